@@ -1,0 +1,403 @@
+"""The checked rules: frozen, hashable values that the engine reads. No text, no parser, no tickets.
+
+Every value that came from a line of a rule file carries its `Origin`, which takes no part in equality or
+hashing: moving or re-wrapping a rule does not change it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from dsl.span import Origin
+
+NOWHERE = Origin("", 0, 0)
+ALWAYS = "always"
+"""The built-in calendar that is open around the clock."""
+
+
+# ---------------------------------------------------------------- amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """A length in open seconds of a calendar, or in plain seconds on `always`."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessDays:
+    """A length in open days of a calendar."""
+
+    value: int
+
+
+Amount = Seconds | BusinessDays
+
+
+# ---------------------------------------------------------------- vocabulary
+
+
+class StatusClass(StrEnum):
+    """What a ticket system's status means for clocks."""
+
+    WORKING = "working"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class FieldType(StrEnum):
+    """`flag` is true or false, `text` a string, `number` an integer."""
+
+    FLAG = "flag"
+    TEXT = "text"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    type: FieldType
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    title: str
+    email: str
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    name: str
+    title: str
+    lead: tuple[str, ...]
+    senior: tuple[str, ...]
+    member: tuple[str, ...]
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A declared metric: a clock from the first `start` event to the first `stop` event after it."""
+
+    name: str
+    title: str
+    start: str
+    stop: str
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+BUILT_IN_METRICS = ("response", "resolution", "update", "next-response")
+
+
+# ---------------------------------------------------------------- calendars
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """Local minutes of a day, `[start, end)`. `end` is over 1440 where the range runs past midnight."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountryHolidays:
+    """Public holidays by the `holidays` package; `subdivision` is "" for the whole country."""
+
+    country: str
+    subdivision: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayHoliday:
+    day: date
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyHoliday:
+    month: int
+    day: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class EasterHoliday:
+    """`offset` days after Western Easter Sunday."""
+
+    offset: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileHolidays:
+    """An iCalendar file: `path` relative to the root file's folder, `text` its whole content."""
+
+    path: str
+    text: str = field(repr=False)
+
+
+HolidayLine = CountryHolidays | DayHoliday | YearlyHoliday | EasterHoliday | FileHolidays
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayList:
+    """`observed` says whether country holidays include their substitute days."""
+
+    name: str
+    title: str
+    lines: tuple[HolidayLine, ...]
+    observed: bool = True
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDate:
+    """Hours that replace the weekly ones on one local date."""
+
+    day: date
+    ranges: tuple[TimeRange, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDate:
+    """One local date closed, wholly (`range` None) or for a range."""
+
+    day: date
+    range: TimeRange | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Opening hours on a wall clock. `weekly[0]` is Monday; the ranges of one day are sorted and disjoint.
+
+    `holidays` are the lists themselves, so that the value alone says when it is open.
+    """
+
+    name: str
+    title: str
+    zone: str
+    weekly: tuple[tuple[TimeRange, ...], ...]
+    open_dates: tuple[OpenDate, ...] = ()
+    closed_dates: tuple[ClosedDate, ...] = ()
+    holidays: tuple[HolidayList, ...] = ()
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+# ---------------------------------------------------------------- conditions
+
+
+class Comparison(StrEnum):
+    EQ = "=="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+
+
+Value = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    field: str
+    op: Comparison
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    field: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """The whole pattern is searched for anywhere in the text; case counts."""
+
+    field: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusIs:
+    status_class: StatusClass
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    item: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    items: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    items: tuple[Condition, ...]
+
+
+Condition = Compare | OneOf | Matches | StatusIs | Not | AllOf | AnyOf
+
+BUILT_IN_FIELDS: Mapping[str, FieldType] = {
+    name: FieldType.TEXT
+    for name in (
+        "customer",
+        "group",
+        "priority",
+        "status",
+        "category",
+        "queue",
+        "team",
+        "assignee",
+        "source",
+        "tags",
+        "requester",
+    )
+}
+
+
+# ---------------------------------------------------------------- agreements
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One `target` line. `repeats` is true for `every`. `calendar` is "" where the surrounding one counts.
+
+    `rule` is the line as its author wrote it, white space folded.
+    """
+
+    priorities: tuple[str, ...]
+    metric: str
+    amount: Amount
+    repeats: bool
+    calendar: str
+    when: Condition | None
+    rule: str
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+class Reopen(StrEnum):
+    RESUMES = "resumes"
+    RESTARTS = "restarts"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier with everything that `like` brought in. `warn` is in hundredths of a percent, rising."""
+
+    name: str
+    title: str
+    calendar: str
+    targets: tuple[Target, ...]
+    warn: tuple[int, ...]
+    pauses: tuple[str, ...]
+    reopen: Reopen
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+DEFAULT_WARN = (7500,)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """`stops` names metrics; `limit` bounds each single spell, on the calendar of the clock that it pauses."""
+
+    name: str
+    title: str
+    when: Condition
+    stops: tuple[str, ...]
+    limit: Amount | None
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Local dates of the party's zone, `[start, end)`; None is open."""
+
+    start: date | None = None
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TierAssignment:
+    tier: str
+    period: Period
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Targets that beat those of the tier while `period` holds. `calendar` is "" where none is given."""
+
+    name: str
+    period: Period
+    reason: str
+    calendar: str
+    targets: tuple[Target, ...]
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """What a group and a customer have in common. `zone` and `calendar` are "" where not given."""
+
+    name: str
+    title: str
+    zone: str
+    calendar: str
+    tiers: tuple[TierAssignment, ...]
+    overrides: tuple[Override, ...]
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Group(Party):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Customer(Party):
+    """`aliases` are names in the ticket system; a `*` at the end or anywhere stands for any text."""
+
+    aliases: tuple[str, ...] = field(default=(), kw_only=True)
+    group: str = field(default="", kw_only=True)
+    account_manager: str = field(default="", kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Everything that is in force together. `digest` (hex SHA-256) names the resolved files it came from.
+
+    A mapping's keys are the declared names. `statuses` maps a status, case folded, to its class.
+    """
+
+    digest: str
+    priorities: tuple[str, ...]
+    statuses: Mapping[str, StatusClass]
+    fields: Mapping[str, Field]
+    people: Mapping[str, Person]
+    teams: Mapping[str, Team]
+    metrics: Mapping[str, Metric]
+    holidays: Mapping[str, HolidayList]
+    calendars: Mapping[str, Calendar]
+    pauses: Mapping[str, Pause]
+    tiers: Mapping[str, Tier]
+    groups: Mapping[str, Group]
+    customers: Mapping[str, Customer]
+    default_tier: str

@@ -1,0 +1,37 @@
+"""Where something stands in a rule file.
+
+The model keeps positions relative to their declaration, so that an edit above a declaration changes neither
+its value nor its digest; `Loaded.locate` turns such an `Origin` into a `Span` when somebody wants to see it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of one file: `path` as shown to people (relative to the root file's folder).
+
+    `line` and `column` count from 1 in characters, `start` and `end` are character offsets from 0.
+    """
+
+    path: str
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origin:
+    """A range inside one declaration: `declaration` is its key (`"tier gold"`), offsets count from its head."""
+
+    declaration: str
+    start: int
+    end: int
