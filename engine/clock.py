@@ -1,0 +1,66 @@
+"""A clock: one metric of one ticket, in one cycle, with every instant that matters on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.terms import PinnedTarget
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    BREACHED = "breached"  # past its due and still open
+    MISSED = "missed"  # stopped after its due
+    CANCELLED = "cancelled"
+
+
+OPEN_STATES = frozenset({State.RUNNING, State.PAUSED, State.BREACHED})
+FAILED_STATES = frozenset({State.BREACHED, State.MISSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A point of a clock: `name` is "warning 75%" or "breach"; `at` is None while it cannot be reached.
+
+    `share` is in hundredths of a percent of the target. Once the clock has stopped, thresholds that it did not
+    reach have `at` None.
+    """
+
+    name: str
+    share: int
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """`target`, `elapsed` and `paused` are open seconds on the calendar; instants are UTC seconds.
+
+    `due` is when the target is used up if nothing more happens: None while a pause without limit holds, or when
+    the calendar never opens again. A breach that has happened keeps its instant whatever comes later.
+    `next_at` is the next instant at which time alone changes something (threshold, limit of a pause); None if never.
+    """
+
+    metric: str
+    cycle: int
+    state: State
+    started: int
+    stopped: int | None
+    target: int
+    due: int | None
+    elapsed: int
+    paused: int
+    paused_by: tuple[str, ...]
+    calendar: str
+    promise: PinnedTarget
+    thresholds: tuple[Threshold, ...]
+    next_at: int | None
+
+    @property
+    def decided(self) -> int | None:
+        """The instant at which the clock counts in compliance: met at its stop, else at its due; None if open in time."""
+        if self.state is State.MET:
+            return self.stopped
+        return self.due if self.state in FAILED_STATES else None

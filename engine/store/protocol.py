@@ -1,0 +1,108 @@
+"""What the engine asks of a store. SQLite answers it today; the same questions suit any SQL database.
+
+A store hands out plain values and keeps three promises: an event with a known (source, source id) is ignored; a
+cycle is written in one transaction or not at all; an alert's key (ticket, metric, cycle, threshold) exists once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.clock import Clock
+from engine.facts import Event, Fields, Instant, Pin, Ticket
+from engine.snapshot import Row, Tally, Transition
+from engine.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRules:
+    """A version of the rule set as it was in force: `files` maps the shown path to the text."""
+
+    digest: str
+    generation: int
+    at: int
+    root: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a cycle writes for one ticket: the state it is in, its clocks, new pins and new alerts."""
+
+    ticket_id: int
+    fields: Fields
+    status_class: str
+    closed: bool
+    tier: str
+    customer: str  # the declared customer, "" if unknown
+    group: str
+    acknowledged_at: int | None
+    snoozed_until: int | None
+    flagged: bool
+    pins: tuple[Pin, ...]
+    clocks: tuple[Clock, ...]
+    alerts: tuple[Transition, ...]
+    last_event: int  # the highest event id that was seen
+
+
+class Store(Protocol):
+    """One connection's worth of store; not shared between threads."""
+
+    def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:
+        """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known."""
+        ...
+
+    def high_water(self) -> int:
+        """The highest event id; 0 of an empty store."""
+        ...
+
+    def changed_tickets(self, after: int) -> list[int]:
+        """Ids of the tickets that have an event with an id over `after`."""
+        ...
+
+    def due_tickets(self, now: Instant, limit: int) -> list[int]:
+        """Ids of tickets with a clock whose next instant is not after `now`, earliest first."""
+        ...
+
+    def tickets(self, ids: Sequence[int] | None = None, until: Instant | None = None) -> Iterator[Ticket]:
+        """Tickets with their events (not after `until`) and pins; all of them where `ids` is None."""
+        ...
+
+    def find(self, key: str) -> int | None:
+        """The id of the ticket that people call `key`."""
+        ...
+
+    def save_terms(self, terms: Iterable[Terms]) -> None: ...
+
+    def save_rules(self, rules: StoredRules) -> int:
+        """Keep a version; answer its generation. The same digest as the newest is not a new generation."""
+        ...
+
+    def rules(self, at: Instant | None = None) -> StoredRules | None:
+        """The version in force at `at` (now if None)."""
+        ...
+
+    def cycle(self) -> AbstractContextManager[None]:
+        """One write transaction: everything inside is in, or nothing."""
+        ...
+
+    def write(self, written: Iterable[Written]) -> list[Transition]:
+        """Replace the tickets' clocks, add pins and alerts; answer the alerts that were new."""
+        ...
+
+    def rows(self, limit: int | None = None) -> list[Row]:
+        """Open tickets, most urgent first."""
+        ...
+
+    def tallies(self, start: Instant, end: Instant) -> list[tuple[str, str, str, int, Tally]]:
+        """(customer, tier, metric, day number, tally) of clocks decided in `[start, end)`."""
+        ...
+
+    def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:
+        """Alerts with an id over `after`, oldest first, with their ids."""
+        ...
+
+    def close(self) -> None: ...
