@@ -1,0 +1,13 @@
+"""The engine's exceptions."""
+
+from __future__ import annotations
+
+from dsl.errors import SlaError
+
+
+class EngineError(SlaError):
+    """A store, a file or a setting that the engine cannot work with."""
+
+
+class StoreError(EngineError):
+    """The store cannot be opened, read or written."""

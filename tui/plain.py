@@ -1,0 +1,43 @@
+"""The one door for text that strangers wrote, on its way to a terminal, a table, a file or a message.
+
+What comes out is one line without control characters, escape sequences, direction marks or lone surrogates.
+It is still only text: widgets get it as literal `Text`/`Content`, never as markup.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyph and steer nothing
+_WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain(text: object, limit: int = 500) -> str:
+    """One harmless line: white space becomes a space, any other control or format character U+FFFD.
+
+    At most `limit` characters, the last of them an ellipsis where something was cut.
+    """
+    raw = text if isinstance(text, str) else str(text)
+    cut = len(raw) > limit
+    if cut:
+        raw = raw[: limit - 1]
+    if raw.isascii() and raw.isprintable():
+        return raw + "…" if cut else raw
+    out = "".join(_harmless(character) for character in raw)
+    return out + "…" if cut else out
+
+
+def _harmless(character: str) -> str:
+    if character in _WHITE:
+        return " "
+    if character in _KEPT:
+        return character
+    return "\ufffd" if unicodedata.category(character) in _SHOWN else character
+
+
+def spreadsheet(text: object, limit: int = 32_000) -> str:
+    """Harmless as a cell of a CSV file too: what a spreadsheet would take for a formula gets an apostrophe."""
+    line = plain(text, limit)
+    return "'" + line if line.lstrip().startswith(_FORMULA) else line
