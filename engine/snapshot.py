@@ -138,7 +138,9 @@ class TicketDetail:
     terms_tier: str
     events: tuple[Event, ...]
     clocks: tuple[Clock, ...]
-    open_hours: Mapping[str, tuple[tuple[int, int], ...]]  # calendar -> open intervals around the ticket's life
+    open_hours: Mapping[
+        str, tuple[tuple[int, int], ...]
+    ]  # calendar -> open intervals around the ticket's life
     pauses: Mapping[str, tuple[tuple[int, int, str], ...]]  # metric -> (start, end, pause name)
     why: Mapping[tuple[str, int], tuple[str, ...]]  # (metric, cycle) -> lines of explanation
     transitions: tuple[Transition, ...] = field(default=())

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 from dsl.errors import INTERNAL, UNREACHABLE, USAGE, SlaError
 from tui.version import __version__
@@ -65,7 +66,9 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _say("interrupted", code=130)
     except OSError as error:
-        return _say(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", code=UNREACHABLE)
+        return _say(
+            f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", code=UNREACHABLE
+        )
     except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
         if os.environ.get("SLA_DEBUG"):
             raise
@@ -96,7 +99,7 @@ def _group():  # type: ignore[no-untyped-def]  # noqa: ANN202 - the class needs 
         def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
             if cmd_name not in COMMANDS:
                 return None
-            module = import_module(f"tui.commands.{cmd_name}_")
+            module = import_module("tui.commands." + (f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name))
             command: click.Command = module.command
             return command
 
