@@ -253,9 +253,8 @@ class AnyOf:
 
 Condition = Compare | OneOf | Matches | StatusIs | Not | AllOf | AnyOf
 
-BUILT_IN_FIELDS: Mapping[str, FieldType] = {
-    name: FieldType.TEXT
-    for name in (
+BUILT_IN_FIELDS: Mapping[str, FieldType] = dict.fromkeys(
+    (
         "customer",
         "group",
         "priority",
@@ -267,8 +266,9 @@ BUILT_IN_FIELDS: Mapping[str, FieldType] = {
         "source",
         "tags",
         "requester",
-    )
-}
+    ),
+    FieldType.TEXT,
+)
 
 
 # ---------------------------------------------------------------- agreements

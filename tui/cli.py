@@ -1,36 +1,12 @@
-"""The command `sla`: finds the command's module, runs it, and turns whatever happens into words and an exit code.
-
-A command is a module of `tui/commands` with a click command called `command`; it is imported only when it is used.
-"""
+"""The command `sla`: runs one command line and turns whatever happens into words and an exit code."""
 
 from __future__ import annotations
 
 import os
 import sys
-from importlib import import_module
-from keyword import iskeyword
 
 from dsl.errors import INTERNAL, UNREACHABLE, USAGE, SlaError
 from tui.version import __version__
-
-COMMANDS: dict[str, str] = {
-    "check": "Report every problem of the rule files in one pass.",
-    "fmt": "Format rule files.",
-    "explain": "Explain a diagnostic code.",
-    "graph": "Draw the evaluation graph.",
-    "due": "Compute due instants and open time on a calendar.",
-    "import": "Load ticket events from CSV or JSON Lines.",
-    "tickets": "One line a ticket with all its clocks.",
-    "inbox": "Tickets that need a person, most urgent first.",
-    "health": "Compliance, breaches and what is about to happen.",
-    "why": "Which rule decided, and how the due time came about.",
-    "watch": "One line for everything that happens to a clock.",
-    "run": "The engine without a screen.",
-    "console": "The live console.",
-    "demo": "The console on a small, moving, made-up help desk.",
-    "repin": "Give open tickets the terms of today's rules.",
-    "db": "Look after the store.",
-}
 
 
 def main() -> None:
@@ -45,8 +21,10 @@ def run(arguments: list[str]) -> int:
     """Run one command line and answer its exit code. Only this function turns exceptions into messages."""
     import click
 
+    from tui.group import sla
+
     try:
-        outcome = _group().main(args=arguments, prog_name="sla", standalone_mode=False)
+        outcome = sla.main(args=arguments, prog_name="sla", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
@@ -69,7 +47,7 @@ def run(arguments: list[str]) -> int:
         return _say(
             f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", code=UNREACHABLE
         )
-    except Exception as error:  # noqa: BLE001 - the last line of defence: no traceback reaches a user
+    except Exception as error:  # the last line of defence: no traceback reaches a user
         if os.environ.get("SLA_DEBUG"):
             raise
         return _say(
@@ -87,33 +65,3 @@ def _say(message: str, *, code: int, help_: str = "") -> int:
     if help_:
         print(f"  help: {plain(help_, 2000)}", file=sys.stderr)
     return code
-
-
-def _group():  # type: ignore[no-untyped-def]  # noqa: ANN202 - the class needs click, which is imported late
-    import click
-
-    class Commands(click.Group):
-        def list_commands(self, ctx: click.Context) -> list[str]:
-            return list(COMMANDS)
-
-        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-            if cmd_name not in COMMANDS:
-                return None
-            module = import_module("tui.commands." + (f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name))
-            command: click.Command = module.command
-            return command
-
-        def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-            with formatter.section("Commands"):
-                formatter.write_dl(list(COMMANDS.items()))
-
-    @click.group(
-        cls=Commands,
-        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-        epilog="Start with: sla demo",
-    )
-    @click.version_option(__version__, prog_name="sla", message="%(prog)s %(version)s")
-    def sla() -> None:
-        """Service-level tracking as code."""
-
-    return sla

@@ -1,0 +1,57 @@
+"""The click group: lists the commands without importing them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from keyword import iskeyword
+
+import click
+
+from tui.version import __version__
+
+COMMANDS: dict[str, str] = {
+    "check": "Report every problem of the rule files in one pass.",
+    "fmt": "Format rule files.",
+    "explain": "Explain a diagnostic code.",
+    "graph": "Draw the evaluation graph.",
+    "due": "Compute due instants and open time on a calendar.",
+    "import": "Load ticket events from CSV or JSON Lines.",
+    "tickets": "One line a ticket with all its clocks.",
+    "inbox": "Tickets that need a person, most urgent first.",
+    "health": "Compliance, breaches and what is about to happen.",
+    "why": "Which rule decided, and how the due time came about.",
+    "watch": "One line for everything that happens to a clock.",
+    "run": "The engine without a screen.",
+    "console": "The live console.",
+    "demo": "The console on a small, moving, made-up help desk.",
+    "repin": "Give open tickets the terms of today's rules.",
+    "db": "Look after the store.",
+}
+
+
+class Commands(click.Group):
+    """A command is a module of `tui/commands` with a click command called `command`, imported when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module("tui.commands." + (f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name))
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: sla demo",
+)
+@click.version_option(__version__, prog_name="sla", message="%(prog)s %(version)s")
+def sla() -> None:
+    """Service-level tracking as code."""
