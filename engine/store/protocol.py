@@ -59,6 +59,18 @@ class Store(Protocol):
         """The highest event id; 0 of an empty store."""
         ...
 
+    def mark(self) -> int:
+        """The highest event id that a committed cycle has taken in; 0 of a new store."""
+        ...
+
+    def set_mark(self, event_id: int) -> None:
+        """Move the mark; only inside `cycle()`."""
+        ...
+
+    def affected_tickets(self, tiers: Sequence[str] | None, customers: Sequence[str] | None) -> list[int]:
+        """Ids of open tickets of these declared customers or pinned to these tiers; every open ticket if both are None."""
+        ...
+
     def changed_tickets(self, after: int) -> list[int]:
         """Ids of the tickets that have an event with an id over `after`."""
         ...
