@@ -113,6 +113,14 @@ class Store(Protocol):
         """(customer, tier, metric, day number, tally) of clocks decided in `[start, end)`."""
         ...
 
+    def last_alert(self) -> int:
+        """The highest alert id; 0 if there is none."""
+        ...
+
+    def version(self) -> int:
+        """A number that differs whenever anything a reader can see has changed, whoever wrote it."""
+        ...
+
     def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         """Alerts with an id over `after`, oldest first, with their ids."""
         ...

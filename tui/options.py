@@ -1,0 +1,137 @@
+"""Options that several commands share, and what they open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import click
+
+from dsl.errors import FINDINGS, SlaError
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.graph import Graph
+    from engine.store.protocol import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+DEFAULT_STORE = "sla.db"
+DEFAULT_RULES = "sla.rules"
+
+
+class InstantParam(click.ParamType):
+    """An instant as people write it: ISO 8601 with offset or `Z`; without one it is UTC."""
+
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from engine.wall import parse_instant
+
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_instant(value, "UTC")
+        except ValueError as error:
+            self.fail(f"{plain(value)!r}: {error}. Write it like 2026-03-06T16:00:00+00:00.", param, ctx)
+
+
+def store_option(function: F) -> F:
+    """`--store FILE`, also from SLA_STORE."""
+    return click.option(
+        "--store",
+        "store_path",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_STORE,
+        envvar="SLA_STORE",
+        show_default=True,
+        help="The ticket store (an SQLite file).",
+    )(function)
+
+
+def rules_option(function: F) -> F:
+    """`--rules FILE`, also from SLA_RULES; without it the rules that the store has in force."""
+    return click.option(
+        "--rules",
+        "rules_path",
+        type=click.Path(path_type=Path),
+        default=None,
+        envvar="SLA_RULES",
+        help="Rule file to use in place of the rules that the store has in force.",
+    )(function)
+
+
+def at_option(function: F) -> F:
+    """`--at INSTANT`: look at the past (or ahead)."""
+    return click.option("--at", type=InstantParam(), default=None, help="Show this instant instead of now.")(function)
+
+
+def zone_option(function: F) -> F:
+    """`--zone ZONE` for local times and the bounds of the period, also from SLA_ZONE."""
+    return click.option(
+        "--zone",
+        default="UTC",
+        envvar="SLA_ZONE",
+        show_default=True,
+        callback=_known_zone,
+        help="Time zone of what is printed and of the period.",
+    )(function)
+
+
+def _known_zone(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    from engine.wall import is_zone
+
+    if not is_zone(value):
+        raise click.BadParameter(f"{plain(value)!r} is not a time zone. Write it like Europe/Berlin.", ctx, param)
+    return value
+
+
+class World(NamedTuple):
+    """A store, the rules to judge it by, and the instant to judge it at."""
+
+    store: Store
+    graph: Graph
+    now: int
+
+
+@contextmanager
+def world(store_path: Path, rules_path: Path | None, at: int | None) -> Iterator[World]:
+    """Open a store to read, with the rules in force at that instant. Raises SlaError with what to do."""
+    from engine.store.sqlite import SqliteStore
+
+    now = int(time.time()) if at is None else at
+    store = SqliteStore.open(store_path, read_only=True)
+    try:
+        yield World(store, graph_of(store, rules_path, at), now)
+    finally:
+        store.close()
+
+
+def graph_of(store: Store, rules_path: Path | None, at: int | None = None) -> Graph:
+    """The graph of a rule file, else of the version that the store had in force at `at` (or has now)."""
+    from engine.reload import stored_graph
+
+    if rules_path is not None:
+        return graph_from_file(rules_path)
+    graph = stored_graph(store, at)
+    if graph is None:
+        raise SlaError(
+            "the store holds no rules yet",
+            help="give a rule file with --rules, or put one in force with: sla run --rules sla.rules",
+        )
+    return graph
+
+
+def graph_from_file(path: Path) -> Graph:
+    """Compile a rule file. A file with errors is reported as `sla check` does, and ends with exit code 1."""
+    from dsl.load import load
+    from engine.graph import Graph
+    from tui.findings import render
+
+    loaded = load(path)
+    if loaded.ruleset is None:
+        click.echo(render(loaded, "human"), err=True)
+        raise SlaError(f"{path}: the rules have errors", help=f"sla check {path}", exit_code=FINDINGS)
+    return Graph.compile(loaded)
