@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,3 +65,17 @@ class Clock:
         if self.state is State.MET:
             return self.stopped
         return self.due if self.state in FAILED_STATES else None
+
+
+def most_urgent(clocks: Iterable[Clock]) -> Clock | None:
+    """The open clock that comes due first; one that has no due only if there is no other."""
+    return min(
+        (clock for clock in clocks if clock.state in OPEN_STATES),
+        key=lambda clock: (clock.due is None, clock.due or 0, clock.metric, clock.cycle),
+        default=None,
+    )
+
+
+def first_warning(clock: Clock) -> int | None:
+    """The instant of the clock's first warning, None if it has none or cannot reach it."""
+    return next((threshold.at for threshold in clock.thresholds if threshold.share < 10_000), None)

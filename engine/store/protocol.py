@@ -46,6 +46,7 @@ class Written:
     clocks: tuple[Clock, ...]
     alerts: tuple[Transition, ...]
     last_event: int  # the highest event id that was seen
+    opened: int | None = None  # the instant of its opening; None takes that of its earliest event
 
 
 class Store(Protocol):
@@ -109,8 +110,10 @@ class Store(Protocol):
         """Open tickets, most urgent first."""
         ...
 
-    def tallies(self, start: Instant, end: Instant) -> list[tuple[str, str, str, int, Tally]]:
-        """(customer, tier, metric, day number, tally) of clocks decided in `[start, end)`."""
+    def tallies(
+        self, start: Instant, end: Instant, zone: str = "UTC"
+    ) -> list[tuple[str, str, str, int, Tally]]:
+        """(customer, tier, metric, day number in `zone`, tally) of clocks decided in `[start, end)`."""
         ...
 
     def last_alert(self) -> int:

@@ -1,0 +1,140 @@
+"""The tables, in SQL, one tuple of statements for each version of the store.
+
+Plain constants: the program asks `VERSION` at every start, so nothing is imported here.
+
+`tickets` holds beside a ticket's key the state that the last cycle found, with its most urgent clock, so that the
+inbox is one walk along one index. `events` is the truth; everything in `tickets`, `clocks` and `alerts` but the
+keys can be computed again from it, from `pins` and from `rule_sets`. `outbox` holds what has to be sent for an
+alert; a row is written in its alert's transaction and drained by whoever delivers.
+"""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x534C4101
+"""SQLite's `application_id` of a store: tells it from any other database file."""
+
+FIRST = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE tickets (
+      id INTEGER PRIMARY KEY,
+      key TEXT NOT NULL UNIQUE,
+      closed INTEGER,              -- NULL until a cycle has seen the ticket
+      status_class TEXT,
+      tier TEXT,
+      declared TEXT,               -- the declared customer, '' if unknown
+      customer TEXT,               -- as people see it: the declared one, else the ticket's own text
+      "group" TEXT,
+      subject TEXT,
+      priority TEXT,
+      status TEXT,
+      assignee TEXT,
+      queue TEXT,
+      team TEXT,
+      tags TEXT,
+      opened INTEGER,
+      metric TEXT,                 -- from here the most urgent open clock
+      cycle INTEGER,
+      state TEXT,
+      due INTEGER,
+      warn_at INTEGER,
+      target INTEGER,
+      urgency INTEGER,             -- its due, or the greatest integer; NULL keeps the ticket out of the inbox
+      next_at INTEGER,             -- earliest of all its clocks
+      acknowledged_at INTEGER,
+      snoozed_until INTEGER,
+      flagged INTEGER,
+      last_event INTEGER
+    ) STRICT
+    """,
+    "CREATE INDEX tickets_urgent ON tickets (urgency, opened, key) WHERE urgency IS NOT NULL",
+    "CREATE INDEX tickets_next ON tickets (next_at, id) WHERE next_at IS NOT NULL",
+    "CREATE INDEX tickets_declared ON tickets (declared) WHERE closed = 0",
+    "CREATE INDEX tickets_tier ON tickets (tier) WHERE closed = 0",
+    "CREATE TABLE sources (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT",
+    """
+    CREATE TABLE events (
+      id INTEGER PRIMARY KEY,
+      ticket INTEGER NOT NULL REFERENCES tickets (id),
+      at INTEGER NOT NULL,
+      sequence INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      data TEXT NOT NULL,          -- JSON object
+      source INTEGER NOT NULL REFERENCES sources (id),
+      source_id TEXT NOT NULL,
+      UNIQUE (source, source_id)
+    ) STRICT
+    """,
+    "CREATE INDEX events_ticket ON events (ticket)",
+    "CREATE TABLE terms (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE pins (
+      ticket INTEGER NOT NULL REFERENCES tickets (id),
+      at INTEGER NOT NULL,
+      cause TEXT NOT NULL,
+      terms TEXT REFERENCES terms (digest),  -- NULL: nothing is promised
+      PRIMARY KEY (ticket, at, cause)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE TABLE rule_texts (digest TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE rule_sets (
+      generation INTEGER PRIMARY KEY,
+      digest TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      root TEXT NOT NULL,
+      files TEXT NOT NULL          -- JSON array of [shown path, digest in rule_texts], root first
+    ) STRICT
+    """,
+    "CREATE INDEX rule_sets_at ON rule_sets (at)",
+    """
+    CREATE TABLE clocks (
+      ticket INTEGER NOT NULL REFERENCES tickets (id),
+      metric TEXT NOT NULL,
+      cycle INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      started INTEGER NOT NULL,
+      stopped INTEGER,
+      target INTEGER NOT NULL,
+      due INTEGER,
+      elapsed INTEGER NOT NULL,
+      paused INTEGER NOT NULL,
+      calendar TEXT NOT NULL,
+      warn_at INTEGER,
+      next_at INTEGER,
+      decided INTEGER,
+      PRIMARY KEY (ticket, metric, cycle)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX clocks_decided ON clocks (decided, metric, state) WHERE decided IS NOT NULL",
+    "CREATE INDEX clocks_open ON clocks (state, due) WHERE state IN ('running', 'paused', 'breached')",
+    """
+    CREATE TABLE alerts (
+      id INTEGER PRIMARY KEY,
+      ticket INTEGER NOT NULL REFERENCES tickets (id),
+      metric TEXT NOT NULL,
+      cycle INTEGER NOT NULL,
+      threshold TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      found INTEGER NOT NULL,
+      customer TEXT NOT NULL,
+      cause TEXT NOT NULL,
+      UNIQUE (ticket, metric, cycle, threshold)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY,
+      alert INTEGER NOT NULL REFERENCES alerts (id),
+      kind TEXT NOT NULL,
+      created INTEGER NOT NULL,
+      status TEXT NOT NULL DEFAULT 'waiting'
+    ) STRICT
+    """,
+    "CREATE INDEX outbox_waiting ON outbox (id) WHERE status = 'waiting'",
+)
+
+VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (("first", FIRST),)
+"""Name and statements of every version, in order; one is only ever added at the end."""
+
+VERSION = len(VERSIONS)

@@ -1,0 +1,182 @@
+"""The store on SQLite: one connection, and the questions of `engine.store.protocol` answered by the modules beside this one.
+
+WAL with `synchronous = NORMAL`: readers never block, a writer takes the lock with `BEGIN IMMEDIATE`, and what a
+transaction has committed survives the death of the process. A thread opens a store of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from engine.facts import Event, Instant, Ticket
+from engine.snapshot import Row, Tally, Transition
+from engine.store import sqlite_cycle, sqlite_reads, sqlite_terms
+from engine.store.protocol import StoredRules, Written
+from engine.store.sqlite_events import EventLog, EventRow, rows_of
+from engine.store.sqlite_open import connect, trouble
+from engine.store.sqlite_terms import TermsShelf
+from engine.terms import Terms
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _told(method: Callable[Concatenate[SqliteStore, P], T]) -> Callable[Concatenate[SqliteStore, P], T]:
+    """Let no exception of SQLite's out of a method: `StoreError` says it in words."""
+
+    @wraps(method)
+    def telling(self: SqliteStore, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        with trouble(self.path):
+            return method(self, *args, **kwargs)
+
+    return telling
+
+
+class SqliteStore:
+    """One connection to a store file. Every method raises `StoreError` when the file cannot be read or written."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+        self._terms = TermsShelf(connection)
+        self._events = EventLog(connection, self._terms)
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> SqliteStore:
+        """Open the store at `path`; a missing file is made with `create`. Raises `StoreError` with what to do."""
+        file = Path(path)
+        return cls(file, connect(file, create=create, read_only=read_only))
+
+    def close(self) -> None:
+        self.connection.close()
+
+    # ---------------------------------------------------------------- transactions
+
+    @contextmanager
+    def cycle(self) -> Iterator[None]:
+        """One write transaction: everything inside is in, or nothing."""
+        with trouble(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            with trouble(self.path):
+                self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            self._events.forget()
+            self._terms.forget()
+            raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self.connection.in_transaction:
+            yield
+        else:
+            with self.cycle():
+                yield
+
+    # ---------------------------------------------------------------- events and tickets
+
+    @_told
+    def append(self, source: str, rows: Sequence[EventRow]) -> tuple[int, int]:
+        """Append prepared rows in one transaction; answer how many were new and how many known."""
+        with self._writing():
+            new = self._events.append(source, rows)
+        return new, len(rows) - new
+
+    def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:
+        """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known."""
+        return self.append(source, rows_of(rows))
+
+    @_told
+    def high_water(self) -> int:
+        [number] = self.connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        return int(number)
+
+    @_told
+    def mark(self) -> int:
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
+        return 0 if row is None else int(row[0])
+
+    @_told
+    def set_mark(self, event_id: int) -> None:
+        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (str(event_id),))
+
+    @_told
+    def changed_tickets(self, after: int) -> list[int]:
+        rows = self.connection.execute("SELECT DISTINCT ticket FROM events WHERE id > ?", (after,)).fetchall()
+        return sorted(ticket for (ticket,) in rows)
+
+    @_told
+    def due_tickets(self, now: Instant, limit: int) -> list[int]:
+        return sqlite_cycle.due_tickets(self.connection, now, limit)
+
+    @_told
+    def affected_tickets(self, tiers: Sequence[str] | None, customers: Sequence[str] | None) -> list[int]:
+        return sqlite_reads.affected(self.connection, tiers, customers)
+
+    def tickets(self, ids: Sequence[int] | None = None, until: Instant | None = None) -> Iterator[Ticket]:
+        """Tickets that have an event (not after `until`), in order of their ids."""
+        with trouble(self.path):
+            yield from self._events.tickets(ids, until)
+
+    @_told
+    def find(self, key: str) -> int | None:
+        return self._events.find(key)
+
+    # ---------------------------------------------------------------- rules and terms
+
+    @_told
+    def save_terms(self, terms: Iterable[Terms]) -> None:
+        with self._writing():
+            for item in terms:
+                self._terms.save(item)
+
+    @_told
+    def save_rules(self, rules: StoredRules) -> int:
+        with self._writing():
+            return sqlite_terms.save_rules(self.connection, rules)
+
+    @_told
+    def rules(self, at: Instant | None = None) -> StoredRules | None:
+        return sqlite_terms.rules_at(self.connection, at)
+
+    # ---------------------------------------------------------------- what a cycle writes
+
+    @_told
+    def write(self, written: Iterable[Written]) -> list[Transition]:
+        with self._writing():
+            return sqlite_cycle.write(self.connection, self._terms, written)
+
+    # ---------------------------------------------------------------- what people look at
+
+    @_told
+    def rows(self, limit: int | None = None) -> list[Row]:
+        return sqlite_reads.rows(self.connection, limit)
+
+    @_told
+    def tallies(
+        self, start: Instant, end: Instant, zone: str = "UTC"
+    ) -> list[tuple[str, str, str, int, Tally]]:
+        return sqlite_reads.tallies(self.connection, start, end, zone)
+
+    @_told
+    def last_alert(self) -> int:
+        [number] = self.connection.execute("SELECT coalesce(max(id), 0) FROM alerts").fetchone()
+        return int(number)
+
+    @_told
+    def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:
+        return sqlite_reads.recent(self.connection, after, limit)
+
+    @_told
+    def version(self) -> int:
+        # SQLite counts the commits of others in one number and our own changes in another.
+        [others] = self.connection.execute("PRAGMA data_version").fetchone()
+        return int(others) * 2**40 + self.connection.total_changes

@@ -1,0 +1,123 @@
+"""What a cycle writes: the tickets' state, their clocks, new pins, and alerts with their outgoing messages."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from engine.clock import Clock, first_warning, most_urgent
+from engine.facts import Instant
+from engine.snapshot import Transition
+from engine.store.protocol import Written
+from engine.store.sqlite_terms import TermsShelf
+
+NEVER = 2**63 - 1
+"""Stands for "no due" where tickets are ordered by urgency."""
+
+_SHOWN = 500
+"""Characters of a subject that the inbox keeps ready; the whole is in the events."""
+
+_TICKET = """
+UPDATE tickets SET
+  closed = ?, status_class = ?, tier = ?, declared = ?, customer = ?, "group" = ?,
+  subject = ?, priority = ?, status = ?, assignee = ?, queue = ?, team = ?, tags = ?,
+  opened = coalesce(?, (SELECT min(at) FROM events WHERE ticket = tickets.id)),
+  metric = ?, cycle = ?, state = ?, due = ?, warn_at = ?, target = ?, urgency = ?, next_at = ?,
+  acknowledged_at = ?, snoozed_until = ?, flagged = ?, last_event = ?
+WHERE id = ?
+"""
+_COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
+_CLOCK = f"INSERT INTO clocks VALUES ({', '.join('?' * 14)})"
+_ALERT = """
+INSERT OR IGNORE INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[Written]) -> list[Transition]:
+    """Write tickets inside a transaction; answer the alerts that were new."""
+    items = list(written)
+    connection.executemany(
+        "INSERT OR IGNORE INTO pins (ticket, at, cause, terms) VALUES (?, ?, ?, ?)",
+        [
+            (item.ticket_id, pin.at, pin.cause, None if pin.terms is None else shelf.save(pin.terms))
+            for item in items
+            for pin in item.pins
+        ],
+    )
+    connection.executemany(_TICKET, [_ticket_row(item) for item in items])
+    connection.executemany("DELETE FROM clocks WHERE ticket = ?", [(item.ticket_id,) for item in items])
+    connection.executemany(
+        _CLOCK, [_clock_row(item.ticket_id, clock) for item in items for clock in item.clocks]
+    )
+    return [alert for item in items for alert in item.alerts if _is_new(connection, alert)]
+
+
+def _is_new(connection: sqlite3.Connection, alert: Transition) -> bool:
+    row = (
+        alert.ticket_id,
+        alert.metric,
+        alert.cycle,
+        alert.what,
+        alert.at,
+        alert.found,
+        alert.customer,
+        alert.cause,
+    )
+    return connection.execute(_ALERT, row).rowcount == 1
+
+
+def _ticket_row(item: Written) -> tuple[object, ...]:
+    fields = item.fields
+    clock = most_urgent(item.clocks)
+    listed = clock is not None or not (item.closed or item.tier)
+    return (
+        item.closed,
+        item.status_class,
+        item.tier,
+        item.customer,
+        item.customer or str(fields.get("customer", "")),
+        item.group,
+        *(str(fields.get(name, ""))[:_SHOWN] for name in _COPIED),
+        item.opened,
+        clock.metric if clock else "",
+        clock.cycle if clock else 0,
+        clock.state if clock else None,
+        clock.due if clock else None,
+        first_warning(clock) if clock else None,
+        clock.target if clock else 0,
+        (NEVER if clock is None or clock.due is None else clock.due) if listed else None,
+        min((clock.next_at for clock in item.clocks if clock.next_at is not None), default=None),
+        item.acknowledged_at,
+        item.snoozed_until,
+        item.flagged,
+        item.last_event,
+        item.ticket_id,
+    )
+
+
+def _clock_row(ticket: int, clock: Clock) -> tuple[object, ...]:
+    return (
+        ticket,
+        clock.metric,
+        clock.cycle,
+        clock.state,
+        clock.started,
+        clock.stopped,
+        clock.target,
+        clock.due,
+        clock.elapsed,
+        clock.paused,
+        clock.calendar,
+        first_warning(clock),
+        clock.next_at,
+        clock.decided,
+    )
+
+
+def due_tickets(connection: sqlite3.Connection, now: Instant, limit: int) -> list[int]:
+    """Tickets with something to do by `now`, earliest first."""
+    rows = connection.execute(
+        "SELECT id FROM tickets WHERE next_at <= ? ORDER BY next_at, id LIMIT ?", (now, limit)
+    ).fetchall()
+    return [ticket for (ticket,) in rows]

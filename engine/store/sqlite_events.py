@@ -1,0 +1,136 @@
+"""Events into SQLite and tickets out of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+
+from engine.facts import Event, Instant, Pin, Ticket
+from engine.store.sqlite_terms import TermsShelf
+
+EventRow = tuple[str, int, int, str, str, str]
+"""Ticket key, instant, sequence, kind, data as JSON text, id in the source: an event ready to be stored."""
+
+IDS_AT_ONCE = 2_000
+_KNOWN_KEYS = 200_000
+
+
+class EventLog:
+    """The events of one connection. Remembers the ids of tickets and sources that it has met."""
+
+    def __init__(self, connection: sqlite3.Connection, terms: TermsShelf) -> None:
+        self._connection = connection
+        self._terms = terms
+        self._tickets: dict[str, int] = {}
+        self._sources: dict[str, int] = {}
+
+    def forget(self) -> None:
+        """Drop what was remembered, after a transaction that did not come to be."""
+        self._tickets.clear()
+        self._sources.clear()
+
+    def append(self, source: str, rows: Sequence[EventRow]) -> int:
+        """Append what is new, inside a transaction; answer how many rows were."""
+        if not rows:
+            return 0
+        connection = self._connection
+        number = self._source(source)
+        ids = self._ids({row[0] for row in rows})
+        before = connection.total_changes
+        connection.executemany(
+            "INSERT INTO events (ticket, at, sequence, kind, data, source, source_id)"
+            f" VALUES (?, ?, ?, ?, ?, {number}, ?) ON CONFLICT (source, source_id) DO NOTHING",
+            [(ids[key], at, sequence, kind, data, name) for key, at, sequence, kind, data, name in rows],
+        )
+        return connection.total_changes - before
+
+    def tickets(self, ids: Sequence[int] | None, until: Instant | None) -> Iterator[Ticket]:
+        """Tickets that have an event, in order of their ids, read a block at a time."""
+        for clause, values in self._blocks(ids):
+            yield from self._block(clause, values, until)
+
+    def find(self, key: str) -> int | None:
+        row = self._connection.execute("SELECT id FROM tickets WHERE key = ?", (key,)).fetchone()
+        return None if row is None else row[0]
+
+    def _source(self, name: str) -> int:
+        known = self._sources.get(name)
+        if known is None:
+            self._connection.execute("INSERT OR IGNORE INTO sources (name) VALUES (?)", (name,))
+            [known] = self._connection.execute("SELECT id FROM sources WHERE name = ?", (name,)).fetchone()
+            self._sources[name] = known
+        return int(known)
+
+    def _ids(self, keys: set[str]) -> dict[str, int]:
+        known = self._tickets
+        if len(known) > _KNOWN_KEYS:
+            known.clear()
+        unknown = [key for key in keys if key not in known]
+        if unknown:
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO tickets (key) VALUES (?)", ((key,) for key in unknown)
+            )
+            known.update(
+                self._connection.execute(
+                    "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
+                    (json.dumps(unknown),),
+                )
+            )
+        return known
+
+    def _blocks(self, ids: Sequence[int] | None) -> Iterator[tuple[str, tuple[object, ...]]]:
+        if ids is None:
+            [last] = self._connection.execute("SELECT coalesce(max(id), 0) FROM tickets").fetchone()
+            for first in range(1, last + 1, IDS_AT_ONCE):
+                yield "BETWEEN ? AND ?", (first, first + IDS_AT_ONCE - 1)
+            return
+        wanted = sorted(set(ids))
+        for first in range(0, len(wanted), IDS_AT_ONCE):
+            yield "IN (SELECT value FROM json_each(?))", (json.dumps(wanted[first : first + IDS_AT_ONCE]),)
+
+    def _block(self, clause: str, values: tuple[object, ...], until: Instant | None) -> Iterator[Ticket]:
+        limit, bound = ("", values) if until is None else (" AND at <= ?", (*values, until))
+        connection = self._connection
+        # Read to the end before anything is handed out: the caller may write what we would still be reading.
+        events = connection.execute(
+            "SELECT ticket, at, sequence, name, source_id, kind, data FROM events"
+            f" JOIN sources ON sources.id = source WHERE ticket {clause}{limit}",
+            bound,
+        ).fetchall()
+        events.sort()
+        pins: dict[int, list[Pin]] = {}
+        for ticket, at, cause, digest in connection.execute(
+            f"SELECT ticket, at, cause, terms FROM pins WHERE ticket {clause}{limit} ORDER BY ticket, at, cause",
+            bound,
+        ):
+            pins.setdefault(ticket, []).append(
+                Pin(at, None if digest is None else self._terms.get(digest), cause)
+            )
+        keys = dict(connection.execute(f"SELECT id, key FROM tickets WHERE id {clause}", values))
+        decode = json.JSONDecoder().decode
+        for ticket, group in groupby(events, itemgetter(0)):
+            yield Ticket(
+                ticket,
+                keys[ticket],
+                tuple(
+                    [
+                        Event(at, kind, decode(data), source, name, sequence)
+                        for _, at, sequence, source, name, kind, data in group
+                    ]
+                ),
+                tuple(pins.get(ticket, ())),
+            )
+
+
+def row_of(key: str, event: Event) -> EventRow:
+    """An event as it is stored."""
+    data = json.dumps(dict(event.data), separators=(",", ":"))
+    return (key, event.at, event.sequence, event.kind, data, event.source_id)
+
+
+def rows_of(rows: Iterable[tuple[str, Event]]) -> list[EventRow]:
+    """Events as they are stored."""
+    return [row_of(key, event) for key, event in rows]

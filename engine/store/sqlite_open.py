@@ -1,0 +1,145 @@
+"""Opening a SQLite file as a store, and putting every refusal of SQLite's into words.
+
+Apart from the queries because this is where the world is unreliable: files that are no store, folders that
+cannot be written, other programs that hold the lock, programs older than the store.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from engine.errors import StoreError
+from engine.store.schema import APPLICATION_ID, VERSION
+
+BUSY_SECONDS = 10.0
+_HEADER = b"SQLite format 3\x00"
+
+
+def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
+    """Open the store at `path` at the present version; raises `StoreError` with what to do.
+
+    A new file (with `create`) and a store of an older version are migrated, unless `read_only`.
+    """
+    _look(path, create=create and not read_only)
+    with trouble(path):
+        connection = _read_only(path) if read_only else _writable(path)
+        try:
+            version = check(connection, path, create=create)
+            if version < VERSION:
+                if read_only:
+                    raise StoreError(
+                        f"{path}: the store has version {version}, this program needs {VERSION}",
+                        help=f"bring it up to date: sla db migrate --store {path}",
+                    )
+                from engine.store.migrations import migrate
+
+                migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def check(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
+    """The store's version, 0 for an empty file; raises `StoreError` for what is not a store of ours."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    if application == APPLICATION_ID:
+        if version > VERSION:
+            raise StoreError(
+                f"{path}: the store has version {version}, made by a newer program; this one knows {VERSION}",
+                help="update tiercel, or use another --store",
+            )
+        return version
+    if create and not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        return 0
+    raise StoreError(
+        f"{path}: a SQLite database, but not a store of tiercel", help="name another file with --store"
+    )
+
+
+@contextmanager
+def trouble(path: Path) -> Iterator[None]:
+    """Turn what SQLite raises into a `StoreError` that names the file and says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        message, help_ = _words(error)
+        raise StoreError(f"{path}: {message}", help=help_) from error
+
+
+def _words(error: sqlite3.Error) -> tuple[str, str]:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    known = {
+        sqlite3.SQLITE_BUSY: ("the store is locked by another program", "wait for it to end, or end it, and run again"),
+        sqlite3.SQLITE_LOCKED: ("the store is locked by another program", "wait for it to end, or end it, and run again"),
+        sqlite3.SQLITE_FULL: ("no space left to write to the store", "make room on the disk and run again; nothing half-done is kept"),
+        sqlite3.SQLITE_READONLY: ("the store is read-only", "check the permissions of the file and of its folder"),
+        sqlite3.SQLITE_PERM: ("no permission to use the store", "check the permissions of the file and of its folder"),
+        sqlite3.SQLITE_CANTOPEN: ("the store cannot be opened", "check the path and the permissions of its folder"),
+        sqlite3.SQLITE_NOTADB: ("not a SQLite database", "name another file with --store"),
+        sqlite3.SQLITE_CORRUPT: ("the store is damaged", "restore a backup made by: sla db backup"),
+        sqlite3.SQLITE_IOERR: ("the store cannot be read or written", "check the disk and the free space on it"),
+    }  # fmt: skip
+    return known.get(code, (str(error), ""))
+
+
+def _look(path: Path, *, create: bool) -> None:
+    """Refuse what SQLite would refuse in worse words, or would create."""
+    try:
+        if path.is_dir():
+            raise StoreError(f"{path}: a directory, not a store", help="name a file with --store")
+        if not path.exists():
+            if not create:
+                raise StoreError(
+                    f"{path}: no such store", help="load tickets first: sla import FILE --store STORE"
+                )
+            if not path.parent.is_dir():
+                raise StoreError(f"{path}: there is no folder {path.parent}", help="create it first")
+            return
+        if not path.is_file():
+            raise StoreError(f"{path}: not a regular file", help="name another file with --store")
+        with path.open("rb") as file:
+            head = file.read(len(_HEADER))
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}", help="check the path and its permissions") from error
+    if head != _HEADER and (head or not create):
+        what = "not a SQLite database" if head else "an empty file, not a store"
+        raise StoreError(f"{path}: {what}", help="name another file with --store")
+
+
+def _writable(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA recursive_triggers = ON")
+    return connection
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Open without leaving a trace; where even the WAL's index cannot be made, the file alone is read."""
+    name = quote(str(path.absolute()))
+    connection = sqlite3.connect(
+        f"file:{name}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
+    )
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError as error:
+        connection.close()
+        wal = path.with_name(path.name + "-wal")
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code not in {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}:
+            raise
+        if wal.exists() and wal.stat().st_size:
+            raise
+        connection = sqlite3.connect(
+            f"file:{name}?mode=ro&immutable=1", uri=True, isolation_level=None, cached_statements=256
+        )
+    connection.execute("PRAGMA cache_size = -65536")
+    return connection

@@ -1,0 +1,87 @@
+"""What the console and the commands ask of a SQLite store: the inbox, the figures, the latest alerts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+
+from engine.clock import FAILED_STATES, State
+from engine.facts import Instant
+from engine.snapshot import Row, Tally, Transition
+from engine.wall import local_day
+
+_ROW = """
+SELECT id, key, subject, customer, "group", tier, priority, status, assignee, queue, team, tags, opened,
+  metric, cycle, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged
+FROM tickets INDEXED BY tickets_urgent WHERE urgency IS NOT NULL ORDER BY urgency, opened, key LIMIT ?
+"""
+QUARTER = 900
+"""Seconds. Every zone's days begin on a quarter of an hour, so that figures can be counted by it."""
+
+
+def rows(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
+    """Tickets that need a person, most urgent first."""
+    states: dict[str | None, State | None] = {None: None, **{state.value: state for state in State}}
+    found = []
+    for *texts, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged in connection.execute(
+        _ROW, (-1 if limit is None else limit,)
+    ):
+        found.append(
+            Row(
+                *texts,
+                state=states[state],
+                due=due,
+                warn_at=warn_at,
+                target=target,
+                acknowledged_at=acknowledged_at,
+                snoozed_until=snoozed_until,
+                flagged=bool(flagged),
+            )
+        )
+    return found
+
+
+def tallies(
+    connection: sqlite3.Connection, start: Instant, end: Instant, zone: str
+) -> list[tuple[str, str, str, int, Tally]]:
+    """(customer, tier, metric, day number in `zone`, tally) of clocks decided in `[start, end)`."""
+    met: Counter[tuple[str, str, str, int]] = Counter()
+    failed: Counter[tuple[str, str, str, int]] = Counter()
+    for customer, tier, metric, state, quarter, count in connection.execute(
+        f"SELECT customer, tier, clocks.metric, clocks.state, decided / {QUARTER}, count(*)"
+        " FROM clocks INDEXED BY clocks_decided JOIN tickets ON tickets.id = ticket"
+        " WHERE decided >= ? AND decided < ? GROUP BY 1, 2, 3, 4, 5",
+        (start, end),
+    ):
+        day = local_day(quarter * QUARTER, zone)
+        (failed if state in FAILED_STATES else met)[customer, tier, metric, day] += count
+    return [(*key, Tally(met[key], failed[key])) for key in sorted(met.keys() | failed.keys())]
+
+
+def recent(connection: sqlite3.Connection, after: int, limit: int) -> list[tuple[int, Transition]]:
+    """Alerts with an id over `after`, oldest first."""
+    return [
+        (number, Transition(*rest))
+        for number, *rest in connection.execute(
+            "SELECT alerts.id, at, found, ticket, key, alerts.customer, alerts.metric, alerts.cycle, threshold, cause"
+            " FROM alerts JOIN tickets ON tickets.id = ticket WHERE alerts.id > ? ORDER BY alerts.id LIMIT ?",
+            (after, limit),
+        )
+    ]
+
+
+def affected(
+    connection: sqlite3.Connection, tiers: Sequence[str] | None, customers: Sequence[str] | None
+) -> list[int]:
+    """Open tickets of these tiers or of these customers; every open one where both are None."""
+    if tiers is None and customers is None:
+        found = connection.execute("SELECT id FROM tickets WHERE closed = 0 ORDER BY id")
+    else:
+        found = connection.execute(
+            "SELECT id FROM tickets WHERE closed = 0 AND tier IN (SELECT value FROM json_each(?))"
+            " UNION SELECT id FROM tickets WHERE closed = 0 AND declared IN (SELECT value FROM json_each(?)) ORDER BY 1",
+            (json.dumps(list(tiers or ())), json.dumps(list(customers or ()))),
+        )
+    return [ticket for (ticket,) in found]

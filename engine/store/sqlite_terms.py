@@ -1,0 +1,87 @@
+"""Terms by their content, and the versions of the rule set that made them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+
+from engine import terms as contents
+from engine.facts import Instant
+from engine.store.protocol import StoredRules
+from engine.terms import Terms
+
+
+class TermsShelf:
+    """The terms of one connection: every digest is written and parsed once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._read: dict[str, Terms] = {}
+        self._saved: dict[int, tuple[Terms, str]] = {}
+
+    def forget(self) -> None:
+        """Drop what was remembered, after a transaction that did not come to be."""
+        self._saved.clear()
+
+    def save(self, terms: Terms) -> str:
+        """Keep `terms` if they are new, inside a transaction; answer their digest."""
+        # By identity first, holding on to the value so that its id stays its own: equal terms are mostly one object.
+        known = self._saved.get(id(terms))
+        if known is not None:
+            return known[1]
+        digest = contents.digest(terms)
+        self._connection.execute(
+            "INSERT OR IGNORE INTO terms (digest, body) VALUES (?, ?)", (digest, contents.to_json(terms))
+        )
+        self._saved[id(terms)] = (terms, digest)
+        return digest
+
+    def get(self, digest: str) -> Terms:
+        """The terms of that digest, which a pin names."""
+        terms = self._read.get(digest)
+        if terms is None:
+            [body] = self._connection.execute("SELECT body FROM terms WHERE digest = ?", (digest,)).fetchone()
+            terms = self._read[digest] = contents.from_json(body)
+            self._saved[id(terms)] = (terms, digest)
+        return terms
+
+
+def save_rules(connection: sqlite3.Connection, rules: StoredRules) -> int:
+    """Keep a version, inside a transaction; answer its generation."""
+    newest = connection.execute(
+        "SELECT generation, digest FROM rule_sets ORDER BY generation DESC LIMIT 1"
+    ).fetchone()
+    if newest is not None and newest[1] == rules.digest:
+        return int(newest[0])
+    texts = [(path, hashlib.sha256(text.encode()).hexdigest(), text) for path, text in rules.files.items()]
+    connection.executemany(
+        "INSERT OR IGNORE INTO rule_texts (digest, body) VALUES (?, ?)",
+        [(digest, text) for _, digest, text in texts],
+    )
+    added = connection.execute(
+        "INSERT INTO rule_sets (digest, at, root, files) VALUES (?, ?, ?, ?)",
+        (rules.digest, rules.at, rules.root, json.dumps([(path, digest) for path, digest, _ in texts])),
+    )
+    assert added.lastrowid is not None
+    return added.lastrowid
+
+
+def rules_at(connection: sqlite3.Connection, at: Instant | None) -> StoredRules | None:
+    """The version in force at `at`, the newest if None."""
+    limit, values = ("", ()) if at is None else (" WHERE at <= ?", (at,))
+    row = connection.execute(
+        f"SELECT generation, digest, at, root, files FROM rule_sets{limit} ORDER BY generation DESC LIMIT 1",
+        values,
+    ).fetchone()
+    if row is None:
+        return None
+    generation, digest, since, root, files = row
+    listed: list[tuple[str, str]] = json.loads(files)
+    texts = dict(
+        connection.execute(
+            "SELECT digest, body FROM rule_texts WHERE digest IN (SELECT value FROM json_each(?))",
+            (json.dumps([text for _, text in listed]),),
+        )
+    )
+    return StoredRules(digest, generation, since, root, {path: texts[text] for path, text in listed})
