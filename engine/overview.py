@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.clock import FAILED_STATES, OPEN_STATES, Clock, State
+from engine.clock import FAILED_STATES, State, first_warning, most_urgent
 from engine.evaluate import Evaluated
 from engine.facts import Ticket
 from engine.snapshot import Health, Row, Tally
-from engine.wall import day_number, format_day, month_of
+from engine.wall import date_of, local_date, local_day, start_of_date
 
 HOUR = 3600
 FORECAST_HOURS = 12
@@ -17,15 +17,6 @@ TREND_DAYS = 14
 
 Tallies = Iterable[tuple[str, str, str, int, Tally]]
 """(customer, tier, metric, day number, tally) of decided clocks; the day is local to the health's zone."""
-
-
-def most_urgent(clocks: Iterable[Clock]) -> Clock | None:
-    """The open clock that comes due first; one that cannot come due (paused) only if there is no other."""
-    return min(
-        (clock for clock in clocks if clock.state in OPEN_STATES),
-        key=lambda clock: (clock.due is None, clock.due or 0, clock.metric, clock.cycle),
-        default=None,
-    )
 
 
 def row(ticket: Ticket, evaluated: Evaluated) -> Row | None:
@@ -64,11 +55,6 @@ def row(ticket: Ticket, evaluated: Evaluated) -> Row | None:
 _COPIED = ("subject", "customer", "priority", "status", "assignee", "queue", "team", "tags")
 
 
-def first_warning(clock: Clock) -> int | None:
-    """The instant of the clock's first warning, None if it has none or cannot reach it."""
-    return next((step.at for step in clock.thresholds if step.share < 10_000), None)
-
-
 def inbox_order(item: Row) -> tuple[bool, int, int, str]:
     """Most urgent first: what is due first, then what cannot come due, oldest first."""
     return (item.due is None, item.due or 0, item.opened, item.ticket)
@@ -83,14 +69,19 @@ def tallies(evaluated: Iterable[Evaluated], start: int, end: int, zone: str) -> 
         for clock in item.clocks:
             at = clock.decided
             if at is not None and start <= at < end:
-                key = (customer, item.tier, clock.metric, day_number(at, zone))
+                key = (customer, item.tier, clock.metric, local_day(at, zone))
                 (failed if clock.state in FAILED_STATES else met)[key] += 1
     return [(*key, Tally(met[key], failed[key])) for key in sorted(met.keys() | failed.keys())]
 
 
+def month_start(now: int, zone: str) -> int:
+    """The first instant of the calendar month that `now` is in."""
+    return start_of_date(local_date(now, zone).replace(day=1), zone)
+
+
 def health(rows: Sequence[Row], counted: Tallies, now: int, zone: str) -> Health:
     """Figures of the calendar month that `now` is in, up to `now`, and of the tickets open now."""
-    start, label = month_of(now, zone)
+    start = month_start(now, zone)
     by_metric: dict[str, list[Tally]] = defaultdict(list)
     by_customer: dict[str, list[Tally]] = defaultdict(list)
     by_tier: dict[str, list[Tally]] = defaultdict(list)
@@ -102,11 +93,11 @@ def health(rows: Sequence[Row], counted: Tallies, now: int, zone: str) -> Health
         by_tier[tier].append(tally)
         by_day[day].append(tally)
         everything.append(tally)
-    today = day_number(now, zone)
-    first = max(day_number(start, zone), today - TREND_DAYS + 1)
+    today = local_day(now, zone)
+    first = max(local_day(start, zone), today - TREND_DAYS + 1)
     states = Counter(_standing(item, now) for item in rows if item.state is not None)
     return Health(
-        label=label,
+        label=f"{local_date(now, zone):%Y-%m}",
         zone=zone,
         start=start,
         end=now,
@@ -114,7 +105,7 @@ def health(rows: Sequence[Row], counted: Tallies, now: int, zone: str) -> Health
         by_metric=_sums(by_metric),
         by_customer=_sums(by_customer),
         by_tier=_sums(by_tier),
-        trend=tuple((format_day(day), _sum(by_day.get(day, []))) for day in range(first, today + 1)),
+        trend=tuple((date_of(day).isoformat(), _sum(by_day.get(day, []))) for day in range(first, today + 1)),
         forecast=_forecast(rows, now),
         approaching=states["approaching"],
         breached=states["breached"],

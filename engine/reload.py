@@ -1,1 +1,157 @@
+"""The rules in force: loaded, kept, replaced all at once, and never blanked by a broken edit.
+
+A reload validates everything first. What it brings is committed with the re-evaluation of the tickets that it moves, and
+only then does the engine's one reference to a graph change; a tick under way keeps the graph it started with.
+"""
+
 from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from dsl.errors import FINDINGS
+from dsl.load import Loaded, Loader, load_texts
+from engine.cycle import Turn, cycle
+from engine.errors import EngineError
+from engine.facts import Instant
+from engine.graph import Graph, changes
+from engine.snapshot import RulesStatus
+from engine.store.protocol import Store, StoredRules
+
+NOTHING = RulesStatus(generation=0, digest="", revision="", loaded_at=0, root="")
+
+
+def stored_graph(store: Store, at: Instant | None = None) -> Graph | None:
+    """The graph of the rule set that the store had in force at `at` (has now if None); None if it never had one."""
+    stored = store.rules(at)
+    return None if stored is None else Graph.compile(_read(stored))
+
+
+def _read(stored: StoredRules) -> Loaded:
+    loaded = load_texts(stored.root, stored.files)
+    if loaded.ruleset is None:
+        raise EngineError(
+            f"the stored rules (generation {stored.generation}) do not load: {loaded.diagnostics[0].message}",
+            help="they were stored by another version of this program: run `sla check`, then `sla run --rules FILE`",
+        )
+    return loaded
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A graph and what to say about it; replaced as one value."""
+
+    graph: Graph
+    status: RulesStatus
+
+
+class Rules:
+    """The rules of one root file on disk, as one store has them in force."""
+
+    def __init__(self, root: Path | None) -> None:
+        self._root = root
+        self._loader = Loader()
+        self._last: str | None = None
+        self.now: InForce | None = None
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What the last load read or tried to read, for whoever watches the disk."""
+        if self._root is None:
+            return ()
+        folder = self._root.parent
+        return (self._root, *(folder / name for name in (self.now.status.files if self.now else ())))
+
+    def start(self, store: Store, now: Instant) -> Turn:
+        """Put the rules on disk in force, or the last good ones of the store, marked, where those are broken.
+
+        Raises EngineError if there are neither.
+        """
+        stored = store.rules()
+        if stored is not None:
+            self._last = stored.digest
+            self.now = InForce(Graph.compile(_read(stored)), _status(stored))
+        turn = self.refresh(store, now)
+        if self.now is None:
+            raise EngineError("the store holds no rules and no rule file was given", help="sla run --rules sla.rules")
+        return turn
+
+    def refresh(self, store: Store, now: Instant) -> Turn:
+        """Look at the files; put what is new and sound in force, with the tickets it moves, in one go."""
+        if self._root is None:
+            return Turn()
+        loaded = self._loader.load(self._root)
+        if loaded.ruleset is None:
+            self._refuse(loaded)
+            return Turn()
+        if self.now is not None and loaded.digest == self._last:
+            self.now = replace(self.now, status=replace(self.now.status, broken=(), root=str(self._root)))
+            return Turn()
+        return self._adopt(store, loaded, now)
+
+    def _refuse(self, loaded: Loaded) -> None:
+        if self.now is None:
+            first = next(item for item in loaded.diagnostics if item.severity == "error")
+            raise EngineError(
+                f"{first.span}: {first.message}", help=f"sla check {self._root} shows all of it", exit_code=FINDINGS
+            )
+        self.now = replace(self.now, status=replace(self.now.status, broken=loaded.diagnostics))
+
+    def _adopt(self, store: Store, loaded: Loaded, now: Instant) -> Turn:
+        old = self.now
+        graph = Graph.compile(loaded, previous=old.graph if old else None)
+        moved: list[int] = []
+        words: tuple[str, ...] = ()
+        if old is not None:
+            change = changes(old.graph, graph)
+            words = change.words()
+            if change.everything:
+                moved = store.affected_tickets(None, None)
+            elif change.tiers or change.customers:
+                moved = store.affected_tickets(sorted(change.tiers), sorted(change.customers))
+        stored = StoredRules(
+            digest=loaded.digest,
+            generation=(old.status.generation if old else 0) + 1,
+            at=now,
+            root=next(iter(loaded.files)),
+            files=loaded.files,
+        )
+        turn = cycle(store, graph, now, moved=moved, rules=stored)
+        status = replace(
+            _status(store.rules() or stored),
+            root=str(self._root),
+            revision=_revision(self._root),
+            moved=(*words, f"{len(moved)} open tickets evaluated again") if old else (),
+        )
+        self._last = loaded.digest
+        self.now = InForce(graph, status)
+        return turn
+
+
+def _status(stored: StoredRules) -> RulesStatus:
+    return RulesStatus(
+        generation=stored.generation,
+        digest=stored.digest,
+        revision="",
+        loaded_at=stored.at,
+        root=stored.root,
+        files=tuple(stored.files),
+    )
+
+
+def _revision(root: Path | None) -> str:
+    """The git revision that the rules stand at, "" outside a checkout; a `+` means edited since."""
+    if root is None:
+        return ""
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(root.absolute().parent), "describe", "--always", "--dirty=+", "--exclude=*"],
+            capture_output=True,
+            text=True,
+            timeout=2,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return answer.stdout.strip() if answer.returncode == 0 else ""
