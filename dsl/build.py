@@ -1,0 +1,301 @@
+"""Syntax to model, one declaration at a time; called only for what has been checked.
+
+Everything here depends on the declaration's own text (and, for calendars and tiers, on the few things handed
+in), so that what it makes can be kept as long as that text is unchanged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from dsl import model, syntax, values
+from dsl.span import Origin
+
+_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|#[^\n]*')
+_T = TypeVar("_T")
+
+
+def words_of(lines: Iterable[syntax.Line], keyword: str) -> tuple[str, ...]:
+    """The words of all lines with that keyword."""
+    return tuple(
+        word.text
+        for line in lines
+        if isinstance(line, syntax.Fact) and line.keyword == keyword
+        for word in line.words
+    )
+
+
+def word_of(lines: Iterable[syntax.Line], keyword: str) -> str:
+    """The first word of the last line with that keyword, "" without one."""
+    found = words_of(lines, keyword)
+    return found[0] if found else ""
+
+
+def of_type(lines: Iterable[syntax.Line], type_: type[_T]) -> list[_T]:
+    return [line for line in lines if isinstance(line, type_)]
+
+
+def _name(declaration: syntax.Declaration) -> str:
+    assert declaration.name is not None
+    return declaration.name.text
+
+
+def title(declaration: syntax.Declaration) -> str:
+    """The title that people see; the name where none is given."""
+    return declaration.title.text if declaration.title else _name(declaration)
+
+
+def origin(declaration: syntax.Declaration, key: str) -> Origin:
+    return Origin(key, 0, declaration.end)
+
+
+# ---------------------------------------------------------------- vocabulary
+
+
+def field(key: str, it: syntax.Declaration) -> model.Field:
+    return model.Field(_name(it), model.FieldType(word_of(it.lines, "field")), origin(it, key))
+
+
+def person(key: str, it: syntax.Declaration) -> model.Person:
+    return model.Person(_name(it), title(it), word_of(it.lines, "email"), origin(it, key))
+
+
+def team(key: str, it: syntax.Declaration) -> model.Team:
+    lead, senior, member = (words_of(it.lines, keyword) for keyword in ("lead", "senior", "member"))
+    return model.Team(_name(it), title(it), lead, senior, member, origin(it, key))
+
+
+def metric(key: str, it: syntax.Declaration) -> model.Metric:
+    start, stop = word_of(it.lines, "start"), word_of(it.lines, "stop")
+    return model.Metric(_name(it), title(it), start, stop, origin(it, key))
+
+
+# ---------------------------------------------------------------- calendars
+
+
+def holiday_list(key: str, it: syntax.Declaration, files: Mapping[str, tuple[str, str]]) -> model.HolidayList:
+    """`files` maps a path as written to the path as shown and the file's text."""
+    lines: list[model.HolidayLine] = []
+    for line in it.lines:
+        match line:
+            case syntax.Country(code, subdivision):
+                lines.append(model.CountryHolidays(code.text, subdivision.text if subdivision else ""))
+            case syntax.Holiday(keyword, word, name):
+                lines.append(_holiday(keyword, word.text, name.text if name else ""))
+            case syntax.Fact("file", words):
+                lines += [model.FileHolidays(*files[word.text]) for word in words if word.text in files]
+            case _:
+                pass
+    observed = word_of(it.lines, "observed") != "no"
+    return model.HolidayList(_name(it), title(it), tuple(lines), observed, origin(it, key))
+
+
+def _holiday(keyword: str, word: str, name: str) -> model.HolidayLine:
+    if keyword == "day":
+        return model.DayHoliday(values.day(word), name)
+    if keyword == "yearly":
+        return model.YearlyHoliday(*values.month_day(word), name)
+    return model.EasterHoliday(values.offset(word), name)
+
+
+def calendar(key: str, it: syntax.Declaration, holidays: Mapping[str, model.HolidayList]) -> model.Calendar:
+    weekly: list[list[model.TimeRange]] = [[] for _ in range(7)]
+    open_dates: dict[str, tuple[list[model.TimeRange], str]] = {}
+    closed: list[model.ClosedDate] = []
+    for line in it.lines:
+        match line:
+            case syntax.OpenDays(days, ranges):
+                for number in {number for word in days for number in values.weekdays(word.text)}:
+                    weekly[number] += [values.time_range(word.text) for word in ranges]
+            case syntax.OpenDate(word, ranges, name):
+                known, text = open_dates.setdefault(word.text, ([], name.text if name else ""))
+                known += [values.time_range(range_.text) for range_ in ranges]
+            case syntax.ClosedDate(word, range_, name):
+                hours = values.time_range(range_.text) if range_ else None
+                closed.append(model.ClosedDate(values.day(word.text), hours, name.text if name else ""))
+            case _:
+                pass
+    return model.Calendar(
+        _name(it),
+        title(it),
+        word_of(it.lines, "zone"),
+        tuple(merged(ranges) for ranges in weekly),
+        tuple(
+            model.OpenDate(values.day(text), merged(ranges), name)
+            for text, (ranges, name) in sorted(open_dates.items())
+        ),
+        tuple(sorted(closed, key=lambda one: (one.day, one.range.start if one.range else -1))),
+        tuple(holidays[name] for name in dict.fromkeys(words_of(it.lines, "holidays"))),
+        origin(it, key),
+    )
+
+
+def merged(ranges: Iterable[model.TimeRange]) -> tuple[model.TimeRange, ...]:
+    """Sorted ranges; those that touch or overlap become one."""
+    out: list[model.TimeRange] = []
+    for each in sorted(ranges, key=lambda one: (one.start, one.end)):
+        if out and each.start <= out[-1].end:
+            out[-1] = model.TimeRange(out[-1].start, max(out[-1].end, each.end))
+        else:
+            out.append(each)
+    return tuple(out)
+
+
+# ---------------------------------------------------------------- conditions
+
+
+def condition(written: syntax.Condition) -> model.Condition:
+    match written:
+        case syntax.FlagTest(field_):
+            return model.Compare(field_.text, model.Comparison.EQ, True)
+        case syntax.Comparison(field_, op, value):
+            return model.Compare(field_.text, model.Comparison(op.text), literal(value))
+        case syntax.Membership(field_, items):
+            return model.OneOf(field_.text, tuple(literal(item) for item in items))
+        case syntax.Pattern(field_, pattern):
+            return model.Matches(field_.text, pattern.text)
+        case syntax.StatusTest(_, status_class):
+            return model.StatusIs(model.StatusClass(status_class.text))
+        case syntax.Negated(item):
+            return model.Not(condition(item))
+        case syntax.Every(parts):
+            return model.AllOf(tuple(condition(item) for item in parts))
+        case syntax.Either(parts):
+            return model.AnyOf(tuple(condition(item) for item in parts))
+
+
+def literal(value: syntax.Literal) -> model.Value:
+    """`true` and `false` without quotes are flags, digits without quotes a number, the rest text."""
+    if value.kind == "number":
+        return int(value.text)
+    if value.kind == "name" and value.text in ("true", "false"):
+        return value.text == "true"
+    return value.text
+
+
+# ---------------------------------------------------------------- agreements
+
+
+def target(key: str, text: str, line: syntax.Target) -> model.Target:
+    """`text` is the whole declaration's."""
+    return model.Target(
+        tuple(dict.fromkeys(word.text for word in line.priorities)),
+        line.metric.text,
+        values.amount(line.amount.text),
+        line.repeats,
+        line.calendar.text if line.calendar else "",
+        condition(line.when) if line.when else None,
+        as_written(text[line.start : line.end]),
+        Origin(key, line.start, line.end),
+    )
+
+
+def as_written(text: str) -> str:
+    """A line with its comments gone and its white space folded (not inside strings)."""
+    if "#" in text:
+        text = _COMMENT.sub(lambda match: match[1] or "", text)
+    if '"' not in text:
+        return " ".join(text.split())
+    pieces = re.split(r'("(?:[^"\\\n]|\\.)*")', text)
+    return "".join(p if i % 2 else re.sub(r"\s+", " ", p) for i, p in enumerate(pieces)).strip()
+
+
+def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], model.Tier | None]) -> model.Tier:
+    """`base` answers the built tier that `like` names. A later fact replaces the same fact of the base."""
+    like = word_of(it.lines, "like")
+    parent = base(like) if like else None
+    own = [target(key, text, line) for line in it.lines if isinstance(line, syntax.Target)]
+    warn = sorted({values.percent(word) for word in words_of(it.lines, "warn")})
+    reopen = word_of(it.lines, "reopen")
+    return model.Tier(
+        _name(it),
+        title(it),
+        word_of(it.lines, "calendar") or (parent.calendar if parent else ""),
+        (*(_kept(parent.targets, own) if parent else ()), *own),
+        tuple(warn) or (parent.warn if parent else model.DEFAULT_WARN),
+        tuple(dict.fromkeys(words_of(it.lines, "pause"))) or (parent.pauses if parent else ()),
+        model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
+        origin(it, key),
+    )
+
+
+def _kept(inherited: Sequence[model.Target], own: Sequence[model.Target]) -> list[model.Target]:
+    """What is left of inherited targets: those priorities that no own target of the same fact names."""
+    said = {(one.metric, one.when, priority) for one in own for priority in one.priorities}
+    kept = []
+    for one in inherited:
+        left = tuple(p for p in one.priorities if (one.metric, one.when, p) not in said)
+        if len(left) == len(one.priorities):
+            kept.append(one)
+        elif left:
+            kept.append(
+                model.Target(
+                    left, one.metric, one.amount, one.repeats, one.calendar, one.when, one.rule, one.origin
+                )
+            )
+    return kept
+
+
+def pause(key: str, it: syntax.Declaration) -> model.Pause:
+    when = next(line.when for line in it.lines if isinstance(line, syntax.PauseWhen))
+    limit = word_of(it.lines, "limit")
+    return model.Pause(
+        _name(it),
+        title(it),
+        condition(when),
+        words_of(it.lines, "stops"),
+        values.amount(limit) if limit else None,
+        origin(it, key),
+    )
+
+
+def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
+    return model.Group(
+        _name(it),
+        title(it),
+        word_of(it.lines, "zone"),
+        word_of(it.lines, "calendar"),
+        _assignments(key, it.lines),
+        _overrides(key, text, it.lines),
+        origin(it, key),
+    )
+
+
+def customer(key: str, text: str, it: syntax.Declaration) -> model.Customer:
+    return model.Customer(
+        _name(it),
+        title(it),
+        word_of(it.lines, "zone"),
+        word_of(it.lines, "calendar"),
+        _assignments(key, it.lines),
+        _overrides(key, text, it.lines),
+        origin(it, key),
+        aliases=words_of(it.lines, "alias"),
+        group=word_of(it.lines, "group"),
+        account_manager=word_of(it.lines, "account-manager"),
+    )
+
+
+def _assignments(key: str, lines: Iterable[syntax.Line]) -> tuple[model.TierAssignment, ...]:
+    return tuple(
+        model.TierAssignment(line.tier.text, values.period(line.period), Origin(key, line.start, line.end))
+        for line in lines
+        if isinstance(line, syntax.Assignment)
+    )
+
+
+def _overrides(key: str, text: str, lines: Iterable[syntax.Line]) -> tuple[model.Override, ...]:
+    return tuple(
+        model.Override(
+            line.name.text if line.name else "",
+            values.period(line.period),
+            word_of(line.lines, "reason"),
+            word_of(line.lines, "calendar"),
+            tuple(target(key, text, one) for one in line.lines if isinstance(one, syntax.Target)),
+            Origin(key, line.start, line.end),
+        )
+        for line in lines
+        if isinstance(line, syntax.Override)
+    )

@@ -1,0 +1,43 @@
+"""The one folder of the user's cache that we write to and read from: ours alone, or not used at all.
+
+What lies there is unpickled, so a folder that somebody else could write to is refused.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+
+@cache
+def cache_folder() -> Path | None:
+    """The folder, with mode 0700 and owned by us; None where there can be none."""
+    override = os.environ.get("SLA_CACHE_DIR")
+    folder = Path(override) if override else user_cache_path("tiercel", appauthor=False)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.lstat()
+        if hasattr(os, "getuid"):
+            if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():
+                return None
+            if stat.S_IMODE(state.st_mode) & 0o077:
+                folder.chmod(0o700)
+    except OSError:
+        return None
+    return folder
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file of the cache whole or not at all; a cache that cannot be written is no cache."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)

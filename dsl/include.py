@@ -1,0 +1,142 @@
+"""Where rule text comes from: the files below the root file's folder, or texts that were stored.
+
+A rule file can name other files but never reach outside the root file's folder, neither by `..` nor through a
+symbolic link. Paths are shown relative to that folder, with forward slashes.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import posixpath
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+
+class Unreadable(Exception):
+    """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded."""
+
+    def __init__(self, reason: str, *, code: str = "E0107", text: str = "", position: int = 0) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.text = text
+        self.position = position
+
+
+class Source(Protocol):
+    """Files by the path that is shown."""
+
+    def read(self, shown: str) -> str:
+        """The text. Raises FileNotFoundError and Unreadable."""
+        ...
+
+    def expand(self, pattern: str) -> list[str]:
+        """Shown paths that match a pattern, sorted."""
+        ...
+
+    def identity(self, shown: str) -> str:
+        """The same for two paths that lead to one file."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The files below `folder`."""
+
+    folder: Path
+
+    def read(self, shown: str) -> str:
+        path = self.folder / shown
+        if not _inside(path, self.folder):
+            raise Unreadable("it leads outside the folder of the root file", code="E0103")
+        try:
+            content = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileNotFoundError(shown) from None
+        except IsADirectoryError:
+            raise Unreadable("it is a folder and not a file") from None
+        except OSError as error:
+            raise Unreadable((error.strerror or str(error)).lower()) from None
+        return decoded(content)
+
+    def expand(self, pattern: str) -> list[str]:
+        found = glob.glob(pattern, root_dir=self.folder, recursive=True)
+        return sorted(path.replace(os.sep, "/") for path in found if (self.folder / path).is_file())
+
+    def identity(self, shown: str) -> str:
+        return os.path.realpath(self.folder / shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Stored text by shown path."""
+
+    files: Mapping[str, str]
+
+    def read(self, shown: str) -> str:
+        try:
+            return self.files[shown]
+        except KeyError:
+            raise FileNotFoundError(shown) from None
+
+    def expand(self, pattern: str) -> list[str]:
+        matches = _glob_expression(pattern).fullmatch
+        return sorted(path for path in self.files if matches(path))
+
+    def identity(self, shown: str) -> str:
+        return shown
+
+
+def decoded(content: bytes) -> str:
+    """Text of a rule file. Raises Unreadable for what is not UTF-8 or holds a NUL."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        shown = content.decode(errors="replace")
+        position = len(content[: error.start].decode(errors="replace"))
+        raise Unreadable(
+            f"byte {content[error.start]:#04x} is not UTF-8", code="E0101", text=shown, position=position
+        ) from None
+    if "\0" in text:
+        position = text.index("\0")
+        raise Unreadable("it holds a NUL byte, so it is no text", code="E0101", text=text, position=position)
+    return text.removeprefix("\ufeff")
+
+
+def is_pattern(written: str) -> bool:
+    """Whether an include may stand for any number of files."""
+    return any(character in written for character in "*?[")
+
+
+def target_of(including: str, written: str) -> str | None:
+    """The shown path (or pattern) that `written` in the file `including` means; None when it leads outside."""
+    if written.startswith(("/", "~")) or "\\" in written or re.match(r"[A-Za-z]:", written):
+        return None
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(including), written))
+    return None if path == ".." or path.startswith("../") else path
+
+
+def _inside(path: Path, folder: Path) -> bool:
+    root = os.path.realpath(folder)
+    return os.path.commonpath((root, os.path.realpath(path))) == root
+
+
+def _glob_expression(pattern: str) -> re.Pattern[str]:
+    out: list[str] = []
+    for piece in re.findall(r"\*\*/|\*+|\?|\[!?\]?[^\]]*\]|.", pattern):
+        match piece:
+            case "**/":
+                out.append(r"(?:(?!\.)[^/]+/)*")
+            case "?":
+                out.append("[^/]")
+            case _ if piece.startswith("*"):
+                at_start = not out or out[-1] == "/" or out[-1].endswith("/)*")
+                out.append(r"(?!\.)[^/]*" if at_start else "[^/]*")
+            case _ if piece.startswith("[") and len(piece) > 1:
+                out.append("[^" + piece[2:] if piece.startswith("[!") else piece)
+            case _:
+                out.append(re.escape(piece))
+    return re.compile("".join(out))

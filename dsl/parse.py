@@ -1,0 +1,297 @@
+"""The only file that imports Lark: text of one declaration in, its syntax tree or the first fault out.
+
+The parser is built once a process, from tables kept in the user's cache where that can be trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple, cast
+
+from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
+
+from dsl import syntax
+from dsl.cache_folder import cache_folder
+
+Children = Any  # what a rule's method gets: tokens, nodes made by other methods, None for an absent option
+
+
+class Fault(NamedTuple):
+    """Where the parser could not go on. `expected` are names of terminals; `text` is what stood there."""
+
+    start: int
+    end: int
+    text: str
+    expected: frozenset[str]
+
+
+def parse(text: str) -> syntax.Declaration | Fault:
+    """Parse one declaration. Offsets count from the start of `text`."""
+    try:
+        declaration = _parser().parse(text)
+    except UnexpectedInput:
+        return _fault(text)
+    return cast(syntax.Declaration, declaration)
+
+
+def grammar() -> str:
+    """The grammar's text."""
+    return files("dsl").joinpath("grammar.lark").read_text(encoding="utf-8")
+
+
+@cache
+def _parser() -> Lark:
+    text = grammar()
+    folder = cache_folder()
+    name = hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Lark(
+        text,
+        parser="lalr",
+        lexer="contextual",
+        maybe_placeholders=True,
+        transformer=_Build(),
+        # Lark checks the key that it writes into the file: grammar, options, its own and Python's version.
+        cache=str(folder / f"grammar-{name}.pickle") if folder else False,
+    )
+
+
+def _fault(text: str) -> Fault:
+    """Parse again, slowly, to learn what would have been accepted where the parser stopped."""
+    interactive: Any = _parser().parse_interactive(text)
+    last: Token | None = None
+    try:
+        for token in interactive.lexer_thread.lex(interactive.parser_state):
+            interactive.feed_token(token)
+            last = token
+        interactive.feed_eof(last)
+    except UnexpectedToken as error:
+        expected = frozenset(interactive.accepts())
+        token = error.token
+        if token.type == "$END":
+            return Fault(len(text), len(text), "", expected)
+        return Fault(_start(token), _end(token), str(token), expected)
+    except UnexpectedInput as error:
+        position = error.pos_in_stream or 0
+        return Fault(position, position + 1, text[position : position + 1], frozenset(interactive.accepts()))
+    raise AssertionError("the second parse of a faulty text succeeded")
+
+
+def _start(token: Token) -> int:
+    assert token.start_pos is not None
+    return token.start_pos
+
+
+def _end(token: Token) -> int:
+    assert token.end_pos is not None
+    return token.end_pos
+
+
+def _word(token: Token) -> syntax.Word:
+    if token.type == "STRING":
+        return syntax.Word(_unquoted(token), _start(token), _end(token))
+    return syntax.Word(str(token), _start(token), _end(token))
+
+
+def _word_or_none(token: Token | None) -> syntax.Word | None:
+    return None if token is None else _word(token)
+
+
+def _unquoted(token: str) -> str:
+    inside = token[1:-1]
+    if "\\" not in inside:
+        return inside
+    return inside.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\")
+
+
+@v_args(inline=True)
+class _Build(Transformer[Token, Children]):
+    """Makes the tree while the parser reduces, so that no Lark tree ever exists. One method a rule."""
+
+    def start(self, declaration: syntax.Declaration) -> syntax.Declaration:
+        return declaration
+
+    # ------------------------------------------------------------ heads
+
+    def block(
+        self, kind: Token, name: Token | None, title: Token | None, *lines: Children
+    ) -> syntax.Declaration:
+        return syntax.Declaration(
+            str(kind),
+            _word_or_none(name),
+            _word_or_none(title),
+            lines,
+            _end(title or name or kind),
+        )
+
+    person = team = metric = holidays = calendar = tier = pause = group = customer = block
+
+    def statuses(self, kind: Token, *lines: Children) -> syntax.Declaration:
+        return syntax.Declaration("statuses", None, None, lines, _end(kind))
+
+    def language(self, kind: Token, version: Token) -> syntax.Declaration:
+        return self._single(kind, (_word(version),))
+
+    include = language
+
+    def priorities(self, kind: Token, names: tuple[syntax.Word, ...]) -> syntax.Declaration:
+        return self._single(kind, names)
+
+    def field(self, kind: Token, name: Token | None, type_: Token) -> syntax.Declaration:
+        declaration = self._single(kind, (_word(type_),))
+        return declaration._replace(name=_word_or_none(name))
+
+    def default(self, kind: Token, tier: Token, name: Token) -> syntax.Declaration:
+        return self._single(kind, (_word(name),))
+
+    def _single(self, kind: Token, words: tuple[syntax.Word, ...]) -> syntax.Declaration:
+        end = words[-1].end
+        return syntax.Declaration(
+            str(kind), None, None, (syntax.Fact(str(kind), words, _start(kind), end),), end
+        )
+
+    # ------------------------------------------------------------ lines
+
+    def fact(self, keyword: Token, words: tuple[syntax.Word, ...]) -> syntax.Fact:
+        return syntax.Fact(str(keyword), words, _start(keyword), words[-1].end)
+
+    def fact_word(self, keyword: Token, word: Token) -> syntax.Fact:
+        return syntax.Fact(str(keyword), (_word(word),), _start(keyword), _end(word))
+
+    def metric_fact(self, keyword: Token, on: Token, words: tuple[syntax.Word, ...]) -> syntax.Fact:
+        return self.fact(keyword, words)
+
+    warn = pause_by = metric_fact
+
+    zone = observed = reopen = limit = fact_word
+
+    def words(self, *tokens: Token) -> tuple[syntax.Word, ...]:
+        return tuple([_word(token) for token in tokens])
+
+    def country(
+        self, keyword: Token, code: Token, _subdivision: Token | None, subdivision: Token | None
+    ) -> syntax.Country:
+        return syntax.Country(
+            _word(code), _word_or_none(subdivision), _start(keyword), _end(subdivision or code)
+        )
+
+    def day(self, keyword: Token, day: Token, title: Token | None) -> syntax.Holiday:
+        return syntax.Holiday(
+            str(keyword), _word(day), _word_or_none(title), _start(keyword), _end(title or day)
+        )
+
+    yearly = easter = day
+
+    def open_days(
+        self, keyword: Token, days: tuple[syntax.Word, ...], ranges: tuple[syntax.Word, ...]
+    ) -> syntax.OpenDays:
+        return syntax.OpenDays(days, ranges, _start(keyword), ranges[-1].end)
+
+    def open_date(
+        self, keyword: Token, day: Token, ranges: tuple[syntax.Word, ...], title: Token | None
+    ) -> syntax.OpenDate:
+        end = _end(title) if title else ranges[-1].end
+        return syntax.OpenDate(_word(day), ranges, _word_or_none(title), _start(keyword), end)
+
+    def closed_date(
+        self, keyword: Token, day: Token, range_: Token | None, title: Token | None
+    ) -> syntax.ClosedDate:
+        end = _end(title or range_ or day)
+        return syntax.ClosedDate(
+            _word(day), _word_or_none(range_), _word_or_none(title), _start(keyword), end
+        )
+
+    def target(
+        self,
+        keyword: Token,
+        priorities: tuple[syntax.Word, ...],
+        metric: Token,
+        how: Token,
+        amount: Token,
+        on: Token | None,
+        calendar: Token | None,
+        when_: Token | None,
+        condition: syntax.Condition | None,
+    ) -> syntax.Target:
+        end = _end(calendar or amount) if condition is None else _condition_end(condition)
+        return syntax.Target(
+            priorities,
+            _word(metric),
+            how.type == "EVERY",
+            _word(amount),
+            _word_or_none(calendar),
+            condition,
+            _start(keyword),
+            end,
+        )
+
+    def pause_when(self, keyword: Token, condition: syntax.Condition) -> syntax.PauseWhen:
+        return syntax.PauseWhen(condition, _start(keyword), _condition_end(condition))
+
+    def assignment(self, keyword: Token, tier: Token, period: syntax.Period | None) -> syntax.Assignment:
+        return syntax.Assignment(_word(tier), period, _start(keyword), period.end if period else _end(tier))
+
+    def override(
+        self, keyword: Token, name: Token | None, period: syntax.Period | None, *lines: Children
+    ) -> syntax.Override:
+        end = period.end if period else _end(name or keyword)
+        return syntax.Override(_word_or_none(name), period, lines, _start(keyword), end)
+
+    def from_only(self, keyword: Token, day: Token) -> syntax.Period:
+        return syntax.Period(_word(day), None, False, _start(keyword), _end(day))
+
+    def from_to(self, keyword: Token, first: Token, how: Token, last: Token) -> syntax.Period:
+        return syntax.Period(_word(first), _word(last), how.type == "THROUGH", _start(keyword), _end(last))
+
+    def to_only(self, how: Token, last: Token) -> syntax.Period:
+        return syntax.Period(None, _word(last), how.type == "THROUGH", _start(how), _end(last))
+
+    # ------------------------------------------------------------ conditions
+
+    def either(self, *items: syntax.Condition) -> syntax.Condition:
+        return items[0] if len(items) == 1 else syntax.Either(items)
+
+    def every(self, *items: syntax.Condition) -> syntax.Condition:
+        return items[0] if len(items) == 1 else syntax.Every(items)
+
+    def negated(self, not_: Token, item: syntax.Condition) -> syntax.Negated:
+        return syntax.Negated(item)
+
+    def flag(self, field: Token) -> syntax.FlagTest:
+        return syntax.FlagTest(_word(field))
+
+    def comparison(self, field: Token, op: Token, value: syntax.Literal) -> syntax.Comparison:
+        return syntax.Comparison(_word(field), _word(op), value)
+
+    def membership(self, field: Token, in_: Token, *values: syntax.Literal) -> syntax.Membership:
+        return syntax.Membership(_word(field), values)
+
+    def pattern(self, field: Token, matches: Token, text: Token) -> syntax.Pattern:
+        # A pattern keeps its backslashes: only \" is ours, the rest belongs to the regular expression.
+        word = syntax.Word(text[1:-1].replace('\\"', '"'), _start(text), _end(text))
+        return syntax.Pattern(_word(field), word)
+
+    def status_test(self, field: Token, is_: Token, name: Token) -> syntax.StatusTest:
+        return syntax.StatusTest(_word(field), _word(name))
+
+    def value(self, token: Token) -> syntax.Literal:
+        kind = {"STRING": "text", "NAME": "name"}.get(token.type, "number")
+        word = _word(token)
+        return syntax.Literal(kind, word.text, word.start, word.end)
+
+
+def _condition_end(condition: syntax.Condition) -> int:
+    match condition:
+        case syntax.FlagTest(field):
+            return field.end
+        case syntax.Comparison(_, _, value):
+            return value.end
+        case syntax.Membership(_, values):
+            return values[-1].end
+        case syntax.Pattern(_, word) | syntax.StatusTest(_, word):
+            return word.end
+        case syntax.Negated(item):
+            return _condition_end(item)
+        case syntax.Every(items) | syntax.Either(items):
+            return _condition_end(items[-1])

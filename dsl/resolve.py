@@ -1,0 +1,156 @@
+"""Puts the declarations of all files together by kind and name, and builds the model from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dsl import build, model, syntax
+from dsl.gather import Gathered
+from dsl.unit import Unit
+
+NAMED = (
+    "field",
+    "person",
+    "team",
+    "holidays",
+    "calendar",
+    "metric",
+    "tier",
+    "pause",
+    "group",
+    "customer",
+)
+
+
+class Declared(NamedTuple):
+    """A unit in its place: `key` is unique in the rule set, `path` the file as shown."""
+
+    key: str
+    path: str
+    unit: Unit
+
+    @property
+    def tree(self) -> syntax.Declaration:
+        assert self.unit.tree is not None
+        return self.unit.tree
+
+
+@dataclass(slots=True)
+class Site:
+    """All declarations. `named[kind][name]` is the first of that name; `again` holds the others with the first.
+
+    A declaration whose lines could not be read is in `named` too, so that what refers to it is not blamed.
+    """
+
+    named: dict[str, dict[str, Declared]] = field(default_factory=lambda: {kind: {} for kind in NAMED})
+    single: dict[str, list[Declared]] = field(default_factory=dict)
+    again: list[tuple[Declared, Declared]] = field(default_factory=list)
+    calendars: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Iterator[Declared]:
+        """The readable declarations of a kind, each name once."""
+        return (one for one in self.named[kind].values() if one.unit.tree)
+
+    def trees(self, kind: str) -> Iterator[syntax.Declaration]:
+        """The readable declarations of an unnamed kind."""
+        return (one.unit.tree for one in self.single.get(kind, ()) if one.unit.tree)
+
+
+def resolve(gathered: Gathered) -> Site:
+    """Find every declaration's place and give each a key of its own."""
+    site = Site(calendars=gathered.calendars)
+    seen: dict[str, int] = {}
+    for sheet in gathered.sheets.values():
+        sheet.keys.clear()
+        for unit in sheet.units:
+            key = unit.key
+            count = seen[key] = seen.get(key, 0) + 1
+            if count > 1:
+                key = f"{key} #{count}"
+            sheet.keys.append(key)
+            declared = Declared(key, sheet.path, unit)
+            if unit.kind not in site.named:
+                site.single.setdefault(unit.kind, []).append(declared)
+            elif unit.name:
+                first = site.named[unit.kind].setdefault(unit.name, declared)
+                if first is not declared:
+                    site.again.append((declared, first))
+    return site
+
+
+# ---------------------------------------------------------------- the model
+
+
+def rule_set(site: Site, digest: str) -> model.RuleSet:
+    """Build the model of a site without errors."""
+    holidays = {one.unit.name: holiday_list(site, one) for one in site.of("holidays")}
+    defaults = [build.word_of(tree.lines, "default") for tree in site.trees("default")]
+    return model.RuleSet(
+        digest=digest,
+        priorities=priorities(site),
+        statuses=statuses(site),
+        fields={one.unit.name: build.field(one.key, one.tree) for one in site.of("field")},
+        people={one.unit.name: build.person(one.key, one.tree) for one in site.of("person")},
+        teams={one.unit.name: build.team(one.key, one.tree) for one in site.of("team")},
+        metrics={one.unit.name: build.metric(one.key, one.tree) for one in site.of("metric")},
+        holidays=holidays,
+        calendars={one.unit.name: build.calendar(one.key, one.tree, holidays) for one in site.of("calendar")},
+        pauses={one.unit.name: build.pause(one.key, one.tree) for one in site.of("pause")},
+        tiers=tiers(site),
+        groups={one.unit.name: build.group(one.key, one.unit.text, one.tree) for one in site.of("group")},
+        customers={one.unit.name: customer(one) for one in site.of("customer")},
+        default_tier=defaults[0] if defaults else "",
+    )
+
+
+def customer(declared: Declared) -> model.Customer:
+    """A customer's model, made once as long as its text stays what it is."""
+    unit = declared.unit
+    if unit.built is None:
+        unit.built = build.customer(declared.key, unit.text, declared.tree)
+    return unit.built
+
+
+def holiday_list(site: Site, declared: Declared) -> model.HolidayList:
+    files = {written: found for (path, written), found in site.calendars.items() if path == declared.path}
+    return build.holiday_list(declared.key, declared.tree, files)
+
+
+def tiers(site: Site) -> dict[str, model.Tier]:
+    """All tiers with what `like` brings in; one of a circle gets nothing from it."""
+    built: dict[str, model.Tier] = {}
+
+    def make(name: str, stack: tuple[str, ...]) -> model.Tier | None:
+        declared = site.named["tier"].get(name)
+        if declared is None or declared.unit.tree is None or name in stack:
+            return None
+        if name not in built:
+            built[name] = build.tier(
+                declared.key, declared.unit.text, declared.tree, lambda base: make(base, (*stack, name))
+            )
+        return built[name]
+
+    for name in site.named["tier"]:
+        make(name, ())
+    return {name: built[name] for name in site.named["tier"] if name in built}
+
+
+def priorities(site: Site) -> tuple[str, ...]:
+    """The declared priorities, highest first."""
+    return tuple(
+        dict.fromkeys(
+            word for tree in site.trees("priorities") for word in build.words_of(tree.lines, "priorities")
+        )
+    )
+
+
+def statuses(site: Site) -> dict[str, model.StatusClass]:
+    """The class of each declared status, case folded."""
+    return {
+        word.casefold(): kind
+        for tree in site.trees("statuses")
+        for kind in model.StatusClass
+        for word in build.words_of(tree.lines, kind)
+    }

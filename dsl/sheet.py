@@ -1,0 +1,56 @@
+"""The files of a rule set, each cut into units, and the places that keys of declarations stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dsl.cut import Cut
+from dsl.finding import FILE
+from dsl.span import Origin, Span
+from dsl.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One rule file: `units[i]` and `keys[i]` belong to the i-th piece of `cut`."""
+
+    path: str
+    text: str
+    cut: Cut
+    units: list[Unit]
+    keys: list[str]
+
+
+class Places:
+    """Turns an `Origin` into a `Span`; the index is made when somebody first asks."""
+
+    __slots__ = ("_index", "_sheets", "_texts")
+
+    def __init__(self, sheets: Iterable[Sheet], texts: dict[str, str]) -> None:
+        self._sheets = list(sheets)
+        self._texts = texts
+        self._index: dict[str, tuple[str, int]] | None = None
+
+    def locate(self, origin: Origin) -> Span:
+        """Where it stands. KeyError for an origin of another rule set."""
+        if origin.declaration.startswith(FILE):
+            path, start = origin.declaration.removeprefix(FILE), 0
+        else:
+            if self._index is None:
+                self._index = {
+                    key: (sheet.path, start)
+                    for sheet in self._sheets
+                    for key, start in zip(sheet.keys, sheet.cut.starts, strict=True)
+                }
+            path, start = self._index[origin.declaration]
+        return span_of(path, self._texts[path], start + origin.start, start + origin.end)
+
+
+def span_of(path: str, text: str, start: int, end: int) -> Span:
+    """A span of a file's text, with lines and columns counted."""
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    end_line = line + text.count("\n", start, end)
+    end_column = end - text.rfind("\n", 0, end)
+    return Span(path, start, end, line, column, end_line, end_column)

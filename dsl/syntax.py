@@ -1,0 +1,174 @@
+"""The tree of one declaration, exactly as written: plain tuples, offsets from the declaration's head.
+
+Nothing in it depends on where the declaration stands or on any other declaration, so that it can be kept by
+the declaration's text. Plain tuples because ten thousand objects with a dictionary each slow the collector.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """One token: its value (a string without its quotes) and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Literal(NamedTuple):
+    """A value in a condition: `kind` is "text", "name" or "number"."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+class FlagTest(NamedTuple):
+    field: Word
+
+
+class Comparison(NamedTuple):
+    field: Word
+    op: Word
+    value: Literal
+
+
+class Membership(NamedTuple):
+    field: Word
+    values: tuple[Literal, ...]
+
+
+class Pattern(NamedTuple):
+    field: Word
+    pattern: Word
+
+
+class StatusTest(NamedTuple):
+    field: Word
+    status_class: Word
+
+
+class Negated(NamedTuple):
+    item: Condition
+
+
+class Every(NamedTuple):
+    items: tuple[Condition, ...]
+
+
+class Either(NamedTuple):
+    items: tuple[Condition, ...]
+
+
+Condition = FlagTest | Comparison | Membership | Pattern | StatusTest | Negated | Every | Either
+
+
+class Fact(NamedTuple):
+    """A line of one keyword and its words (`email "..."`, `like gold`, `limit 10bd`)."""
+
+    keyword: str
+    words: tuple[Word, ...]
+    start: int
+    end: int
+
+
+class Country(NamedTuple):
+    code: Word
+    subdivision: Word | None
+    start: int
+    end: int
+
+
+class Holiday(NamedTuple):
+    """A `day`, `yearly` or `easter` line."""
+
+    keyword: str
+    day: Word
+    title: Word | None
+    start: int
+    end: int
+
+
+class OpenDays(NamedTuple):
+    days: tuple[Word, ...]
+    ranges: tuple[Word, ...]
+    start: int
+    end: int
+
+
+class OpenDate(NamedTuple):
+    day: Word
+    ranges: tuple[Word, ...]
+    title: Word | None
+    start: int
+    end: int
+
+
+class ClosedDate(NamedTuple):
+    day: Word
+    range: Word | None
+    title: Word | None
+    start: int
+    end: int
+
+
+class Target(NamedTuple):
+    """`amount` is a duration or business days as written."""
+
+    priorities: tuple[Word, ...]
+    metric: Word
+    repeats: bool
+    amount: Word
+    calendar: Word | None
+    when: Condition | None
+    start: int
+    end: int
+
+
+class PauseWhen(NamedTuple):
+    when: Condition
+    start: int
+    end: int
+
+
+class Period(NamedTuple):
+    """`through` says that `last` is the last day and not the first day after."""
+
+    first: Word | None
+    last: Word | None
+    through: bool
+    start: int
+    end: int
+
+
+class Assignment(NamedTuple):
+    tier: Word
+    period: Period | None
+    start: int
+    end: int
+
+
+class Override(NamedTuple):
+    name: Word | None
+    period: Period | None
+    lines: tuple[Line, ...]
+    start: int
+    end: int
+
+
+Line = (
+    Fact | Country | Holiday | OpenDays | OpenDate | ClosedDate | Target | PauseWhen | Assignment | Override
+)
+
+
+class Declaration(NamedTuple):
+    """`kind` is the head's keyword; `name` None where the kind has none or the author left it out."""
+
+    kind: str
+    name: Word | None
+    title: Word | None
+    lines: tuple[Line, ...]
+    end: int

@@ -1,0 +1,107 @@
+"""What the words of a rule file mean: dates, ranges of hours, amounts, percentages, periods.
+
+A word that has the right form and yet no meaning (`2026-02-30`, `25:00-26:00`) raises ValueError with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from dsl import syntax
+from dsl.model import Amount, BusinessDays, Period, Seconds, TimeRange
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_PART = re.compile(r"(\d+)([wdhms])")
+
+
+def amount(text: str) -> Amount:
+    """`1h30m` or `3bd`. ValueError when it is nothing or over a hundred years."""
+    if text.endswith("bd"):
+        value: Amount = BusinessDays(_bounded(int(text[:-2]), 36_525))
+    else:
+        seconds = sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(text))
+        value = Seconds(_bounded(seconds, 36_525 * 86_400))
+    return value
+
+
+def _bounded(count: int, limit: int) -> int:
+    if count == 0:
+        raise ValueError("nothing can be done in no time")
+    if count > limit:
+        raise ValueError("that is more than a hundred years")
+    return count
+
+
+def counts_days(text: str) -> bool:
+    """Whether a duration is written with a bare `d` or `w`, which mean nothing certain in business hours."""
+    return not text.endswith("bd") and ("d" in text or "w" in text)
+
+
+def day(text: str) -> date:
+    """`2026-03-08`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text} is not a date of the calendar") from None
+
+
+def month_day(text: str) -> tuple[int, int]:
+    """`12-24`; 02-29 is a day of leap years."""
+    month, number = int(text[:2]), int(text[3:])
+    try:
+        date(2000, month, number)
+    except ValueError:
+        raise ValueError(f"{text} is not a day of the year (month-day)") from None
+    return month, number
+
+
+def time_range(text: str) -> TimeRange:
+    """`09:00-17:30`; an end that is not after the start is on the next day."""
+    start, end = _minutes(text[:5]), _minutes(text[6:])
+    if start == 1440:
+        raise ValueError("24:00 can only be an end; a start at midnight is 00:00")
+    return TimeRange(start, end if end > start else end + 1440)
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = int(text[:2]), int(text[3:])
+    if minutes > 59 or hours > 24 or (hours == 24 and minutes):
+        raise ValueError(f"{text} is not a time of day")
+    return hours * 60 + minutes
+
+
+def percent(text: str) -> int:
+    """`99.95%` in hundredths of a percent. ValueError for more than two decimals."""
+    whole, _, decimals = text[:-1].partition(".")
+    if len(decimals) > 2:
+        raise ValueError("a percentage has at most two decimals")
+    return int(whole) * 100 + int(decimals.ljust(2, "0"))
+
+
+def weekdays(text: str) -> list[int]:
+    """`mon-thu` or `sat`; `sat-mon` goes round the end of the week. Monday is 0."""
+    first, _, last = text.partition("-")
+    start = WEEKDAYS.index(first)
+    end = WEEKDAYS.index(last) if last else start
+    return [(start + step) % 7 for step in range((end - start) % 7 + 1)]
+
+
+def period(written: syntax.Period | None) -> Period:
+    """Half-open dates; `through D` ends before the day after D."""
+    if written is None:
+        return Period()
+    first = day(written.first.text) if written.first else None
+    last = day(written.last.text) if written.last else None
+    if last and written.through:
+        last += timedelta(days=1)
+    return Period(first, last)
+
+
+def offset(text: str) -> int:
+    """`-2`, days from Easter Sunday."""
+    value = int(text)
+    if abs(value) > 200:
+        raise ValueError("that is too far from Easter Sunday (at most 200 days)")
+    return value
