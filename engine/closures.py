@@ -160,3 +160,19 @@ def _instant(moment: datetime, where: Zone, *, start: bool) -> int:
         return min((moment - _EPOCH) // _SECOND, LATEST)
     wall = (moment - _ZERO) // _SECOND
     return where.first(wall) if start else where.last(wall)
+
+
+def reasons(calendar: Calendar, day: date) -> tuple[str, ...]:
+    """Why the hours of a local date are not those of the week: titles of what closes or replaces them."""
+    number = day_number(day)
+    special = [opened.title or "special hours" for opened in calendar.open_dates if opened.day == day]
+    if special:
+        return tuple(special)
+    known = closures_of(calendar, day.year)
+    whole = [title for closed, title in known.days if closed == number]
+    parts = [
+        title
+        for start, end, title in known.spans
+        if any(start < b and end > a for a, b in zone(calendar.zone).day_spans(number))
+    ]
+    return tuple(dict.fromkeys(whole + parts))

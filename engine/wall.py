@@ -168,6 +168,15 @@ def zone(name: str) -> Zone:
     return Zone(name)
 
 
+def is_zone(name: str) -> bool:
+    """Whether the zone data has that name."""
+    try:
+        zone(name)
+    except EngineError:
+        return False
+    return True
+
+
 def _year_of(t: int) -> int:
     return date_of(t // DAY).year
 
