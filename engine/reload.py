@@ -19,9 +19,6 @@ from engine.graph import Graph, changes
 from engine.snapshot import RulesStatus
 from engine.store.protocol import Store, StoredRules
 
-NOTHING = RulesStatus(generation=0, digest="", revision="", loaded_at=0, root="")
-
-
 def stored_graph(store: Store, at: Instant | None = None) -> Graph | None:
     """The graph of the rule set that the store had in force at `at` (has now if None); None if it never had one."""
     stored = store.rules(at)
@@ -53,15 +50,17 @@ class Rules:
         self._root = root
         self._loader = Loader()
         self._last: str | None = None
+        self._read: tuple[str, ...] = ()
         self.now: InForce | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What the last load read or tried to read, for whoever watches the disk."""
+        """What the last load read, and the folders where an include may find more, for whoever watches the disk."""
         if self._root is None:
             return ()
-        folder = self._root.parent
-        return (self._root, *(folder / name for name in (self.now.status.files if self.now else ())))
+        home = self._root.parent
+        found = [home / name for name in self._read]
+        return (self._root, *found, *sorted({path.parent for path in found} - {home}))
 
     def start(self, store: Store, now: Instant) -> Turn:
         """Put the rules on disk in force, or the last good ones of the store, marked, where those are broken.
@@ -71,7 +70,7 @@ class Rules:
         stored = store.rules()
         if stored is not None:
             self._last = stored.digest
-            self.now = InForce(Graph.compile(_read(stored)), _status(stored))
+            self.now = InForce(Graph.compile(_read(stored)), status_of(stored))
         turn = self.refresh(store, now)
         if self.now is None:
             raise EngineError("the store holds no rules and no rule file was given", help="sla run --rules sla.rules")
@@ -82,6 +81,7 @@ class Rules:
         if self._root is None:
             return Turn()
         loaded = self._loader.load(self._root)
+        self._read = tuple(loaded.files)
         if loaded.ruleset is None:
             self._refuse(loaded)
             return Turn()
@@ -119,7 +119,7 @@ class Rules:
         )
         turn = cycle(store, graph, now, moved=moved, rules=stored)
         status = replace(
-            _status(store.rules() or stored),
+            status_of(store.rules() or stored),
             root=str(self._root),
             revision=_revision(self._root),
             moved=(*words, f"{len(moved)} open tickets evaluated again") if old else (),
@@ -129,7 +129,8 @@ class Rules:
         return turn
 
 
-def _status(stored: StoredRules) -> RulesStatus:
+def status_of(stored: StoredRules) -> RulesStatus:
+    """What there is to say about a stored version."""
     return RulesStatus(
         generation=stored.generation,
         digest=stored.digest,

@@ -45,9 +45,10 @@ def _joined(first: Turn, second: Turn) -> Turn:
 
 def run(engine: Engine, root: Path | None, stop: Event, told: Callable[[Turn], None]) -> None:
     """Turn until `stop` is set, telling `told` of every turn that did something."""
-    told(engine.start(Instant(int(time.time()))))
+    # Made before the first load, so that an edit during it is noticed.
     watcher = Watcher(root, lambda: engine.rules.files) if root is not None else None
     try:
+        told(engine.start(Instant(int(time.time()))))
         while not stop.is_set():
             if watcher is None:
                 stop.wait(TICK)

@@ -1,0 +1,32 @@
+"""`sla console`: the live console over a store."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+
+import click
+
+from tui.options import at_option, rules_option, store_option, zone_option
+
+
+@click.command(epilog="Example: sla console --store sla.db --rules sla.rules --write")
+@store_option
+@rules_option
+@at_option
+@zone_option
+@click.option("--write", is_flag=True, help="Allow actions on tickets; without it the console only watches.")
+@click.option("--as", "person", default=None, help="The name that actions are recorded under; your login without it.")
+def command(
+    store_path: Path, rules_path: Path | None, at: int | None, zone: str, write: bool, person: str | None
+) -> None:
+    """Inbox, Health, Ticket and Rules, live.
+
+    With --rules an engine runs inside the console and reloads the rules as they change. Without it the console shows what
+    `sla run` finds in the same store.
+    """
+    from tui.app import show
+    from tui.source import Sight, StoreSource
+
+    sight = Sight(store_path, rules_path, write and at is None, at, zone, person or getpass.getuser())
+    show(StoreSource(sight), zone=zone, at=at, store=str(store_path))

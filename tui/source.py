@@ -1,0 +1,223 @@
+"""What the console looks at, for real: a store, an engine beside it where rules were given, or the past.
+
+Everything here runs in the console's worker thread, which owns the connection.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event as Flag
+from threading import Thread
+
+from engine.cycle import cycle
+from engine.detail import detail
+from engine.evaluate import evaluate
+from engine.facts import Event, Instant
+from engine.graph import Graph
+from engine.overview import health, inbox_order, month_start, row, tallies
+from engine.preview import preview
+from engine.reload import Rules, status_of
+from engine.run import Engine
+from engine.snapshot import RulesStatus, Snapshot, TicketDetail
+from engine.store.protocol import Store
+from engine.store.sqlite import SqliteStore
+from engine.watch import Watcher
+from tui.actions import Action, Outcome
+from tui.deeds import event_of, refusal
+from tui.feed import Choices
+
+FIRST_ROWS = 300
+RECENT = 200
+BEHIND = 10
+"""Seconds after which work that no engine has done is worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What to look at and how: `rules` starts an engine in this process, `at` looks at that instant, read-only."""
+
+    store: Path
+    rules: Path | None = None
+    write: bool = False
+    at: int | None = None
+    zone: str = "UTC"
+    person: str = "console"
+
+
+class StoreSource:
+    """A `tui.feed.Source` over a SQLite store. `moving`, where given, is called before each look with the store and now."""
+
+    def __init__(self, sight: Sight, moving: Callable[[Store, Instant], None] | None = None) -> None:
+        self._sight = sight
+        self._moving = moving
+        self._store: SqliteStore | None = None
+        self._engine: Engine | None = None
+        self._watch: Watch | None = None
+        self._last: Snapshot | None = None
+        self.engine = ""
+        self.read_only = _why_read_only(sight)
+
+    def snapshot(self, full: bool) -> Snapshot:
+        store = self._open()
+        if self._sight.at is not None:
+            return self._past(store, self._sight.at)
+        now = Instant(int(time.time()))
+        if full:
+            self._turn(store, now)
+        version = store.version()
+        rules = self._rules(store)
+        last = self._last
+        if last is not None and (last.version, last.rules, last.partial) == (version, rules, not full):
+            return last
+        self._last = self._picture(store, now, version, rules, full)
+        return self._last
+
+    def _picture(self, store: Store, now: Instant, version: int, rules: RulesStatus, full: bool) -> Snapshot:
+        rows = store.rows(None if full else FIRST_ROWS)
+        zone = self._sight.zone
+        figures = health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone) if full else None
+        recent = store.recent(max(0, store.last_alert() - RECENT), RECENT) if full else []
+        return Snapshot(
+            taken_at=now,
+            version=version,
+            rows=rows,
+            total=len(rows),
+            health=figures,
+            rules=rules,
+            recent=tuple(item for _, item in reversed(recent)),
+            partial=not full and len(rows) == FIRST_ROWS,
+        )
+
+    def _turn(self, store: Store, now: Instant) -> None:
+        """Let the engine of this process, if there is one, take in what happened."""
+        if self._moving is not None:
+            self._moving(store, now)
+        if self._engine is None:
+            waiting = bool(store.due_tickets(Instant(now - BEHIND), 1))
+            self.engine = "no engine: start one with sla run" if waiting else "engine elsewhere"
+            return
+        if self._engine.rules.now is None:
+            self._engine.start(now)
+            self.engine = "engine running here"
+        elif self._watch is not None and self._watch.changed():
+            self._engine.reload(now)
+        self._engine.step(now)
+
+    def _rules(self, store: Store) -> RulesStatus:
+        if self._engine is not None and self._engine.rules.now is not None:
+            return self._engine.rules.now.status
+        stored = store.rules()
+        return RulesStatus(0, "", "", 0, "") if stored is None else status_of(stored)
+
+    def _past(self, store: Store, at: int) -> Snapshot:
+        """The store at an instant, by the rules in force then; made once."""
+        if self._last is not None:
+            return self._last
+        from tui.options import graph_of
+
+        graph = graph_of(store, self._sight.rules, at)
+        seen = list(preview(store, graph, Instant(at)))
+        rows = sorted((line for line in (row(*pair) for pair in seen) if line is not None), key=inbox_order)
+        zone = self._sight.zone
+        counted = tallies((evaluated for _, evaluated in seen), month_start(at, zone), at, zone)
+        status = RulesStatus(0, graph.digest, "", at, str(self._sight.rules or "stored rules"))
+        self._last = Snapshot(at, 1, rows, len(rows), health(rows, counted, at, zone), status)
+        self.engine = "no engine: this is the past"
+        return self._last
+
+    def ticket(self, ticket_id: int) -> TicketDetail | None:
+        store = self._open()
+        now = Instant(int(time.time()) if self._sight.at is None else self._sight.at)
+        found = next(iter(store.tickets([ticket_id], until=now)), None)
+        return None if found is None else detail(found, self._graph(store), now)
+
+    def act(self, ids: Sequence[int], action: Action) -> Outcome:
+        if self.read_only:
+            return Outcome((), tuple((id_, self.read_only) for id_ in ids))
+        store = self._open()
+        now = Instant(int(time.time()))
+        graph = self._graph(store)
+        done: list[tuple[str, Event]] = []
+        refused: list[tuple[int, str]] = []
+        kept: list[int] = []
+        found = {ticket.id: ticket for ticket in store.tickets(list(ids))}
+        for id_ in ids:
+            ticket = found.get(id_)
+            reason = "it is gone" if ticket is None else refusal(evaluate(ticket, graph, now), action, graph.ruleset)
+            if ticket is None or reason:
+                refused.append((id_, reason))
+                continue
+            kind, data = event_of(action, self._sight.person, graph.ruleset)
+            done.append((ticket.key, Event(now, kind, data, "console", uuid.uuid4().hex)))
+            kept.append(id_)
+        if done:
+            store.add_events("console", done)
+            cycle(store, graph, now)
+        return Outcome(tuple(kept), tuple(refused))
+
+    def choices(self) -> Choices:
+        rules = self._graph(self._open()).ruleset
+        return Choices(rules.priorities, tuple(sorted((*rules.people, *rules.teams))))
+
+    def close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+        if self._store is not None:
+            self._store.close()
+
+    def _open(self) -> SqliteStore:
+        """The connection; opened on the first call, in the thread that will use it."""
+        if self._store is None:
+            sight = self._sight
+            runs = sight.rules is not None and sight.at is None
+            self._store = SqliteStore.open(sight.store, create=runs, read_only=not (runs or sight.write))
+            if runs:
+                assert sight.rules is not None
+                self._engine = Engine(self._store, sight.rules)
+                self._watch = Watch(sight.rules, self._engine.rules)
+        return self._store
+
+    def _graph(self, store: Store) -> Graph:
+        if self._engine is not None and self._engine.rules.now is not None:
+            return self._engine.rules.now.graph
+        from tui.options import graph_of
+
+        return graph_of(store, self._sight.rules, self._sight.at)
+
+
+class Watch:
+    """Waits in a thread of its own for the rule files to change, and remembers that they did."""
+
+    def __init__(self, root: Path, rules: Rules) -> None:
+        self._watcher = Watcher(root, lambda: rules.files)
+        self._flag = Flag()
+        self._closed = False
+        Thread(target=self._wait, name="watch", daemon=True).start()
+
+    def changed(self) -> bool:
+        """Whether the files changed since the last call."""
+        if not self._flag.is_set():
+            return False
+        self._flag.clear()
+        return True
+
+    def close(self) -> None:
+        """End the thread soon."""
+        self._closed = True
+        self._watcher.close()
+
+    def _wait(self) -> None:
+        while not self._closed:
+            if self._watcher.wait(60.0):
+                self._flag.set()
+
+
+def _why_read_only(sight: Sight) -> str:
+    if sight.at is not None:
+        return "this is the past: leave out --at to act"
+    return "" if sight.write else "watching only: start the console with --write to act"
+
