@@ -19,17 +19,29 @@ BUSY_SECONDS = 10.0
 _HEADER = b"SQLite format 3\x00"
 
 
-def connect(path: Path, *, create: bool, read_only: bool) -> sqlite3.Connection:
+def connect_any(path: Path) -> tuple[sqlite3.Connection, int]:
+    """Open a store of any version up to ours to read, and say which; raises `StoreError`."""
+    _look(path, create=False)
+    with trouble(path):
+        connection = _read_only(path)
+        try:
+            return connection, check(connection, path, create=False)
+        except BaseException:
+            connection.close()
+            raise
+
+
+def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True) -> sqlite3.Connection:
     """Open the store at `path` at the present version; raises `StoreError` with what to do.
 
-    A new file (with `create`) and a store of an older version are migrated, unless `read_only`.
+    A new file (with `create`) and a store of an older version are migrated, unless `read_only` or not `migrating`.
     """
     _look(path, create=create and not read_only)
     with trouble(path):
         connection = _read_only(path) if read_only else _writable(path)
         try:
             version = check(connection, path, create=create)
-            if version < VERSION:
+            if version < VERSION and migrating:
                 if read_only:
                     raise StoreError(
                         f"{path}: the store has version {version}, this program needs {VERSION}",

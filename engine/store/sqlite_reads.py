@@ -24,23 +24,10 @@ QUARTER = 900
 def rows(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
     """Tickets that need a person, most urgent first."""
     states: dict[str | None, State | None] = {None: None, **{state.value: state for state in State}}
-    found = []
-    for *texts, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged in connection.execute(
-        _ROW, (-1 if limit is None else limit,)
-    ):
-        found.append(
-            Row(
-                *texts,
-                state=states[state],
-                due=due,
-                warn_at=warn_at,
-                target=target,
-                acknowledged_at=acknowledged_at,
-                snoozed_until=snoozed_until,
-                flagged=bool(flagged),
-            )
-        )
-    return found
+    return [
+        Row(*(*row[:15], states[row[15]], *row[16:21], bool(row[21])))
+        for row in connection.execute(_ROW, (-1 if limit is None else limit,))
+    ]
 
 
 def tallies(

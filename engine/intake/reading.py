@@ -1,0 +1,230 @@
+"""Files into records: CSV and JSON Lines, with what cannot be read set aside line by line.
+
+A record is a mapping from column to value. Bytes stay bytes until a whole line is there, so that one line of
+broken UTF-8 costs one record and a file of any size needs little memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, BinaryIO, NamedTuple, NoReturn
+
+from dsl.errors import FINDINGS
+from engine.errors import EngineError
+from engine.intake.reject import SHOWN, Reject
+
+MAX_VALUE = 1_048_576
+"""Characters of one value; a row with a longer one is refused."""
+
+MAX_LINE = 16 * 1024 * 1024
+"""Bytes of one line; a longer one is refused without being read into memory as a whole."""
+
+BLOCK = 1024 * 1024
+_BOM = b"\xef\xbb\xbf"
+
+
+class Record(NamedTuple):
+    """A row: the line that it begins in, its values by column, and its text for a reject."""
+
+    line: int
+    values: dict[str, Any]
+    text: str
+
+
+class RefusedFileError(EngineError):
+    """The file as a whole is not what it was said to be: a finding, not a broken machine."""
+
+    def __init__(self, message: str, *, help: str = "") -> None:  # noqa: A002
+        super().__init__(message, help=help, exit_code=FINDINGS)
+
+
+def lines(file: BinaryIO, read: Callable[[int], None]) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines without their end; None for one over MAX_LINE. `read` is told the bytes taken so far."""
+    number, taken = 0, 0
+    rest = b""
+    skipping = False
+    while block := file.read(BLOCK):
+        if not taken:
+            block = block.removeprefix(_BOM)
+        taken += len(block)
+        parts = (rest + block).split(b"\n")
+        rest = parts.pop()
+        for part in parts:
+            number += 1
+            if skipping:
+                skipping = False
+                yield number, None
+            else:
+                yield number, part
+        if len(rest) > MAX_LINE:
+            rest, skipping = b"", True
+        elif skipping:
+            rest = b""
+        read(taken)
+    if skipping or rest:
+        yield number + 1, None if skipping else rest
+
+
+def jsonl(file: BinaryIO, refuse: Callable[[Reject], None], read: Callable[[int], None]) -> Iterator[Record]:
+    """The objects of a JSON Lines file; blank lines are none."""
+    first = True
+    for number, line in lines(file, read):
+        if first and line is not None:
+            first = False
+            if b"\0" in line and not line.lstrip().startswith(b"{"):
+                raise RefusedFileError("not JSON Lines: a binary file", help="say --as csv if it is CSV")
+        if line is None:
+            refuse(Reject(number, f"the line is longer than {MAX_LINE} bytes", ""))
+        elif not line.isspace() and line:
+            try:
+                yield Record(number, json_object(line), shown(line))
+            except ValueError as error:
+                refuse(Reject(number, str(error), shown(line)))
+
+
+def json_object(line: bytes) -> dict[str, Any]:
+    """The object in a line of JSON. Raises ValueError in words for people."""
+    try:
+        value = _DECODER.decode(line.decode())
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 at byte {error.start + 1}") from error
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} at character {error.pos + 1}") from error
+    except RecursionError as error:
+        raise ValueError("not JSON that anybody means: nested too deeply") from error
+    if not isinstance(value, dict):
+        raise ValueError("not a JSON object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("not JSON: a key stands twice in one object")
+    return found
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"not JSON: {name} is not a number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number)
+
+
+def shown(line: bytes) -> str:
+    """The beginning of a row for a reject."""
+    return line[:SHOWN].decode(errors="replace")
+
+
+class _Lines:
+    """Text lines for `csv`, which remembers those of the record under way so that they can be read again."""
+
+    def __init__(self, source: Iterator[tuple[int, bytes | None]]) -> None:
+        self._source = source
+        self.pending: list[tuple[int, bytes | None]] = []
+        self.held: list[tuple[int, bytes | None]] = []
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        if self.pending:
+            item = self.pending.pop()
+        else:
+            item = next(self._source)
+        self.held.append(item)
+        line = item[1]
+        # The marks of bytes that are no UTF-8 are found again when the record is whole.
+        return "\n" if line is None else line.decode(errors="surrogateescape") + "\n"
+
+    def again(self, keep: int) -> None:
+        """Give back the lines of the record under way but the first `keep` ones."""
+        self.pending.extend(reversed(self.held[keep:]))
+        del self.held[keep:]
+
+
+def csv_header(
+    file: BinaryIO, delimiter: str, read: Callable[[int], None]
+) -> tuple[list[str], Iterator[tuple[int, bytes | None]]]:
+    """The columns of a CSV file, and its other lines. Raises RefusedFileError."""
+    source = lines(file, read)
+    head = list(islice((item for item in source if item[1] is None or item[1].strip()), 1))
+    if not head:
+        raise RefusedFileError("the file is empty", help="a CSV file begins with a line of column names")
+    [(_, line)] = head
+    if line is None or b"\0" in line:
+        raise RefusedFileError(
+            "not a CSV file: its first line is binary", help="say --as jsonl if it is JSON Lines"
+        )
+    try:
+        [columns] = csv.reader([line.decode().rstrip("\r")], delimiter=delimiter, strict=True)
+    except UnicodeDecodeError as error:
+        raise RefusedFileError(
+            "not a CSV file in UTF-8", help="convert it first, for example with iconv"
+        ) from error
+    except (csv.Error, ValueError) as error:
+        raise RefusedFileError(f"not a CSV file: its line of column names: {error}") from error
+    columns = [column.strip() for column in columns]
+    twice = sorted({column for column in columns if columns.count(column) > 1})
+    if twice:
+        raise RefusedFileError(f"the CSV file has more than one column {twice[0][:60]!r}")
+    return columns, source
+
+
+def csv_rows(
+    columns: Sequence[str],
+    source: Iterator[tuple[int, bytes | None]],
+    delimiter: str,
+    refuse: Callable[[Reject], None],
+) -> Iterator[Record]:
+    """The rows under the header. A row that breaks the format is refused alone: a stray quote does not eat its followers."""
+    feed = _Lines(source)
+    width = len(columns)
+    before = csv.field_size_limit(MAX_VALUE)
+    rows = csv.reader(feed, delimiter=delimiter, strict=True)
+    try:
+        while True:
+            feed.held.clear()
+            try:
+                row = next(rows)
+                reason = _broken(feed.held)
+                if not row and not reason:
+                    continue
+                if not reason and len(row) != width:
+                    reason = f"{len(row)} columns where the header has {width}"
+            except StopIteration:
+                return
+            except csv.Error as error:
+                reason = f"not CSV: {error}"
+            if not reason:
+                yield Record(feed.held[0][0], dict(zip(columns, row, strict=True)), shown(_text(feed.held)))
+                continue
+            refuse(Reject(feed.held[0][0], reason, shown(feed.held[0][1] or b"")))
+            feed.again(1)
+            rows = csv.reader(feed, delimiter=delimiter, strict=True)
+    finally:
+        csv.field_size_limit(before)
+
+
+Held = list[tuple[int, bytes | None]]
+
+
+def _text(held: Held) -> bytes:
+    return b"\n".join(line or b"" for _, line in held)
+
+
+def _broken(held: Held) -> str:
+    for number, line in held:
+        if line is None:
+            return f"line {number} is longer than {MAX_LINE} bytes"
+        if b"\0" in line:
+            return f"a NUL byte in line {number}"
+        if not line.isascii():
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                return f"not UTF-8 at byte {error.start + 1} of line {number}"
+    return ""
