@@ -1,0 +1,164 @@
+"""Formats a rule file: white space only, line by line, each declaration for itself.
+
+It works on the tokens of a line and not on the tree, so that comments stay where their author put them. The parser is
+only its witness: a declaration that does not parse, or that would mean something else afterwards, is left untouched.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from dsl.cut import cut
+from dsl.parse import Fault, parse
+
+_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\#.*|[{}\[\](),]|==|!=|<=|>=|<|>|[^ \t\r"#{}\[\](),<>=!]+|[^ \t\r]')
+_LINE_END = re.compile(r"\r+(?=\n|\Z)")
+_INDENT = "  "
+_BLANK = " \t\r"
+
+
+class Refusal(NamedTuple):
+    """A declaration that was left as it is: where the parser gave up, from 1, and the declaration's first line."""
+
+    line: int
+    column: int
+    head: str
+
+
+class Formatted(NamedTuple):
+    text: str
+    refused: tuple[Refusal, ...]
+
+
+class _Piece(NamedTuple):
+    """Neighbouring lines that stay together. `block` ones stand apart from others by one blank line."""
+
+    lines: list[str]
+    block: bool
+    apart: bool  # a blank line stood before it
+    comment: bool = False
+
+
+def format_text(text: str) -> Formatted:
+    """The same rules in their one layout, with LF line ends; formatting that again changes nothing."""
+    text = _LINE_END.sub("", text)
+    pieces: list[_Piece] = []
+    refused: list[Refusal] = []
+    position, apart = 0, False
+    cuts = cut(text)
+    for start, chunk in zip([*cuts.starts, len(text)], [*cuts.texts, ""], strict=True):
+        apart = _between(text[position:start], pieces, apart)
+        position = start + len(chunk)
+        if not chunk:
+            break
+        tree = parse(chunk)
+        lines = _declaration(chunk)
+        if isinstance(tree, Fault):
+            at = start + tree.start
+            line_start = text.rfind("\n", 0, at) + 1
+            refused.append(Refusal(text.count("\n", 0, at) + 1, at - line_start + 1, _head(chunk)))
+            lines = chunk.split("\n")
+        elif "\n".join(lines) != chunk and not _same(tree, parse("\n".join(lines))):
+            lines = chunk.split("\n")
+        pieces.append(
+            _Piece(lines, block=not isinstance(tree, Fault) and "{" in _tokens(lines[0]), apart=apart)
+        )
+        apart = False
+    return Formatted(_join(pieces), tuple(refused))
+
+
+def _between(gap: str, pieces: list[_Piece], apart: bool) -> bool:
+    """Take in what stands between declarations: comments, and braces that close nothing. True after a blank line."""
+    lines = gap.split("\n")
+    for index, line in enumerate(lines):
+        bare = line.strip(_BLANK)
+        if bare:
+            comment = bare.startswith("#")
+            pieces.append(_Piece([bare if comment else line], block=False, apart=apart, comment=comment))
+            apart = False
+        elif 0 < index < len(lines) - 1:  # the first and the last end and begin the declarations around
+            apart = True
+    return apart
+
+
+def _declaration(chunk: str) -> list[str]:
+    """The lines of one declaration with the white space that they should have."""
+    lines: list[str] = []
+    depth = 0
+    going_on = blank = False
+    for line in chunk.split("\n"):
+        tokens = _tokens(line)
+        if not tokens:
+            blank = True
+            continue
+        if tokens[0] == "}":
+            depth -= 1
+        elif blank and not going_on and not _opens(lines[-1] if lines else "{"):
+            lines.append("")
+        blank = False
+        lines.append(_INDENT * (depth + going_on) + _spaced(tokens))
+        depth += tokens.count("{") - tokens[1:].count("}")
+        code = [token for token in tokens if not token.startswith("#")]
+        if code:
+            going_on = code[-1] == ","
+    return lines
+
+
+def _tokens(line: str) -> list[str]:
+    return [token.rstrip(_BLANK) if token[0] == "#" else token for token in _TOKEN.findall(line)]
+
+
+def _opens(line: str) -> bool:
+    return "{" in _tokens(line)
+
+
+def _spaced(tokens: list[str]) -> str:
+    out = tokens[0]
+    for before, token in pairwise(tokens):
+        if token.startswith("#"):
+            out += "  "
+        elif token not in (",", "]", ")") and before not in ("[", "("):
+            out += " "
+        out += token
+    return out
+
+
+def _join(pieces: list[_Piece]) -> str:
+    """Put the pieces below each other. A comment right above a declaration belongs to it."""
+    out: list[str] = []
+    for index, piece in enumerate(pieces):
+        if index:
+            before = pieces[index - 1]
+            if piece.apart or before.block or (_leads_to_block(pieces, index) and not before.comment):
+                out.append("")
+        out += piece.lines
+    return "\n".join(out) + "\n" if out else ""
+
+
+def _leads_to_block(pieces: list[_Piece], index: int) -> bool:
+    while pieces[index].comment and index + 1 < len(pieces) and not pieces[index + 1].apart:
+        index += 1
+    return pieces[index].block
+
+
+def _head(chunk: str) -> str:
+    return chunk.split("\n", 1)[0].strip(_BLANK).removesuffix("{").rstrip(_BLANK)
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two trees differ in nothing but where things stand."""
+    return _shape(one) == _shape(other)
+
+
+def _shape(node: object) -> object:
+    if isinstance(node, tuple):
+        names = getattr(node, "_fields", ())
+        if names:
+            kept = [
+                _shape(value) for name, value in zip(names, node, strict=True) if name not in ("start", "end")
+            ]
+            return (type(node).__name__, *kept)
+        return tuple(_shape(item) for item in node)
+    return node

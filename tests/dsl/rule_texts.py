@@ -1,0 +1,250 @@
+"""Hypothesis strategies that write rule files: valid ones, and valid ones that a tired admin typed.
+
+A site is a list of declarations whose names all fit together, as tokens; `odd` lays the same tokens out with every
+freedom that the language gives (spaces, tabs, comments, blank lines, lists over several lines, CRLF).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Tokens = list[str]
+Statement = tuple[Tokens, list["Statement"] | None]
+"""A line's tokens, and the statements of its block if it has one."""
+
+PRIORITIES = ("critical", "high", "normal", "low")
+ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")
+FIELDS = {"site": "text", "vip": "flag", "impact": "number"}
+
+_DAYS = ("mon-fri", "mon", "tue-thu", "sat", "sun", "mon-sun")
+_STRINGS = (
+    '"a"',
+    '"#no comment"',
+    '"{"',
+    '"two, words"',
+    '"quote \\" in"',
+    '"back\\\\slash"',
+    '"Ünïcödé 東京"',
+    '"}"',
+)
+
+
+def _line(*tokens: str) -> Statement:
+    return (list(tokens), None)
+
+
+def _listed(items: Any) -> Tokens:
+    return [token for item in items for token in (",", item)][1:]
+
+
+def _some(items: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(items), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def conditions(draw: st.DrawFn, depth: int = 2) -> Tokens:
+    """Tokens of a condition over the fields of every site here."""
+    if depth and draw(st.booleans()):
+        kind = draw(st.sampled_from(["and", "or", "not", "brackets"]))
+        first = draw(conditions(depth - 1))
+        if kind == "not":
+            return ["not", "(", *first, ")"]
+        if kind == "brackets":
+            return ["(", *first, ")"]
+        return ["(", *first, ")", kind, "(", *draw(conditions(depth - 1)), ")"]
+    return draw(
+        st.sampled_from(
+            [
+                ["vip"],
+                ["not", "vip"],
+                ["site", "==", '"lab # 1"'],
+                ["site", "!=", '"x"'],
+                ["impact", ">=", "100"],
+                ["impact", "<", "-3"],
+                ["site", "in", "[", '"a"', ",", '"b, c"', "]"],
+                ["category", "matches", '"net(work)?"'],
+                ["status", "is", "waiting"],
+                ["priority", "==", "critical"],
+            ]
+        )
+    )
+
+
+@st.composite
+def targets(draw: st.DrawFn, calendars: tuple[str, ...]) -> list[Statement]:
+    """Targets without ties: a priority and a metric occur once without a condition."""
+    out: list[Statement] = []
+    for metric in draw(_some(("response", "resolution", "update", "next-response"))):
+        how = "every" if metric == "update" else "within"
+        amount = draw(
+            st.sampled_from(["15m", "1h30m", "4h", "90s", "3bd"] if how == "within" else ["30m", "2h"])
+        )
+        tokens = ["target", *_listed(draw(_some(PRIORITIES))), metric, how, amount]
+        if draw(st.booleans()) and amount != "3bd":
+            tokens += ["on", draw(st.sampled_from([*calendars, "always"]))]
+        if draw(st.booleans()):
+            tokens += ["when", *draw(conditions())]
+        out.append((tokens, None))
+    return out
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> list[Statement]:
+    """A whole site, in any order, whose names all resolve."""
+    title = st.sampled_from(_STRINGS)
+    count = draw(st.integers(1, 3))
+    calendars = tuple(f"office-{n}" for n in range(count))
+    tiers = tuple(f"tier-{n}" for n in range(draw(st.integers(1, 3))))
+    out: list[Statement] = [
+        _line("language", "1"),
+        _line("priorities", *_listed(PRIORITIES)),
+        (
+            ["statuses"],
+            [
+                _line("working", '"New"', ",", '"Open"'),
+                _line("waiting", '"Waiting"'),
+                _line("resolved", '"Resolved"'),
+                _line("closed", '"Closed"'),
+            ],
+        ),
+        *(_line("field", name, kind) for name, kind in FIELDS.items()),
+        _line("default", "tier", tiers[0]),
+        (["person", "boss", draw(title)], [_line("email", '"boss@msp.example"')]),
+        (
+            ["holidays", "days", draw(title)],
+            [
+                _line("country", "DE", "subdivision", "BE"),
+                _line("day", "2026-11-27", '"Bridge day"'),
+                _line("yearly", "12-24"),
+                _line("easter", "-2", '"Good Friday"'),
+            ],
+        ),
+        (
+            ["pause", "waiting", draw(title)],
+            [
+                _line("when", *draw(conditions())),
+                _line("stops", "resolution", ",", "update"),
+                _line("limit", "10h"),
+            ],
+        ),
+    ]
+    for name in calendars:
+        lines = [
+            _line("zone", draw(st.sampled_from(ZONES))),
+            _line("open", *_listed(draw(_some(_DAYS))), "09:00-12:00", ",", "13:00-17:30"),
+        ]
+        if draw(st.booleans()):
+            lines += [_line("holidays", "days"), _line("closed", "2026-12-23", "12:00-24:00", '"Early"')]
+        out.append((["calendar", name], lines))
+    for name in tiers:
+        lines = [_line("calendar", draw(st.sampled_from(calendars))), *draw(targets(calendars))]
+        if draw(st.booleans()):
+            lines += [
+                _line("warn", "at", "50%", ",", "75%"),
+                _line("pause", "by", "waiting"),
+                _line("reopen", "restarts"),
+            ]
+        out.append((["tier", name, draw(title)], lines))
+    out.append((["group", "branches"], [_line("tier", draw(st.sampled_from(tiers)))]))
+    for number in range(draw(st.integers(0, 4))):
+        lines = [
+            _line("alias", f'"C{number}"', ",", f'"Customer {number}*"'),
+            _line("zone", draw(st.sampled_from(ZONES))),
+        ]
+        if draw(st.booleans()):
+            lines.append(
+                _line("tier", draw(st.sampled_from(tiers)), "from", "2026-07-01", "until", "2027-07-01")
+            )
+            lines.append(_line("group", "branches"))
+        if draw(st.booleans()):
+            inner = [_line("reason", draw(title)), *draw(targets(calendars))]
+            lines.append((["override", "freeze", "from", "2026-11-15", "through", "2027-01-06"], inner))
+        out.append((["customer", f"customer-{number}", draw(title)], lines))
+    return draw(st.permutations(out))
+
+
+def neat(site: list[Statement]) -> str:
+    """The plain way to write a site: one blank line between declarations."""
+    out: list[str] = []
+    for tokens, block in site:
+        out += [" ".join(tokens) + " {", *_neat_lines(block, 1), "}", ""] if block else [" ".join(tokens), ""]
+    return "\n".join(out)
+
+
+def _neat_lines(block: list[Statement], depth: int) -> list[str]:
+    out: list[str] = []
+    for tokens, inner in block:
+        indent = "  " * depth
+        if inner is None:
+            out.append(indent + " ".join(tokens))
+        else:
+            out += [indent + " ".join(tokens) + " {", *_neat_lines(inner, depth + 1), indent + "}"]
+    return out
+
+
+_GAPS = st.sampled_from([" ", "  ", "\t", " \t "])
+_COMMENTS = st.sampled_from(
+    ["# why", "## documented", "#", '# "quoted" { , }  ', "# trailing \t", "#tight #twice", "# Ünïcödé"]
+)
+
+
+@st.composite
+def odd(draw: st.DrawFn, site: list[Statement]) -> str:
+    """The same site in an odd layout; its lines end in LF or CRLF."""
+    out = draw(_filler(indented=False))
+    for statement in site:
+        out += draw(_laid_out(statement, 0)) + draw(_filler(indented=False))
+    text = "\n".join(out) + draw(st.sampled_from(["", "\n", "\n\n\n", "\n  \n"]))
+    return text.replace("\n", "\r\n") if draw(st.booleans()) else text
+
+
+def odd_sites() -> st.SearchStrategy[str]:
+    """Text of random sites in odd layouts."""
+    return sites().flatmap(odd)
+
+
+@st.composite
+def _filler(draw: st.DrawFn, *, indented: bool) -> list[str]:
+    """Blank lines and comments between statements; most often nothing."""
+    if draw(st.integers(0, 3)):
+        return []
+    lead = st.sampled_from(["", " ", "      ", "\t"]) if indented else st.just("")
+    line = st.one_of(st.sampled_from(["", "  ", "\t"]), st.tuples(lead, _COMMENTS).map("".join))
+    return draw(st.lists(line, max_size=3))
+
+
+@st.composite
+def _laid_out(draw: st.DrawFn, statement: Statement, depth: int) -> list[str]:
+    tokens, block = statement
+    lead = draw(st.sampled_from([" ", "  ", "\t", "        "])) if depth else ""
+    lines = [lead]
+    for index, token in enumerate([*tokens, "{"] if block else tokens):
+        before = tokens[index - 1] if index else ""
+        tight = (
+            not index
+            or token in (",", "]", ")", "(", "[", "{")
+            or before in (",", "[", "(")
+            or '"' in token[0] + before[-1]
+        )
+        lines[-1] += draw(st.one_of(st.just(""), _GAPS) if tight and index else _GAPS) if index else ""
+        lines[-1] += token
+        if token == "," and not draw(st.integers(0, 4)):
+            if draw(st.booleans()):
+                lines[-1] += draw(_COMMENTS)
+            lines += draw(_filler(indented=True))
+            lines.append(draw(_GAPS))
+    if not draw(st.integers(0, 3)):
+        lines[-1] += draw(_GAPS) + draw(_COMMENTS)
+    lines[-1] += draw(st.sampled_from(["", "", " ", "\t "]))
+    if block:
+        lines += draw(_filler(indented=True))
+        for inner in block:
+            lines += draw(_laid_out(inner, depth + 1)) + draw(_filler(indented=True))
+        lines.append(
+            (draw(st.sampled_from([" ", "    "])) if depth else "")
+            + "}"
+            + draw(st.sampled_from(["", " ", " # end"]))
+        )
+    return lines
