@@ -1,1 +1,147 @@
+"""One ticket at an instant: its situation, its promises and its clocks. The reference that `columns` must agree with."""
+
 from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dsl.model import BUILT_IN_METRICS, Reopen, StatusClass
+from engine.clock import Clock
+from engine.cycles import Cycle, cycles
+from engine.facts import Fields, Pin, Ticket
+from engine.graph import Graph
+from engine.history import ENDED, History, read, within_reach
+from engine.measure import clock_of
+from engine.pinning import Pinned, pinned
+from engine.timeline import Leg, Timeline, legs, timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What the rules say of a ticket at an instant.
+
+    `customer` and `group` are declared names, "" where there is none; `tier` is that of the terms in force, "" if nothing
+    is promised; `closed` is true of a ticket that is resolved, closed or cancelled. `pins` are the ticket's own and those
+    that must be stored with it. `next_at` is the next instant at which time alone changes something.
+    """
+
+    ticket_id: int
+    opened: int
+    fields: Fields
+    status_class: StatusClass
+    closed: bool
+    customer: str
+    group: str
+    tier: str
+    clocks: tuple[Clock, ...]
+    pins: tuple[Pin, ...]
+    acknowledged_at: int | None
+    snoozed_until: int | None
+    flagged: bool
+    next_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """A ticket read under the rules: what happened, what was promised, and both as states."""
+
+    history: History
+    pinned: Pinned
+    states: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A clock with what it was measured on."""
+
+    clock: Clock
+    cycle: Cycle
+    legs: tuple[Leg, ...]
+
+
+def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
+    """The ticket at `now` under the rules of `graph`; events and repins after `now` are not seen. Never raises."""
+    now = within_reach(now)
+    life = live(ticket, graph, now)
+    if life is None:
+        return _unseen(ticket, now)
+    history = life.history
+    situation = history.last.situation
+    customer = graph.customer(history.last.customer)
+    clocks = tuple(item.clock for item in measured(life, graph, now))
+    plan = life.states.states[-1].plan
+    snoozed = history.snoozed_until
+    snoozed = snoozed if snoozed is not None and snoozed > now else None
+    return Evaluated(
+        ticket_id=ticket.id,
+        opened=history.opened,
+        fields=situation.fields,  # type: ignore[arg-type]
+        status_class=situation.status_class,
+        closed=situation.status_class in ENDED,
+        customer=customer.name if customer else "",
+        group=customer.group if customer else "",
+        tier=plan.terms.tier if plan else "",
+        clocks=clocks,
+        pins=life.pinned.all,
+        acknowledged_at=history.acknowledged_at,
+        snoozed_until=snoozed,
+        flagged=history.flagged,
+        next_at=_earliest([snoozed, *(clock.next_at for clock in clocks)]),
+    )
+
+
+def live(ticket: Ticket, graph: Graph, now: int) -> Life | None:
+    """What is known of the ticket by `now`; None if nothing is."""
+    history = read(ticket.events, graph, now)
+    if history is None:
+        return None
+    pins = pinned(ticket.pins, history, graph, now)
+    return Life(history, pins, timeline(history, pins.in_force, graph))
+
+
+def measured(life: Life, graph: Graph, now: int) -> Iterator[Measured]:
+    """Every clock of the ticket, by metric and cycle."""
+
+    def reopen(at: int) -> Reopen:
+        plan = life.states.at(at).plan
+        return plan.terms.reopen if plan else Reopen.RESUMES
+
+    for metric in _metrics(life.states):
+        for cycle in cycles(metric, life.history, graph.metric(metric), reopen):
+            parts = legs(metric, cycle, life.states)
+            if parts:
+                plan = life.states.at(parts[-1].start).plan
+                clock = clock_of(metric, cycle, parts, plan.warn if plan else (), now)
+                yield Measured(clock, cycle, tuple(parts))
+
+
+def _metrics(states: Timeline) -> list[str]:
+    """The metrics that anything is promised for: the built-in ones in their order, then the declared ones."""
+    promised = {metric for state in states.states if state.plan for metric in state.plan.options}
+    return [
+        *(metric for metric in BUILT_IN_METRICS if metric in promised),
+        *sorted(promised.difference(BUILT_IN_METRICS)),
+    ]
+
+
+def _unseen(ticket: Ticket, now: int) -> Evaluated:
+    return Evaluated(
+        ticket_id=ticket.id,
+        opened=now,
+        fields={},
+        status_class=StatusClass.WORKING,
+        closed=False,
+        customer="",
+        group="",
+        tier="",
+        clocks=(),
+        pins=ticket.pins,
+        acknowledged_at=None,
+        snoozed_until=None,
+        flagged=False,
+        next_at=None,
+    )
+
+
+def _earliest(instants: Iterable[int | None]) -> int | None:
+    return min((at for at in instants if at is not None), default=None)

@@ -1,0 +1,125 @@
+"""Which declared customer a ticket means by the text in its customer field.
+
+Names, aliases and titles are looked up in one table; names with a `*` only if that finds nothing. The table of an
+edited rule set is the old one with the changed customers replaced, so that editing one of ten thousand costs one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from dsl.model import Customer
+
+_REMEMBERED = 65_536
+
+Entry = tuple[int, str]
+"""A claim to a text: 0 for a name, 1 for an alias, 2 for a title, then the customer's name. The least one wins."""
+
+
+class Directory:
+    """Customers by the texts that mean them; never changed once made, but for what it remembers of questions."""
+
+    __slots__ = ("_remembered", "customers", "literal", "patterns", "wild")
+
+    def __init__(self, customers: Mapping[str, Customer], previous: Directory | None = None) -> None:
+        self.customers = customers
+        self._remembered: dict[str, str | None] = {}
+        if previous is None:
+            self.literal: dict[str, tuple[Entry, ...]] = {}
+            self.wild: dict[str, tuple[str, ...]] = {}
+            gone: Iterable[str] = ()
+            new: Iterable[str] = customers
+        else:
+            self.literal, self.wild = dict(previous.literal), dict(previous.wild)
+            old = previous.customers
+            changed = [name for name, customer in customers.items() if old.get(name) is not customer]
+            gone = [*(name for name in changed if name in old), *(old.keys() - customers.keys())]
+            new = changed
+            for name in gone:
+                self._remove(old[name])
+        for name in new:
+            self._add(customers[name])
+        self.patterns = (
+            previous.patterns
+            if previous is not None and self.wild == previous.wild
+            else _by_prefix(self.wild)
+        )
+
+    def find(self, text: str) -> Customer | None:
+        """The customer whose name, alias or title is `text` (case folded), else the one with the closest pattern."""
+        key = text.strip().casefold()
+        entries = self.literal.get(key)
+        if entries is not None:
+            return self.customers[entries[0][1]]
+        if not self.patterns or not key:
+            return None
+        if key not in self._remembered:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = self._closest(key)
+        name = self._remembered[key]
+        return None if name is None else self.customers[name]
+
+    def _closest(self, key: str) -> str | None:
+        fits = [
+            (-sum(map(len, parts)), name)
+            for length, by_text in self.patterns.items()
+            for parts, name in by_text.get(key[:length], ())
+            if _fits(parts, key)
+        ]
+        return min(fits)[1] if fits else None
+
+    def _add(self, customer: Customer) -> None:
+        for key, entry in _claims(customer):
+            self.literal[key] = tuple(sorted({*self.literal.get(key, ()), entry}))
+        patterns = tuple(alias.strip().casefold() for alias in customer.aliases if "*" in alias)
+        if patterns:
+            self.wild[customer.name] = patterns
+
+    def _remove(self, customer: Customer) -> None:
+        for key, entry in _claims(customer):
+            left = tuple(other for other in self.literal.get(key, ()) if other != entry)
+            if left:
+                self.literal[key] = left
+            else:
+                self.literal.pop(key, None)
+        self.wild.pop(customer.name, None)
+
+
+def _claims(customer: Customer) -> Iterator[tuple[str, Entry]]:
+    yield customer.name.casefold(), (0, customer.name)
+    for alias in customer.aliases:
+        if "*" not in alias and alias.strip():
+            yield alias.strip().casefold(), (1, customer.name)
+    if customer.title.strip():
+        yield customer.title.strip().casefold(), (2, customer.name)
+
+
+Parts = tuple[str, ...]
+
+
+def _by_prefix(wild: Mapping[str, tuple[str, ...]]) -> dict[int, dict[str, list[tuple[Parts, str]]]]:
+    """Patterns by the length and the text of what stands before their first `*`."""
+    table: defaultdict[int, defaultdict[str, list[tuple[Parts, str]]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for name, patterns in wild.items():
+        for pattern in patterns:
+            parts = tuple(pattern.split("*"))
+            table[len(parts[0])][parts[0]].append((parts, name))
+    return {length: dict(by_text) for length, by_text in table.items()}
+
+
+def _fits(parts: Parts, text: str) -> bool:
+    """Whether the texts between the stars occur in `text`, in order, the outer ones at its ends."""
+    first, *middle, last = parts
+    if len(text) < len(first) + len(last) or not (text.startswith(first) and text.endswith(last)):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for part in middle:
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True

@@ -1,0 +1,168 @@
+"""From a ticket's events to what is true of it when: steps that each leave it in a situation.
+
+Events may come late, twice or out of order; here they get the one order in which they count, and nothing that strangers
+put into them can do more than be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from dsl.model import StatusClass
+from engine import facts
+from engine.facts import Event, FieldValue
+from engine.graph import Graph
+from engine.predicate import Situation, as_flag, as_number, as_text
+from engine.wall import EARLIEST, LATEST
+
+ENDED = frozenset({StatusClass.RESOLVED, StatusClass.CLOSED, StatusClass.CANCELLED})
+"""Classes of a ticket that nobody works on any more."""
+
+_CARRIES_FIELDS = frozenset(
+    {facts.OPENED, facts.CHANGED, facts.RESOLVED, facts.REOPENED, facts.CLOSED, facts.CANCELLED}
+)
+_MOVES: Mapping[str, tuple[StatusClass, frozenset[StatusClass]]] = {
+    facts.RESOLVED: (StatusClass.RESOLVED, ENDED),
+    facts.CLOSED: (StatusClass.CLOSED, frozenset({StatusClass.CLOSED, StatusClass.CANCELLED})),
+    facts.CANCELLED: (StatusClass.CANCELLED, frozenset({StatusClass.CANCELLED})),
+    facts.REOPENED: (StatusClass.WORKING, frozenset({StatusClass.WORKING, StatusClass.WAITING})),
+}
+"""The class that a kind of event brings about, and the classes that a status in its data may say instead."""
+_HUGE = 1 << 63
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event that counts for clocks. `marks` are its kind and what its change of status amounts to;
+    `customer` is the text that names the customer; `situation` holds from `at` on."""
+
+    at: int
+    marks: tuple[str, ...]
+    situation: Situation
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A ticket's steps from its opening to some instant; what came before only shapes the situation it opened in.
+
+    `steps[first]` is the opening; earlier ones are of the same instant. Acknowledged, snoozed and flagged are as the last
+    such event left them.
+    """
+
+    opened: int
+    first: int
+    steps: tuple[Step, ...]
+    acknowledged_at: int | None
+    snoozed_until: int | None
+    flagged: bool
+
+    @property
+    def last(self) -> Step:
+        """The step that the ticket is in now."""
+        return self.steps[-1]
+
+
+def within_reach(at: int) -> int:
+    """The instant, kept within the years of the product."""
+    return min(max(at, EARLIEST), LATEST - 1)
+
+
+def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
+    """What the events up to `now` say; None if there are none."""
+    seen = sorted((event for event in events if event.at <= now), key=_order)
+    if not seen:
+        return None
+    first = next((event for event in seen if event.kind == facts.OPENED), seen[0])
+    opened = within_reach(first.at)
+    writer = _Writer(graph)
+    index = 0
+    steps: list[Step] = []
+    acknowledged: int | None = None
+    snoozed: int | None = None
+    flagged = False
+    for event in seen:
+        at = within_reach(event.at)
+        data = _clean(event.data)
+        if event.kind == facts.ACKNOWLEDGED:
+            acknowledged = at
+        elif event.kind == facts.SNOOZED:
+            snoozed = as_number(data.get("until")) or None
+        elif event.kind == facts.FLAGGED:
+            flagged = as_flag(data.get("flag", True))
+        step = writer.step(at, event.kind, data)
+        if event is first:
+            index = len(steps)
+        if at >= opened:
+            steps.append(step)
+    return History(opened, index, tuple(steps), acknowledged, snoozed, flagged)
+
+
+def _order(event: Event) -> tuple[int, int, str, str]:
+    at, sequence, source, source_id = event.order
+    return (within_reach(at), sequence, source, source_id)
+
+
+class _Writer:
+    """The situation as events change it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._fields: dict[str, FieldValue] = {}
+        self._class = StatusClass.WORKING
+        self._customer = ""
+        self._situation = Situation(self._fields, self._class, "", "")
+
+    def step(self, at: int, kind: str, data: dict[str, FieldValue]) -> Step:
+        before = self._class
+        if kind in _CARRIES_FIELDS:
+            if "status" in data:
+                self._class = self._graph.status_class(data["status"]) or StatusClass.WORKING
+            if kind in _MOVES:
+                moved, allowed = _MOVES[kind]
+                declared = self._graph.status_class(data.get("status"))
+                self._class = declared if declared in allowed else moved
+            if data or self._class is not before:
+                self._write(data)
+        return Step(at, _marks(kind, before, self._class), self._situation, self._customer)
+
+    def _write(self, data: dict[str, FieldValue]) -> None:
+        self._fields = self._fields | data
+        self._customer = as_text(self._fields.get("customer")).strip()
+        declared = self._graph.customer(self._customer)
+        self._situation = Situation(
+            self._fields,
+            self._class,
+            declared.name if declared else self._customer,
+            declared.group if declared else as_text(self._fields.get("group")),
+        )
+
+
+def _marks(kind: str, before: StatusClass, after: StatusClass) -> tuple[str, ...]:
+    if before is after or kind in _MOVES:
+        return (kind,)
+    if after in ENDED:
+        return (kind, after.value)
+    return (kind, facts.REOPENED) if before in ENDED else (kind,)
+
+
+def _clean(data: object) -> dict[str, FieldValue]:
+    """The fields that make sense: texts, numbers and flags; a list is taken for tags, nothing for an empty text."""
+    if not isinstance(data, Mapping):
+        return {}
+    clean: dict[str, FieldValue] = {}
+    for name, value in data.items():
+        if not isinstance(name, str):
+            continue
+        if isinstance(value, float):
+            value = int(value) if value.is_integer() else str(value)  # noqa: PLW2901
+        if isinstance(value, str | bool):
+            clean[name] = value
+        elif isinstance(value, int):
+            clean[name] = value if abs(value) < _HUGE else ""
+        elif value is None:
+            clean[name] = ""
+        elif isinstance(value, list | tuple):
+            clean[name] = " ".join(item for item in value if isinstance(item, str))
+    return clean

@@ -1,0 +1,113 @@
+"""How much of a target is used: the legs of a cycle folded into a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.clock import Clock, State, Threshold
+from engine.cycles import FOREVER, Cycle
+from engine.timeline import Leg, nominal
+
+WHOLE = 10_000
+"""All of a target, in hundredths of a percent."""
+
+
+def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int], now: int) -> Clock:
+    """The clock of a cycle at `now`. `legs` (at least one) are as `timeline.legs` gives them, also those still to come.
+
+    A threshold has happened once an instant after it has come while the clock was open: what stops the clock at
+    exactly its due is in time.
+    """
+    shares = (*warn, WHOLE)
+    reached: list[int | None] = [None] * len(shares)
+    breaching: Leg | None = None
+    used = elapsed = paused = 0
+    for leg in legs:
+        for index, share in enumerate(shares):
+            if leg.target is not None and used < _share_of(leg.target, share):
+                reached[index] = None  # the target in force decides: a looser one takes back what a stricter one said
+            if reached[index] is None:
+                reached[index] = _reach(leg, share, used)
+                if share == WHOLE and reached[index] is not None:
+                    breaching = leg
+        so_far = leg.option.hours.elapsed(leg.start, min(leg.end, now))
+        if leg.paused_by:
+            paused += so_far
+        else:
+            elapsed += so_far
+            used += (
+                so_far
+                if leg.end <= now or leg.end == FOREVER
+                else leg.option.hours.elapsed(leg.start, leg.end)
+            )
+
+    last = legs[-1]
+    due = reached[-1]
+    lapsed = last.end < cycle.stretches[-1][1]
+    failed = due is not None and due < (now if cycle.stop is None else cycle.stop)
+    cancelled = cycle.cancelled or (lapsed and not failed)
+    stopped = last.end if lapsed and not failed and not cycle.cancelled else cycle.stop
+    if due is None and stopped is not None and last.target is not None:
+        due = last.option.hours.due(stopped, last.target - used)
+    decisive = breaching if failed and breaching is not None else last
+    here = next((leg.paused_by for leg in legs if leg.start <= now < leg.end), ()) if stopped is None else ()
+    return Clock(
+        metric=metric,
+        cycle=cycle.number,
+        state=_state(stopped is None, failed, cancelled, bool(here)),
+        started=legs[0].start,
+        stopped=stopped,
+        target=nominal(decisive.option.target.amount) if decisive.target is None else decisive.target,
+        due=due,
+        elapsed=elapsed,
+        paused=paused,
+        paused_by=here,
+        calendar=decisive.option.target.calendar,
+        promise=decisive.option.target,
+        thresholds=tuple(
+            Threshold(_name(share), share, at) for share, at in zip(shares, reached, strict=True)
+        ),
+        next_at=_next(legs, reached, now) if stopped is None else None,
+    )
+
+
+def _reach(leg: Leg, share: int, used: int) -> int | None:
+    """When on this leg a share of the target is used up; None if not before its end."""
+    if leg.target is None:
+        return None
+    need = _share_of(leg.target, share)
+    if used >= need:
+        at: int | None = leg.start
+    elif leg.paused_by:
+        return None
+    else:
+        at = leg.option.hours.due(leg.start, need - used)
+    return at if at is not None and at < leg.end else None
+
+
+def _share_of(target: int, share: int) -> int:
+    """A share of a target in open seconds, rounded up."""
+    return -(-target * share // WHOLE)
+
+
+def _state(is_open: bool, failed: bool, cancelled: bool, is_paused: bool) -> State:
+    if cancelled:
+        return State.CANCELLED
+    if failed:
+        return State.BREACHED if is_open else State.MISSED
+    if not is_open:
+        return State.MET
+    return State.PAUSED if is_paused else State.RUNNING
+
+
+def _name(share: int) -> str:
+    if share == WHOLE:
+        return "breach"
+    whole, rest = divmod(share, 100)
+    return f"warning {whole}.{rest:02}".rstrip("0") + "%" if rest else f"warning {whole}%"
+
+
+def _next(legs: Sequence[Leg], reached: Sequence[int | None], now: int) -> int | None:
+    coming = [at + 1 for at in reached if at is not None and at >= now]
+    coming += (leg.start for leg in legs if leg.start > now)
+    return min(coming, default=None)

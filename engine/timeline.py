@@ -1,0 +1,146 @@
+"""A ticket's life as states, and a clock's cycle as legs.
+
+A state is a span in which neither the ticket's situation nor its terms change. A leg is a span of one cycle in which also
+the same target decides and the same pauses hold; how time is used on it is then plain arithmetic.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from dsl.model import Amount, Seconds
+from engine.calendar import OpenHours
+from engine.cycles import FOREVER, Cycle
+from engine.facts import Pin
+from engine.graph import Graph
+from engine.history import History
+from engine.plan import Option, PauseRule, Plan
+from engine.predicate import Situation
+from engine.wall import DAY
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is true in `[start, end)`; `plan` is None while nothing is promised."""
+
+    start: int
+    end: int
+    situation: Situation
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part `[start, end)` of a cycle. `target` is in open seconds of the option's hours, None if these never open;
+    `paused_by` names the pauses that hold."""
+
+    start: int
+    end: int
+    option: Option
+    target: int | None
+    paused_by: tuple[str, ...]
+
+
+class Timeline:
+    """A ticket's states in order, from its opening on; the last one ends at FOREVER."""
+
+    __slots__ = ("_starts", "states")
+
+    def __init__(self, states: Sequence[State]) -> None:
+        self.states = states
+        self._starts = [state.start for state in states]
+
+    def within(self, start: int, end: int) -> Iterator[State]:
+        """The states that take time in `[start, end)`; of an empty span the one that it began in."""
+        if start == end:
+            index = bisect_left(self._starts, start)
+            found = index < len(self._starts) and self._starts[index] == start
+            yield self.states[index] if found else self.at(start)
+            return
+        for index in range(bisect_right(self._starts, start) - 1, len(self.states)):
+            state = self.states[index]
+            if state.start >= end:
+                return
+            if state.end > state.start:
+                yield state
+
+    def at(self, instant: int) -> State:
+        """The state at an instant; the first one of instants before the opening."""
+        return self.states[max(bisect_right(self._starts, instant) - 1, 0)]
+
+
+def timeline(history: History, pins: Sequence[Pin], graph: Graph) -> Timeline:
+    """The states of a ticket under the pins in force, the first of them at its opening."""
+    begins: list[tuple[int, Situation]] = [
+        (step.at, step.situation) for step in history.steps[history.first :]
+    ]
+    known = {at for at, _ in begins}
+    begins += ((pin.at, _situation(begins, pin.at)) for pin in pins if pin.at not in known)
+    begins.sort(key=lambda item: item[0])
+    states: list[State] = []
+    index, plan = -1, None
+    for (start, situation), (end, _) in zip(begins, (*begins[1:], (FOREVER, None)), strict=True):
+        while index + 1 < len(pins) and pins[index + 1].at <= start:
+            index += 1
+            terms = pins[index].terms
+            plan = None if terms is None else graph.plan(terms)
+        if states and states[-1].situation is situation and states[-1].plan is plan:
+            start = states.pop().start  # noqa: PLW2901
+        states.append(State(start, end, situation, plan))
+    return Timeline(states)
+
+
+def _situation(begins: Sequence[tuple[int, Situation]], at: int) -> Situation:
+    return next((situation for start, situation in reversed(begins) if start <= at), begins[0][1])
+
+
+def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
+    """The parts of a cycle that a target was promised for; none if it never was."""
+    found: list[Leg] = []
+    spells: dict[str, int] = {}  # pause -> the instant at which its spell stops counting
+    for a, b, state in _spans(cycle, life):
+        option = None if state.plan is None else state.plan.select(metric, state.situation)
+        if state.plan is None or option is None:
+            continue
+        begun = found[0].start if found else a
+        goes_on = bool(found) and found[-1].end == a
+        spells = {
+            rule.name: spells[rule.name] if goes_on and rule.name in spells else _limit(rule, option.hours, a)
+            for rule in state.plan.pauses[metric]
+            if rule.holds(state.situation)
+        }
+        target = _seconds(option.target.amount, option.hours, begun)
+        for start, end in pairwise([a, *sorted({at for at in spells.values() if a < at < b}), b]):
+            holding = tuple(name for name, at in spells.items() if at > start)
+            found.append(Leg(start, end, option, target, holding))
+    return found
+
+
+def _spans(cycle: Cycle, life: Timeline) -> Iterator[tuple[int, int, State]]:
+    for start, end in cycle.stretches:
+        if start == end and cycle.start != cycle.stretches[-1][1]:
+            continue  # of a cycle that takes time, only what takes time counts
+        for state in life.within(start, end):
+            yield max(state.start, start), min(state.end, end), state
+
+
+def _limit(rule: PauseRule, hours: OpenHours, start: int) -> int:
+    """The instant at which a spell of the pause that began at `start` stops counting as one."""
+    if rule.limit is None:
+        return FOREVER
+    seconds = _seconds(rule.limit, hours, start)
+    end = None if seconds is None else hours.due(start, seconds)
+    return FOREVER if end is None else end
+
+
+def _seconds(amount: Amount, hours: OpenHours, start: int) -> int | None:
+    """An amount in open seconds, business days counted from `start`."""
+    return amount.value if isinstance(amount, Seconds) else hours.business_days(start, amount.value)
+
+
+def nominal(amount: Amount) -> int:
+    """An amount in seconds where no calendar can say more: a day has 24 hours."""
+    return amount.value if isinstance(amount, Seconds) else amount.value * DAY
