@@ -40,7 +40,8 @@ class Clock:
     """`target`, `elapsed` and `paused` are open seconds on the calendar; instants are UTC seconds.
 
     `due` is when the target is used up if nothing more happens: None while a pause without limit holds, or when
-    the calendar never opens again. A breach that has happened keeps its instant whatever comes later.
+    the calendar never opens again. The target in force decides: one that a change makes stricter than what is used is due
+    at the change, a looser one takes a breach back.
     `next_at` is the next instant at which time alone changes something (threshold, limit of a pause); None if never.
     """
 
