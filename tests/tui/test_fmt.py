@@ -1,0 +1,164 @@
+"""`sla fmt` on real files: what it writes, what it leaves alone, what it says and with which exit code."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from tui.cli import run
+
+UGLY = "field   a    text\n"
+NEAT = "field a text\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def feed(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+
+def test_a_file_is_replaced_in_place_with_its_mode(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = here / "a.rules"
+    path.write_bytes(UGLY.replace("\n", "\r\n").encode())
+    path.chmod(0o640)
+    assert run(["fmt", "a.rules"]) == 0
+    assert path.read_bytes() == NEAT.encode()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert capsys.readouterr().out == "formatted a.rules\n"
+    assert [path.name for path in here.iterdir()] == ["a.rules"]
+
+
+def test_a_formatted_file_is_not_touched(here: Path) -> None:
+    path = here / "a.rules"
+    path.write_text(NEAT)
+    before = path.stat()
+    assert run(["fmt", "a.rules"]) == 0
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_link_stays_a_link_and_its_file_is_formatted(here: Path) -> None:
+    (here / "real").mkdir()
+    (here / "real" / "a.rules").write_text(UGLY)
+    (here / "a.rules").symlink_to("real/a.rules")
+    assert run(["fmt", "a.rules"]) == 0
+    assert (here / "a.rules").is_symlink()
+    assert (here / "real" / "a.rules").read_text() == NEAT
+
+
+def test_check_names_what_would_change_and_writes_nothing(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.rules").write_text(UGLY)
+    (here / "b.rules").write_text(NEAT)
+    assert run(["fmt", "--check", "."]) == 1
+    assert capsys.readouterr().out == "would format a.rules\n"
+    assert (here / "a.rules").read_text() == UGLY
+    assert run(["fmt", "--check", "b.rules"]) == 0
+
+
+def test_diff_shows_the_change_and_writes_nothing(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.rules").write_text("field   a text")
+    assert run(["fmt", "--diff", "a.rules"]) == 0
+    assert capsys.readouterr().out == (
+        "--- a/a.rules\n+++ b/a.rules\n@@ -1 +1 @@\n-field   a text\n\\ No newline at end of file\n+field a text\n"
+    )
+    assert run(["fmt", "--diff", "--check", "a.rules"]) == 1
+    assert (here / "a.rules").read_text() == "field   a text"
+
+
+def test_without_a_path_the_root_and_its_includes_are_formatted(here: Path) -> None:
+    (here / "rules").mkdir()
+    (here / "sla.rules").write_text('include   "rules/a.rules"\n')
+    (here / "rules" / "a.rules").write_text(UGLY)
+    (here / "other.rules").write_text(UGLY)
+    assert run(["fmt"]) == 0
+    assert (here / "sla.rules").read_text() == 'include "rules/a.rules"\n'
+    assert (here / "rules" / "a.rules").read_text() == NEAT
+    assert (here / "other.rules").read_text() == UGLY
+
+
+def test_without_a_root_every_file_below_is_formatted_but_nothing_hidden(here: Path) -> None:
+    for folder in ("x", ".git"):
+        (here / folder).mkdir()
+        (here / folder / "a.rules").write_text(UGLY)
+    assert run(["fmt"]) == 0
+    assert (here / "x" / "a.rules").read_text() == NEAT
+    assert (here / ".git" / "a.rules").read_text() == UGLY
+
+
+def test_standard_input_goes_to_standard_output(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    feed(monkeypatch, UGLY.encode())
+    assert run(["fmt", "-"]) == 0
+    assert capfdbinary.readouterr().out == NEAT.encode()
+
+
+def test_a_byte_order_mark_stays(here: Path) -> None:
+    (here / "a.rules").write_bytes(b"\xef\xbb\xbf" + UGLY.encode())
+    assert run(["fmt", "a.rules"]) == 0
+    assert (here / "a.rules").read_bytes() == b"\xef\xbb\xbf" + NEAT.encode()
+
+
+def test_what_does_not_parse_is_left_and_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.rules").write_text(UGLY + "tier  gold {\n  traget  high\n}\n")
+    assert run(["fmt", "a.rules"]) == 1
+    assert (here / "a.rules").read_text() == NEAT + "tier  gold {\n  traget  high\n}\n"
+    assert "a.rules:3:3: 'tier  gold' does not parse and was left as it is" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"\x7fELF\x00\x01", "NUL"), (b"field \xff text\n", "not UTF-8"), (b"\xff\xfef\x00", "not UTF-8")],
+)
+def test_what_is_no_text_is_refused_and_kept(
+    here: Path, capsys: pytest.CaptureFixture[str], content: bytes, said: str
+) -> None:
+    (here / "bad.rules").write_bytes(content)
+    (here / "good.rules").write_text(UGLY)
+    assert run(["fmt", "bad.rules", "good.rules"]) == 4
+    assert said in capsys.readouterr().err
+    assert (here / "bad.rules").read_bytes() == content
+    assert (here / "good.rules").read_text() == NEAT
+
+
+def test_what_is_not_there_is_said(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fmt", "nowhere.rules"]) == 4
+    assert "nowhere.rules: no such file" in capsys.readouterr().err
+    assert run(["fmt", "."]) == 4
+    assert "there is no rule file" in capsys.readouterr().err
+    assert run(["fmt", "-", "a.rules"]) == 3
+
+
+def test_an_empty_file_is_fine(here: Path) -> None:
+    (here / "a.rules").touch()
+    assert run(["fmt", "a.rules"]) == 0
+
+
+def test_a_read_only_file_is_kept(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.rules").write_text(UGLY)
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
+    assert run(["fmt", "a.rules"]) == 4
+    assert "a.rules is read-only" in capsys.readouterr().err
+    assert (here / "a.rules").read_text() == UGLY
+
+
+def test_a_full_disk_loses_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (here / "a.rules").write_text(UGLY)
+    monkeypatch.setattr("os.fsync", full)
+    assert run(["fmt", "a.rules"]) == 4
+    assert (here / "a.rules").read_text() == UGLY
+    assert [path.name for path in here.iterdir()] == ["a.rules"]

@@ -1,0 +1,201 @@
+"""`sla fmt`: brings rule files into their one layout, on disk or from standard input to standard output."""
+
+from __future__ import annotations
+
+import codecs
+import difflib
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import NamedTuple
+
+import click
+
+from dsl.errors import FINDINGS, UNREACHABLE, SlaError
+from dsl.format import Refusal, format_text
+from dsl.include import Unreadable, decoded
+from dsl.load import ROOT_NAME, load
+from tui.plain import plain
+
+_STDIN = "-"
+
+
+class _File(NamedTuple):
+    """A file before and after, BOM and all."""
+
+    name: str
+    before: bytes
+    after: bytes
+    refused: tuple[Refusal, ...]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla fmt                        sla.rules and what it includes
+  sla fmt rules/customers        every *.rules file below a folder
+  sla fmt --check --diff         change nothing, show what would change, exit 1 if anything
+  sla fmt - < draft.rules        standard input to standard output"""
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
+@click.option("--check", is_flag=True, help="Write nothing; name the files that would change and exit 1.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
+    """Format rule files: white space only.
+
+    PATH is a file, a folder (every *.rules file below it) or - for standard input; without one, sla.rules and the
+    files that it includes, or else every *.rules file below this folder. A declaration that does not parse stays as
+    it is, is named, and makes the exit code 1.
+    """
+    if _STDIN in paths and len(paths) > 1:
+        raise click.UsageError("standard input (-) cannot be formatted together with files")
+    codes = [0]
+    changed = total = 0
+    for path in _wanted(paths):
+        total += 1
+        try:
+            file = _formatted(path)
+            changed += file.before != file.after
+            codes.append(_settle(path, file, check=check, diff=diff))
+        except BrokenPipeError:
+            raise
+        except (SlaError, OSError) as error:
+            _complain(_said(error, path), error.help if isinstance(error, SlaError) else "")
+            codes.append(UNREACHABLE)
+    if paths != (_STDIN,):
+        what = "would change" if check or diff else "formatted"
+        click.echo(f"{changed} of {total} files {what}", err=True)
+    return max(codes)
+
+
+def _settle(path: Path | None, file: _File, *, check: bool, diff: bool) -> int:
+    """Show or write one file, name what was left alone, and answer its exit code."""
+    dry = check or diff
+    differs = file.before != file.after
+    if dry and differs:
+        _show(file, named=check, diff=diff)
+    elif path is None and not dry:
+        sys.stdout.buffer.write(file.after)
+    elif path is not None and differs:
+        _replace(path, file.after)
+        click.echo(f"formatted {plain(file.name)}")
+    for refusal in file.refused:
+        place = f"{file.name}:{refusal.line}:{refusal.column}"
+        _complain(
+            f"{place}: {refusal.head!r} does not parse and was left as it is", "sla check says what is wrong"
+        )
+    return FINDINGS if file.refused or (check and differs) else 0
+
+
+def _wanted(paths: tuple[str, ...]) -> Iterator[Path | None]:
+    """The files to format, each once; None is standard input."""
+    seen: set[str] = set()
+    for path in (found for given in paths or (None,) for found in _files(given)):
+        key = "" if path is None else os.path.realpath(path)
+        if key not in seen:
+            seen.add(key)
+            yield path
+
+
+def _files(given: str | None) -> list[Path] | list[None]:
+    if given == _STDIN:
+        return [None]
+    if given is None and Path(ROOT_NAME).is_file():
+        loaded = load(Path(ROOT_NAME))
+        return [Path(shown) for shown in loaded.files if not shown.endswith(".ics") and Path(shown).is_file()]
+    path = Path(given or ".")
+    if not path.is_dir():
+        return [path]
+    found = sorted(
+        Path(folder, name)
+        for folder, folders, names in os.walk(path, onerror=_raise)
+        for name in _rule_files(folders, names)
+    )
+    if not found:
+        raise SlaError(
+            f"there is no rule file in or below the folder {path}", help="rule files are called *.rules"
+        )
+    return found
+
+
+def _rule_files(folders: list[str], names: list[str]) -> list[str]:
+    folders[:] = [folder for folder in folders if not folder.startswith(".")]
+    return [name for name in names if name.endswith(".rules") and not name.startswith(".")]
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _formatted(path: Path | None) -> _File:
+    """Read and format. Raises SlaError for what is no text and OSError for what cannot be read."""
+    name = "<stdin>" if path is None else str(path)
+    if path is not None and path.exists() and not path.is_file():
+        raise SlaError(f"{name} is not a file")
+    before = sys.stdin.buffer.read() if path is None else path.read_bytes()
+    try:
+        text = decoded(before)
+    except Unreadable as problem:
+        raise SlaError(f"{name} is not a rule file: {problem}", help="save it as UTF-8 text") from None
+    formatted = format_text(text)
+    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+    return _File(name, before, mark + formatted.text.encode(), formatted.refused)
+
+
+def _show(file: _File, *, named: bool, diff: bool) -> None:
+    if named:
+        click.echo(f"would format {plain(file.name)}", err=diff)
+    if not diff:
+        return
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    before, after = (list(StringIO(content.decode(), newline="\n")) for content in (file.before, file.after))
+    for line in difflib.unified_diff(before, after, f"a/{file.name}", f"b/{file.name}"):
+        _show_line(line, colour)
+
+
+def _show_line(line: str, colour: bool) -> None:
+    if sys.stdout.isatty():
+        line = plain(line.rstrip("\r\n"), 10_000) + "\n"
+    shade = {"-": "red", "+": "green", "@": "cyan"}.get(line[0]) if colour else None
+    click.echo(click.style(line, fg=shade) if shade else line, nl=False, color=colour)
+    if not line.endswith("\n"):
+        click.echo("\n\\ No newline at end of file")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Put `content` in the place of a file in one step, whatever happens; a link goes on pointing to the file."""
+    target = Path(os.path.realpath(path))
+    if not os.access(target, os.W_OK):
+        raise SlaError(f"{path} is read-only", help="allow writing to it, or use --diff to see the changes")
+    before = target.stat()
+    with NamedTemporaryFile(
+        dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
+    ) as beside:
+        fresh = Path(beside.name)
+        try:
+            beside.write(content)
+            beside.flush()
+            os.fsync(beside.fileno())
+            fresh.chmod(stat.S_IMODE(before.st_mode))
+            if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+                os.chown(fresh, before.st_uid, before.st_gid)
+            fresh.replace(target)
+        except BaseException:
+            fresh.unlink()
+            raise
+
+
+def _said(error: SlaError | OSError, path: Path | None) -> str:
+    if isinstance(error, SlaError):
+        return str(error)
+    return f"{error.filename or path}: {(error.strerror or str(error)).lower()}"
+
+
+def _complain(message: str, help_: str = "") -> None:
+    click.echo(f"sla: {plain(message, 2000)}", err=True)
+    if help_:
+        click.echo(f"  help: {plain(help_, 2000)}", err=True)
