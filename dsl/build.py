@@ -110,7 +110,7 @@ def calendar(key: str, it: syntax.Declaration, holidays: Mapping[str, model.Holi
                 for number in {number for word in days for number in values.weekdays(word.text)}:
                     weekly[number] += [values.time_range(word.text) for word in ranges]
             case syntax.OpenDate(word, ranges, name):
-                known, text = open_dates.setdefault(word.text, ([], name.text if name else ""))
+                known, _ = open_dates.setdefault(word.text, ([], name.text if name else ""))
                 known += [values.time_range(range_.text) for range_ in ranges]
             case syntax.ClosedDate(word, range_, name):
                 hours = values.time_range(range_.text) if range_ else None

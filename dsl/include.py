@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 
-class Unreadable(Exception):
+class UnreadableError(Exception):
     """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded."""
 
     def __init__(self, reason: str, *, code: str = "E0107", text: str = "", position: int = 0) -> None:
@@ -30,7 +30,7 @@ class Source(Protocol):
     """Files by the path that is shown."""
 
     def read(self, shown: str) -> str:
-        """The text. Raises FileNotFoundError and Unreadable."""
+        """The text. Raises FileNotFoundError and UnreadableError."""
         ...
 
     def expand(self, pattern: str) -> list[str]:
@@ -51,19 +51,20 @@ class Disk:
     def read(self, shown: str) -> str:
         path = self.folder / shown
         if not _inside(path, self.folder):
-            raise Unreadable("it leads outside the folder of the root file", code="E0103")
+            raise UnreadableError("it leads outside the folder of the root file", code="E0103")
         try:
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(shown) from None
         except IsADirectoryError:
-            raise Unreadable("it is a folder and not a file") from None
+            raise UnreadableError("it is a folder and not a file") from None
         except OSError as error:
-            raise Unreadable((error.strerror or str(error)).lower()) from None
+            raise UnreadableError((error.strerror or str(error)).lower()) from None
         return decoded(content)
 
     def expand(self, pattern: str) -> list[str]:
-        found = glob.glob(pattern, root_dir=self.folder, recursive=True)
+        # Path.glob goes into hidden folders, where Kubernetes keeps a second copy of every file.
+        found = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207
         return sorted(path.replace(os.sep, "/") for path in found if (self.folder / path).is_file())
 
     def identity(self, shown: str) -> str:
@@ -91,18 +92,20 @@ class Texts:
 
 
 def decoded(content: bytes) -> str:
-    """Text of a rule file. Raises Unreadable for what is not UTF-8 or holds a NUL."""
+    """Text of a rule file. Raises UnreadableError for what is not UTF-8 or holds a NUL."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         shown = content.decode(errors="replace")
         position = len(content[: error.start].decode(errors="replace"))
-        raise Unreadable(
+        raise UnreadableError(
             f"byte {content[error.start]:#04x} is not UTF-8", code="E0101", text=shown, position=position
         ) from None
     if "\0" in text:
         position = text.index("\0")
-        raise Unreadable("it holds a NUL byte, so it is no text", code="E0101", text=text, position=position)
+        raise UnreadableError(
+            "it holds a NUL byte, so it is no text", code="E0101", text=text, position=position
+        )
     return text.removeprefix("\ufeff")
 
 

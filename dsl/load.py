@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dsl.checks.site import Checked
 from dsl.cut import cut, recut, strays
 from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
 from dsl.errors import SlaError
 from dsl.finding import Finding, in_file
 from dsl.gather import Gathered, gather, not_text
-from dsl.include import Disk, Source, Texts, Unreadable
+from dsl.include import Disk, Source, Texts, UnreadableError
 from dsl.model import RuleSet
 from dsl.recover import read
 from dsl.resolve import resolve, rule_set
@@ -90,7 +91,7 @@ class Loader:
             text = source.read(root)
         except FileNotFoundError:
             raise SlaError(f"there is no file {root}") from None
-        except Unreadable as problem:
+        except UnreadableError as problem:
             if problem.code == "E0101":
                 return self._unusable(root, problem)
             raise SlaError(f"{root} cannot be read: {problem}") from None
@@ -108,13 +109,19 @@ class Loader:
             findings += _stray_braces(sheet)
             for key, unit in zip(sheet.keys, sheet.units, strict=True):
                 findings += [finding.placed(key) for finding in unit.findings]
+        for path, unit, finding in gathered.findings:
+            sheet = gathered.sheets[path]
+            findings.append(finding.placed(sheet.keys[sheet.units.index(unit)]))
+        checked = Checked(site, incomplete=bool(gathered.file_findings or gathered.findings))
+        findings += checked.shared
+        findings += [finding for found in checked.customers.values() for finding in found]
         places = Places(gathered.sheets.values(), gathered.texts)
         diagnostics = _diagnostics(findings, places)
         digest = digest_of(gathered.texts)
         broken = any(one.severity is Severity.ERROR for one in diagnostics)
         return Loaded(None if broken else rule_set(site, digest), diagnostics, gathered.texts, digest, places)
 
-    def _unusable(self, root: str, problem: Unreadable) -> Loaded:
+    def _unusable(self, root: str, problem: UnreadableError) -> Loaded:
         texts = {root: problem.text}
         places = Places((), texts)
         return Loaded(None, _diagnostics([not_text(root, problem)], places), texts, digest_of(texts), places)
@@ -162,7 +169,7 @@ def _stray_braces(sheet: Sheet) -> list[Finding]:
 
 
 def _diagnostics(findings: Iterable[Finding], places: Places) -> tuple[Diagnostic, ...]:
-    out = [_diagnostic(finding, places) for finding in findings]
+    out = {_diagnostic(finding, places) for finding in findings}
     return tuple(sorted(out, key=lambda one: (one.span, one.code)))
 
 

@@ -61,20 +61,24 @@ def _fault(text: str) -> Fault:
     """Parse again, slowly, to learn what would have been accepted where the parser stopped."""
     interactive: Any = _parser().parse_interactive(text)
     last: Token | None = None
+    before = interactive
     try:
         for token in interactive.lexer_thread.lex(interactive.parser_state):
+            # Reductions that come before an error narrow what seems to be expected: ask before feeding.
+            before = interactive.copy(deepcopy_values=False)
             interactive.feed_token(token)
-            last = token
+            before, last = interactive, token
+        before = interactive.copy(deepcopy_values=False)
         interactive.feed_eof(last)
     except UnexpectedToken as error:
-        expected = frozenset(interactive.accepts())
+        expected = frozenset(before.accepts())
         token = error.token
         if token.type == "$END":
             return Fault(len(text), len(text), "", expected)
         return Fault(_start(token), _end(token), str(token), expected)
     except UnexpectedInput as error:
         position = error.pos_in_stream or 0
-        return Fault(position, position + 1, text[position : position + 1], frozenset(interactive.accepts()))
+        return Fault(position, position + 1, text[position : position + 1], frozenset(before.accepts()))
     raise AssertionError("the second parse of a faulty text succeeded")
 
 

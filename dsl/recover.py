@@ -1,26 +1,268 @@
 """Reads one declaration to its end whatever is wrong in it, so that ten faults give ten findings and no more.
 
-The parser stops at the first fault. What is at fault is then blanked out (the line, or the block whose head it
-is), positions staying what they are, and the rest is parsed again.
+The parser stops at the first fault. What is at fault is then blanked out (a line; of a block's head only the
+keyword and the brace stay), positions staying what they are, and the rest is parsed again.
 """
 
 from __future__ import annotations
 
-from dsl.finding import Finding
+import re
+from typing import NamedTuple
+
+from dsl import syntax
+from dsl.checks.local import local_findings
+from dsl.finding import Finding, Mend
+from dsl.mistakes import Line, explain
 from dsl.parse import Fault, parse
 from dsl.span import Origin
+from dsl.suggest import nearest
 from dsl.unit import Unit
+from dsl.vocabulary import BLOCKS, DECLARATIONS, LINES
+
+_CODE = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
+_HEAD = re.compile(r'[ \t]*([^\s{"]+)(?:[ \t]+(?:tier[ \t]+)?"?([A-Za-z0-9_-]+))?')
+_LINE = re.compile(r"[^\n]*")
 
 
 def read(text: str) -> Unit:
-    """Read one declaration."""
+    """Read one declaration: its tree as far as it can be had, and what its text alone shows to be wrong."""
+    findings: list[Finding] = []
+    if text[0] in " \t":
+        findings.append(_indented(text))
     outcome = parse(text)
-    if isinstance(outcome, Fault):
-        finding = Finding("E0201", f"unexpected {outcome.text!r}", Origin("", outcome.start, outcome.end))
-        return Unit(text, text.split(maxsplit=1)[0], "", None, (finding,), broken=True)
-    match outcome.kind:
-        case "include":
-            name = f'"{outcome.lines[0].words[0].text}"'  # type: ignore[union-attr]
-        case _:
-            name = outcome.name.text if outcome.name else ""
-    return Unit(text, outcome.kind, name, outcome)
+    if not isinstance(outcome, Fault):
+        findings += _misplaced_close(text)
+        findings += local_findings(outcome, text, broken=False)
+        return Unit(text, outcome.kind, _name_of(outcome), outcome, tuple(findings))
+    braces, mended = _balanced(text)
+    findings += braces
+    tree = _parse_on(mended, findings)
+    kind, name = _guess(text)
+    if tree is not None:
+        findings += local_findings(tree, text, broken=True)
+        kind = tree.kind
+        name = _name_of(tree) or name
+    return Unit(text, kind, name, tree, tuple(findings), broken=True)
+
+
+def _bare(text: str) -> str:
+    """The text with strings and comments made uninteresting, every position what it was."""
+    return _CODE.sub(lambda hit: ("x" if hit[0][0] == '"' else " ") * len(hit[0]), text)
+
+
+def _name_of(tree: syntax.Declaration) -> str:
+    first = tree.lines[0] if tree.lines else None
+    if tree.kind == "include" and isinstance(first, syntax.Fact):
+        return f'"{first.words[0].text}"'
+    return tree.name.text if tree.name else ""
+
+
+def _guess(text: str) -> tuple[str, str]:
+    """Kind and name of a declaration whose head could not be read."""
+    match = _HEAD.match(text)
+    assert match is not None
+    kind = match[1] if match[1] in DECLARATIONS else nearest(match[1], DECLARATIONS)
+    return kind or match[1], (match[2] or "").lower().replace("_", "-")
+
+
+def _indented(text: str) -> Finding:
+    width = len(text) - len(text.lstrip())
+    return Finding(
+        "E0205",
+        "a declaration begins in column 1",
+        Origin("", 0, width),
+        "remove the indentation, or look above for a block that was closed too early",
+        mends=(Mend("remove the indentation", ((Origin("", 0, width), ""),), safe=True),),
+    )
+
+
+# ---------------------------------------------------------------- braces
+
+
+class _Opener(NamedTuple):
+    brace: int
+    line_start: int
+    indent: int
+
+
+def _balanced(text: str) -> tuple[list[Finding], str]:
+    """Find braces that are missing or too many, and a text of the same positions in which all of them match."""
+    findings: list[Finding] = []
+    stack: list[_Opener] = []
+    mended = text
+    closes_in_column_1 = "\n}" in text
+    for match in _LINE.finditer(text):
+        code = _bare(match[0])
+        start, stripped = match.start(), code.strip()
+        if stripped.startswith("}"):
+            brace = start + code.index("}")
+            in_column_1 = code[0] == "}"
+            if not stack or (len(stack) == 1 and not in_column_1 and closes_in_column_1):
+                findings.append(_extra(brace))
+                mended = _blank(mended, brace, start + len(match[0]))
+                continue
+            while in_column_1 and len(stack) > 1:
+                opener = stack.pop()
+                findings.append(_unclosed(text, opener))
+                mended = _blank_block(mended, opener, start)
+            stack.pop()
+            if not stack and not in_column_1:
+                findings.append(_not_in_column_1(text, brace))
+        elif stripped.endswith("{"):
+            brace = start + len(code.rstrip()) - 1
+            stack.append(_Opener(brace, start, len(code) - len(code.lstrip())))
+    if stack:
+        findings.append(_unclosed(text, stack[-1]))
+        mended += "\n}" * len(stack)
+    return findings, mended
+
+
+def _misplaced_close(text: str) -> list[Finding]:
+    """A declaration that parses may still be closed by an indented brace."""
+    if "\n}" in text or not text.rstrip().endswith("}"):
+        return []
+    return _balanced(text)[0]
+
+
+def _extra(brace: int) -> Finding:
+    return Finding(
+        "E0204",
+        "this brace closes nothing",
+        Origin("", brace, brace + 1),
+        "remove it, or look above for a line that should end in `{`",
+    )
+
+
+def _not_in_column_1(text: str, brace: int) -> Finding:
+    line = text.rfind("\n", 0, brace) + 1
+    return Finding(
+        "E0204",
+        "the closing brace of a declaration stands in column 1",
+        Origin("", brace, brace + 1),
+        "remove what stands before it",
+        mends=(Mend("move the brace to column 1", ((Origin("", line, brace), ""),), safe=True),),
+    )
+
+
+def _unclosed(text: str, opener: _Opener) -> Finding:
+    head = text[opener.line_start : opener.brace].strip()
+    place = "in column 1" if opener.line_start == 0 else "on a line of its own"
+    return Finding(
+        "E0203",
+        f"the block `{head}` is never closed",
+        Origin("", opener.brace, opener.brace + 1),
+        f"add a `}}` {place} after its last line",
+    )
+
+
+def _blank_block(text: str, opener: _Opener, end: int) -> str:
+    """Blank an unclosed inner block: its head and what is indented more deeply right below."""
+    stop = text.find("\n", opener.line_start)
+    for match in _LINE.finditer(text, stop + 1, end):
+        line = match[0]
+        if line.strip() and len(line) - len(line.lstrip()) <= opener.indent:
+            break
+        stop = match.end()
+    return _blank(text, opener.line_start, stop)
+
+
+def _blank(text: str, start: int, end: int) -> str:
+    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+
+
+# ---------------------------------------------------------------- lines
+
+
+def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None:
+    """Parse, blanking out one fault after the other; None where not even the head can be used."""
+    blamed: set[int] = set()
+    while isinstance(outcome := parse(mended), Fault):
+        line = _logical_line(mended, outcome.start)
+        if line.start in blamed or not line.text.strip():
+            if not findings:
+                findings.append(explain(line, outcome))
+            return None
+        blamed.add(line.start)
+        kind = _block_at(mended, line.start)
+        line = line._replace(block=kind)
+        findings.append(explain(line, outcome))
+        replaced = _without(mended, line)
+        if replaced is None:
+            return None
+        mended = replaced
+    return outcome
+
+
+def _without(text: str, line: Line) -> str | None:
+    """The text without the faulty line; None where the head of the declaration cannot be saved."""
+    code = _bare(line.text)
+    opens = "{" in code
+    word = code.split(maxsplit=1)[0].rstrip("{") if code.split() else ""
+    if line.start == 0:
+        known = BLOCKS - {"override"}
+        kind = word if word in known else nearest(word, known) if word not in DECLARATIONS else ""
+        return _shortened(text, line, kind) if kind and ("\n" in text) else None
+    if not opens:
+        return _blank(text, line.start, line.end)
+    kind = nearest(word, LINES.get(line.block, ()))
+    if kind == "override" and (shortened := _shortened(text, line, kind)):
+        return shortened
+    depth = 0
+    for match in _LINE.finditer(text, line.start):
+        stripped = _bare(match[0]).strip()
+        depth += stripped.endswith("{") - stripped.startswith("}")
+        if depth == 0 and stripped.startswith("}"):
+            return _blank(text, line.start, match.end())
+    return None
+
+
+def _shortened(text: str, line: Line, kind: str) -> str | None:
+    """The head as `kind {` and nothing else, padded to its length."""
+    indent = line.text[: len(line.text) - len(line.text.lstrip())] if line.start else ""
+    head = f"{indent}{kind}{{"
+    width = line.end - line.start
+    return text[: line.start] + head.ljust(width) + text[line.end :] if len(head) <= width else None
+
+
+def _block_at(text: str, position: int) -> str:
+    """The keyword of the innermost block around a line, "" for the head of the declaration itself."""
+    stack: list[str] = []
+    for match in _LINE.finditer(text, 0, position):
+        stripped = _bare(match[0]).strip()
+        if stripped.startswith("}"):
+            del stack[-1:]
+        elif stripped.endswith("{"):
+            stack.append(re.split(r"[\s{]", stripped, maxsplit=1)[0])
+    if not stack:
+        return ""
+    return stack[-1] if stack[-1] in LINES else nearest(stack[-1], LINES)
+
+
+def _logical_line(text: str, position: int) -> Line:
+    """The line at `position` with the lines that it continues; a keyword after a comma begins a new one."""
+    position = min(position, len(text))
+    if position == len(text):
+        position = len(text.rstrip())
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    end = len(text) if end < 0 else end
+    while start > 0:
+        before = text.rfind("\n", 0, start - 1) + 1
+        previous = _bare(text[before : start - 1]).rstrip()
+        if not previous.endswith(","):
+            break
+        first = text[start:end].split(maxsplit=1)
+        if first and first[0] in LINES.get(_block_at(text, before), ()):
+            comma = before + len(previous) - 1
+            return Line(text[before : start - 1], before, start - 1, dangling_comma=comma)
+        start = before
+    while (code := _bare(text[start:end]).rstrip()).endswith(","):
+        following = text.find("\n", end + 1)
+        following = len(text) if following < 0 else following
+        first = text[end:following].split(maxsplit=1)
+        if end >= len(text) or (
+            first and (first[0] == "}" or first[0] in LINES.get(_block_at(text, start), ()))
+        ):
+            return Line(text[start:end], start, end, dangling_comma=start + len(code) - 1)
+        end = following
+    return Line(text[start:end], start, end)

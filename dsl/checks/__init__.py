@@ -1,0 +1,1 @@
+"""What is wrong with rules that can be read, one concern a module."""

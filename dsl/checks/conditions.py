@@ -1,0 +1,182 @@
+"""Conditions: fields that exist, and values that they can have."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Protocol
+
+from dsl import syntax
+from dsl.checks.pattern import LONGEST, refusal
+from dsl.finding import Finding, Mend, here
+from dsl.model import FieldType, StatusClass
+from dsl.suggest import nearest, some
+
+_CLOSED_FIELDS = ("priority", "status", "team", "customer", "group")
+
+
+class Fields(Protocol):
+    """What conditions may speak of."""
+
+    def type_of(self, field: str) -> FieldType | None:
+        """The field's type, None when it is not declared."""
+        ...
+
+    def field_names(self) -> list[str]: ...
+
+    def has_value(self, field: str, value: str) -> bool:
+        """Whether a field of a closed vocabulary can have that value."""
+        ...
+
+    def known_values(self, field: str) -> list[str]: ...
+
+    def forgiving(self, kind: str) -> bool:
+        """Whether declarations of a kind may be missing because they could not be read."""
+        ...
+
+
+def local_condition_findings(condition: syntax.Condition) -> Iterator[Finding]:
+    """What needs no other declaration: regular expressions and status classes."""
+    match condition:
+        case syntax.Negated(item):
+            yield from local_condition_findings(item)
+        case syntax.Every(items) | syntax.Either(items):
+            for item in items:
+                yield from local_condition_findings(item)
+        case syntax.Pattern(_, word):
+            if len(word.text) > LONGEST:
+                yield Finding(
+                    "E0605",
+                    f"this pattern is {len(word.text)} characters long",
+                    here(word),
+                    f"a pattern has at most {LONGEST} characters",
+                )
+            elif reason := refusal(word.text):
+                yield Finding(
+                    "E0604", f"this pattern is not accepted: {reason}", here(word), "write it more plainly"
+                )
+        case syntax.StatusTest(field, word):
+            if field.text != "status":
+                yield Finding(
+                    "E0603",
+                    f"`is` asks for the class of a status, and `{field.text}` is no status",
+                    here(field),
+                    f'write `{field.text} == "{word.text}"`',
+                )
+            elif word.text not in list(StatusClass):
+                meant = nearest(word.text, list(StatusClass))
+                yield Finding(
+                    "E0606",
+                    f"there is no class of statuses `{word.text}`",
+                    here(word),
+                    f"did you mean `{meant}`?" if meant else f"the classes are {some(StatusClass)}",
+                    mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
+                )
+        case _:
+            pass
+
+
+def condition_findings(condition: syntax.Condition, fields: Fields) -> Iterator[Finding]:
+    """What needs the other declarations: fields and the values that they can have."""
+    match condition:
+        case syntax.Negated(item):
+            yield from condition_findings(item, fields)
+        case syntax.Every(items) | syntax.Either(items):
+            for item in items:
+                yield from condition_findings(item, fields)
+        case syntax.FlagTest(field):
+            type_ = yield from _known(field, fields)
+            if type_ not in (None, FieldType.FLAG):
+                yield Finding(
+                    "E0603",
+                    f"`{field.text}` is a {type_} and cannot stand alone as a condition",
+                    here(field),
+                    f"compare it with something: `{field.text} == {'1' if type_ is FieldType.NUMBER else '...'}`",
+                )
+        case syntax.Comparison(field, op, value):
+            type_ = yield from _known(field, fields)
+            if type_ is not None:
+                yield from _ordered(field, op, type_)
+                yield from _fits(field, type_, value, fields)
+        case syntax.Membership(field, items):
+            type_ = yield from _known(field, fields)
+            if type_ is not None:
+                for value in items:
+                    yield from _fits(field, type_, value, fields)
+        case syntax.Pattern(field, word):
+            type_ = yield from _known(field, fields)
+            if type_ not in (None, FieldType.TEXT):
+                yield Finding(
+                    "E0603",
+                    f"`{field.text}` is a {type_}, and only text matches a pattern",
+                    here(word),
+                    "compare it with `==`",
+                )
+        case syntax.StatusTest():
+            pass
+
+
+def _known(field: syntax.Word, fields: Fields) -> Generator[Finding, None, FieldType | None]:
+    type_ = fields.type_of(field.text)
+    if type_ is None and not fields.forgiving("field"):
+        meant = nearest(field.text, fields.field_names())
+        yield Finding(
+            "E0601",
+            f"there is no field `{field.text}`",
+            here(field),
+            f"did you mean `{meant}`?"
+            if meant
+            else f"declare it: `field {field.text} flag`, `text` or `number`",
+            mends=(Mend(f"write {meant}", ((here(field), meant),)),) if meant else (),
+        )
+    return type_
+
+
+def _ordered(field: syntax.Word, op: syntax.Word, type_: FieldType) -> Iterator[Finding]:
+    if op.text not in ("==", "!=") and type_ is not FieldType.NUMBER:
+        yield Finding(
+            "E0603",
+            f"`{op.text}` compares numbers, and `{field.text}` is a {type_}",
+            here(op),
+            "use `==`, `!=` or `in [..]`",
+        )
+
+
+def _fits(field: syntax.Word, type_: FieldType, value: syntax.Literal, fields: Fields) -> Iterator[Finding]:
+    is_flag = value.kind == "name" and value.text in ("true", "false")
+    right = {
+        FieldType.NUMBER: value.kind == "number",
+        FieldType.FLAG: is_flag,
+        FieldType.TEXT: value.kind == "text" or (value.kind == "name" and not is_flag),
+    }[type_]
+    if not right:
+        what = {
+            FieldType.NUMBER: "a whole number such as `3`",
+            FieldType.FLAG: f"`true` or `false`, or just `{field.text}`",
+            FieldType.TEXT: f'text: `"{value.text}"`',
+        }[type_]
+        yield Finding(
+            "E0603",
+            f"`{field.text}` is a {type_} and can never be {_written(value)}",
+            here(value),
+            f"compare it with {what}",
+        )
+    elif (
+        field.text in _CLOSED_FIELDS
+        and not fields.forgiving(field.text)
+        and not fields.has_value(field.text, value.text)
+        and fields.known_values(field.text)
+    ):
+        known = fields.known_values(field.text)
+        meant = nearest(value.text, known)
+        mended = f'"{meant}"' if value.kind == "text" else meant
+        yield Finding(
+            "E0602",
+            f"`{field.text}` can never be {_written(value)}",
+            here(value),
+            f"did you mean `{mended}`?" if meant else f"it can be {some(known)}",
+            mends=(Mend(f"write {mended}", ((here(value), mended),)),) if meant else (),
+        )
+
+
+def _written(value: syntax.Literal) -> str:
+    return f'"{value.text}"' if value.kind == "text" else f"`{value.text}`"

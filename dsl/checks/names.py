@@ -1,0 +1,134 @@
+"""The names of a rule set, and what is wrong with a reference to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+
+from dsl import syntax
+from dsl.finding import Finding, Mend, here
+from dsl.model import ALWAYS, BUILT_IN_FIELDS, BUILT_IN_METRICS, FieldType
+from dsl.resolve import NAMED, Site, priorities, statuses
+from dsl.suggest import nearest, some
+from dsl.vocabulary import LATER
+
+
+class Names:
+    """Everything that a rule may refer to, by kind. Where something could not be read, it forgives.
+
+    A name that was declared in a broken declaration counts as declared; when a file is missing or a declaration
+    cannot even be told the kind of, every unknown name is forgiven: it is probably in there.
+    """
+
+    def __init__(self, site: Site, *, incomplete: bool) -> None:
+        self._known: dict[str, dict[str, object]] = {kind: dict(site.named[kind]) for kind in NAMED}
+        self._known["calendar"] = {ALWAYS: None, **self._known["calendar"]}
+        self._known["metric"] = {**dict.fromkeys(BUILT_IN_METRICS), **self._known["metric"]}
+        self._known["priority"] = dict.fromkeys(priorities(site))
+        self._statuses = statuses(site)
+        self._types = dict(BUILT_IN_FIELDS)
+        for one in site.of("field"):
+            line = one.tree.lines[0]
+            if isinstance(line, syntax.Fact):
+                self._types[one.unit.name] = FieldType(line.words[0].text)
+        self._forgiving = {
+            kind for kind, units in site.single.items() if any(one.unit.broken for one in units)
+        }
+        self._everything = incomplete or bool(set(site.single) - _SINGLE_KINDS - LATER)
+        self._values: dict[str, dict[str, str]] = {}
+        self._site = site
+
+    # ------------------------------------------------------------ references
+
+    def unknown(self, kind: str, word: syntax.Word) -> Iterator[Finding]:
+        """A finding when nothing of that kind has that name."""
+        known = self._known[kind]
+        if word.text in known or self.forgiving(kind):
+            return
+        meant = nearest(word.text, known)
+        if meant:
+            help_ = f"did you mean `{meant}`?"
+        elif known:
+            help_ = f"declare it, or use {some(known)}"
+        elif kind == "priority":
+            help_ = f"declare it: `priorities {word.text}`"
+        else:
+            help_ = f"declare it: `{kind} {word.text} {{ ... }}`"
+        yield Finding(
+            "E0301",
+            f"there is no {kind} `{word.text}`",
+            here(word),
+            help_,
+            mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
+        )
+
+    def all_unknown(self, kind: str, words: Iterable[syntax.Word]) -> Iterator[Finding]:
+        for word in words:
+            yield from self.unknown(kind, word)
+
+    # ------------------------------------------------------------ conditions
+
+    def type_of(self, field: str) -> FieldType | None:
+        return self._types.get(field)
+
+    def field_names(self) -> list[str]:
+        return list(self._types)
+
+    def has_value(self, field: str, value: str) -> bool:
+        return value.casefold() in self._folded(field)
+
+    def known_values(self, field: str) -> list[str]:
+        return list(self._folded(field).values())
+
+    def forgiving(self, kind: str) -> bool:
+        """Whether declarations of a kind may be missing because they could not be read."""
+        plural = {"priority": "priorities", "status": "statuses"}.get(kind, kind)
+        return self._everything or plural in self._forgiving
+
+    def _folded(self, field: str) -> dict[str, str]:
+        found = self._values.get(field)
+        if found is None:
+            found = self._values[field] = {text.casefold(): text for text in self._texts(field)}
+        return found
+
+    def _texts(self, field: str) -> Iterator[str]:
+        if field == "priority":
+            yield from (str(name) for name in self._known["priority"])
+        elif field == "status":
+            for tree in self._site.trees("statuses"):
+                yield from (
+                    word.text for line in tree.lines if isinstance(line, syntax.Fact) for word in line.words
+                )
+        else:
+            for name, one in self._site.named[field].items():
+                yield name
+                lines = one.unit.tree.lines if one.unit.tree else ()
+                if one.unit.tree and one.unit.tree.title:
+                    yield one.unit.tree.title.text
+                for line in lines:
+                    if isinstance(line, syntax.Fact) and line.keyword == "alias":
+                        yield from (word.text for word in line.words)
+
+
+_SINGLE_KINDS = frozenset(("language", "include", "priorities", "statuses", "default"))
+
+
+def zone_findings(word: syntax.Word) -> Iterator[Finding]:
+    """A finding when the locked time zone data has no such zone."""
+    if word.text in zones():
+        return
+    meant = nearest(word.text, zones())
+    yield Finding(
+        "E0403",
+        f"there is no time zone `{word.text}`",
+        here(word),
+        f"did you mean `{meant}`?" if meant else "use a name such as `Europe/Berlin` or `UTC`",
+        mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
+    )
+
+
+@cache
+def zones() -> frozenset[str]:
+    """All names of the tzdata package, links such as `US/Eastern` too."""
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())

@@ -1,0 +1,119 @@
+"""All checks that need more than one declaration, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from dsl import syntax
+from dsl.checks.calendars import holiday_findings
+from dsl.checks.conditions import condition_findings
+from dsl.checks.names import Names, zone_findings
+from dsl.checks.parties import claim_findings, party_findings, target_findings
+from dsl.checks.tiers import Flat, flatten, limit_findings, tier_findings
+from dsl.finding import Finding, here
+from dsl.resolve import Declared, Site
+from dsl.span import Origin
+
+
+class Checked:
+    """What the checks found: `shared` by all declarations, and by customer; and what they needed for it."""
+
+    __slots__ = ("claims", "customers", "flats", "names", "shared")
+
+    def __init__(self, site: Site, *, incomplete: bool) -> None:
+        self.names = Names(site, incomplete=incomplete)
+        self.flats, circles = flatten(site)
+        self.claims, clashes = claim_findings(site)
+        self.shared = [*_again(site), *circles, *clashes]
+        self.shared += tier_findings(site, self.flats)
+        self.shared += limit_findings(site, self.flats)
+        self.shared += _statuses(site)
+        for kind in ("team", "calendar", "tier", "pause", "group", "holidays"):
+            for declared in site.of(kind):
+                references = _references(site, declared, self.names, self.flats)
+                self.shared += [finding.placed(declared.key) for finding in references]
+        for declared in site.single.get("default", ()):
+            for line in declared.unit.tree.lines if declared.unit.tree else ():
+                if isinstance(line, syntax.Fact):
+                    unknown = self.names.all_unknown("tier", line.words)
+                    self.shared += [finding.placed(declared.key) for finding in unknown]
+        self.customers: dict[str, list[Finding]] = {}
+        for declared in site.of("customer"):
+            if found := self.customer(site, declared):
+                self.customers[declared.unit.name] = found
+
+    def customer(self, site: Site, declared: Declared) -> list[Finding]:
+        """What is wrong with one customer, given everything else."""
+        return [
+            finding.placed(declared.key) for finding in party_findings(site, declared, self.names, self.flats)
+        ]
+
+
+def _again(site: Site) -> Iterator[Finding]:
+    pairs = list(site.again)
+    for kind in ("priorities", "statuses", "default"):
+        declared = site.single.get(kind, [])
+        pairs += [(other, declared[0]) for other in declared[1:]]
+    for later, first in pairs:
+        name = f"{later.unit.kind} `{later.unit.name}`" if later.unit.name else f"`{later.unit.kind}`"
+        yield Finding(
+            "E0302",
+            f"{name} is declared twice",
+            _head(later),
+            "rename or remove one of them",
+            labels=((_head(first), "first declared here"),),
+        )
+
+
+def _head(declared: Declared) -> Origin:
+    tree = declared.unit.tree
+    end = tree.end if tree else len(declared.unit.text.split("\n", 1)[0])
+    return Origin(declared.key, 0, end)
+
+
+def _statuses(site: Site) -> Iterator[Finding]:
+    seen: dict[str, tuple[Declared, syntax.Fact, syntax.Word]] = {}
+    for declared in site.single.get("statuses", ()):
+        for line in declared.unit.tree.lines if declared.unit.tree else ():
+            for word in line.words if isinstance(line, syntax.Fact) else ():
+                assert isinstance(line, syntax.Fact)
+                first, first_line, first_word = seen.setdefault(word.text.casefold(), (declared, line, word))
+                if first_word is not word and (first_line is not line or first_word.text != word.text):
+                    yield Finding(
+                        "E0307",
+                        f'the status "{word.text}" is given twice: {first_line.keyword} and {line.keyword}',
+                        here(word, declared.key),
+                        "a status belongs to one class, and capitals make no difference: keep one",
+                        labels=((here(first_word, first.key), "here first"),),
+                    )
+
+
+def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str, Flat]) -> Iterator[Finding]:
+    tree = declared.tree
+    if tree.kind == "group":
+        yield from party_findings(site, declared, names, flats)
+        return
+    if tree.kind == "holidays":
+        texts = {name: found for (path, name), found in site.calendars.items() if path == declared.path}
+        yield from holiday_findings(tree, texts)
+        return
+    for line in tree.lines:
+        match line:
+            case syntax.Fact("zone", words):
+                yield from zone_findings(words[0])
+            case syntax.Fact(keyword, words) if keyword in _REFERENCES.get(tree.kind, {}):
+                yield from names.all_unknown(_REFERENCES[tree.kind][keyword], words)
+            case syntax.Target():
+                yield from target_findings(line, names)
+            case syntax.PauseWhen(when):
+                yield from condition_findings(when, names)
+            case _:
+                pass
+
+
+_REFERENCES = {
+    "team": {"lead": "person", "senior": "person", "member": "person"},
+    "calendar": {"holidays": "holidays"},
+    "tier": {"like": "tier", "calendar": "calendar", "pause": "pause"},
+    "pause": {"stops": "metric"},
+}

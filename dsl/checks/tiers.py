@@ -1,0 +1,237 @@
+"""Tiers: targets that tie, are missing, have no calendar, or count days where days mean nothing certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+
+from dsl import build, syntax, values
+from dsl.checks.dates import tied
+from dsl.finding import Finding, Mend, here
+from dsl.model import ALWAYS
+from dsl.resolve import Declared, Site
+from dsl.span import Origin
+
+
+class Flat:
+    """A tier with what `like` brings in, as syntax: each target with the tier that wrote it."""
+
+    __slots__ = ("calendar", "complete", "pauses", "targets")
+
+    def __init__(self) -> None:
+        self.calendar = ""
+        self.complete = True
+        self.pauses: list[str] = []
+        self.targets: list[tuple[Declared, syntax.Target]] = []
+
+
+def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
+    """All tiers flattened, and circles of `like` as findings."""
+    flats: dict[str, Flat] = {}
+    findings: list[Finding] = []
+
+    def make(name: str, stack: tuple[str, ...]) -> Flat:
+        if name in flats:
+            return flats[name]
+        flat = Flat()
+        declared = site.named["tier"].get(name)
+        if declared is None or declared.unit.tree is None:
+            flat.complete = False
+            return flat
+        flat.complete = not declared.unit.broken
+        likes = [
+            line for line in declared.tree.lines if isinstance(line, syntax.Fact) and line.keyword == "like"
+        ]
+        if likes:
+            word = likes[0].words[0]
+            if word.text in (*stack, name):
+                flat.complete = False
+                if (stack and word.text == stack[0]) or word.text == name:
+                    findings.append(_circle(declared, word, (*stack, name)))
+            else:
+                base = make(word.text, (*stack, name))
+                flat.calendar, flat.pauses = base.calendar, list(base.pauses)
+                flat.targets = list(base.targets)
+                flat.complete &= base.complete
+        _add_own(flat, declared)
+        flats[name] = flat
+        return flat
+
+    for name in site.named["tier"]:
+        make(name, ())
+    return flats, findings
+
+
+def _circle(declared: Declared, word: syntax.Word, stack: tuple[str, ...]) -> Finding:
+    chain = " -> ".join((*stack[stack.index(word.text) :], word.text))
+    return Finding(
+        "E0306",
+        f"tier `{word.text}` is like itself: {chain}",
+        here(word, declared.key),
+        "remove one of these `like` lines",
+    )
+
+
+def _add_own(flat: Flat, declared: Declared) -> None:
+    own = [line for line in declared.tree.lines if isinstance(line, syntax.Target)]
+    said = {(line.metric.text, word.text, bare(line.when)) for line in own for word in line.priorities}
+    kept: list[tuple[Declared, syntax.Target]] = []
+    for origin, line in flat.targets:
+        left = tuple(
+            word for word in line.priorities if (line.metric.text, word.text, bare(line.when)) not in said
+        )
+        if left:
+            kept.append((origin, line._replace(priorities=left)))
+    flat.targets = kept + [(declared, line) for line in own]
+    flat.calendar = build.word_of(declared.tree.lines, "calendar") or flat.calendar
+    flat.pauses = list(build.words_of(declared.tree.lines, "pause")) or flat.pauses
+
+
+def bare(condition: syntax.Condition | None) -> object:
+    """A condition without positions, so that equal ones are equal wherever they stand."""
+    match condition:
+        case None:
+            return None
+        case syntax.Negated(item):
+            return ("not", bare(item))
+        case syntax.Every(items):
+            return ("and", *map(bare, items))
+        case syntax.Either(items):
+            return ("or", *map(bare, items))
+        case syntax.Comparison(field, op, value):
+            return (field.text, op.text, value.kind == "number", value.text)
+        case syntax.Membership(field, listed):
+            return (field.text, "in", *((value.kind == "number", value.text) for value in listed))
+        case syntax.Pattern(field, word):
+            return (field.text, "matches", word.text)
+        case syntax.StatusTest(field, word):
+            return (field.text, "is", word.text)
+        case syntax.FlagTest(field):
+            return (field.text, "==", False, "true")
+
+
+# ---------------------------------------------------------------- findings
+
+
+def tier_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
+    """What is wrong with each tier as it comes out after `like`."""
+    defaults = {
+        word.text
+        for tree in site.trees("default")
+        for line in tree.lines
+        if isinstance(line, syntax.Fact)
+        for word in line.words
+    }
+    used = used_tiers(site)
+    for declared in site.of("tier"):
+        flat = flats[declared.unit.name]
+        if flat.complete and not flat.targets:
+            yield Finding(
+                "E0501",
+                f"tier `{declared.unit.name}` promises nothing",
+                Origin(declared.key, 0, declared.tree.end),
+                "add a line such as `target critical response within 15m`, or `like` and another tier",
+            )
+        yield from _ties(declared, flat)
+        alone = declared.unit.name in defaults or declared.unit.name not in used
+        yield from _calendars(declared, flat, flats, alone=alone)
+
+
+def used_tiers(site: Site) -> set[str]:
+    """Tiers that a customer or group is given."""
+    return {
+        line.tier.text
+        for kind in ("customer", "group")
+        for one in site.of(kind)
+        for line in one.tree.lines
+        if isinstance(line, syntax.Assignment)
+    }
+
+
+def _ties(declared: Declared, flat: Flat) -> Iterator[Finding]:
+    for (first_origin, first), (origin, later) in combinations(flat.targets, 2):
+        if origin is declared and (both := tied(first, later)):
+            yield Finding(
+                "E0506",
+                f"two targets for {', '.join(both)} {later.metric.text}: neither beats the other",
+                here(later, origin.key),
+                "keep one, or give them conditions that exclude each other",
+                labels=((here(first, first_origin.key), "ties with this one"),),
+            )
+
+
+def _calendars(
+    declared: Declared, flat: Flat, flats: Mapping[str, Flat], *, alone: bool
+) -> Iterator[Finding]:
+    for origin, line in flat.targets:
+        inherited = origin is not declared
+        calendar = line.calendar.text if line.calendar else flat.calendar
+        if not calendar:
+            if alone and flat.complete:
+                yield Finding(
+                    "E0502",
+                    f"no calendar says when this target's time counts in tier `{declared.unit.name}`",
+                    here(line, origin.key),
+                    "write `on always` at its end, or give the tier a `calendar` line",
+                )
+        elif not inherited or not (line.calendar or calendar == flats[origin.unit.name].calendar):
+            place = here(line.amount, origin.key)
+            labels = ((Origin(declared.key, 0, declared.tree.end), "here"),) if inherited else ()
+            yield from amount_findings(line.amount, calendar, place, labels)
+
+
+def amount_findings(
+    word: syntax.Word, calendar: str, at: Origin, labels: tuple[tuple[Origin, str], ...] = ()
+) -> Iterator[Finding]:
+    """Days on a calendar where they are not what they seem."""
+    if calendar != ALWAYS and values.counts_days(word.text):
+        number = word.text.removesuffix("d")
+        mended = f"{number}bd" if number.isdigit() else ""
+        yield Finding(
+            "E0503",
+            f"`{word.text}` is not certain on the calendar `{calendar}`: a day there is not 24 hours",
+            at,
+            f"write `{mended}` for business days, or hours"
+            if mended
+            else "write business days (3bd) or hours",
+            labels=labels,
+            mends=(Mend(f"write {mended}", ((at, mended),)),) if mended else (),
+        )
+    elif calendar == ALWAYS and word.text.endswith("bd"):
+        mended = word.text.replace("bd", "d")
+        yield Finding(
+            "W0504",
+            f"`{word.text}` on `always` counts every day as a business day",
+            at,
+            f"write `{mended}`, or name a calendar with business days",
+            labels=labels,
+            mends=(Mend(f"write {mended}", ((at, mended),)),),
+        )
+
+
+def limit_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
+    """A pause's limit is measured on the calendars of the clocks that it pauses."""
+    for declared in site.of("pause"):
+        limits = [
+            line.words[0]
+            for line in declared.tree.lines
+            if isinstance(line, syntax.Fact) and line.keyword == "limit"
+        ]
+        stopped = {
+            word.text
+            for line in declared.tree.lines
+            if isinstance(line, syntax.Fact) and line.keyword == "stops"
+            for word in line.words
+        }
+        for word in limits:
+            if not values.counts_days(word.text):
+                continue
+            for flat in flats.values():
+                paused = [
+                    (line.calendar.text if line.calendar else flat.calendar)
+                    for _, line in flat.targets
+                    if declared.unit.name in flat.pauses and line.metric.text in stopped
+                ]
+                if calendar := next((name for name in paused if name and name != ALWAYS), ""):
+                    yield from amount_findings(word, calendar, here(word, declared.key))
+                    break

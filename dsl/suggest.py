@@ -1,0 +1,24 @@
+"""What somebody probably meant: the one place that decides how near a near miss is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+CUTOFF = 0.6
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The most similar known word, "" when none is similar enough. Case does not count."""
+    folded = {name.casefold(): name for name in known}
+    found = get_close_matches(word.casefold(), folded, n=1, cutoff=CUTOFF)
+    return folded[found[0]] if found else ""
+
+
+def some(words: Iterable[str], limit: int = 8) -> str:
+    """A list for a sentence: "a, b or c", cut after `limit`."""
+    all_ = list(words)
+    shown = all_[:limit]
+    if len(all_) > limit:
+        return ", ".join(shown) + f" and {len(all_) - limit} more"
+    return f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else "".join(shown)
