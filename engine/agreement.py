@@ -143,6 +143,7 @@ def begin_of(day: date, zone: str) -> int:
 
 def _bounds(customer: Customer, group: Group | None, zone: str) -> list[int]:
     parties = (customer, group) if group else (customer,)
-    periods = [item.period for party in parties for item in (*party.tiers, *party.overrides)]
+    periods = [item.period for party in parties for item in party.tiers]
+    periods += (item.period for party in parties for item in party.overrides)
     days = {day for period in periods for day in (period.start, period.end) if day is not None}
     return sorted({begin_of(day, zone) for day in days})

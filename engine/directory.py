@@ -40,7 +40,7 @@ class Directory:
                 self._remove(old[name])
         for name in new:
             self._add(customers[name])
-        self.patterns = (
+        self.patterns: dict[int, dict[str, list[tuple[Parts, str]]]] = (
             previous.patterns
             if previous is not None and self.wild == previous.wild
             else _by_prefix(self.wild)

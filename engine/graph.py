@@ -6,7 +6,7 @@ while another takes its place. Parts that an edit did not touch are shared with 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -14,8 +14,10 @@ from dsl.model import ALWAYS, DEFAULT_WARN, Condition, Customer, Metric, Pause, 
 from dsl.span import Origin, Span
 from engine.agreement import Agreements
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
+from engine.changes import Changes, compare
 from engine.directory import Directory
 from engine.errors import EngineError
+from engine.nodes import Node, nodes_of
 from engine.plan import PauseRule, Plan, plan_of
 from engine.predicate import Predicate, as_text, compile_condition
 from engine.terms import Terms
@@ -31,24 +33,27 @@ class Source(Protocol):
     @property
     def ruleset(self) -> RuleSet | None: ...
 
+    @property
+    def files(self) -> Mapping[str, str]: ...
+
     def locate(self, origin: Origin) -> Span: ...
 
 
 class Graph:
     """Rules in force. `fallback` answers for what pinned terms still name and the rules no longer have."""
 
-    __slots__ = ("_agreements", "_locate", "_pauses", "_plans", "directory", "fallback", "ruleset")
+    __slots__ = ("_agreements", "_pauses", "_plans", "_source", "directory", "fallback", "ruleset")
 
     def __init__(
         self,
         ruleset: RuleSet,
-        locate: Callable[[Origin], Span] | None,
+        source: Source | None,
         directory: Directory,
         fallback: Graph | None,
     ) -> None:
         self.ruleset = ruleset
         self.fallback = fallback
-        self._locate = locate
+        self._source = source
         self.directory = directory
         self._agreements = Agreements(ruleset, self.where)
         self._pauses: dict[str, tuple[PauseRule, ...]] = {}
@@ -64,17 +69,17 @@ class Graph:
         that are no more.
         """
         if isinstance(source, RuleSet):
-            ruleset, locate = source, None
+            ruleset, places = source, None
         elif source.ruleset is None:
             raise EngineError(
                 "these rules have errors and cannot be put in force", help="sla check says which"
             )
         else:
-            ruleset, locate = source.ruleset, source.locate
+            ruleset, places = source.ruleset, source
         directory = Directory(ruleset.customers, previous.directory if previous else None)
         if fallback is None and previous is not None:
             fallback = _retired(previous, ruleset)
-        return cls(ruleset, locate, directory, fallback)
+        return cls(ruleset, places, directory, fallback)
 
     @property
     def digest(self) -> str:
@@ -83,9 +88,9 @@ class Graph:
 
     def where(self, origin: Origin) -> str:
         """file:line of a rule; the name of its declaration where the files are not at hand."""
-        if self._locate is None or not origin.declaration:
+        if self._source is None or not origin.declaration:
             return origin.declaration
-        span = self._locate(origin)
+        span = self._source.locate(origin)
         return f"{span.path}:{span.line}"
 
     # ------------------------------------------------------------ live parts, by name
@@ -153,6 +158,20 @@ class Graph:
             self._plans.clear()
         self._plans[id(terms)] = (terms, plan)
         return plan
+
+    # ------------------------------------------------------------ drawing
+
+    def nodes(self, customers: Iterable[str] | None = None) -> list[Node]:
+        """What the graph is made of, each node after those that it depends on; only these customers unless None."""
+        declared = self.ruleset.customers
+        chosen = declared if customers is None else [name for name in customers if name in declared]
+        files = self._source.files if self._source else {}
+        return nodes_of(self.ruleset, files, self.where, [declared[name] for name in chosen])
+
+
+def changes(old: Graph, new: Graph) -> Changes:
+    """What differs in meaning between two graphs, and whose tickets depend on it."""
+    return compare(old.ruleset, new.ruleset)
 
 
 def _retired(previous: Graph, ruleset: RuleSet) -> Graph | None:

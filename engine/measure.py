@@ -25,7 +25,9 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     for leg in legs:
         for index, share in enumerate(shares):
             if leg.target is not None and used < _share_of(leg.target, share):
-                reached[index] = None  # the target in force decides: a looser one takes back what a stricter one said
+                reached[index] = (
+                    None  # the target in force decides: a looser one takes back what a stricter one said
+                )
             if reached[index] is None:
                 reached[index] = _reach(leg, share, used)
                 if share == WHOLE and reached[index] is not None:

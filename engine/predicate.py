@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from dsl.model import (
     AllOf,
@@ -124,7 +125,7 @@ def _reader(field: str) -> Callable[[Situation], object]:
     return lambda situation: situation.fields.get(field)
 
 
-_ORDER: Mapping[Comparison, Callable[[object, object], bool]] = {
+_ORDER: Mapping[Comparison, Callable[[Any, Any], bool]] = {
     Comparison.EQ: operator.eq,
     Comparison.NE: operator.ne,
     Comparison.LT: operator.lt,
