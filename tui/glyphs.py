@@ -1,0 +1,117 @@
+"""The characters that the console draws with, in Unicode and in ASCII for terminals that have no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from tui.line import Spark
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One character each; `standing` gives the symbol of a state, which always stands beside its word."""
+
+    name: str
+    standing: Mapping[str, str]
+    marked: str
+    acknowledged: str
+    flagged: str
+    snoozed: str
+    up: str
+    down: str
+    more: str
+    dot: str
+    bar: str
+    rule: str
+    open_hours: str
+    closed_hours: str
+    paused_hours: str
+    now: str
+    threshold: str
+    start: str
+    stop: str
+    spark: Spark
+
+    def text(self, value: str) -> str:
+        """What of `value` the terminal can show; everything else becomes "?"."""
+        return (
+            value if self.name == "unicode" or value.isascii() else value.encode("ascii", "replace").decode()
+        )
+
+
+UNICODE = Glyphs(
+    name="unicode",
+    standing=MappingProxyType(
+        {
+            "breached": "■",
+            "at risk": "▲",
+            "running": "●",
+            "paused": "‖",
+            "unmanaged": "○",
+            "met": "✓",
+            "missed": "✗",
+            "cancelled": "–",
+        }
+    ),
+    marked="◆",
+    acknowledged="✓",
+    flagged="⚑",
+    snoozed="z",
+    up="▲",
+    down="▼",
+    more="…",
+    dot="·",
+    bar="█",
+    rule="─",
+    open_hours="━",
+    closed_hours="┄",
+    paused_hours="░",
+    now="┃",
+    threshold="┊",
+    start="├",
+    stop="┤",
+    spark=Spark("▁▂▃▄▅▆▇█"),
+)
+
+ASCII = Glyphs(
+    name="ascii",
+    standing=MappingProxyType(
+        {
+            "breached": "X",
+            "at risk": "!",
+            "running": ">",
+            "paused": "=",
+            "unmanaged": "o",
+            "met": "+",
+            "missed": "x",
+            "cancelled": "-",
+        }
+    ),
+    marked="*",
+    acknowledged="v",
+    flagged="F",
+    snoozed="z",
+    up="^",
+    down="v",
+    more="~",
+    dot="-",
+    bar="#",
+    rule="-",
+    open_hours="=",
+    closed_hours=".",
+    paused_hours="p",
+    now="|",
+    threshold=":",
+    start="[",
+    stop="]",
+    spark=Spark("_.:-=+*#"),
+)
+
+
+def glyphs_for(encoding: str | None, term: str) -> Glyphs:
+    """The glyphs that a terminal of this encoding and TERM can show."""
+    if not encoding or "utf" not in encoding.lower() or term in {"linux", "vt100", "vt220", "dumb"}:
+        return ASCII
+    return UNICODE

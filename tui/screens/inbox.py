@@ -1,0 +1,235 @@
+"""The Smart Inbox: what needs a person, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from tui.export import Sheet, inbox_sheet
+from tui.filter import EXAMPLE, BadFilter, parse
+from tui.keymap import ACT, INBOX, LIST
+from tui.line import text
+from tui.screens.ask import Prompt
+from tui.screens.page import Page, Scene, Setting, bindings
+from tui.status import empty_message, inbox_status
+from tui.view import COLUMNS, USUAL, View, next_sort, row_lines
+from tui.widgets.bars import Bar
+from tui.widgets.lines import Lines
+from tui.widgets.table import Table
+
+COPY_MOST = 5000  # rows that go to a clipboard
+
+
+class Inbox(Page):
+    """The windowed table with its filter."""
+
+    NAME = "Inbox"
+    SCOPES = (INBOX, LIST, ACT)
+    BINDINGS = bindings(INBOX, LIST, ACT)
+    AUTO_FOCUS = "Table"
+    DEFAULT_CSS = """
+    Inbox #nothing { height: 1fr; padding: 2 4; display: none; }
+    Inbox.empty #nothing { display: block; }
+    Inbox.empty Table { display: none; }
+    Inbox #filter { display: none; height: 1; border: none; background: $panel; padding: 0 1; }
+    Inbox.filtering #filter { display: block; }
+    Inbox #wrong { display: none; }
+    """
+
+    class Wish(Message):
+        """A person wants to see the inbox in another way."""
+
+        def __init__(self, view: View) -> None:
+            super().__init__()
+            self.view = view
+
+    class Enter(Message):
+        """A person wants to see a ticket."""
+
+        def __init__(self, ticket_id: int) -> None:
+            super().__init__()
+            self.ticket_id = ticket_id
+
+    def __init__(self, setting: Setting, view: View) -> None:
+        super().__init__(setting)
+        self.view = view
+        self.table = Table(setting.glyphs, now=setting.now)
+
+    def body(self) -> Iterable[Widget]:
+        yield self.table
+        yield Lines(id="nothing")
+        yield Bar(id="wrong", folds=True, classes="alarm")
+        yield Input(self.view.filter, placeholder=EXAMPLE, id="filter", compact=True, select_on_focus=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#nothing").can_focus = False
+        self.query_one(Input).border_title = Content("filter")
+        self.set_class(bool(self.view.filter), "filtering")
+        self._judge(self.view.filter)
+
+    def paint_body(self, scene: Scene) -> None:
+        arranged = scene.arranged
+        if arranged is not None and (
+            arranged.rows is not self.table.rows or arranged.view != self.table.view
+        ):
+            self.table.show(arranged)
+        else:
+            self.table.tick()
+        empty = arranged is None or not arranged.rows
+        if empty != self.has_class("empty"):
+            self.set_class(empty, "empty")
+            if not empty and self.focused is None:
+                self.table.focus()
+        if empty:
+            lines = empty_message(
+                scene.situation, arranged, self.setting.glyphs, self.setting.key("app.back")
+            )
+            self.query_one("#nothing", Lines).show(lambda _: lines)
+        self._paint_status()
+
+    def _paint_status(self) -> None:
+        scene = self.scene
+        if scene is None:
+            return
+        marked, at = len(self.table.marked), self.table.cursor + 1 if self.table.rows else 0
+        self.query_one("#status", Bar).show(
+            lambda cells: inbox_status(
+                scene.situation, scene.arranged, marked, at, self.setting.glyphs, cells
+            )
+        )
+
+    def on_table_moved(self) -> None:
+        self._paint_status()
+
+    def on_table_open(self) -> None:
+        self.action_open()
+
+    def wish(self, view: View) -> None:
+        """Ask for the rows in another way; they come when the worker has arranged them."""
+        self.view = view
+        self.post_message(self.Wish(view))
+
+    def action_open(self) -> None:
+        row = self.table.current
+        if row is not None:
+            self.post_message(self.Enter(row.id))
+
+    def action_move(self, rows: int) -> None:
+        self.table.move(rows)
+
+    def action_move_page(self, pages: int) -> None:
+        self.table.move(pages * self.table.page)
+
+    def action_move_end(self, side: int) -> None:
+        self.table.move_to(0 if side < 0 else len(self.table.rows) - 1)
+
+    def action_mark(self) -> None:
+        self.table.toggle_mark()
+
+    def action_mark_all(self) -> None:
+        self.table.mark_all()
+
+    def action_at_risk(self) -> None:
+        self.wish(replace(self.view, at_risk=not self.view.at_risk))
+
+    def action_sort(self) -> None:
+        self.wish(next_sort(self.view, self.table.layout_now))
+
+    def action_sort_by(self, key: str) -> None:
+        self.wish(replace(self.view, sort=key, reverse=False))
+
+    def action_reverse(self) -> None:
+        self.wish(replace(self.view, reverse=not self.view.reverse))
+
+    def action_columns(self) -> None:
+        shown = self.view.columns or USUAL
+        names = {f"{'+' if column.key in shown else '-'} {column.title}": column.key for column in COLUMNS}
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                wanted = set(shown) ^ {names[name]}
+                keys = tuple(column.key for column in COLUMNS if column.key in wanted)
+                if keys:
+                    self.wish(replace(self.view, columns=() if keys == USUAL else keys))
+
+        hint = "enter shows or hides one; those marked + are shown where there is room"
+        self.app.push_screen(Prompt("Columns", hint, choices=tuple(names), free=False), chosen)
+
+    def action_filter(self) -> None:
+        self.add_class("filtering")
+        self.query_one(Input).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if self._judge(event.value):
+            words = event.value.strip()
+            if words != self.view.filter:
+                self.wish(replace(self.view, filter=words))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._judge(event.value):
+            self.set_class(bool(event.value.strip()), "filtering")
+            self.table.focus()
+
+    def _judge(self, words: str) -> bool:
+        parsed = parse(words)
+        bar = self.query_one("#wrong", Bar)
+        if isinstance(parsed, BadFilter):
+            place = f"at {parsed.at + 1}: " if parsed.at else ""
+            bar.show(
+                (
+                    ("filter not applied: ", "breached"),
+                    (self.setting.glyphs.text(f"{place}{parsed.message}"), "strong"),
+                    (self.setting.glyphs.text(f"  {parsed.help}"), "muted"),
+                )
+            )
+            return False
+        bar.show(())
+        return True
+
+    def back(self) -> bool:
+        """Leave the filter's bar, then drop the filter, the marks, the restriction to what is at risk."""
+        field = self.query_one(Input)
+        if field.has_focus and field.value.strip() == self.view.filter and self.view.filter:
+            self.table.focus()
+        elif self.has_class("filtering"):
+            field.value = ""
+            self._judge("")
+            self.remove_class("filtering")
+            if self.view.filter:
+                self.wish(replace(self.view, filter=""))
+            self.table.focus()
+        elif self.table.marked:
+            self.table.forget_marks()
+        elif self.view.at_risk:
+            self.wish(replace(self.view, at_risk=False))
+        else:
+            return False
+        return True
+
+    def chosen(self) -> list[int]:
+        return self.table.chosen()
+
+    def to_copy(self) -> str:
+        now, table = self.setting.now(), self.table
+        wanted = set(table.chosen())
+        rows = [row for row in table.rows if row.id in wanted][:COPY_MOST]
+        return "".join(
+            text(line) + "\n"
+            for row in rows
+            for line in row_lines(row, now, table.layout_now, self.setting.glyphs)
+        )
+
+    def sheet(self) -> Sheet | None:
+        if self.scene is None:
+            return None
+        marked = self.table.marked
+        rows = [row for row in self.table.rows if row.id in marked] if marked else self.table.rows
+        return inbox_sheet(rows, self.setting.now(), self.scene.situation.zone)

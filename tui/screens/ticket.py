@@ -1,0 +1,49 @@
+"""One ticket: its facts, every clock drawn on a time line, the terms and why, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.message import Message
+
+from engine.snapshot import TicketDetail
+from tui.export import Sheet
+from tui.keymap import ACT, PAGE, TICKET
+from tui.line import Line
+from tui.screens.page import Scene, Setting, TextPage, bindings
+from tui.view_ticket import ticket_page, ticket_sheet
+
+
+class TicketPage(TextPage):
+    NAME = "Ticket"
+    SCOPES = (TICKET, ACT, PAGE)
+    BINDINGS = bindings(TICKET, ACT)
+
+    class Step(Message):
+        """A person wants the ticket so many rows further down in the inbox."""
+
+        def __init__(self, rows: int) -> None:
+            super().__init__()
+            self.rows = rows
+
+    def __init__(self, setting: Setting, detail: TicketDetail) -> None:
+        super().__init__(setting)
+        self.detail = detail
+
+    def show_ticket(self, detail: TicketDetail) -> None:
+        """Show another ticket, or this one anew."""
+        self.detail = detail
+        if self.scene is not None:
+            self.paint(self.scene)
+
+    def draw(self, scene: Scene, cells: int) -> Sequence[Line]:
+        return ticket_page(self.detail, scene.now, scene.situation.zone, self.setting.glyphs, cells)
+
+    def chosen(self) -> list[int]:
+        return [self.detail.id]
+
+    def sheet(self) -> Sheet | None:
+        return ticket_sheet(self.detail, self.scene.situation.zone) if self.scene else None
+
+    def action_step(self, rows: int) -> None:
+        self.post_message(self.Step(rows))

@@ -1,0 +1,342 @@
+"""The inbox as data: which rows stand in which order, which columns fit, what each cell says and in which role.
+
+Pure: a snapshot, what the person chose, a width and the time go in; values come out. The console paints them,
+`inbox_lines` prints them, `export` writes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
+from types import MappingProxyType
+
+from rich.cells import cell_len
+
+from engine.snapshot import Row
+from tui.filter import BadFilter, Filter, Predicate, compile_filter, parse
+from tui.glyphs import UNICODE, Glyphs
+from tui.line import Line, Piece, fit, text
+from tui.moment import countdown, span
+from tui.plain import plain
+from tui.standing import at_risk, standing
+
+Role = str
+Cell = Callable[[Row, int, Glyphs], Piece]
+
+ROLE_OF = MappingProxyType(
+    {
+        "breached": "breached",
+        "at risk": "warning",
+        "running": "running",
+        "paused": "paused",
+        "unmanaged": "unmanaged",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: `least` and `most` cells wide; `rank` says how early it gives way (0 = never)."""
+
+    key: str
+    title: str
+    least: int
+    most: int
+    rank: int
+    cell: Cell
+    order: Callable[[Row], object]
+    about: str
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a person chose to see; remembered between runs."""
+
+    sort: str = ""  # a column's key; "" is the order of urgency in which the engine hands rows out
+    reverse: bool = False
+    filter: str = ""
+    at_risk: bool = False
+    columns: tuple[str, ...] = ()  # () means the usual ones
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """Rows as a view wants them. `where` gives the position of each row that was asked for and is there.
+
+    `stale_at` is the instant from which time alone may have changed the choice of rows; None if never.
+    """
+
+    rows: Sequence[Row]
+    view: View
+    total: int
+    snoozed: int = 0
+    where: Mapping[int, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    stale_at: int | None = None
+    problem: BadFilter | None = None
+
+
+def _state(row: Row, now: int, glyphs: Glyphs) -> Piece:
+    word = standing(row, now)
+    return f"{glyphs.standing[word]} {word}", ROLE_OF[word]
+
+
+def _due(row: Row, now: int, _: Glyphs) -> Piece:
+    word = standing(row, now)
+    shown = countdown(row.due, now) or (f"has {span(row.target)}" if word == "paused" else "")
+    return shown, ROLE_OF[word] if word in {"breached", "at risk"} else "muted" if word == "paused" else ""
+
+
+def _words(name: str, role: Role = "") -> Cell:
+    read = attrgetter(name)
+    return lambda row, _, glyphs: (glyphs.text(plain(read(row), 400)), role)
+
+
+def _folded(name: str) -> Callable[[Row], object]:
+    read = attrgetter(name)
+    return lambda row: str(read(row)).casefold()
+
+
+def _opened(row: Row, now: int, _: Glyphs) -> Piece:
+    return f"{span(now - row.opened)} ago", "muted"
+
+
+_FAR = 1 << 62
+_STATE_ORDER = MappingProxyType({"breached": 0, "running": 1, "paused": 2})
+
+COLUMNS: tuple[Column, ...] = (
+    Column(
+        "state",
+        "State",
+        11,
+        11,
+        0,
+        _state,
+        lambda row: (_STATE_ORDER.get(str(row.state), 3), row.warn_at or _FAR),
+        "where the most urgent clock stands",
+    ),
+    Column(
+        "due",
+        "Due",
+        12,
+        12,
+        0,
+        _due,
+        lambda row: _FAR if row.due is None else row.due,
+        "time left, or over by",
+        right=True,
+    ),
+    Column(
+        "ticket", "Ticket", 10, 14, 0, _words("ticket", "strong"), _folded("ticket"), "what people call it"
+    ),
+    Column("customer", "Customer", 12, 22, 1, _words("customer"), _folded("customer"), "who opened it"),
+    Column("priority", "Priority", 8, 10, 2, _words("priority"), _folded("priority"), "how grave it is"),
+    Column("subject", "Subject", 12, 400, 2, _words("subject"), _folded("subject"), "what it is about"),
+    Column(
+        "metric", "Metric", 13, 16, 3, _words("metric", "muted"), _folded("metric"), "which promise is next"
+    ),
+    Column("tier", "Tier", 6, 12, 4, _words("tier", "muted"), _folded("tier"), "what was promised"),
+    Column("assignee", "Assignee", 9, 18, 5, _words("assignee"), _folded("assignee"), "who works on it"),
+    Column(
+        "status", "Status", 10, 16, 6, _words("status", "muted"), _folded("status"), "the help desk's status"
+    ),
+    Column("queue", "Queue", 8, 14, 7, _words("queue", "muted"), _folded("queue"), "where it waits"),
+    Column("team", "Team", 8, 14, 8, _words("team", "muted"), _folded("team"), "whose it is"),
+    Column(
+        "opened",
+        "Opened",
+        12,
+        12,
+        9,
+        _opened,
+        lambda row: -row.opened,
+        "how long ago it was opened",
+        right=True,
+    ),
+    Column("tags", "Tags", 8, 20, 10, _words("tags", "muted"), _folded("tags"), "its tags"),
+)
+BY_KEY: Mapping[str, Column] = MappingProxyType({column.key: column for column in COLUMNS})
+USUAL = ("state", "due", "ticket", "customer", "priority", "subject", "metric", "tier", "assignee")
+CARDS_BELOW = 60
+LEAD = 3  # two cells of marks and a gap before the first column
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Columns that fit with their widths; `cards` means two lines a row instead."""
+
+    width: int
+    columns: tuple[tuple[Column, int], ...]
+    cards: bool = False
+
+    @property
+    def height(self) -> int:
+        """Lines a row."""
+        return 2 if self.cards else 1
+
+
+def lay_out(width: int, chosen: Sequence[str] = ()) -> Layout:
+    """Choose columns for `width` cells: those of low rank stay, the room left over goes where text is long."""
+    columns = [BY_KEY[key] for key in chosen or USUAL if key in BY_KEY]
+    if width < CARDS_BELOW:
+        return Layout(width, (), cards=True)
+    while len(columns) > 1 and LEAD + sum(column.least + 1 for column in columns) - 1 > width:
+        columns.remove(max(columns, key=lambda column: column.rank))
+    room = width - LEAD - sum(column.least + 1 for column in columns) + 1
+    widths = {column.key: column.least for column in columns}
+    subject = any(column.key == "subject" for column in columns)
+    for column in sorted(columns, key=lambda column: column.rank):
+        # Short texts get what they can use, but at most half of what is left, so that the subject grows too.
+        extra = min(column.most - column.least, room // 2 if subject and column.key != "subject" else room)
+        if column.key != "subject":
+            widths[column.key] += extra
+            room -= extra
+    if subject:
+        widths["subject"] += room
+    return Layout(width, tuple((column, widths[column.key]) for column in columns))
+
+
+def marks(row: Row, now: int, glyphs: Glyphs, *, marked: bool) -> Piece:
+    """Two cells: marked, and one of flagged, snoozed, acknowledged."""
+    if row.flagged:
+        second, role = glyphs.flagged, "warning"
+    elif row.snoozed_until is not None and row.snoozed_until > now:
+        second, role = glyphs.snoozed, "muted"
+    elif row.acknowledged_at is not None:
+        second, role = glyphs.acknowledged, "met"
+    else:
+        second, role = " ", ""
+    return (glyphs.marked if marked else " ") + second, "mark" if marked else role
+
+
+def row_lines(
+    row: Row, now: int, layout: Layout, glyphs: Glyphs, *, marked: bool = False
+) -> tuple[Line, ...]:
+    """One line a row, or two on a narrow terminal, each exactly `layout.width` wide."""
+    if layout.cards:
+        return _card(row, now, layout.width, glyphs, marked=marked)
+    pieces: list[Piece] = [marks(row, now, glyphs, marked=marked), (" ", "")]
+    for index, (column, cells) in enumerate(layout.columns):
+        value, role = column.cell(row, now, glyphs)
+        end = " " if index < len(layout.columns) - 1 else ""
+        pieces.append((fit(value, cells, right=column.right, more=glyphs.more) + end, role))
+    return (_fill(pieces, layout.width),)
+
+
+def _card(row: Row, now: int, width: int, glyphs: Glyphs, *, marked: bool) -> tuple[Line, ...]:
+    state, due, ticket = (BY_KEY[key].cell(row, now, glyphs) for key in ("state", "due", "ticket"))
+    head = [marks(row, now, glyphs, marked=marked), (" ", "")]
+    head += [(fit(state[0], 12), state[1]), (fit(due[0], 13), due[1]), (plain(ticket[0]), ticket[1])]
+    about = f" {glyphs.dot} ".join(
+        glyphs.text(plain(part)) for part in (row.customer, row.priority, row.subject) if part
+    )
+    return _fill(head, width), _fill([("   ", ""), (about, "muted")], width)
+
+
+def _fill(pieces: Sequence[Piece], width: int) -> Line:
+    left = width
+    out: list[Piece] = []
+    for value, role in pieces:
+        cells = min(left, _cells(value))
+        if cells > 0:
+            out.append((fit(value, cells), role))
+            left -= cells
+    if left > 0:
+        out.append((" " * left, ""))
+    return tuple(out)
+
+
+def _cells(value: str) -> int:
+    return len(value) if value.isascii() else cell_len(value)
+
+
+def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
+    """The line of column titles with the sorted one marked; on cards, what the cards are sorted by."""
+    if layout.cards:
+        by = BY_KEY[view.sort].title.lower() if view.sort in BY_KEY else "urgency"
+        return _fill([(f"   by {by}{' reversed' if view.reverse else ''}", "title")], layout.width)
+    pieces: list[Piece] = [(" " * LEAD, "title")]
+    for column, cells in layout.columns:
+        sign = ""
+        if column.key == view.sort:
+            sign = " " + (glyphs.down if view.reverse else glyphs.up)
+        pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + " ", "title"))
+    return _fill(pieces, layout.width)
+
+
+def arrange(
+    rows: Sequence[Row],
+    view: View,
+    now: int,
+    *,
+    wanted: Collection[int] = (),
+    stopped: Callable[[], bool] = lambda: False,
+) -> Arranged | None:
+    """Choose and order rows; None if `stopped` said so on the way. Snoozed rows wait out of sight, counted."""
+    parsed = parse(view.filter)
+    chosen = Filter() if isinstance(parsed, BadFilter) else parsed
+    problem = parsed if isinstance(parsed, BadFilter) else None
+    shows_snoozed = any(term.field == "is" and term.value == "snoozed" for term in chosen.terms)
+    test = compile_filter(chosen)
+    kept: list[Row] = []
+    snoozed = 0
+    stale_at: int | None = now + 5 if view.at_risk or chosen.moves else None
+    for index, row in enumerate(rows):
+        if not index % 4096 and stopped():
+            return None
+        if row.snoozed_until is not None and row.snoozed_until > now and not shows_snoozed:
+            snoozed += 1
+            stale_at = row.snoozed_until if stale_at is None else min(stale_at, row.snoozed_until)
+            continue
+        if _passes(row, now, test, view):
+            kept.append(row)
+    if view.sort in BY_KEY:
+        kept.sort(key=BY_KEY[view.sort].order, reverse=view.reverse)  # type: ignore[arg-type]
+    elif view.reverse:
+        kept.reverse()
+    where = {row.id: index for index, row in enumerate(kept) if row.id in wanted} if wanted else {}
+    return Arranged(kept, view, len(rows), snoozed, where, tally(kept, now), stale_at, problem)
+
+
+def _passes(row: Row, now: int, test: Predicate | None, view: View) -> bool:
+    return (test is None or test(row, now)) and (not view.at_risk or at_risk(row, now))
+
+
+def next_sort(view: View, layout: Layout) -> View:
+    """The view sorted by the next visible column; after the last one by urgency again."""
+    keys = ["", *(column.key for column, _ in layout.columns)] if not layout.cards else ["", *USUAL]
+    at = keys.index(view.sort) if view.sort in keys else 0
+    return replace(view, sort=keys[(at + 1) % len(keys)], reverse=False)
+
+
+def tally(rows: Sequence[Row], now: int) -> dict[str, int]:
+    """How many rows stand where, in the order of `STANDINGS`."""
+    counts = dict.fromkeys(ROLE_OF, 0)
+    for row in rows:
+        counts[standing(row, now)] += 1
+    return counts
+
+
+def inbox_lines(
+    arranged: Arranged, now: int, *, width: int = 120, glyphs: Glyphs = UNICODE, limit: int | None = None
+) -> list[str]:
+    """The inbox for a pipe or a screen reader: a heading, a line a ticket, and a line that says what is not shown."""
+    layout = lay_out(width, arranged.view.columns)
+    shown = arranged.rows[:limit] if limit is not None else arranged.rows
+    out = [text(heading(layout, arranged.view, glyphs))]
+    out += [text(line) for row in shown for line in row_lines(row, now, layout, glyphs)]
+    rest = []
+    if len(shown) < len(arranged.rows):
+        rest.append(f"{len(arranged.rows) - len(shown)} more")
+    if arranged.snoozed:
+        rest.append(f"{arranged.snoozed} snoozed")
+    hidden = arranged.total - arranged.snoozed - len(arranged.rows)
+    if hidden:
+        rest.append(f"{hidden} filtered out")
+    if rest:
+        out.append("not shown: " + ", ".join(rest))
+    elif not arranged.rows:
+        out.append("No open tickets.")
+    return out
