@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dsl import syntax
 from dsl.finding import Finding, here, in_file
-from dsl.include import Source, UnreadableError, is_pattern, target_of
+from dsl.include import Source, Unreadable, is_pattern, target_of
 from dsl.sheet import Sheet
 from dsl.span import Origin
 from dsl.unit import Unit
@@ -117,7 +117,7 @@ def _read(
             here(word),
             "paths are relative to the file that names them; correct the path or create the file",
         )
-    except UnreadableError as problem:
+    except Unreadable as problem:
         if problem.code == "E0101":
             out.texts[shown] = problem.text
             out.file_findings.append(not_text(shown, problem))
@@ -132,7 +132,7 @@ def _read(
     return None
 
 
-def not_text(shown: str, problem: UnreadableError) -> Finding:
+def not_text(shown: str, problem: Unreadable) -> Finding:
     """The finding for a file that is no UTF-8 text."""
     return Finding(
         "E0101",

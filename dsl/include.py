@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 
-class UnreadableError(Exception):
+class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error
     """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded."""
 
     def __init__(self, reason: str, *, code: str = "E0107", text: str = "", position: int = 0) -> None:
@@ -30,7 +30,7 @@ class Source(Protocol):
     """Files by the path that is shown."""
 
     def read(self, shown: str) -> str:
-        """The text. Raises FileNotFoundError and UnreadableError."""
+        """The text. Raises FileNotFoundError and Unreadable."""
         ...
 
     def expand(self, pattern: str) -> list[str]:
@@ -51,15 +51,15 @@ class Disk:
     def read(self, shown: str) -> str:
         path = self.folder / shown
         if not _inside(path, self.folder):
-            raise UnreadableError("it leads outside the folder of the root file", code="E0103")
+            raise Unreadable("it leads outside the folder of the root file", code="E0103")
         try:
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(shown) from None
         except IsADirectoryError:
-            raise UnreadableError("it is a folder and not a file") from None
+            raise Unreadable("it is a folder and not a file") from None
         except OSError as error:
-            raise UnreadableError((error.strerror or str(error)).lower()) from None
+            raise Unreadable((error.strerror or str(error)).lower()) from None
         return decoded(content)
 
     def expand(self, pattern: str) -> list[str]:
@@ -92,20 +92,18 @@ class Texts:
 
 
 def decoded(content: bytes) -> str:
-    """Text of a rule file. Raises UnreadableError for what is not UTF-8 or holds a NUL."""
+    """Text of a rule file. Raises Unreadable for what is not UTF-8 or holds a NUL."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         shown = content.decode(errors="replace")
         position = len(content[: error.start].decode(errors="replace"))
-        raise UnreadableError(
+        raise Unreadable(
             f"byte {content[error.start]:#04x} is not UTF-8", code="E0101", text=shown, position=position
         ) from None
     if "\0" in text:
         position = text.index("\0")
-        raise UnreadableError(
-            "it holds a NUL byte, so it is no text", code="E0101", text=text, position=position
-        )
+        raise Unreadable("it holds a NUL byte, so it is no text", code="E0101", text=text, position=position)
     return text.removeprefix("\ufeff")
 
 

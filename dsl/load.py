@@ -16,7 +16,7 @@ from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
 from dsl.errors import SlaError
 from dsl.finding import Finding, in_file
 from dsl.gather import Gathered, gather, not_text
-from dsl.include import Disk, Source, Texts, UnreadableError
+from dsl.include import Disk, Source, Texts, Unreadable
 from dsl.model import RuleSet
 from dsl.recover import read
 from dsl.resolve import resolve, rule_set
@@ -91,7 +91,7 @@ class Loader:
             text = source.read(root)
         except FileNotFoundError:
             raise SlaError(f"there is no file {root}") from None
-        except UnreadableError as problem:
+        except Unreadable as problem:
             if problem.code == "E0101":
                 return self._unusable(root, problem)
             raise SlaError(f"{root} cannot be read: {problem}") from None
@@ -121,7 +121,7 @@ class Loader:
         broken = any(one.severity is Severity.ERROR for one in diagnostics)
         return Loaded(None if broken else rule_set(site, digest), diagnostics, gathered.texts, digest, places)
 
-    def _unusable(self, root: str, problem: UnreadableError) -> Loaded:
+    def _unusable(self, root: str, problem: Unreadable) -> Loaded:
         texts = {root: problem.text}
         places = Places((), texts)
         return Loaded(None, _diagnostics([not_text(root, problem)], places), texts, digest_of(texts), places)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from dsl import syntax
 from dsl.finding import Finding, Mend, here
+from dsl.icalendar_file import broken_events
 from dsl.suggest import nearest, some
 
 
@@ -16,10 +17,10 @@ def holiday_findings(tree: syntax.Declaration, texts: Mapping[str, tuple[str, st
             yield from _country(line)
         elif isinstance(line, syntax.Fact) and line.keyword == "file":
             for word in line.words:
-                if word.text in texts and (reason := calendar_fault(texts[word.text][1])):
+                for reason in broken_events(texts[word.text][1]) if word.text in texts else ():
                     yield Finding(
                         "E0405",
-                        f'"{word.text}" is not a calendar that can be used: {reason}',
+                        f'"{word.text}" is not a calendar that can be used: {reason[:200]}',
                         here(word),
                         "export it again as iCalendar (.ics), or correct that event",
                     )
@@ -62,29 +63,3 @@ def _countries() -> Mapping[str, list[str]]:
 
     found: Mapping[str, list[str]] = holidays.list_supported_countries(include_aliases=True)
     return found
-
-
-def calendar_fault(text: str) -> str:
-    """Why an iCalendar text cannot be used, "" when it can."""
-    from icalendar import Calendar
-
-    try:
-        calendar = Calendar.from_ical(text)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
-        return str(error).splitlines()[0][:200] if str(error) else "it is not iCalendar"
-    if calendar.name != "VCALENDAR":
-        return "it does not begin with BEGIN:VCALENDAR"
-    if calendar.errors:
-        return _reason(calendar.errors[0])
-    for event in calendar.walk("VEVENT"):
-        name = str(event.get("SUMMARY", "without a summary"))[:80]
-        if event.errors:
-            return f"event {name!r}: {_reason(event.errors[0])}"
-        if "DTSTART" not in event:
-            return f"event {name!r} has no DTSTART"
-    return ""
-
-
-def _reason(error: tuple[str | None, str]) -> str:
-    name, text = error
-    return f"{name}: {text}" if name else text
