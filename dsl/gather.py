@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dsl import syntax
 from dsl.finding import Finding, here, in_file
-from dsl.include import Source, Unreadable, is_pattern, target_of
+from dsl.include import Source, Unreadable, folder_of, is_pattern, target_of
 from dsl.sheet import Sheet
 from dsl.span import Origin
 from dsl.unit import Unit
@@ -23,6 +23,7 @@ class Gathered:
     calendars: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     findings: list[tuple[str, Unit, Finding]] = field(default_factory=list)  # in a unit of a file
     file_findings: list[Finding] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # files by name and folders of patterns, there or not
 
 
 def gather(source: Source, root: str, root_text: str, sheet_of: Callable[[str, str], Sheet]) -> Gathered:
@@ -92,7 +93,9 @@ def _named(
         out.findings.append((sheet.path, unit, finding))
         return []
     if not is_pattern(word.text):
+        out.asked.add(target)
         return [target]
+    out.asked.add(folder_of(target))
     found = source.expand(target)
     if not found:
         finding = Finding(
@@ -152,6 +155,7 @@ def _read_calendars(out: Gathered, source: Source, sheet: Sheet, unit: Unit) -> 
             if shown is None:
                 _named(out, source, sheet, unit, word, here(word))
                 continue
+            out.asked.add(shown)
             text = out.texts.get(shown)
             if text is None:
                 text = _read(out, source, sheet, unit, word, shown)

@@ -12,6 +12,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -110,6 +111,12 @@ def decoded(content: bytes) -> str:
 def is_pattern(written: str) -> bool:
     """Whether an include may stand for any number of files."""
     return any(character in written for character in "*?[")
+
+
+def folder_of(pattern: str) -> str:
+    """The folder under which all that a pattern can match lies, as shown; "" is the root file's."""
+    names = pattern.split("/")[:-1]
+    return "/".join(takewhile(lambda name: not is_pattern(name), names))
 
 
 def target_of(including: str, written: str) -> str | None:

@@ -32,7 +32,7 @@ class Loaded:
     """What loading gave. `ruleset` is None when there is an error; warnings do not keep rules out of force.
 
     `files` maps paths as shown to texts, the root file first, iCalendar files too; `digest` (hex SHA-256) is over
-    them all.
+    them all. `asked` are the files and folders, as shown, that includes looked for, whether or not they were there.
     """
 
     ruleset: RuleSet | None
@@ -40,6 +40,7 @@ class Loaded:
     files: Mapping[str, str]
     digest: str
     _places: Places = field(repr=False, compare=False)
+    asked: frozenset[str] = field(default=frozenset(), compare=False)
 
     def locate(self, origin: Origin) -> Span:
         """Where a value of this rule set was written. KeyError for an origin of another one."""
@@ -119,7 +120,8 @@ class Loader:
         diagnostics = _diagnostics(findings, places)
         digest = digest_of(gathered.texts)
         broken = any(one.severity is Severity.ERROR for one in diagnostics)
-        return Loaded(None if broken else rule_set(site, digest), diagnostics, gathered.texts, digest, places)
+        rules = None if broken else rule_set(site, digest)
+        return Loaded(rules, diagnostics, gathered.texts, digest, places, frozenset(gathered.asked))
 
     def _unusable(self, root: str, problem: Unreadable) -> Loaded:
         texts = {root: problem.text}
