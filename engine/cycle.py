@@ -6,7 +6,6 @@ never been; the next one finds the same work.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from engine.evaluate import Evaluated, evaluate
@@ -16,7 +15,7 @@ from engine.snapshot import Transition
 from engine.store.protocol import Store, StoredRules, Written
 from engine.transition import transitions
 
-CHUNK = 5_000
+CHUNK = 2_000
 """Tickets written in one transaction: enough to be fast, few enough that other writers get their turn."""
 
 
@@ -28,27 +27,71 @@ class Turn:
     transitions: tuple[Transition, ...] = ()
 
 
-def cycle(
-    store: Store, graph: Graph, now: Instant, *, moved: Sequence[int] = (), rules: StoredRules | None = None
-) -> Turn:
-    """Take in what happened since the last cycle: events, thresholds that time has reached, and tickets whose rules `moved`.
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """New rules to put in force: the version to store, the graph they replace, and the tickets that they move."""
 
-    `rules` is the version to put in force together with the last of it. Raises StoreError; then nothing of the
-    transaction under way is in the store.
+    stored: StoredRules
+    before: Graph | None
+    moved: tuple[int, ...]
+
+
+def cycle(store: Store, graph: Graph, now: Instant, reloaded: Reloaded | None = None) -> Turn:
+    """Take in what has happened since the last cycle: events, thresholds that time has reached, and new rules.
+
+    Raises StoreError; then nothing of the transaction under way is in the store.
     """
     seen = store.high_water()
-    changed = frozenset(store.changed_tickets(store.mark()))
-    due = frozenset(store.due_tickets(now, CHUNK))
-    work = sorted(changed | due | frozenset(moved))
-    if not work and rules is None:
+    moved = frozenset(reloaded.moved if reloaded else ())
+    work = sorted({*store.changed_tickets(store.mark()), *store.due_tickets(now, CHUNK), *moved})
+    if not work and reloaded is None:
         return Turn()
-    ruled = frozenset(moved) - changed
+    old = reloaded.before if reloaded else None
     found: list[Transition] = []
-    for chunk, last in _chunks(work):
+    for start in range(0, max(len(work), 1), CHUNK):
+        chunk = work[start : start + CHUNK]
         with store.cycle():
-            found += store.write([_decide(ticket, graph, now, store, ruled) for ticket in store.tickets(chunk)])
-            if last:
+            found += store.write(
+                [
+                    written(
+                        ticket,
+                        evaluate(ticket, graph, now),
+                        now,
+                        seen,
+                        before=evaluate(ticket, old, now) if old is not None and ticket.id in moved else None,
+                    )
+                    for ticket in store.tickets(chunk)
+                ]
+            )
+            if start + CHUNK >= len(work):
                 store.set_mark(seen)
-                if rules is not None:
-                    store.save_rules(rules)
-    return Turn(len(work), tuple(sorted(found, key=lambda item: (item.at, item.ticket, item.metric, item.cycle))))
+                if reloaded is not None:
+                    store.save_rules(reloaded.stored)
+    return Turn(len(work), tuple(sorted(found, key=_told_order)))
+
+
+def _told_order(item: Transition) -> tuple[int, str, str, int]:
+    return (item.at, item.ticket, item.metric, item.cycle)
+
+
+def written(
+    ticket: Ticket, evaluated: Evaluated, now: Instant, seen: int, *, before: Evaluated | None = None
+) -> Written:
+    """What the store keeps of an evaluated ticket; `before` is what the rules that are now replaced said of it."""
+    return Written(
+        ticket_id=ticket.id,
+        fields=evaluated.fields,
+        status_class=evaluated.status_class.value,
+        closed=evaluated.closed,
+        tier=evaluated.tier,
+        customer=evaluated.customer,
+        group=evaluated.group,
+        acknowledged_at=evaluated.acknowledged_at,
+        snoozed_until=evaluated.snoozed_until,
+        flagged=evaluated.flagged,
+        pins=tuple(pin for pin in evaluated.pins if pin not in ticket.pins),
+        clocks=evaluated.clocks,
+        alerts=tuple(transitions(ticket, evaluated, now, before=before.clocks if before else None)),
+        last_event=seen,
+        opened=evaluated.opened,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from engine.facts import Instant, Pin
 from engine.graph import Graph
@@ -52,7 +53,7 @@ def _occasions(history: History) -> list[tuple[int, str, str]]:
     occasions = [(history.opened, OPENED, opening.customer)]
     after = history.steps[history.first + 1 :]
     now = opening.customer
-    for step, following in zip(after, (*after[1:], None), strict=True):
+    for step, following in zip_longest(after, after[1:]):
         settled = following is None or following.at > step.at
         if settled and step.customer.casefold() != now.casefold():
             now = step.customer

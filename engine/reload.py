@@ -12,12 +12,13 @@ from pathlib import Path
 
 from dsl.errors import FINDINGS
 from dsl.load import Loaded, Loader, load_texts
-from engine.cycle import Turn, cycle
+from engine.cycle import Reloaded, Turn, cycle
 from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph, changes
 from engine.snapshot import RulesStatus
 from engine.store.protocol import Store, StoredRules
+
 
 def stored_graph(store: Store, at: Instant | None = None) -> Graph | None:
     """The graph of the rule set that the store had in force at `at` (has now if None); None if it never had one."""
@@ -117,7 +118,9 @@ class Rules:
             root=next(iter(loaded.files)),
             files=loaded.files,
         )
-        turn = cycle(store, graph, now, moved=moved, rules=stored)
+        if old is not None:
+            cycle(store, old.graph, now)  # what the old rules still had to say is not the new ones' doing
+        turn = cycle(store, graph, now, Reloaded(stored, old.graph if old else None, tuple(moved)))
         status = replace(
             status_of(store.rules() or stored),
             root=str(self._root),

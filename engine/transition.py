@@ -1,73 +1,53 @@
-"""What happened to a ticket's clocks: thresholds passed and clocks stopped, each with its cause."""
+"""What has happened to a ticket's clocks: thresholds passed and clocks stopped, each with its cause.
+
+Everything that has happened is told each time; the store knows by the key (ticket, metric, cycle, what) which of it is
+new. So nothing is lost when an engine dies between two looks, and nothing is told twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from engine.clock import OPEN_STATES, Clock
+from engine.clock import Clock
+from engine.evaluate import Evaluated
+from engine.facts import Ticket
 from engine.snapshot import Transition
 
 TIME = "time"
 TICKET = "ticket"
 RULES = "rules"
 
-_Key = tuple[str, int]
-
 
 def transitions(
-    before: Sequence[Clock],
-    after: Sequence[Clock],
-    *,
-    ticket_id: int,
-    ticket: str,
-    customer: str,
-    found: int,
-    since: int | None = None,
-    reloaded: bool = False,
+    ticket: Ticket, evaluated: Evaluated, found: int, *, before: Sequence[Clock] | None = None
 ) -> list[Transition]:
-    """What has happened by `found` in `after` and had not in `before` (empty of a ticket never looked at), in order.
+    """What has happened by `found`, in order of its instant.
 
-    `since` is the instant of the earliest event that `before` had not seen, None if there is none; `reloaded` says that
-    other rules are in force than then. What `before` had foreseen for the same instant was caused by time; else what
-    happened at or after a new event was caused by the ticket, and anything else by the rules if these changed.
+    `before` are the clocks at the same instant under the rules that were in force until now, None if these have not
+    changed: what they do not know was caused by the rules. Else a threshold at the very instant of an event was caused by
+    the ticket (a change made the target stricter), any other by time; and only the ticket stops a clock.
     """
-    known = {(clock.metric, clock.cycle): clock for clock in before}
-
-    def cause(at: int, foreseen: bool, usual: str) -> str:
-        if foreseen:
-            return TIME
-        if since is not None and at >= since:
-            return TICKET
-        return RULES if reloaded else usual
-
-    happened = []
-    for clock in after:
-        earlier = known.get((clock.metric, clock.cycle))
-        old = {} if earlier is None else dict(_passed(earlier))
-        expected = _foreseen(earlier)
-        for what, at in _passed(clock):
-            if what not in old:
-                happened.append((at, clock, what, cause(at, expected.get(what) == at, TIME)))
-        if clock.stopped is not None and (earlier is None or earlier.state is not clock.state):
-            happened.append((clock.stopped, clock, clock.state.value, cause(clock.stopped, False, TICKET)))
-    happened.sort(key=lambda item: (item[0], item[1].metric, item[1].cycle))
-    return [
-        Transition(at, found, ticket_id, ticket, customer, clock.metric, clock.cycle, what, why)
-        for at, clock, what, why in happened
-    ]
+    instants = {event.at for event in ticket.events}
+    known = None if before is None else {(clock.metric, clock.cycle, what) for clock in before for _, what, _ in happened(clock)}
+    customer = evaluated.customer or str(evaluated.fields.get("customer", ""))
+    told = []
+    for clock in evaluated.clocks:
+        for at, what, stops in happened(clock):
+            if known is not None and (clock.metric, clock.cycle, what) not in known:
+                cause = RULES
+            else:
+                cause = TICKET if stops or at in instants else TIME
+            told.append(Transition(at, found, ticket.id, ticket.key, customer, clock.metric, clock.cycle, what, cause))
+    return sorted(told, key=lambda item: (item.at, item.metric, item.cycle))
 
 
-def _passed(clock: Clock) -> Iterator[tuple[str, int]]:
-    """The thresholds that had happened when the clock was made.
+def happened(clock: Clock) -> Iterator[tuple[int, str, bool]]:
+    """(instant, what, whether it stopped the clock) of all that had happened when the clock was made.
 
     What is still to come lies at or after `next_at`; a clock that waits for nothing has only the past in it.
     """
     for threshold in clock.thresholds:
         if threshold.at is not None and (clock.next_at is None or threshold.at + 1 < clock.next_at):
-            yield threshold.name, threshold.at
-
-
-def _foreseen(clock: Clock | None) -> Mapping[str, int | None]:
-    if clock is None or clock.state not in OPEN_STATES:
-        return {}
-    return {threshold.name: threshold.at for threshold in clock.thresholds}
+            yield threshold.at, threshold.name, False
+    if clock.stopped is not None:
+        yield clock.stopped, clock.state.value, True

@@ -65,7 +65,9 @@ def rules_option(function: F) -> F:
 
 def at_option(function: F) -> F:
     """`--at INSTANT`: look at the past (or ahead)."""
-    return click.option("--at", type=InstantParam(), default=None, help="Show this instant instead of now.")(function)
+    return click.option("--at", type=InstantParam(), default=None, help="Show this instant instead of now.")(
+        function
+    )
 
 
 def zone_option(function: F) -> F:
@@ -84,7 +86,9 @@ def _known_zone(ctx: click.Context, param: click.Parameter, value: str) -> str:
     from engine.wall import is_zone
 
     if not is_zone(value):
-        raise click.BadParameter(f"{plain(value)!r} is not a time zone. Write it like Europe/Berlin.", ctx, param)
+        raise click.BadParameter(
+            f"{plain(value)!r} is not a time zone. Write it like Europe/Berlin.", ctx, param
+        )
     return value
 
 
@@ -128,10 +132,11 @@ def graph_from_file(path: Path) -> Graph:
     """Compile a rule file. A file with errors is reported as `sla check` does, and ends with exit code 1."""
     from dsl.load import load
     from engine.graph import Graph
-    from tui.findings import render
 
     loaded = load(path)
     if loaded.ruleset is None:
+        from tui.findings import render
+
         click.echo(render(loaded, "human"), err=True)
         raise SlaError(f"{path}: the rules have errors", help=f"sla check {path}", exit_code=FINDINGS)
     return Graph.compile(loaded)

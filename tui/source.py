@@ -18,8 +18,7 @@ from engine.detail import detail
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant
 from engine.graph import Graph
-from engine.overview import health, inbox_order, month_start, row, tallies
-from engine.preview import preview
+from engine.overview import health, month_start
 from engine.reload import Rules, status_of
 from engine.run import Engine
 from engine.snapshot import RulesStatus, Snapshot, TicketDetail
@@ -29,6 +28,7 @@ from engine.watch import Watcher
 from tui.actions import Action, Outcome
 from tui.deeds import event_of, refusal
 from tui.feed import Choices
+from tui.look import look
 
 FIRST_ROWS = 300
 RECENT = 200
@@ -79,7 +79,11 @@ class StoreSource:
     def _picture(self, store: Store, now: Instant, version: int, rules: RulesStatus, full: bool) -> Snapshot:
         rows = store.rows(None if full else FIRST_ROWS)
         zone = self._sight.zone
-        figures = health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone) if full else None
+        figures = (
+            health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone)
+            if full
+            else None
+        )
         recent = store.recent(max(0, store.last_alert() - RECENT), RECENT) if full else []
         return Snapshot(
             taken_at=now,
@@ -117,15 +121,7 @@ class StoreSource:
         """The store at an instant, by the rules in force then; made once."""
         if self._last is not None:
             return self._last
-        from tui.options import graph_of
-
-        graph = graph_of(store, self._sight.rules, at)
-        seen = list(preview(store, graph, Instant(at)))
-        rows = sorted((line for line in (row(*pair) for pair in seen) if line is not None), key=inbox_order)
-        zone = self._sight.zone
-        counted = tallies((evaluated for _, evaluated in seen), month_start(at, zone), at, zone)
-        status = RulesStatus(0, graph.digest, "", at, str(self._sight.rules or "stored rules"))
-        self._last = Snapshot(at, 1, rows, len(rows), health(rows, counted, at, zone), status)
+        self._last = look(store, self._graph(store), at, self._sight.zone)
         self.engine = "no engine: this is the past"
         return self._last
 
@@ -147,7 +143,11 @@ class StoreSource:
         found = {ticket.id: ticket for ticket in store.tickets(list(ids))}
         for id_ in ids:
             ticket = found.get(id_)
-            reason = "it is gone" if ticket is None else refusal(evaluate(ticket, graph, now), action, graph.ruleset)
+            reason = (
+                "it is gone"
+                if ticket is None
+                else refusal(evaluate(ticket, graph, now), action, graph.ruleset)
+            )
             if ticket is None or reason:
                 refused.append((id_, reason))
                 continue
@@ -220,4 +220,3 @@ def _why_read_only(sight: Sight) -> str:
     if sight.at is not None:
         return "this is the past: leave out --at to act"
     return "" if sight.write else "watching only: start the console with --write to act"
-

@@ -25,7 +25,7 @@ def command(
     With --rules an engine runs inside the console and reloads the rules as they change. Without it the console shows what
     `sla run` finds in the same store.
     """
-    from tui.app import show
+    from tui.launch import show
     from tui.source import Sight, StoreSource
 
     sight = Sight(store_path, rules_path, write and at is None, at, zone, person or getpass.getuser())

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from engine.clock import Clock
-from engine.cycle import CHUNK, write_evaluated
+from engine.cycle import CHUNK, written
 from engine.facts import Instant
 from engine.repin import Proposal, proposals
 from engine.wall import format_instant
@@ -64,7 +64,8 @@ def command(
             for start in range(0, len(changed), CHUNK):
                 with store.cycle():
                     part = changed[start : start + CHUNK]
-                    write_evaluated(store, [(item.ticket, item.after) for item in part], now, cause="rules")
+                    seen = store.mark()
+                    store.write([written(item.ticket, item.after, now, seen, before=item.before) for item in part])
             click.echo(f"{len(changed)} tickets have new terms from {format_instant(now)} on")
         else:
             click.echo(f"{len(changed)} tickets would get new terms; --apply does it")

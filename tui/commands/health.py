@@ -1,0 +1,82 @@
+"""`sla health`: SLA Health as text or JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from engine.snapshot import Health, Tally
+from engine.wall import format_instant
+from tui.glyphs import glyphs_for
+from tui.line import text
+from tui.look import look
+from tui.options import at_option, rules_option, store_option, world, zone_option
+from tui.view_health import health_page
+
+WIDTH = 100
+
+
+@click.command(epilog="Example: sla health --format json --at 2026-03-31T23:59:59Z")
+@store_option
+@rules_option
+@at_option
+@zone_option
+@click.option("--plain", "as_plain", is_flag=True, help="Text without colour (the default).")
+@click.option("--format", "form", type=click.Choice(["plain", "json"]), default="plain", show_default=True)
+def command(
+    store_path: Path, rules_path: Path | None, at: int | None, zone: str, as_plain: bool, form: str
+) -> None:
+    """Compliance of the calendar month so far, what is breached and approaching, and what comes due next."""
+    print_health(store_path, rules_path, at, zone, "plain" if as_plain else form)
+
+
+def print_health(
+    store_path: Path, rules_path: Path | None, at: int | None, zone: str = "UTC", form: str = "plain"
+) -> None:
+    """Evaluate the store at `at` and print its health."""
+    with world(store_path, rules_path, at) as (store, graph, now):
+        snapshot = look(store, graph, now, zone)
+        if form == "json":
+            assert snapshot.health is not None
+            click.echo(json.dumps(record(snapshot.health), indent=2))
+            return
+        for line in health_page(snapshot, now, ZoneInfo(zone), glyphs_for(sys.stdout.encoding, ""), WIDTH):
+            click.echo(text(line).rstrip())
+
+
+def record(health: Health) -> dict[str, Any]:
+    """The documented JSON object: instants are ISO 8601 in UTC, compliance is in percent, rounded down to hundredths."""
+    return {
+        "period": health.label,
+        "zone": health.zone,
+        "start": format_instant(health.start),
+        "end": format_instant(health.end),
+        "compliance": _tally(health.overall),
+        "by_metric": _tallies(health.by_metric),
+        "by_customer": _tallies(health.by_customer),
+        "by_tier": _tallies(health.by_tier),
+        "trend": [{"day": day, **_tally(tally)} for day, tally in health.trend],
+        "forecast": [{"from": format_instant(start), "due": count} for start, count in health.forecast],
+        "tickets": {
+            "breached": health.breached,
+            "approaching": health.approaching,
+            "running": health.running,
+            "paused": health.paused,
+            "unmanaged": len(health.unmanaged),
+        },
+    }
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    share = tally.hundredths
+    return {"met": tally.met, "failed": tally.failed, "percent": None if share is None else share / 100}
+
+
+def _tallies(tallies: Mapping[str, Tally]) -> dict[str, Any]:
+    return {name: _tally(tally) for name, tally in tallies.items()}
