@@ -190,9 +190,9 @@ class OpenHours:
                 since = max(since, table.edges[-1])
             if table.high_year > LAST_YEAR or table.high - since > _PATIENCE:
                 return None
-            table = self._grown(table, (table.low_year, min(table.high_year + step, LAST_YEAR + 1)))
+            years = (table.low_year, min(table.high_year + step, LAST_YEAR + 1))
+            table = self._table = self._grown(table, years)
             step *= 2
-        self._table = table
         return table
 
     def _year(self, t: int) -> int:
