@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.facts import Instant
 from engine.graph import Graph
 from engine.overview import health, inbox_order, month_start, row, tallies
 from engine.preview import preview
@@ -9,7 +10,7 @@ from engine.snapshot import RulesStatus, Snapshot
 from engine.store.protocol import Store
 
 
-def look(store: Store, graph: Graph, now: int, zone: str) -> Snapshot:
+def look(store: Store, graph: Graph, now: Instant, zone: str) -> Snapshot:
     """Evaluate everything at `now`; nothing is written. The period is the calendar month of `now` in `zone`."""
     seen = list(preview(store, graph, now))
     rows = sorted((line for line in (row(*pair) for pair in seen) if line is not None), key=inbox_order)

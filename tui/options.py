@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import click
 
 from dsl.errors import FINDINGS, SlaError
+from engine.facts import Instant
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -22,18 +23,18 @@ DEFAULT_STORE = "sla.db"
 DEFAULT_RULES = "sla.rules"
 
 
-class InstantParam(click.ParamType):
+class InstantParam(click.ParamType[Instant]):
     """An instant as people write it: ISO 8601 with offset or `Z`; without one it is UTC."""
 
     name = "instant"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Instant:
         from engine.wall import parse_instant
 
         if isinstance(value, int):
-            return value
+            return Instant(value)
         try:
-            return parse_instant(value, "UTC")
+            return Instant(parse_instant(str(value), "UTC"))
         except ValueError as error:
             self.fail(f"{plain(value)!r}: {error}. Write it like 2026-03-06T16:00:00+00:00.", param, ctx)
 
@@ -97,15 +98,15 @@ class World(NamedTuple):
 
     store: Store
     graph: Graph
-    now: int
+    now: Instant
 
 
 @contextmanager
-def world(store_path: Path, rules_path: Path | None, at: int | None) -> Iterator[World]:
+def world(store_path: Path, rules_path: Path | None, at: Instant | None) -> Iterator[World]:
     """Open a store to read, with the rules in force at that instant. Raises SlaError with what to do."""
     from engine.store.sqlite import SqliteStore
 
-    now = int(time.time()) if at is None else at
+    now = Instant(int(time.time())) if at is None else at
     store = SqliteStore.open(store_path, read_only=True)
     try:
         yield World(store, graph_of(store, rules_path, at), now)
@@ -113,7 +114,7 @@ def world(store_path: Path, rules_path: Path | None, at: int | None) -> Iterator
         store.close()
 
 
-def graph_of(store: Store, rules_path: Path | None, at: int | None = None) -> Graph:
+def graph_of(store: Store, rules_path: Path | None, at: Instant | None = None) -> Graph:
     """The graph of a rule file, else of the version that the store had in force at `at` (or has now)."""
     from engine.reload import stored_graph
 

@@ -43,7 +43,7 @@ class Sight:
     store: Path
     rules: Path | None = None
     write: bool = False
-    at: int | None = None
+    at: Instant | None = None
     zone: str = "UTC"
     person: str = "console"
 
@@ -117,7 +117,7 @@ class StoreSource:
         stored = store.rules()
         return RulesStatus(0, "", "", 0, "") if stored is None else status_of(stored)
 
-    def _past(self, store: Store, at: int) -> Snapshot:
+    def _past(self, store: Store, at: Instant) -> Snapshot:
         """The store at an instant, by the rules in force then; made once."""
         if self._last is not None:
             return self._last
@@ -127,7 +127,7 @@ class StoreSource:
 
     def ticket(self, ticket_id: int) -> TicketDetail | None:
         store = self._open()
-        now = Instant(int(time.time()) if self._sight.at is None else self._sight.at)
+        now = Instant(int(time.time())) if self._sight.at is None else self._sight.at
         found = next(iter(store.tickets([ticket_id], until=now)), None)
         return None if found is None else detail(found, self._graph(store), now)
 

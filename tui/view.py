@@ -85,8 +85,7 @@ def _state(row: Row, now: int, glyphs: Glyphs) -> Piece:
 
 def _due(row: Row, now: int, _: Glyphs) -> Piece:
     word = standing(row, now)
-    shown = countdown(row.due, now) or (f"has {span(row.target)}" if word == "paused" else "")
-    return shown, ROLE_OF[word] if word in {"breached", "at risk"} else "muted" if word == "paused" else ""
+    return countdown(row.due, now), ROLE_OF[word] if word in {"breached", "at risk"} else ""
 
 
 def _words(name: str, role: Role = "") -> Cell:
@@ -160,6 +159,7 @@ COLUMNS: tuple[Column, ...] = (
 BY_KEY: Mapping[str, Column] = MappingProxyType({column.key: column for column in COLUMNS})
 USUAL = ("state", "due", "ticket", "customer", "priority", "subject", "metric", "tier", "assignee")
 CARDS_BELOW = 60
+_SUBJECT = 40  # what the subject gets before other columns grow
 LEAD = 3  # two cells of marks and a gap before the first column
 
 
@@ -186,14 +186,17 @@ def lay_out(width: int, chosen: Sequence[str] = ()) -> Layout:
         columns.remove(max(columns, key=lambda column: column.rank))
     room = width - LEAD - sum(column.least + 1 for column in columns) + 1
     widths = {column.key: column.least for column in columns}
-    subject = any(column.key == "subject" for column in columns)
-    for column in sorted(columns, key=lambda column: column.rank):
-        # Short texts get what they can use, but at most half of what is left, so that the subject grows too.
-        extra = min(column.most - column.least, room // 2 if subject and column.key != "subject" else room)
+    if "subject" in widths:
+        first = min(room, _SUBJECT - widths["subject"])
+        widths["subject"] += first
+        room -= first
+    for column in columns:
         if column.key != "subject":
+            # What is left goes half to the short texts, so that the subject grows on.
+            extra = min(column.most - column.least, room // 2 if "subject" in widths else room)
             widths[column.key] += extra
             room -= extra
-    if subject:
+    if "subject" in widths:
         widths["subject"] += room
     return Layout(width, tuple((column, widths[column.key]) for column in columns))
 

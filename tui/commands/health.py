@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from engine.facts import Instant
 from engine.snapshot import Health, Tally
 from engine.wall import format_instant
 from tui.glyphs import glyphs_for
@@ -30,14 +31,14 @@ WIDTH = 100
 @click.option("--plain", "as_plain", is_flag=True, help="Text without colour (the default).")
 @click.option("--format", "form", type=click.Choice(["plain", "json"]), default="plain", show_default=True)
 def command(
-    store_path: Path, rules_path: Path | None, at: int | None, zone: str, as_plain: bool, form: str
+    store_path: Path, rules_path: Path | None, at: Instant | None, zone: str, as_plain: bool, form: str
 ) -> None:
     """Compliance of the calendar month so far, what is breached and approaching, and what comes due next."""
     print_health(store_path, rules_path, at, zone, "plain" if as_plain else form)
 
 
 def print_health(
-    store_path: Path, rules_path: Path | None, at: int | None, zone: str = "UTC", form: str = "plain"
+    store_path: Path, rules_path: Path | None, at: Instant | None, zone: str = "UTC", form: str = "plain"
 ) -> None:
     """Evaluate the store at `at` and print its health."""
     with world(store_path, rules_path, at) as (store, graph, now):

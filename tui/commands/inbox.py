@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from dsl.errors import USAGE, SlaError
+from engine.facts import Instant
 from tui.export import FORMATS, inbox_sheet, write
 from tui.filter import BadFilter, parse
 from tui.glyphs import glyphs_for
@@ -33,7 +34,7 @@ PIPE_WIDTH = 160
 def command(
     store_path: Path,
     rules_path: Path | None,
-    at: int | None,
+    at: Instant | None,
     zone: str,
     as_plain: bool,
     form: str,
@@ -52,7 +53,7 @@ def command(
 def print_inbox(
     store_path: Path,
     rules_path: Path | None,
-    at: int | None,
+    at: Instant | None,
     zone: str = "UTC",
     view: View | None = None,
     form: str = "plain",

@@ -11,7 +11,7 @@ import click
 
 from engine.clock import Clock
 from engine.evaluate import Evaluated
-from engine.facts import Ticket
+from engine.facts import Instant, Ticket
 from engine.preview import preview
 from engine.wall import format_instant
 from tui.options import at_option, rules_option, store_option, world
@@ -55,7 +55,7 @@ def _instant(value: int | None) -> str | None:
 @rules_option
 @at_option
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def command(store_path: Path, rules_path: Path | None, at: int | None, form: str) -> None:
+def command(store_path: Path, rules_path: Path | None, at: Instant | None, form: str) -> None:
     """One line a ticket with all its clocks, evaluated now or at an instant. Nothing is written."""
     with world(store_path, rules_path, at) as (store, graph, now):
         seen = preview(store, graph, now)

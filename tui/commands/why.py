@@ -8,6 +8,7 @@ import click
 
 from dsl.errors import FINDINGS, SlaError
 from engine.explain import why
+from engine.facts import Instant
 from tui.options import at_option, rules_option, store_option, world
 from tui.plain import plain
 
@@ -18,7 +19,7 @@ from tui.plain import plain
 @store_option
 @rules_option
 @at_option
-def command(ticket: str, metric: str | None, store_path: Path, rules_path: Path | None, at: int | None) -> None:
+def command(ticket: str, metric: str | None, store_path: Path, rules_path: Path | None, at: Instant | None) -> None:
     """Which rule decided TICKET's targets and from which line, then how each due time came about, day by day."""
     with world(store_path, rules_path, at) as (store, graph, now):
         found = store.find(ticket)

@@ -72,6 +72,7 @@ class Page(Screen[None]):
         super().__init__()
         self.setting = setting
         self.scene: Scene | None = None
+        self._ready = False
 
     def compose(self) -> ComposeResult:
         yield Bar(id="head")
@@ -89,7 +90,7 @@ class Page(Screen[None]):
     def paint(self, scene: Scene) -> None:
         """Show new data, or the same data at a later time."""
         self.scene = scene
-        if self.is_mounted:
+        if self._ready:
             self._paint_bars(scene)
             self.paint_body(scene)
 
@@ -98,6 +99,7 @@ class Page(Screen[None]):
         raise NotImplementedError
 
     def on_mount(self) -> None:
+        self._ready = True
         if self.scene is not None:
             self.paint(self.scene)
 
