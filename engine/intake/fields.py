@@ -14,6 +14,9 @@ from engine.intake.reading import MAX_VALUE
 MAX_NAME = 500
 """Characters of a ticket's name or of an event's id."""
 
+MAX_FIELD = 200
+"""Characters of a field's name."""
+
 _KIND = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _INTEGER = range(-(2**63), 2**63)
@@ -42,9 +45,8 @@ class FieldReader:
                 found[name] = value
         if self._map.rest:
             for name, raw in record.items():
-                if name not in self._taken and isinstance(name, str):
-                    # An empty cell of a table says nothing; a null or "" that somebody wrote clears the field.
-                    value = self._value(name, raw)
+                if name not in self._taken:
+                    value = self._value(field_name(name), raw)
                     if value != "" or keep_empty:
                         found[name] = value
         found.update(self._map.constants)
@@ -59,6 +61,14 @@ class FieldReader:
             value = self._map.values.get(name, {}).get(value, value)
         kind = self._map.types.get(name)
         return value if kind is None or value == "" else _typed(name, value, kind)
+
+
+def field_name(name: str) -> str:
+    """The name of a field that a file brings. Raises ValueError."""
+    if not name or len(name) > MAX_FIELD:
+        raise ValueError(f"a field's name is empty or longer than {MAX_FIELD} characters")
+    _encodable("a field's name", name)
+    return name
 
 
 def scalar(name: str, raw: object) -> FieldValue:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, Protocol
 
 from engine.intake.mapping import Format, Map
+from engine.intake.own import Chunk, is_own, own_events
 from engine.intake.reading import Record, RefusedFileError, csv_header, csv_rows, jsonl
 from engine.intake.reject import Reject
-from engine.intake.shapes import Found, convert
+from engine.intake.shapes import EventRow, Found, convert
 
 CHUNK = 20_000
 """Events in one transaction."""
@@ -23,7 +23,7 @@ MAX_REJECTS = 100_000
 class EventSink(Protocol):
     """The part of a store that an import needs."""
 
-    def append(self, source: str, rows: list[tuple[str, int, int, str, str, str]]) -> tuple[int, int]:
+    def append(self, source: str, rows: list[EventRow]) -> tuple[int, int]:
         """Append events in one transaction; answer how many were new and how many known."""
         ...
 
@@ -56,18 +56,28 @@ def load(store: EventSink, file: BinaryIO, map_: Map, form: Format, read: Callab
         taken = size
         read(size)
 
-    found = _found(file, map_, form, outcome, count)
-    while chunk := list(islice(found, CHUNK)):
-        by_source: dict[str, list[tuple[str, int, int, str, str, str]]] = defaultdict(list)
-        for source, *row in chunk:
-            by_source[source].append(tuple(row))  # type: ignore[arg-type]
-        for source, rows in by_source.items():
+    for chunk in _chunks(file, map_, form, outcome, count):
+        for source, rows in chunk.items():
             new, known = store.append(source, rows)
             outcome.new += new
             outcome.known += known
     if not taken:
         raise RefusedFileError("the file is empty")
     return outcome
+
+
+def _chunks(
+    file: BinaryIO, map_: Map, form: Format, outcome: Outcome, read: Callable[[int], None]
+) -> Iterator[Chunk]:
+    if form is Format.JSONL and is_own(map_):
+        yield from own_events(file, map_, outcome.refuse, read)
+        return
+    found = _found(file, map_, form, outcome, read)
+    while events := list(islice(found, CHUNK)):
+        chunk: Chunk = {}
+        for source, row in events:
+            chunk.setdefault(source, []).append(row)
+        yield chunk
 
 
 def _found(

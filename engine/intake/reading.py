@@ -22,7 +22,9 @@ MAX_VALUE = 1_048_576
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one line; a longer one is refused without being read into memory as a whole."""
 
-BLOCK = 1024 * 1024
+BLOCK = 4 * 1024 * 1024
+"""Bytes that are read, and with our own format committed, at a time."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -41,48 +43,81 @@ class RefusedFileError(EngineError):
         super().__init__(message, help=help, exit_code=FINDINGS)
 
 
-def lines(file: BinaryIO, read: Callable[[int], None]) -> Iterator[tuple[int, bytes | None]]:
-    """Numbered lines without their end; None for one over MAX_LINE. `read` is told the bytes taken so far."""
-    number, taken = 0, 0
+Lines = list[tuple[int, bytes | None]]
+"""Numbered lines without their end; None stands for one over MAX_LINE."""
+
+
+def blocks(file: BinaryIO, read: Callable[[int], None]) -> Iterator[tuple[int, bytes | None]]:
+    """Whole lines, many at a time: the number of the first one, and their bytes; None for one line over MAX_LINE.
+
+    `read` is told the bytes taken so far.
+    """
+    number, taken = 1, 0
     rest = b""
     skipping = False
     while block := file.read(BLOCK):
         if not taken:
             block = block.removeprefix(_BOM)
-        taken += len(block)
-        parts = (rest + block).split(b"\n")
-        rest = parts.pop()
-        for part in parts:
+        taken += len(block) or 1
+        if skipping:
+            _, end, block = block.partition(b"\n")
+            if not end:
+                continue
+            skipping = False
+            yield number, None
             number += 1
-            if skipping:
-                skipping = False
-                yield number, None
-            else:
-                yield number, part
-        if len(rest) > MAX_LINE:
-            rest, skipping = b"", True
-        elif skipping:
-            rest = b""
+        cut = block.rfind(b"\n") + 1
+        if cut:
+            whole = rest + block[:cut]
+            rest = block[cut:]
+            yield number, whole
+            number += whole.count(b"\n")
+        else:
+            rest += block
+            if len(rest) > MAX_LINE:
+                rest, skipping = b"", True
         read(taken)
     if skipping or rest:
-        yield number + 1, None if skipping else rest
+        yield number, None if skipping else rest
+
+
+def lines(file: BinaryIO, read: Callable[[int], None]) -> Iterator[tuple[int, bytes | None]]:
+    """Numbered lines without their end; None for one over MAX_LINE."""
+    for first, block in blocks(file, read):
+        if block is None:
+            yield first, None
+        else:
+            yield from enumerate(block.removesuffix(b"\n").split(b"\n"), first)
 
 
 def jsonl(file: BinaryIO, refuse: Callable[[Reject], None], read: Callable[[int], None]) -> Iterator[Record]:
-    """The objects of a JSON Lines file; blank lines are none."""
-    first = True
+    """The objects of a JSON Lines file; blank lines are none. Raises RefusedFileError for a binary file."""
     for number, line in lines(file, read):
-        if first and line is not None:
-            first = False
-            if b"\0" in line and not line.lstrip().startswith(b"{"):
-                raise RefusedFileError("not JSON Lines: a binary file", help="say --as csv if it is CSV")
-        if line is None:
-            refuse(Reject(number, f"the line is longer than {MAX_LINE} bytes", ""))
-        elif not line.isspace() and line:
-            try:
-                yield Record(number, json_object(line), shown(line))
-            except ValueError as error:
-                refuse(Reject(number, str(error), shown(line)))
+        if number == 1:
+            refuse_binary(line)
+        record = json_record(number, line, refuse)
+        if record is not None:
+            yield record
+
+
+def refuse_binary(line: bytes | None) -> None:
+    """Raise RefusedFileError if a JSON Lines file that begins with `line` is something else altogether."""
+    if line is not None and b"\0" in line and not line.lstrip().startswith(b"{"):
+        raise RefusedFileError("not JSON Lines: a binary file", help="say --as csv if it is CSV")
+
+
+def json_record(number: int, line: bytes | None, refuse: Callable[[Reject], None]) -> Record | None:
+    """A line's object; None for a blank line and for one that was refused."""
+    if line is None:
+        refuse(Reject(number, f"the line is longer than {MAX_LINE} bytes", ""))
+        return None
+    if not line or line.isspace():
+        return None
+    try:
+        return Record(number, json_object(line), shown(line))
+    except ValueError as error:
+        refuse(Reject(number, str(error), shown(line)))
+        return None
 
 
 def json_object(line: bytes) -> dict[str, Any]:
@@ -100,18 +135,11 @@ def json_object(line: bytes) -> dict[str, Any]:
     return value
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("not JSON: a key stands twice in one object")
-    return found
-
-
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"not JSON: {name} is not a number")
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number)
+_DECODER = json.JSONDecoder(parse_constant=_no_number)
 
 
 def shown(line: bytes) -> str:
@@ -124,8 +152,8 @@ class _Lines:
 
     def __init__(self, source: Iterator[tuple[int, bytes | None]]) -> None:
         self._source = source
-        self.pending: list[tuple[int, bytes | None]] = []
-        self.held: list[tuple[int, bytes | None]] = []
+        self.pending: Lines = []
+        self.held: Lines = []
 
     def __iter__(self) -> _Lines:
         return self
@@ -209,14 +237,11 @@ def csv_rows(
         csv.field_size_limit(before)
 
 
-Held = list[tuple[int, bytes | None]]
-
-
-def _text(held: Held) -> bytes:
+def _text(held: Lines) -> bytes:
     return b"\n".join(line or b"" for _, line in held)
 
 
-def _broken(held: Held) -> str:
+def _broken(held: Lines) -> str:
     for number, line in held:
         if line is None:
             return f"line {number} is longer than {MAX_LINE} bytes"

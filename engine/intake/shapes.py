@@ -12,14 +12,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.facts import CLOSED, OPENED, REPLY, RESOLVED, FieldValue
 from engine.intake.changes import Change, Life, events_of
-from engine.intake.fields import FieldReader, kind_of, name_of, scalar
+from engine.intake.fields import FieldReader, field_name, kind_of, name_of, scalar
 from engine.intake.instants import reader, within
 from engine.intake.mapping import Map, Shape
 from engine.intake.reading import Record
 from engine.intake.reject import Reject
 
-Found = tuple[str, str, int, int, str, str, str]
-"""Source, then an event as the store takes it: ticket, instant, sequence, kind, data as JSON, id in the source."""
+EventRow = tuple[str, int, int, str, str, str]
+"""An event as the store takes it: ticket, instant, sequence, kind, data as JSON, id in the source."""
+
+Found = tuple[str, EventRow]
+"""The source of an event, and the event."""
 
 Refuse = Callable[[Reject], None]
 
@@ -29,10 +32,10 @@ def convert(
 ) -> Iterator[Found]:
     """The events of the records, by the map's shape; a record that makes none is refused with its reason."""
     shape = {Shape.EVENTS: _events, Shape.TICKETS: _tickets, Shape.CHANGES: _changes}[map_.shape]
-    return shape(_Reading(map_, columns), records, refuse)
+    return shape(Reading(map_, columns), records, refuse)
 
 
-class _Reading:
+class Reading:
     """A map with what is looked up for every row at hand."""
 
     def __init__(self, map_: Map, columns: frozenset[str] | None) -> None:
@@ -64,7 +67,7 @@ class _Reading:
         raise ValueError(f"{column}: neither a text nor a whole number of seconds")
 
 
-def _events(reading: _Reading, records: Iterable[Record], refuse: Refuse) -> Iterator[Found]:
+def _events(reading: Reading, records: Iterable[Record], refuse: Refuse) -> Iterator[Found]:
     for record in records:
         try:
             yield event(reading, record)
@@ -72,7 +75,7 @@ def _events(reading: _Reading, records: Iterable[Record], refuse: Refuse) -> Ite
             refuse(Reject(record.line, str(error), record.text))
 
 
-def event(reading: _Reading, record: Record) -> Found:
+def event(reading: Reading, record: Record) -> Found:
     """One row as one event. Raises ValueError."""
     map_, columns, values = reading.map, reading.columns, record.values
     assert columns.at is not None
@@ -93,12 +96,14 @@ def event(reading: _Reading, record: Record) -> Found:
     sequence = values.get(columns.sequence) if columns.sequence is not None else None
     return (
         map_.source if source in {None, ""} else name_of("source", source),
-        ticket,
-        at,
-        record.line if sequence in {None, ""} else _whole("sequence", sequence),
-        kind,
-        body,
-        name,
+        (
+            ticket,
+            at,
+            record.line if sequence in {None, ""} else _whole("sequence", sequence),
+            kind,
+            body,
+            name,
+        ),
     )
 
 
@@ -112,7 +117,7 @@ def _object(column: str, raw: object) -> dict[str, FieldValue]:
         return {}
     if not isinstance(raw, dict):
         raise ValueError(f"{column}: not a JSON object")
-    return {name: scalar(name, value) for name, value in raw.items()}
+    return {field_name(name): scalar(name, value) for name, value in raw.items()}
 
 
 def _whole(what: str, raw: object) -> int:
@@ -125,7 +130,7 @@ def _whole(what: str, raw: object) -> int:
     return number
 
 
-def _tickets(reading: _Reading, records: Iterable[Record], refuse: Refuse) -> Iterator[Found]:
+def _tickets(reading: Reading, records: Iterable[Record], refuse: Refuse) -> Iterator[Found]:
     for record in records:
         try:
             found = list(_ticket(reading, record))
@@ -135,7 +140,7 @@ def _tickets(reading: _Reading, records: Iterable[Record], refuse: Refuse) -> It
             yield from found
 
 
-def _ticket(reading: _Reading, record: Record) -> Iterator[Found]:
+def _ticket(reading: Reading, record: Record) -> Iterator[Found]:
     columns, values = reading.columns, record.values
     assert columns.opened is not None
     ticket = name_of(columns.ticket, values.get(columns.ticket))
@@ -155,10 +160,10 @@ def _ticket(reading: _Reading, record: Record) -> Iterator[Found]:
         said = data if kind == OPENED else {}
         if last is not None and sequence == len(later):
             said = {**said, "status": last}
-        yield reading.map.source, ticket, at, sequence, kind, dump(said), f"{ticket}:{kind}"
+        yield reading.map.source, (ticket, at, sequence, kind, dump(said), f"{ticket}:{kind}")
 
 
-def _changes(reading: _Reading, records: Iterable[Record], refuse: Refuse) -> Iterator[Found]:
+def _changes(reading: Reading, records: Iterable[Record], refuse: Refuse) -> Iterator[Found]:
     columns = reading.columns
     assert columns.at is not None
     lives: dict[str, Life] = {}
@@ -187,7 +192,7 @@ def _changes(reading: _Reading, records: Iterable[Record], refuse: Refuse) -> It
         life.closed = max(closed or 0, life.closed or 0) or None
     for ticket, life in lives.items():
         for at, sequence, kind, data, name in events_of(life, reading.map):
-            yield reading.map.source, ticket, at, sequence, kind, dump(data), f"{ticket}:{name}"
+            yield reading.map.source, (ticket, at, sequence, kind, dump(data), f"{ticket}:{name}")
 
 
 def dump(data: dict[str, FieldValue]) -> str:

@@ -60,7 +60,7 @@ FIRST = (
       sequence INTEGER NOT NULL,
       kind TEXT NOT NULL,
       data TEXT NOT NULL,          -- JSON object
-      source INTEGER NOT NULL REFERENCES sources (id),
+      source INTEGER NOT NULL,    -- sources.id
       source_id TEXT NOT NULL,
       UNIQUE (source, source_id)
     ) STRICT
