@@ -72,7 +72,8 @@ class Console(App[None]):
     CSS = """
     * { scrollbar-size-horizontal: 0; }
     Toast { background: $panel; }
-    CommandPalette > Vertical { background: $surface; }
+    CommandPalette > Vertical { width: 84; max-width: 96%; }
+    CommandPalette SearchIcon { display: none; }
     """
 
     class Delivered(Message):

@@ -24,6 +24,7 @@ class Glyphs:
     more: str
     dot: str
     bar: str
+    failed: str
     rule: str
     open_hours: str
     closed_hours: str
@@ -63,7 +64,8 @@ UNICODE = Glyphs(
     down="▼",
     more="…",
     dot="·",
-    bar="█",
+    bar="━",
+    failed="╳",
     rule="─",
     open_hours="━",
     closed_hours="┄",
@@ -97,7 +99,8 @@ ASCII = Glyphs(
     down="v",
     more="~",
     dot="-",
-    bar="#",
+    bar="=",
+    failed="x",
     rule="-",
     open_hours="=",
     closed_hours=".",

@@ -37,7 +37,7 @@ def clock(at: int, zone: tzinfo, *, seconds: bool = False) -> str:
 def day_clock(at: int, zone: tzinfo) -> str:
     """Day and time: "Mon 23 Nov 14:02"."""
     local = datetime.fromtimestamp(at, zone)
-    return f"{_DAYS[local.weekday()]} {local.day:2d} {_MONTHS[local.month - 1]} {local:%H:%M}"
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local:%H:%M}"
 
 
 def near(at: int, now: int, zone: tzinfo) -> str:

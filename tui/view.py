@@ -261,11 +261,12 @@ def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
         by = BY_KEY[view.sort].title.lower() if view.sort in BY_KEY else "urgency"
         return _fill([(f"   by {by}{' reversed' if view.reverse else ''}", "title")], layout.width)
     pieces: list[Piece] = [(" " * LEAD, "title")]
-    for column, cells in layout.columns:
+    for index, (column, cells) in enumerate(layout.columns):
         sign = ""
         if column.key == view.sort:
             sign = " " + (glyphs.down if view.reverse else glyphs.up)
-        pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + " ", "title"))
+        end = " " if index < len(layout.columns) - 1 else ""
+        pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + end, "title"))
     return _fill(pieces, layout.width)
 
 

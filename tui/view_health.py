@@ -95,7 +95,7 @@ def _summary(health: Health, glyphs: Glyphs, cells: int) -> list[Line]:
     )
     now_parts: list[Piece] = []
     counts = (
-        ("breached", health.breached, "breached", "breached now"),
+        ("breached", health.breached, "breached", "breached"),
         ("at risk", health.approaching, "warning", "approaching"),
         ("running", health.running, "running", "running"),
         ("paused", health.paused, "paused", "paused"),
@@ -103,7 +103,7 @@ def _summary(health: Health, glyphs: Glyphs, cells: int) -> list[Line]:
     )
     for symbol, count, colour, name in counts:
         shade = colour if count else "off"
-        now_parts += [(f"{glyphs.standing[symbol]} ", shade), (f"{count:,}", shade), (f" {name}   ", "muted")]
+        now_parts += [(f"{glyphs.standing[symbol]} ", shade), (f"{count:,}", shade), (f" {name}  ", "muted")]
     figure: Line = (
         (fit(percent(health.overall), 8), role),
         *_bar(health.overall, glyphs, max(10, min(48, cells - 44))),
@@ -117,7 +117,7 @@ def _bar(tally: Tally, glyphs: Glyphs, cells: int) -> Line:
     if not total:
         return ((glyphs.closed_hours * cells, "off"),)
     failed = -(-tally.failed * cells // total)
-    return ((glyphs.bar * (cells - failed), "met"), (glyphs.paused_hours * failed, "breached"))
+    return ((glyphs.bar * (cells - failed), "met"), (glyphs.failed * failed, "breached"))
 
 
 def _trend(health: Health, glyphs: Glyphs, cells: int) -> list[Line]:
@@ -157,7 +157,7 @@ def _ahead(health: Health, now: int, zone: tzinfo, glyphs: Glyphs, cells: int) -
                 (fit(clock(start, zone), 7), "key" if current else "muted"),
                 (
                     glyphs.bar * size if count else glyphs.dot,
-                    "warning" if current else "running" if count else "off",
+                    "warning" if current and count else "paused" if count else "off",
                 ),
                 (f" {count:,}" if count else "", "strong"),
             )

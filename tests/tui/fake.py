@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import overload
 
 from dsl.diagnostic import Diagnostic, Severity
-from dsl.model import Amount
+from dsl.model import Seconds
 from dsl.span import Span
 from engine.clock import Clock, State, Threshold
 from engine.facts import Event, Instant
@@ -131,7 +131,9 @@ BROKEN = (
         Span("rules/tiers.rules", 120, 126, 14, 23, 14, 29),
         help="did you mean office?",
     ),
-    Diagnostic("E101", Severity.ERROR, "a brace is missing", Span("rules/tiers.rules", 300, 301, 31, 1, 31, 2)),
+    Diagnostic(
+        "E101", Severity.ERROR, "a brace is missing", Span("rules/tiers.rules", 300, 301, 31, 1, 31, 2)
+    ),
 )
 
 
@@ -141,7 +143,7 @@ def detail(number: int, **fields: str) -> TicketDetail:
     promise = PinnedTarget(
         priorities=(made.priority,),
         metric="resolution",
-        amount=Amount(14_400, 0),
+        amount=Seconds(14_400),
         repeats=False,
         calendar="office",
         when=None,
@@ -199,7 +201,17 @@ def detail(number: int, **fields: str) -> TicketDetail:
         pauses={"resolution": ((opened + 3600, opened + 7200, "waiting for the customer"),)},
         why={("resolution", 1): ("Fri 6 Mar: 08:02 to 12:02 open, 3h 00m used", "due Fri 14:27")},
         transitions=(
-            Transition(NOW - 2100, NOW - 2100, made.id, made.ticket, made.customer, "resolution", 1, "warning 75%", "time"),
+            Transition(
+                NOW - 2100,
+                NOW - 2100,
+                made.id,
+                made.ticket,
+                made.customer,
+                "resolution",
+                1,
+                "warning 75%",
+                "time",
+            ),
         ),
     )
 

@@ -11,8 +11,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs
-from tui.keymap import Key
-from tui.line import Line, clip, width
+from tui.keymap import EVERYWHERE, Key
+from tui.line import Line, Piece, clip, width
 from tui.themes import role_styles
 
 
@@ -64,6 +64,13 @@ class Bar(Widget):
         return Strip(segments, width(line)).adjust_cell_length(cells, base)
 
 
+_GAP = 2
+
+
+def _size(key: Key) -> int:
+    return len(key.shown) + 1 + len(key.label) + _GAP
+
+
 class KeyBar(Bar):
     """The footer: keys and what they do, from the key table; those that are off are dim and say why when used."""
 
@@ -82,21 +89,25 @@ class KeyBar(Bar):
         """Show the keys that have a label, as many as fit."""
 
         def draw(cells: int) -> Line:
-            pieces: list[tuple[str, str]] = []
+            labelled = [key for key in keys if key.label]
+            always = [key for key in labelled if key.scope == EVERYWHERE]
+            room = cells - sum(_size(key) for key in always)
+            shown = []
+            for key in labelled:
+                if key.scope != EVERYWHERE and room - _size(key) >= -_GAP:
+                    shown.append(key)
+                    room -= _size(key)
+            pieces: list[Piece] = []
             self._spots = []
             used = 0
-            for key in keys:
-                if not key.label:
-                    continue
-                words = f" {glyphs.text(key.label)}  "
-                size = len(key.shown) + len(words)
-                if used + size - 2 > cells:
-                    break
+            for key in (*shown, *always):
                 quiet = bool(off(key))
+                words = f" {glyphs.text(key.label)}"
                 pieces += [(key.shown, "off" if quiet else "key"), (words, "off" if quiet else "muted")]
-                self._spots.append((used, used + size, key))
-                used += size
-            return tuple(pieces)
+                pieces.append((" " * _GAP, ""))
+                self._spots.append((used, used + _size(key), key))
+                used += _size(key)
+            return tuple(pieces[:-1])
 
         self.show(draw)
 

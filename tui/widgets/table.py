@@ -164,6 +164,10 @@ class Table(ScrollView, can_focus=True):
         """Rows that fit on the screen."""
         return max(1, (self.size.height - 1) // self._layout_now.height)
 
+    @property
+    def _cells(self) -> int:
+        return self.scrollable_content_region.width
+
     def _keep_in_sight(self) -> None:
         height = self._layout_now.height
         top = self.scroll_offset.y
@@ -216,12 +220,12 @@ class Table(ScrollView, can_focus=True):
         self.refresh()
 
     def _fit(self) -> None:
-        self._layout_now = lay_out(max(1, self.size.width), self._view.columns)
+        self._layout_now = lay_out(max(1, self._cells), self._view.columns)
         self._strips.clear()
         self._painted.clear()
 
     def _resize_canvas(self) -> None:
-        self.virtual_size = Size(self.size.width, 1 + len(self._rows) * self._layout_now.height)
+        self.virtual_size = Size(self._cells, 1 + len(self._rows) * self._layout_now.height)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         base = self.rich_style  # costs a walk up the tree: once a paint, not once a line
@@ -236,7 +240,7 @@ class Table(ScrollView, can_focus=True):
             return self._strip(heading(self._layout_now, self._view, self.glyphs), base)
         index, part = divmod(y - 1 + self.scroll_offset.y, self._layout_now.height)
         if index >= len(self._rows):
-            return Strip.blank(self.size.width, base)
+            return Strip.blank(self._cells, base)
         row, now = self._rows[index], self._now()
         face = self._face(row, now)
         self._painted[index] = face
