@@ -34,11 +34,11 @@ class Day:
 def day_by_day(
     calendar: Calendar | None, hours: OpenHours, start: int, end: int, pauses: Iterable[Pause] = ()
 ) -> list[Day]:
-    """The local dates of `[start, end]` on a calendar (None for the built-in `always`), first to last."""
+    """The local dates of `[start, end)` on a calendar (None for the built-in `always`), first to last."""
     where = zone(hours.zone)
     pauses = tuple(pauses)
     days = []
-    for number in range(where.day(start), where.day(max(end, start)) + 1):
+    for number in range(where.day(start), where.day(max(end - 1, start)) + 1):
         spans = where.day_spans(number)
         if not spans:
             continue

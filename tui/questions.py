@@ -6,6 +6,7 @@ Every fault of a line is its own answer, `{"error": ..}`, so that the others are
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping
 from typing import BinaryIO
 
@@ -87,7 +88,7 @@ def _object(line: bytes) -> Mapping[str, object]:
     if len(line) > LONGEST_LINE:
         raise ValueError(f"the line is longer than {LONGEST_LINE} bytes")
     try:
-        question = json.loads(line.decode("utf-8-sig"))
+        question = json.loads(line.removeprefix(BOM_UTF8).decode())
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8: byte {error.start + 1} of the line") from None
     except json.JSONDecodeError as error:

@@ -12,17 +12,16 @@ from dsl.errors import FINDINGS
 from dsl.model import ALWAYS, BusinessDays, Calendar, RuleSet, Seconds
 from engine import pausing
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
-from engine.day_by_day import Day, day_by_day
+from engine.day_by_day import day_by_day
 from engine.pausing import Pause
-from engine.wall import day_number as number_of
 from engine.wall import format_instant, format_local, parse_instant, weekday, zone
+from tui.day_table import WEEKDAYS, day_table, length
 from tui.options import DEFAULT_RULES
 from tui.plain import plain
 from tui.questions import Answers, lines, unknown_calendar
 
 _CHUNK = 2_000
-_SHOWN_DAYS = 40
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NEVER = "never due: the calendar does not open for ten years on end"
 
 
 @click.command(
@@ -120,35 +119,30 @@ def _answer_person(
     end = _instant(until, hours.zone, "--until") if until else None
     if end is not None and end < begin:
         raise click.BadParameter("is before --from", param_hint="--until")
-    click.echo(_heading(hours, calendar))
-    click.echo(f"from      {_moment(begin, hours.zone)}")
+    used = None if end is None else pausing.elapsed(hours, begin, end, stopped)
+    said = [_heading(hours, calendar), f"from      {_moment(begin, hours.zone)}"]
     if target is None:
         assert end is not None
-        click.echo(f"until     {_moment(end, hours.zone)}\n")
-        _show(day_by_day(calendar, hours, begin, end, stopped), hours.zone)
-        click.echo(f"\nopen time {length(pausing.elapsed(hours, begin, end, stopped))}")
+        assert used is not None
+        said += [f"until     {_moment(end, hours.zone)}", ""]
+        said += day_table(day_by_day(calendar, hours, begin, end, stopped), hours.zone)
+        click.echo("\n".join((*said, "", f"open time {length(used)}")))
         return 0
     seconds = _target(target, hours, begin)
-    if seconds is None:
-        click.echo(f"target    {plain(target)}\n\nnever due: the calendar does not open for ten years on end")
-        return FINDINGS
-    worth = f", worth {length(seconds)} of open time" if target.endswith("bd") else ""
-    click.echo(f"target    {plain(target)}{worth}\n")
-    due = pausing.due(hours, begin, seconds, stopped)
-    if due is None:
-        lasting = any(until is None for _, until in stopped)
-        click.echo(
-            "not due while the pause lasts"
-            if lasting
-            else "never due: the calendar does not open for ten years on end"
-        )
+    due = None if seconds is None else pausing.due(hours, begin, seconds, stopped)
+    worth = f", worth {length(seconds)} of open time" if seconds and target.endswith("bd") else ""
+    said += [f"target    {target}{worth}", ""]
+    if seconds is None or due is None:
+        lasting = seconds is not None and any(last is None for _, last in stopped)
+        said.append("not due while the pause lasts" if lasting else _NEVER)
+        click.echo("\n".join(said))
         return 0 if lasting else FINDINGS
-    _show(day_by_day(calendar, hours, begin, due, stopped), hours.zone)
-    click.echo(f"\ndue       {_moment(due, hours.zone)}")
-    if end is not None:
-        used = pausing.elapsed(hours, begin, end, stopped)
+    said += day_table(day_by_day(calendar, hours, begin, due, stopped), hours.zone)
+    said += ["", f"due       {_moment(due, hours.zone)}"]
+    if end is not None and used is not None:
         left = f"{length(seconds - used)} left" if used <= seconds else f"{length(used - seconds)} over"
-        click.echo(f"until     {_moment(end, hours.zone)}: {length(used)} used, {left}")
+        said.append(f"until     {_moment(end, hours.zone)}: {length(used)} used, {left}")
+    click.echo("\n".join(said))
     return 0
 
 
@@ -200,57 +194,7 @@ def _target(text: str, hours: OpenHours, start: int) -> int | None:
             return hours.business_days(start, days)
 
 
-def _show(days: list[Day], zone_name: str) -> None:
-    total = 0
-    rows: list[tuple[str, str, str, str]] = []
-    for day in days:
-        total += day.used
-        used = f"+{length(day.used)}" if day.used else ""
-        rows.append((_date(day), _opening(day, zone_name), used, length(total) if day.used else ""))
-    if len(rows) > _SHOWN_DAYS:
-        left_out = len(rows) - _SHOWN_DAYS
-        rows = [
-            *rows[: _SHOWN_DAYS - 5],
-            ("", f"({left_out} more days)", "", ""),
-            *rows[-5:],
-        ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
-    for row in rows:
-        click.echo(
-            f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:>{widths[3]}}".rstrip()
-        )
-
-
-def _date(day: Day) -> str:
-    return f"{_DAYS[weekday(number_of(day.date))]} {day.date.isoformat()}"
-
-
-def _opening(day: Day, zone_name: str) -> str:
-    spans = ", ".join(_span(a, b, day, zone_name) for a, b in day.hours)
-    notes = [plain(reason, 60) for reason in day.reasons]
-    if day.change is not None:
-        _, before, after = day.change
-        notes.append(f"clocks go {'forward' if after > before else 'back'} {length(abs(after - before))}")
-    if day.paused:
-        notes.append(f"{length(day.paused)} paused")
-    return (spans or "closed") + (f" ({', '.join(notes)})" if notes else "")
-
-
-def _span(start: int, end: int, day: Day, zone_name: str) -> str:
-    last = format_local(end, zone_name)
-    closing = last[11:] if last[:10] == day.date.isoformat() else "24:00"
-    return f"{format_local(start, zone_name)[11:]}-{closing}"
-
-
 def _moment(t: int, zone_name: str) -> str:
     where = zone(zone_name)
-    named = f"{_DAYS[weekday(where.day(t))]} {format_local(t, zone_name)}"
+    named = f"{WEEKDAYS[weekday(where.day(t))]} {format_local(t, zone_name)}"
     return f"{named} {where.abbreviation(t)}, {format_instant(t)}"
-
-
-def length(seconds: int) -> str:
-    """Open time in hours, minutes and seconds: `1h30m`, `0s`. Never days: a day of business hours is no unit."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, rest = divmod(rest, 60)
-    parts = ((hours, "h"), (minutes, "m"), (rest, "s"))
-    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
