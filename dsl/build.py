@@ -6,14 +6,13 @@ in), so that what it makes can be kept as long as that text is unchanged.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dsl import model, syntax, values
+from dsl.spacing import as_quoted
 from dsl.span import Origin
 
-_COMMENT = re.compile(r'("(?:[^"\\\n]|\\.)*")|#[^\n]*')
 _T = TypeVar("_T")
 
 
@@ -187,19 +186,9 @@ def target(key: str, text: str, line: syntax.Target) -> model.Target:
         line.repeats,
         line.calendar.text if line.calendar else "",
         condition(line.when) if line.when else None,
-        as_written(text[line.start : line.end]),
+        as_quoted(text[line.start : line.end]),
         Origin(key, line.start, line.end),
     )
-
-
-def as_written(text: str) -> str:
-    """A line with its comments gone and its white space folded (not inside strings)."""
-    if "#" in text:
-        text = _COMMENT.sub(lambda match: match[1] or "", text)
-    if '"' not in text:
-        return " ".join(text.split())
-    pieces = re.split(r'("(?:[^"\\\n]|\\.)*")', text)
-    return "".join(p if i % 2 else re.sub(r"\s+", " ", p) for i, p in enumerate(pieces)).strip()
 
 
 def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], model.Tier | None]) -> model.Tier:

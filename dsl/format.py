@@ -7,16 +7,14 @@ only its witness: a declaration that does not parse, or that would mean somethin
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
 from dsl.cut import cut
 from dsl.parse import Fault, parse
+from dsl.spacing import BLANK, spaced, tokens
 
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\#.*|[{}\[\](),]|==|!=|<=|>=|<|>|[^ \t\r"#{}\[\](),<>=!]+|[^ \t\r]')
 _LINE_END = re.compile(r"\r+(?=\n|\Z)")
 _INDENT = "  "
-_BLANK = " \t\r"
 
 
 class Refusal(NamedTuple):
@@ -63,7 +61,7 @@ def format_text(text: str) -> Formatted:
         elif "\n".join(lines) != chunk and not _same(tree, parse("\n".join(lines))):
             lines = chunk.split("\n")
         pieces.append(
-            _Piece(lines, block=not isinstance(tree, Fault) and "{" in _tokens(lines[0]), apart=apart)
+            _Piece(lines, block=not isinstance(tree, Fault) and "{" in tokens(lines[0]), apart=apart)
         )
         apart = False
     return Formatted(_join(pieces), tuple(refused))
@@ -73,7 +71,7 @@ def _between(gap: str, pieces: list[_Piece], apart: bool) -> bool:
     """Take in what stands between declarations: comments, and braces that close nothing. True after a blank line."""
     lines = gap.split("\n")
     for index, line in enumerate(lines):
-        bare = line.strip(_BLANK)
+        bare = line.strip(BLANK)
         if bare:
             comment = bare.startswith("#")
             pieces.append(_Piece([bare if comment else line], block=False, apart=apart, comment=comment))
@@ -89,40 +87,25 @@ def _declaration(chunk: str) -> list[str]:
     depth = 0
     going_on = blank = False
     for line in chunk.split("\n"):
-        tokens = _tokens(line)
-        if not tokens:
+        line_tokens = tokens(line)
+        if not line_tokens:
             blank = True
             continue
-        if tokens[0] == "}":
+        if line_tokens[0] == "}":
             depth -= 1
         elif blank and not going_on and not _opens(lines[-1] if lines else "{"):
             lines.append("")
         blank = False
-        lines.append(_INDENT * (depth + going_on) + _spaced(tokens))
-        depth += tokens.count("{") - tokens[1:].count("}")
-        code = [token for token in tokens if not token.startswith("#")]
+        lines.append(_INDENT * (depth + going_on) + spaced(line_tokens))
+        depth += line_tokens.count("{") - line_tokens[1:].count("}")
+        code = [token for token in line_tokens if not token.startswith("#")]
         if code:
             going_on = code[-1] == ","
     return lines
 
 
-def _tokens(line: str) -> list[str]:
-    return [token.rstrip(_BLANK) if token[0] == "#" else token for token in _TOKEN.findall(line)]
-
-
 def _opens(line: str) -> bool:
-    return "{" in _tokens(line)
-
-
-def _spaced(tokens: list[str]) -> str:
-    out = tokens[0]
-    for before, token in pairwise(tokens):
-        if token.startswith("#"):
-            out += "  "
-        elif token not in (",", "]", ")") and before not in ("[", "("):
-            out += " "
-        out += token
-    return out
+    return "{" in tokens(line)
 
 
 def _join(pieces: list[_Piece]) -> str:
@@ -144,7 +127,7 @@ def _leads_to_block(pieces: list[_Piece], index: int) -> bool:
 
 
 def _head(chunk: str) -> str:
-    return chunk.split("\n", 1)[0].strip(_BLANK).removesuffix("{").rstrip(_BLANK)
+    return chunk.split("\n", 1)[0].strip(BLANK).removesuffix("{").rstrip(BLANK)
 
 
 def _same(one: object, other: object) -> bool:

@@ -122,7 +122,7 @@ def sites(draw: st.DrawFn) -> list[Statement]:
             ],
         ),
         (
-            ["pause", "waiting", draw(title)],
+            ["pause", "on-hold", draw(title)],
             [
                 _line("when", *draw(conditions())),
                 _line("stops", "resolution", ",", "update"),
@@ -143,7 +143,7 @@ def sites(draw: st.DrawFn) -> list[Statement]:
         if draw(st.booleans()):
             lines += [
                 _line("warn", "at", "50%", ",", "75%"),
-                _line("pause", "by", "waiting"),
+                _line("pause", "by", "on-hold"),
                 _line("reopen", "restarts"),
             ]
         out.append((["tier", name, draw(title)], lines))
@@ -161,7 +161,8 @@ def sites(draw: st.DrawFn) -> list[Statement]:
         if draw(st.booleans()):
             inner = [_line("reason", draw(title)), *draw(targets(calendars))]
             lines.append((["override", "freeze", "from", "2026-11-15", "through", "2027-01-06"], inner))
-        out.append((["customer", f"customer-{number}", draw(title)], lines))
+        own = f'"{number} {draw(title)[1:]}'  # two customers must not answer to one name
+        out.append((["customer", f"customer-{number}", own], lines))
     return draw(st.permutations(out))
 
 

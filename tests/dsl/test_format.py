@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from dsl.cut import cut
 from dsl.format import format_text
+from dsl.load import load_texts
 from dsl.parse import parse
 from tests.dsl.rule_texts import neat, odd_sites, sites
 
@@ -54,7 +56,7 @@ def trees(text: str) -> list[object]:
     return [bare(parse(chunk)) for chunk in cut(text).texts]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(odd_sites())
 def test_any_layout_comes_out_with_its_tree_its_comments_and_its_lines(text: str) -> None:
     formatted = format_text(text)
@@ -64,7 +66,17 @@ def test_any_layout_comes_out_with_its_tree_its_comments_and_its_lines(text: str
     assert format_text(formatted.text) == formatted
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
+@given(odd_sites())
+def test_the_sites_of_these_tests_are_sound_and_stay_the_same_rules(text: str) -> None:
+    before = load_texts("sla.rules", {"sla.rules": text})
+    after = load_texts("sla.rules", {"sla.rules": format_text(text).text})
+    assert before.ruleset is not None, before.diagnostics
+    assert after.ruleset is not None
+    assert replace(after.ruleset, digest=before.digest) == before.ruleset
+
+
+@settings(max_examples=15, deadline=None)
 @given(odd_sites())
 def test_the_layout_is_the_promised_one(text: str) -> None:
     lines = format_text(text).text.split("\n")
@@ -82,7 +94,7 @@ def test_the_layout_is_the_promised_one(text: str) -> None:
             assert line == ""
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(sites())
 def test_a_neat_site_stays_as_it_is_but_for_lists(site: list[object]) -> None:
     text = (
