@@ -23,6 +23,7 @@ class Gathered:
     calendars: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
     findings: list[tuple[str, Unit, Finding]] = field(default_factory=list)  # in a unit of a file
     file_findings: list[Finding] = field(default_factory=list)
+    patterns: dict[str, list[str]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)  # files by name and folders of patterns, there or not
 
 
@@ -32,7 +33,7 @@ def gather(source: Source, root: str, root_text: str, sheet_of: Callable[[str, s
     out.texts[root] = root_text
     _follow(out, source, sheet_of(root, root_text), sheet_of, {source.identity(root): root}, (root,))
     for sheet in out.sheets.values():
-        for unit in sheet.units:
+        for unit in sheet.special:
             if unit.kind == "holidays" and unit.tree:
                 _read_calendars(out, source, sheet, unit)
     return out
@@ -47,7 +48,7 @@ def _follow(
     stack: tuple[str, ...],
 ) -> None:
     out.sheets[sheet.path] = sheet
-    for unit in sheet.units:
+    for unit in sheet.special:
         if unit.kind != "include" or not unit.tree:
             continue
         word = _include_word(unit.tree)
@@ -96,7 +97,7 @@ def _named(
         out.asked.add(target)
         return [target]
     out.asked.add(folder_of(target))
-    found = source.expand(target)
+    found = out.patterns[target] = source.expand(target)
     if not found:
         finding = Finding(
             "W0105",

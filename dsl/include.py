@@ -16,6 +16,10 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
+from dsl.errors import SlaError
+
+ROOT_NAME = "sla.rules"
+
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error
     """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded."""
@@ -90,6 +94,45 @@ class Texts:
 
     def identity(self, shown: str) -> str:
         return shown
+
+
+def root_file(path: Path) -> Path:
+    """The root file that `path` means. Raises SlaError when there is none."""
+    if path.is_dir():
+        if not (path / ROOT_NAME).is_file():
+            raise SlaError(
+                f"there is no {ROOT_NAME} in the folder {path}",
+                help=f"name a rule file, or a folder that holds a file {ROOT_NAME}",
+            )
+        return path / ROOT_NAME
+    if not path.exists():
+        raise SlaError(
+            f"there is no file {path}", help="name a rule file, or a folder that holds a file sla.rules"
+        )
+    return path
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A root file that is not on the disk, over the files that it may include."""
+
+    name: str
+    text: str
+    below: Disk
+    fault: Unreadable | None = None
+
+    def read(self, shown: str) -> str:
+        if shown != self.name:
+            return self.below.read(shown)
+        if self.fault:
+            raise self.fault
+        return self.text
+
+    def expand(self, pattern: str) -> list[str]:
+        return self.below.expand(pattern)
+
+    def identity(self, shown: str) -> str:
+        return shown if shown == self.name else self.below.identity(shown)
 
 
 def decoded(content: bytes) -> str:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from dsl import syntax
 from dsl.checks.local import local_findings
+from dsl.faulty_line import Line
 from dsl.finding import Finding, Mend
-from dsl.mistakes import Line, explain
+from dsl.mistakes import explain
 from dsl.parse import Fault, parse
 from dsl.span import Origin
 from dsl.suggest import nearest
@@ -34,10 +35,13 @@ def read(text: str) -> Unit:
         findings += _misplaced_close(text)
         findings += local_findings(outcome, text, broken=False)
         return Unit(text, outcome.kind, _name_of(outcome), outcome, tuple(findings))
-    braces, mended = _balanced(text)
-    findings += braces
-    tree = _parse_on(mended, findings)
     kind, name = _guess(text)
+    opened = _opened(text, kind, findings)
+    tree = None
+    if opened is not None:
+        braces, mended = _balanced(opened)
+        findings += braces
+        tree = _parse_on(mended, findings)
     if tree is not None:
         findings += local_findings(tree, text, broken=True)
         kind = tree.kind
@@ -77,6 +81,24 @@ def _indented(text: str) -> Finding:
 
 
 # ---------------------------------------------------------------- braces
+
+
+def _opened(text: str, kind: str, findings: list[Finding]) -> str | None:
+    """The text with a head that opens its block, where the brace was forgotten; None where that cannot be."""
+    head = text.split("\n", 1)[0]
+    if kind not in BLOCKS or "{" in _bare(head) or "\n" not in text:
+        return text
+    end = len(_bare(head).rstrip())
+    findings.append(
+        Finding(
+            "E0227",
+            "the head of a block ends with `{`",
+            Origin("", end - 1, end),
+            "add ` {` at the end of this line",
+            mends=(Mend("add the brace", ((Origin("", end, end), " {"),)),),
+        )
+    )
+    return _shortened(text, Line(head, 0, len(head)), kind)
 
 
 class _Opener(NamedTuple):

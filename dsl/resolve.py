@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from dsl import build, model, syntax
@@ -62,21 +62,22 @@ def resolve(gathered: Gathered) -> Site:
     """Find every declaration's place and give each a key of its own."""
     site = Site(calendars=gathered.calendars)
     seen: dict[str, int] = {}
-    for sheet in gathered.sheets.values():
-        sheet.keys.clear()
+    for path, sheet in gathered.sheets.items():
+        keys: list[str] = []
         for unit in sheet.units:
             key = unit.key
             count = seen[key] = seen.get(key, 0) + 1
             if count > 1:
                 key = f"{key} #{count}"
-            sheet.keys.append(key)
-            declared = Declared(key, sheet.path, unit)
+            keys.append(key)
+            declared = Declared(key, path, unit)
             if unit.kind not in site.named:
                 site.single.setdefault(unit.kind, []).append(declared)
             elif unit.name:
                 first = site.named[unit.kind].setdefault(unit.name, declared)
                 if first is not declared:
                     site.again.append((declared, first))
+        gathered.sheets[path] = replace(sheet, keys=keys)  # an older rule set may still use the old keys
     return site
 
 

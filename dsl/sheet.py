@@ -13,13 +13,16 @@ from dsl.unit import Unit
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One rule file: `units[i]` and `keys[i]` belong to the i-th piece of `cut`."""
+    """One rule file: `units[i]` and `keys[i]` belong to the i-th piece of `cut`. `special` are the units that name
+    other files; `conflicted` says that markers of a merge were blanked out before cutting."""
 
     path: str
     text: str
     cut: Cut
     units: list[Unit]
     keys: list[str]
+    special: list[Unit]
+    conflicted: bool = False
 
 
 class Places:

@@ -30,3 +30,8 @@ class Unit:
     def key(self) -> str:
         """What an `Origin` calls this declaration when no other has the same kind and name."""
         return f"{self.kind} {self.name}" if self.name else self.kind
+
+    @property
+    def names_files(self) -> bool:
+        """Whether it may name other files."""
+        return self.kind in ("include", "holidays")

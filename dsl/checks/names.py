@@ -81,6 +81,10 @@ class Names:
     def known_values(self, field: str) -> list[str]:
         return list(self._folded(field).values())
 
+    def asked_for_customers(self) -> bool:
+        """Whether a condition has been checked against the customers' names."""
+        return "customer" in self._values
+
     def forgiving(self, kind: str) -> bool:
         """Whether declarations of a kind may be missing because they could not be read."""
         plural = {"priority": "priorities", "status": "statuses"}.get(kind, kind)

@@ -16,7 +16,7 @@ from dsl.span import Origin
 
 
 class Checked:
-    """What the checks found: `shared` by all declarations, and by customer; and what they needed for it."""
+    """What the checks found: `shared` by all declarations, and by key of a customer; and what they needed for it."""
 
     __slots__ = ("claims", "customers", "flats", "names", "shared")
 
@@ -40,7 +40,13 @@ class Checked:
         self.customers: dict[str, list[Finding]] = {}
         for declared in site.of("customer"):
             if found := self.customer(site, declared):
-                self.customers[declared.unit.name] = found
+                self.customers[declared.key] = found
+
+    def depends_on_customers(self) -> bool:
+        """Whether findings elsewhere may change with a customer's aliases, title or tiers."""
+        return self.names.asked_for_customers() or any(
+            not (line.calendar or flat.calendar) for flat in self.flats.values() for _, line in flat.targets
+        )
 
     def customer(self, site: Site, declared: Declared) -> list[Finding]:
         """What is wrong with one customer, given everything else."""

@@ -1,0 +1,77 @@
+"""What loading a rule set gives, and how findings become diagnostics in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
+from dsl.finding import Finding
+from dsl.model import RuleSet
+from dsl.sheet import Places
+from dsl.span import Origin, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading gave. `ruleset` is None when there is an error; warnings do not keep rules out of force.
+
+    `files` maps paths as shown to texts, the root file first, iCalendar files too; `digest` (hex SHA-256) is over
+    them all. `asked` are the files and folders, as shown, that includes looked for, whether or not they were
+    there; `patterns` says what each pattern of an include matched.
+    """
+
+    ruleset: RuleSet | None
+    diagnostics: tuple[Diagnostic, ...]
+    files: Mapping[str, str]
+    digest: str
+    _places: Places = field(repr=False, compare=False)
+    asked: frozenset[str] = field(default=frozenset(), compare=False)
+    patterns: Mapping[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    def locate(self, origin: Origin) -> Span:
+        """Where a value of this rule set was written. KeyError for an origin of another one."""
+        return self._places.locate(origin)
+
+    def counts(self) -> dict[str, int]:
+        """How many of what are declared, for a summary; only files are counted where there are errors."""
+        rules = self.ruleset
+        if rules is None:
+            return {"file": len(self.files)}
+        return {
+            "tier": len(rules.tiers),
+            "customer": len(rules.customers),
+            "group": len(rules.groups),
+            "calendar": len(rules.calendars),
+            "holiday list": len(rules.holidays),
+            "pause": len(rules.pauses),
+            "priority": len(rules.priorities),
+            "file": len(self.files),
+        }
+
+
+def diagnostics_of(findings: Iterable[Finding], places: Places) -> tuple[Diagnostic, ...]:
+    """Findings in their places, each once, in the order of the files' text."""
+    out = {_diagnostic(finding, places) for finding in findings}
+    return tuple(sorted(out, key=lambda one: (one.span, one.code)))
+
+
+def is_error(finding: Finding) -> bool:
+    return not finding.code.startswith("W")
+
+
+def _diagnostic(finding: Finding, places: Places) -> Diagnostic:
+    return Diagnostic(
+        finding.code,
+        Severity.ERROR if is_error(finding) else Severity.WARNING,
+        finding.message,
+        places.locate(finding.at),
+        tuple(Label(places.locate(where), text) for where, text in finding.labels),
+        finding.help,
+        finding.notes,
+        tuple(
+            Fix(mend.title, tuple(Edit(places.locate(where), text) for where, text in mend.edits), mend.safe)
+            for mend in finding.mends
+        ),
+        context=finding.at.declaration,
+    )

@@ -1,0 +1,207 @@
+"""A line that fits no known mistake: a wrong or misspelt word, a wrong form, and at last what was expected."""
+
+from __future__ import annotations
+
+import re
+
+from dsl.faulty_line import HIDDEN, STRING, Line, found
+from dsl.finding import Finding
+from dsl.parse import Fault
+from dsl.suggest import nearest, some
+from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LATER, LINES, where
+
+
+def dangling_comma(line: Line) -> Finding:
+    at = line.dangling_comma - line.start
+    return found(
+        "E0223",
+        line,
+        at,
+        at + 1,
+        "the list ends with a comma",
+        "remove the comma, or write what follows it",
+        "",
+    )
+
+
+def unfinished_string(line: Line, masked: str) -> Finding | None:
+    position = masked.find('"')
+    if position < 0:
+        return None
+    return found(
+        "E0208",
+        line,
+        position,
+        len(line.text.split("\n", maxsplit=1)[0].rstrip()),
+        "the text is never closed",
+        'text ends with a `"` on the same line; a quote inside it is written `\\"`',
+    )
+
+
+def keyword(line: Line, fault: Fault) -> Finding | None:
+    """The first word of a line or head is not one that may stand there, or a later one is misspelt."""
+    begin = len(line.text) - len(line.text.lstrip())
+    match = re.compile(r"[^\s{}\"#,]+").match(line.text, begin)
+    if match is None:
+        return None
+    word, at = match[0], match.span()
+    allowed = LINES[line.block] if line.block else DECLARATIONS
+    if word in LATER and word not in allowed:
+        return found(
+            "E0218",
+            line,
+            *at,
+            f"`{word}` is not part of this version of the language",
+            "remove it; the word is set aside for a later version",
+        )
+    if word not in allowed:
+        return _unknown_keyword(line, at, word, allowed)
+    if fault.start < line.start + match.end():
+        return None
+    rest = re.compile(r"[A-Za-z][A-Za-z0-9_-]*").match(line.text, fault.start - line.start)
+    if rest is None or rest[0] in KEYWORDS:
+        return None
+    wanted = [name.lower().strip("_") for name in fault.expected if name.lower().strip("_") in INNER]
+    meant = nearest(rest[0], wanted)
+    if not meant or "NAME" in fault.expected:
+        return None
+    return found(
+        "E0202", line, *rest.span(), f"there is no `{rest[0]}` here", f"did you mean `{meant}`?", meant
+    )
+
+
+def _unknown_keyword(line: Line, at: tuple[int, int], word: str, allowed: tuple[str, ...]) -> Finding:
+    place = f"a {line.block} block" if line.block else "a rule file"
+    meant = nearest(word, allowed)
+    if meant:
+        message = f"there is no `{word}` in {place}"
+        return found("E0202", line, *at, message, f"did you mean `{meant}`?", meant)
+    homes = (*where(word), *(("a rule file",) if word in DECLARATIONS and line.block else ()))
+    if homes:
+        message = f"`{word}` does not belong in {place}"
+        if word in DECLARATIONS and word in BLOCKS and not where(word):
+            return found("E0202", line, *at, message, f"close the {line.block} with `}}` before it")
+        return found("E0202", line, *at, message, f"it belongs in {some(homes)}")
+    return found("E0202", line, *at, f"there is no `{word}` in {place}", f"it can hold {some(allowed, 16)}")
+
+
+def one_line_block(line: Line, masked: str) -> Finding | None:
+    brace = masked.find("{")
+    after = masked[brace + 1 :].replace(HIDDEN, "x").strip() if brace >= 0 else ""
+    if brace < 0 or not after or line.text[brace + 1 :].lstrip().startswith("#"):
+        return None
+    return found(
+        "E0221",
+        line,
+        brace,
+        brace + 1,
+        "a block begins on the line after its brace",
+        "one fact a line, and `}` on a line of its own",
+    )
+
+
+def form(line: Line, fault: Fault) -> Finding | None:
+    """The right kind of thing in the wrong dress: a name with capitals, text without quotes, no comma."""
+    start = fault.start - line.start
+    written = re.compile(r'"(?:[^"\\\n]|\\.)*"|[^\s,{}()\[\]#]+').match(line.text, start)
+    if written is None:
+        if "_OPEN" in fault.expected and line.text[: max(start, 0)].strip() and not line.block:
+            end = len(line.text.rstrip())
+            message = "the head of a block ends with `{`"
+            return found("E0227", line, end - 1, end, message, "add ` {` at the end of this line")
+        return None
+    word = written[0]
+    at = written.span()
+    if word.startswith('"'):
+        if "_COMMA" in fault.expected and line.text[:start].rstrip().endswith('"'):
+            return _missing_comma(line, start)
+        if "NAME" in fault.expected and "STRING" not in fault.expected and len(word) > 2:
+            plain = _as_name(word[1:-1])
+            return found(
+                "E0225", line, *at, f"a name stands without quotes: {word}", f"write `{plain}`", plain
+            )
+        return None
+    word_before = line.text[:start].split()[-1:] or [""]
+    if "NAME" in fault.expected and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", word):
+        plain = _as_name(word)
+        if plain != word:
+            return found(
+                "E0216",
+                line,
+                *at,
+                f"`{word}` is not a name",
+                f"names are small letters, digits and hyphens: `{plain}`",
+                plain,
+            )
+    if "STRING" in fault.expected and "_OPEN" not in fault.expected and "NAME" not in fault.expected:
+        return found("E0224", line, *at, f"text stands in quotes: {word}", f'write "{word}"', f'"{word}"')
+    if "_COMMA" in fault.expected and word not in KEYWORDS and word_before[0].strip('"'):
+        return _missing_comma(line, start)
+    return None
+
+
+def _missing_comma(line: Line, start: int) -> Finding:
+    end = len(line.text[:start].rstrip())
+    return found(
+        "E0223",
+        line,
+        end - 1,
+        end,
+        "a comma is missing after this",
+        "parts of a list have commas between them",
+    )
+
+
+def _as_name(word: str) -> str:
+    name = re.sub(r"[^a-z0-9-]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", word).lower()).strip("-")
+    return name if name[:1].isalpha() else f"x{name}"
+
+
+# ---------------------------------------------------------------- the rest
+
+_SHOWN = {
+    "NAME": "a name",
+    "STRING": "text in quotes",
+    "INT": "a number",
+    "NEGATIVE": "a number",
+    "DATE": "a date (2026-03-08)",
+    "MONTH_DAY": "a month and day (12-24)",
+    "TIME_RANGE": "hours (09:00-17:00)",
+    "PERCENT": "a percentage (75%)",
+    "DURATION": "a length of time (4h, 1h30m)",
+    "BUSINESS_DAYS": "business days (3bd)",
+    "OFFSET": "days from Easter Sunday (-2)",
+    "WEEKDAYS": "weekdays (mon-fri)",
+    "ZONE_NAME": "a time zone (Europe/Berlin)",
+    "COUNTRY_CODE": "a country code (DE)",
+    "SUBDIVISION_CODE": "a subdivision code (BE)",
+    "COMPARISON": "a comparison (==, !=, <, <=, >, >=)",
+    "FIELD_TYPE": "flag, text or number",
+    "YES_NO": "yes or no",
+    "REOPEN_MODE": "resumes, restarts or ignored",
+    "_OPEN": "`{`",
+    "_CLOSE": "`}`",
+    "_LPAR": "`(`",
+    "_RPAR": "`)`",
+    "_LSQB": "`[`",
+    "_RSQB": "`]`",
+    "_COMMA": "a comma",
+    "_NL": "the end of the line",
+    "$END": "the end of the declaration",
+}
+
+
+def shown(terminal: str) -> str:
+    """A terminal's name as people read it."""
+    return _SHOWN.get(terminal) or f"`{terminal.lower().strip('_').replace('_', '-')}`"
+
+
+def generic(line: Line, fault: Fault) -> Finding:
+    wanted = some(dict.fromkeys(shown(name) for name in sorted(fault.expected)))
+    start = min(max(fault.start - line.start, 0), len(line.text))
+    token = re.compile(r'"(?:[^"\\\n]|\\.)*"|[\w:/.%+-]+|[^\n]').match(line.text, start)
+    if token is None or token[0] == "#":
+        end = len(STRING.sub(lambda m: " " * len(m[0]) if m[0][0] == "#" else m[0], line.text).rstrip())
+        end = min(end, max(start, 1))
+        return found("E0201", line, max(end - 1, 0), end, "the line ends too early", f"expected {wanted}")
+    return found("E0201", line, *token.span(), f"`{token[0]}` is not expected here", f"expected {wanted}")

@@ -1,0 +1,196 @@
+"""From gathered files to a rule set: all of it, or only what an edit of customers touched.
+
+Customers are by far the most numerous and nothing refers to them, so that an edit of one can be checked and built
+alone. Whatever is not plainly such an edit is done as a whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from dsl.checks.parties import claims
+from dsl.checks.site import Checked
+from dsl.conflict import conflicts
+from dsl.cut import strays
+from dsl.finding import Finding, in_file
+from dsl.gather import Gathered
+from dsl.loaded import Loaded, diagnostics_of, is_error
+from dsl.resolve import Declared, Site, customer, resolve, rule_set
+from dsl.sheet import Places, Sheet
+from dsl.unit import Unit
+
+
+class Edit(NamedTuple):
+    """Units of one file that were replaced, and by which; all others are the same as before. Text has changed only
+    around `count` units from the one at index `first` on."""
+
+    path: str
+    first: int
+    count: int
+    old: list[Unit]
+    new: list[Unit]
+
+
+@dataclass(slots=True)
+class Settled:
+    """A loaded rule set with what is needed to change a part of it. `found` holds customers' findings by key."""
+
+    loaded: Loaded
+    gathered: Gathered
+    site: Site
+    checked: Checked
+    shared: list[Finding]
+    found: dict[str, list[Finding]]
+
+
+def settle(gathered: Gathered) -> Settled:
+    """Resolve, check and build everything."""
+    site = resolve(gathered)
+    shared = list(gathered.file_findings)
+    found: dict[str, list[Finding]] = {}
+    for sheet in gathered.sheets.values():
+        shared += _stray_braces(sheet)
+        shared += conflicts(sheet.path, sheet.text)
+        for key, unit in zip(sheet.keys, sheet.units, strict=True):
+            if unit.findings:
+                found[key] = [finding.placed(key) for finding in unit.findings]
+    if not any(sheet.units for sheet in gathered.sheets.values()):
+        shared.append(_nothing(next(iter(gathered.sheets))))
+    for path, unit, finding in gathered.findings:
+        sheet = gathered.sheets[path]
+        shared.append(finding.placed(sheet.keys[sheet.units.index(unit)]))
+    checked = Checked(site, incomplete=bool(gathered.file_findings or gathered.findings))
+    shared += checked.shared
+    for key, findings in checked.customers.items():
+        found[key] = [*found.get(key, ()), *findings]
+    places = Places(gathered.sheets.values(), gathered.texts)
+    all_ = [*shared, *(finding for findings in found.values() for finding in findings)]
+    digest = digest_of(gathered.texts)
+    rules = None if any(map(is_error, all_)) else rule_set(site, digest)
+    loaded = Loaded(
+        rules,
+        diagnostics_of(all_, places),
+        gathered.texts,
+        digest,
+        places,
+        frozenset(gathered.asked),
+        gathered.patterns,
+    )
+    return Settled(loaded, gathered, site, checked, shared, found)
+
+
+def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled | None:
+    """The rule set after an edit of customers; None where the edit may touch anything else.
+
+    `last` is used up: on None, too, it must be settled anew.
+    """
+    rules = last.loaded.ruleset
+    pairs = _customers_changed(last, gathered, edits)
+    if rules is None or pairs is None:
+        return None
+    owners = last.checked.claims
+    for old, _, name in pairs:
+        for text, _ in claims(old.tree) if old.tree else ():
+            if owners.get(text) == name:
+                del owners[text]
+    customers = dict(rules.customers)
+    for _, declared, name in pairs:
+        for text, _ in claims(declared.tree):
+            if owners.setdefault(text, name) != name:
+                return None
+        findings = [finding.placed(declared.key) for finding in declared.unit.findings]
+        findings += last.checked.customer(last.site, declared)
+        if any(map(is_error, findings)):
+            return None
+        last.found.pop(declared.key, None)
+        if findings:
+            last.found[declared.key] = findings
+        last.site.named["customer"][name] = declared
+        customers[name] = customer(declared)
+    places = Places(gathered.sheets.values(), gathered.texts)
+    digest = digest_of(gathered.texts)
+    all_ = [*last.shared, *(finding for findings in last.found.values() for finding in findings)]
+    loaded = replace(
+        last.loaded,
+        ruleset=replace(rules, digest=digest, customers=customers),
+        diagnostics=diagnostics_of(all_, places),
+        files=gathered.texts,
+        digest=digest,
+        _places=places,
+    )
+    return Settled(loaded, gathered, last.site, last.checked, last.shared, last.found)
+
+
+def _customers_changed(
+    last: Settled, gathered: Gathered, edits: Iterable[Edit]
+) -> list[tuple[Unit, Declared, str]] | None:
+    """Each changed customer, before and after; None unless all that happened is that customers' texts changed."""
+    before = last.gathered
+    if (
+        list(gathered.sheets) != list(before.sheets)
+        or gathered.calendars != before.calendars
+        or gathered.findings
+        or gathered.file_findings
+        or before.findings
+        or before.file_findings
+        or gathered.patterns != before.patterns
+        or last.site.again
+        or last.checked.depends_on_customers()
+    ):
+        return None
+    by_path = {edit.path: edit for edit in edits}
+    pairs: list[tuple[Unit, Declared, str]] = []
+    for path, sheet in gathered.sheets.items():
+        if sheet is before.sheets[path]:
+            continue
+        edit = by_path.get(path)
+        if edit is None or len(edit.old) != len(edit.new) or any(_stray_braces_near(sheet, edit)):
+            return None
+        for old, new in zip(edit.old, edit.new, strict=True):
+            if not old.kind == new.kind == "customer" or old.name != new.name or new.broken or not new.tree:
+                return None
+            pairs.append((old, Declared(new.key, path, new), new.name))
+        sheet.keys.extend(before.sheets[path].keys)
+    return pairs
+
+
+def digest_of(files: Mapping[str, str]) -> str:
+    """Hex SHA-256 over all files: their shown paths and their bytes."""
+    whole = hashlib.sha256()
+    for path, text in sorted(files.items()):
+        content = text.encode("utf-8", "replace")
+        whole.update(f"{path}\0{len(content)}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def _stray_braces(sheet: Sheet) -> list[Finding]:
+    return [
+        Finding(
+            "E0204",
+            "this brace closes nothing",
+            in_file(sheet.path, start, start + 1),
+            "remove it, or look for a brace too many above it",
+        )
+        for start in strays(sheet.text, sheet.cut)
+    ]
+
+
+def _stray_braces_near(sheet: Sheet, edit: Edit) -> Iterator[bool]:
+    """Whether the gaps around the changed units hold a brace. Elsewhere nothing has changed."""
+    for index in range(edit.first, edit.first + edit.count + 1):
+        start = sheet.cut.starts[index - 1] + len(sheet.cut.texts[index - 1]) if index else 0
+        end = sheet.cut.starts[index] if index < len(sheet.cut.starts) else len(sheet.text)
+        yield "}" in sheet.text[start:end]
+
+
+def _nothing(root: str) -> Finding:
+    return Finding(
+        "W0106",
+        "nothing is declared here",
+        in_file(root, 0, 0),
+        "begin with `priorities` and `statuses`, or include the files that have them",
+    )

@@ -1,0 +1,159 @@
+"""Remembers what a check found, so that checking unchanged files costs reading them and nothing else.
+
+A verdict is kept under the digest of everything that could change it: the text of all files, what the patterns of
+includes match, and the program itself. Neither the parser nor the model is imported to answer from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from dsl.cache_folder import cache_folder, replace_file
+from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
+from dsl.include import Disk, Unreadable
+from dsl.span import Span
+
+_KEPT = 200
+_DECIDING = ("holidays-", "tzdata-", "icalendar-", "lark-", "recurring_ical")
+_ABOUT_FILES = frozenset(("E0101", "E0102", "E0103", "E0107"))  # may mend themselves without an edit
+
+
+class Verdict(NamedTuple):
+    """What a check found: diagnostics as plain data (empty when all is well) and the counts of the summary."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    counts: dict[str, int]
+
+
+class Recalled(NamedTuple):
+    """A verdict that still holds, with the texts that it is about."""
+
+    verdict: Verdict
+    files: dict[str, str]
+
+
+def recall(root: Path) -> Recalled | None:
+    """The verdict on a root file if nothing has changed since, None otherwise."""
+    path = _entry(root)
+    if path is None:
+        return None
+    try:
+        entry = json.loads(path.read_bytes())
+        source = Disk(root.parent)
+        if entry["program"] != program():
+            return None
+        if any(source.expand(pattern) != found for pattern, found in entry["patterns"].items()):
+            return None
+        files = {shown: source.read(shown) for shown in entry["files"]}
+        if _fingerprint(files) != entry["fingerprint"]:
+            return None
+        return Recalled(
+            Verdict(tuple(_unpacked(one) for one in entry["diagnostics"]), entry["counts"]), files
+        )
+    except (OSError, Unreadable, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def remember(
+    root: Path, verdict: Verdict, files: Mapping[str, str], patterns: Mapping[str, list[str]]
+) -> None:
+    """Keep a verdict; where there is no cache, nothing happens."""
+    path = _entry(root)
+    if path is None or any(one.code in _ABOUT_FILES for one in verdict.diagnostics):
+        return
+    entry = {
+        "program": program(),
+        "patterns": dict(patterns),
+        "files": list(files),
+        "fingerprint": _fingerprint(files),
+        "diagnostics": [_packed(one) for one in verdict.diagnostics],
+        "counts": verdict.counts,
+    }
+    replace_file(path, json.dumps(entry).encode())
+    _tidy(path.parent)
+
+
+def _packed(one: Diagnostic) -> list[Any]:
+    return [
+        one.code,
+        one.severity.value,
+        one.message,
+        _range(one.span),
+        [(_range(label.span), label.text) for label in one.labels],
+        one.help,
+        one.notes,
+        [(fix.title, [(_range(edit.span), edit.text) for edit in fix.edits], fix.safe) for fix in one.fixes],
+        one.context,
+    ]
+
+
+def _unpacked(data: list[Any]) -> Diagnostic:
+    code, severity, message, span, labels, help_, notes, fixes, context = data
+    return Diagnostic(
+        code,
+        Severity(severity),
+        message,
+        Span(*span),
+        tuple(Label(Span(*where), text) for where, text in labels),
+        help_,
+        tuple(notes),
+        tuple(
+            Fix(title, tuple(Edit(Span(*where), text) for where, text in edits), safe)
+            for title, edits, safe in fixes
+        ),
+        context=context,
+    )
+
+
+def _range(span: Span) -> tuple[str | int, ...]:
+    return (span.path, span.start, span.end, span.line, span.column, span.end_line, span.end_column)
+
+
+def _entry(root: Path) -> Path | None:
+    folder = cache_folder()
+    if folder is None:
+        return None
+    name = hashlib.sha256(os.fsencode(root.absolute())).hexdigest()[:24]
+    return folder / f"verdict-{name}.json"
+
+
+def _fingerprint(files: Mapping[str, str]) -> str:
+    whole = hashlib.sha256()
+    for shown, text in files.items():
+        content = text.encode("utf-8", "surrogatepass")
+        whole.update(f"{shown}\0{len(content)}\0".encode("utf-8", "surrogatepass"))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def program() -> str:
+    """Changes whenever a check might find something else: the program's files and what it reads zones and
+    holidays from."""
+    here = Path(__file__).parent
+    own = sorted([*here.glob("*"), *here.glob("checks/*")])
+    states = [
+        f"{path.name}:{state.st_mtime_ns}:{state.st_size}"
+        for path in own
+        if path.suffix in (".py", ".lark", ".toml") and (state := path.stat())
+    ]
+    packages = sorted(
+        entry.name
+        for folder in sys.path
+        if folder.endswith("site-packages")
+        for entry in Path(folder).glob("*.dist-info")
+        if entry.name.startswith(_DECIDING)
+    )
+    return hashlib.sha256("\n".join([sys.version, *states, *packages]).encode()).hexdigest()
+
+
+def _tidy(folder: Path) -> None:
+    """Keep the most recent verdicts only."""
+    kept = sorted(folder.glob("verdict-*.json"), key=lambda path: path.stat().st_mtime)
+    for path in kept[:-_KEPT]:
+        path.unlink(missing_ok=True)

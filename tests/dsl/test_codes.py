@@ -1,0 +1,91 @@
+"""Every diagnostic code has a page whose wrong example gives exactly that code and whose right one gives none."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from dsl.codes import markdown, pages
+from dsl.load import load, load_texts
+
+ROOT = Path(__file__).resolve().parents[2]
+
+BASE = """
+priorities critical, high, normal, low
+statuses {
+  working "New", "Open"
+  waiting "Waiting on Customer"
+  resolved "Resolved"
+}
+field vip flag
+field site text
+field impact number
+person night-lead {
+  email "night@msp.example"
+}
+person day-lead {
+  email "day@msp.example"
+}
+calendar office {
+  zone Europe/Berlin
+  open mon-fri 08:00-18:00
+}
+tier standard {
+  target critical response within 1h on always
+}
+"""
+
+
+def outcome(page, example):
+    files = {"sla.rules": example + "\n", **page.files}
+    if not page.alone:
+        files["sla.rules"] += 'include "base-of-the-test.rules"\n'
+        files["base-of-the-test.rules"] = BASE
+    return load_texts("sla.rules", files)
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in pages().values() if not page.prose], ids=lambda page: page.code
+)
+def test_examples_do_what_their_page_says(page):
+    wrong = outcome(page, page.wrong)
+    assert {one.code for one in wrong.diagnostics} == {page.code}
+    assert (wrong.ruleset is None) is (page.severity == "error")
+    right = outcome(page, page.right)
+    assert right.diagnostics == ()
+    assert right.ruleset is not None
+
+
+def test_pages_that_cannot_show_an_example(tmp_path):
+    root = tmp_path / "sla.rules"
+    root.write_bytes(b"priorities a\xff")
+    assert [one.code for one in load(root).diagnostics] == ["E0101"]
+    root.write_bytes(b"priorities a\x00")
+    assert [one.code for one in load(root).diagnostics] == ["E0101"]
+    root.write_text('include "folder"\n')
+    (tmp_path / "folder").mkdir()
+    assert [one.code for one in load(root).diagnostics] == ["E0107"]
+
+
+def test_every_code_that_the_program_uses_has_a_page_and_the_other_way_round():
+    used = set()
+    for path in (ROOT / "dsl").rglob("*.py"):
+        used |= set(re.findall(r'"([EW]0\d{3})"', path.read_text(encoding="utf-8")))
+    assert used == set(pages())
+
+
+def test_the_documents_are_current():
+    spec = importlib.util.spec_from_file_location("write_codes", ROOT / "docs" / "write_codes.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    written = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "docs" / "codes").glob("*.md")}
+    assert written == module.documents(), "run docs/write_codes.py"
+
+
+def test_a_page_as_a_document():
+    text = markdown(pages()["E0301"])
+    assert text.startswith("# E0301: an unknown name (error)\n")
+    assert "tier standrd" in text
