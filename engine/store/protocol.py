@@ -95,7 +95,15 @@ class Store(Protocol):
         ...
 
     def rules(self, at: Instant | None = None) -> StoredRules | None:
-        """The version in force at `at` (now if None)."""
+        """The version in force at `at` (now if None); the first one for instants before it."""
+        ...
+
+    def rules_named(self, digests: Iterable[str]) -> list[StoredRules]:
+        """The versions of these digests, the oldest first, each once."""
+        ...
+
+    def all_terms(self) -> list[Terms]:
+        """Every promise that was ever pinned, each once."""
         ...
 
     def cycle(self) -> AbstractContextManager[None]:

@@ -110,8 +110,9 @@ class SqliteStore:
 
     @_told
     def changed_tickets(self, after: int) -> list[int]:
-        rows = self.connection.execute("SELECT DISTINCT ticket FROM events WHERE id > ?", (after,)).fetchall()
-        return sorted(ticket for (ticket,) in rows)
+        # By the rowid: left alone, SQLite walks the whole index by ticket to have them distinct.
+        rows = self.connection.execute("SELECT ticket FROM events NOT INDEXED WHERE id > ?", (after,))
+        return sorted({ticket for (ticket,) in rows})
 
     @_told
     def due_tickets(self, now: Instant, limit: int) -> list[int]:
@@ -146,6 +147,14 @@ class SqliteStore:
     @_told
     def rules(self, at: Instant | None = None) -> StoredRules | None:
         return sqlite_terms.rules_at(self.connection, at)
+
+    @_told
+    def rules_named(self, digests: Iterable[str]) -> list[StoredRules]:
+        return sqlite_terms.rules_named(self.connection, digests)
+
+    @_told
+    def all_terms(self) -> list[Terms]:
+        return self._terms.all()
 
     # ---------------------------------------------------------------- what a cycle writes
 

@@ -38,7 +38,7 @@ class EventLog:
             return 0
         connection = self._connection
         number = self._source(source)
-        ids = self._ids({row[0] for row in rows})
+        ids = self._ids(dict.fromkeys(row[0] for row in rows))
         before = connection.total_changes
         connection.executemany(
             "INSERT INTO events (ticket, at, sequence, kind, data, source, source_id)"
@@ -64,7 +64,7 @@ class EventLog:
             self._sources[name] = known
         return int(known)
 
-    def _ids(self, keys: set[str]) -> dict[str, int]:
+    def _ids(self, keys: Iterable[str]) -> dict[str, int]:
         known = self._tickets
         if len(known) > _KNOWN_KEYS:
             known.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from collections.abc import Iterable
 
 from engine import terms as contents
 from engine.facts import Instant
@@ -46,6 +47,13 @@ class TermsShelf:
             self._saved[id(terms)] = (terms, digest)
         return terms
 
+    def all(self) -> list[Terms]:
+        """Every promise on the shelf."""
+        digests = [
+            digest for (digest,) in self._connection.execute("SELECT digest FROM terms ORDER BY digest")
+        ]
+        return [self.get(digest) for digest in digests]
+
 
 def save_rules(connection: sqlite3.Connection, rules: StoredRules) -> int:
     """Keep a version, inside a transaction; answer its generation."""
@@ -67,15 +75,30 @@ def save_rules(connection: sqlite3.Connection, rules: StoredRules) -> int:
     return added.lastrowid
 
 
+_VERSION = "SELECT generation, digest, at, root, files FROM rule_sets"
+
+
 def rules_at(connection: sqlite3.Connection, at: Instant | None) -> StoredRules | None:
-    """The version in force at `at`, the newest if None."""
-    limit, values = ("", ()) if at is None else (" WHERE at <= ?", (at,))
-    row = connection.execute(
-        f"SELECT generation, digest, at, root, files FROM rule_sets{limit} ORDER BY generation DESC LIMIT 1",
-        values,
-    ).fetchone()
-    if row is None:
-        return None
+    """The version in force at `at`, the newest if None, the first for instants before it."""
+    newest = f"{_VERSION} ORDER BY generation DESC LIMIT 1"
+    if at is None:
+        row = connection.execute(newest).fetchone()
+    else:
+        row = connection.execute(newest.replace("ORDER", "WHERE at <= ? ORDER"), (at,)).fetchone()
+        row = row or connection.execute(f"{_VERSION} ORDER BY generation LIMIT 1").fetchone()
+    return None if row is None else _version(connection, row)
+
+
+def rules_named(connection: sqlite3.Connection, digests: Iterable[str]) -> list[StoredRules]:
+    """The versions of these digests, the oldest first, each once."""
+    rows = connection.execute(
+        f"{_VERSION} WHERE digest IN (SELECT value FROM json_each(?)) GROUP BY digest ORDER BY generation",
+        (json.dumps(sorted(digests)),),
+    ).fetchall()
+    return [_version(connection, row) for row in rows]
+
+
+def _version(connection: sqlite3.Connection, row: tuple[int, str, Instant, str, str]) -> StoredRules:
     generation, digest, since, root, files = row
     listed: list[tuple[str, str]] = json.loads(files)
     texts = dict(

@@ -1,0 +1,75 @@
+"""Status, migration and a verified copy."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from engine.errors import StoreError
+from engine.facts import Event
+from engine.store import sqlite_care
+from engine.store.protocol import StoredRules
+from engine.store.sqlite import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path):
+    file = tmp_path / "sla.db"
+    store = SqliteStore.open(file, create=True)
+    store.add_events("desk", [(f"T-{n}", Event(100 + n, "opened", {}, "desk", str(n))) for n in range(50)])
+    store.save_rules(StoredRules("d1", 0, 5, "sla.rules", {"sla.rules": ""}))
+    store.close()
+    return file
+
+
+def test_status(path):
+    found = sqlite_care.status(path)
+    assert (found.version, found.tickets, found.events, found.clocks) == (1, 50, 50, 0)
+    assert (found.generation, found.rules_digest, found.rules_since, found.last_event) == (1, "d1", 5, 149)
+    assert found.size >= path.stat().st_size
+
+
+def test_status_of_an_older_store_does_not_touch_it(path):
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 0")
+    connection.close()
+    assert (sqlite_care.status(path).version, sqlite_care.status(path).tickets) == (0, None)
+    assert sqlite_care.migrate(path) == []
+    assert sqlite_care.status(path).version == 1
+
+
+def test_a_backup_has_what_was_written_a_moment_ago(path, tmp_path):
+    store = SqliteStore.open(path)
+    store.add_events("desk", [("new", Event(7, "opened", {}, "desk", "new"))])
+    assert sqlite_care.backup(path, tmp_path / "copy.db") == (tmp_path / "copy.db").stat().st_size
+    store.close()
+    copy = SqliteStore.open(tmp_path / "copy.db", read_only=True)
+    assert len(list(copy.tickets())) == 51
+    assert copy.find("new") is not None
+
+
+def test_a_backup_overwrites_nothing(path, tmp_path):
+    (tmp_path / "copy.db").write_text("precious")
+    for target in (tmp_path / "copy.db", path):
+        with pytest.raises(StoreError, match="already"):
+            sqlite_care.backup(path, target)
+    assert (tmp_path / "copy.db").read_text() == "precious"
+
+
+def test_a_backup_that_fails_leaves_nothing(tmp_path):
+    (tmp_path / "text").write_text("no store")
+    with pytest.raises(StoreError, match="not a SQLite database"):
+        sqlite_care.backup(tmp_path / "text", tmp_path / "copy.db")
+    with pytest.raises(StoreError):
+        sqlite_care.backup(tmp_path / "text", tmp_path / "nowhere" / "copy.db")
+    assert [file.name for file in tmp_path.iterdir()] == ["text"]
+
+
+def test_a_damaged_store_is_not_copied_quietly(path, tmp_path):
+    content = bytearray(path.read_bytes())
+    content[4096 * 2 : 4096 * 8] = b"\xa5" * (4096 * 6)
+    path.write_bytes(content)
+    with pytest.raises(StoreError):
+        sqlite_care.backup(path, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
