@@ -179,9 +179,12 @@ class Console(App[None]):
     def _show(self, picture: Picture) -> None:
         if picture.arranged is not None:
             self._arranged = picture.arranged
+        before, snapshot = self.situation.snapshot, picture.snapshot
         self.situation = replace(
-            self.situation, snapshot=picture.snapshot, engine=picture.engine, failure=None
+            self.situation, snapshot=snapshot, engine=picture.engine, looked_at=picture.at, failure=None
         )
+        if isinstance(self.screen, TicketPage) and before is not None and before.version != snapshot.version:
+            self.open_ticket(self.screen.detail.id)
         self._repaint()
 
     def _tick(self) -> None:
@@ -317,8 +320,6 @@ class Console(App[None]):
         if not begins:
             self._inbox.table.forget_marks()
             self._refresh()
-            if isinstance(self.screen, TicketPage):
-                self.open_ticket(self.screen.detail.id)
         self._repaint()
 
     def action_copy(self) -> None:

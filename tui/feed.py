@@ -56,11 +56,12 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a refresh brings: `arranged` is None where nothing has changed."""
+    """What a refresh brings: `arranged` is None where nothing has changed. `at` is when it was looked."""
 
     snapshot: Snapshot
     engine: str
     arranged: Arranged | None
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class Feed:
             and (made.stale_at is None or self._now() < made.stale_at)
         )
         arranged = None if same else self._arrange(snapshot, view, wanted, lambda: self._view != view)
-        return Picture(snapshot, self._source.engine, arranged)
+        return Picture(snapshot, self._source.engine, arranged, self._now())
 
     def _arrange(
         self, snapshot: Snapshot, view: View, wanted: frozenset[int], stopped: Callable[[], bool]

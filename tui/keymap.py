@@ -108,15 +108,27 @@ TABLE: tuple[Key, ...] = (
     Key("page.bottom", "end,G", "scroll_to_end(1)", "", "to the bottom", PAGE),
     Key("app.palette", "colon,ctrl+p", "command_palette", "commands", "every command by name", EVERYWHERE),
     Key("app.help", "question_mark,f1", "help", "help", "this help", EVERYWHERE),
-    Key("app.inbox", "1", "page('inbox')", "", "Inbox: what needs a person, most urgent first", EVERYWHERE),
     Key(
-        "app.health", "2", "page('health')", "", "Health: compliance and what is about to happen", EVERYWHERE
+        "app.inbox",
+        "1",
+        "page('inbox')",
+        "inbox",
+        "Inbox: what needs a person, most urgent first",
+        EVERYWHERE,
+    ),
+    Key(
+        "app.health",
+        "2",
+        "page('health')",
+        "health",
+        "Health: compliance and what is about to happen",
+        EVERYWHERE,
     ),
     Key(
         "app.rules",
         "3",
         "page('rules')",
-        "",
+        "rules",
         "Rules: what is in force, and what is wrong on disk",
         EVERYWHERE,
     ),
@@ -177,6 +189,10 @@ def show_key(key: str) -> str:
         return "^" + show_key(key.removeprefix("ctrl+"))
     spoken = {name: character for character, name in _PUNCTUATION.items()}
     return _SHOWN.get(key) or spoken.get(key, key)
+
+
+ALWAYS_SHOWN = ("app.palette", "app.help", "app.quit")
+"""Ids of the keys that the footer shows before any other."""
 
 
 @dataclass(frozen=True, slots=True)

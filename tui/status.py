@@ -30,6 +30,7 @@ class Situation:
     at: int | None = None  # the past that is looked at
     engine: str = ""
     snapshot: Snapshot | None = None
+    looked_at: int = 0  # when the store was last read; the snapshot may be older if nothing has changed since
     failure: Failure | None = None
     held_at: int | None = None  # since when the picture is held still
     behind: int = 0  # pictures that came while it was held
@@ -53,7 +54,7 @@ def header(situation: Situation, page: str, now: int, glyphs: Glyphs, cells: int
         if situation.engine:
             parts.append(((plain(situation.engine, 40), "muted"),))
         if situation.at is None:
-            age = max(0, now - snapshot.taken_at)
+            age = max(0, now - situation.looked_at)
             parts.append(((f"data {span(age)} old", "warning" if age > LATE else "muted"),))
     parts.append((_mode(situation),))
     parts.append(((clock(now, situation.zone, seconds=True), "strong"),))
@@ -77,7 +78,9 @@ def failure_banner(situation: Situation, now: int) -> Line:
     if failure is None:
         return ()
     seen = situation.snapshot
-    shown = f"showing data of {near(seen.taken_at, now, situation.zone)}" if seen else "nothing to show yet"
+    shown = (
+        f"showing data of {near(situation.looked_at, now, situation.zone)}" if seen else "nothing to show yet"
+    )
     words = f"store unreachable, {shown}: {plain(failure.message, 300)}"
     return (
         ("! ", "breached"),
@@ -123,6 +126,8 @@ def inbox_status(
     situation: Situation, arranged: Arranged | None, marked: int, position: int, glyphs: Glyphs, cells: int
 ) -> Line:
     """How many rows stand where, what is not shown, how it is sorted, and where the cursor is."""
+    if arranged is None and situation.failure is not None:
+        return ()
     if arranged is None:
         return (("loading…" if glyphs.name == "unicode" else "loading...", "muted"),)
     parts: list[Line] = []

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -14,6 +15,7 @@ from tui.export import Sheet, inbox_sheet
 from tui.filter import EXAMPLE, BadFilter, parse
 from tui.keymap import ACT, INBOX, LIST
 from tui.line import text
+from tui.plain import plain
 from tui.screens.ask import Prompt
 from tui.screens.page import Page, Scene, Setting, bindings
 from tui.status import empty_message, inbox_status
@@ -22,6 +24,7 @@ from tui.widgets.bars import Bar
 from tui.widgets.lines import Lines
 from tui.widgets.table import Table
 
+PATIENCE = 0.15  # seconds after the last key before a filter is tried
 COPY_MOST = 5000  # rows that go to a clipboard
 
 
@@ -58,6 +61,7 @@ class Inbox(Page):
     def __init__(self, setting: Setting, view: View) -> None:
         super().__init__(setting)
         self.view = view
+        self._typing: Timer | None = None
         self.table = Table(setting.glyphs, now=setting.now)
 
     def body(self) -> Iterable[Widget]:
@@ -167,14 +171,22 @@ class Inbox(Page):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self._judge(event.value):
-            words = event.value.strip()
-            if words != self.view.filter:
-                self.wish(replace(self.view, filter=words))
+        if self._typing is not None:
+            self._typing.stop()
+        self._typing = self.set_timer(PATIENCE, self._apply)
+
+    def _apply(self) -> bool:
+        """Filter by what stands in the bar; False, and the bar says why, if it cannot be understood."""
+        words = self.query_one(Input).value.strip()
+        if not self._judge(words):
+            return False
+        if words != self.view.filter:
+            self.wish(replace(self.view, filter=words))
+        return True
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        if self._judge(event.value):
+        if self._apply():
             self.set_class(bool(event.value.strip()), "filtering")
             self.table.focus()
 
@@ -183,11 +195,14 @@ class Inbox(Page):
         bar = self.query_one("#wrong", Bar)
         if isinstance(parsed, BadFilter):
             place = f"at {parsed.at + 1}: " if parsed.at else ""
+            shown = f'still showing "{self.view.filter}"' if self.view.filter else "showing all"
+            text_of = self.setting.glyphs.text
             bar.show(
                 (
-                    ("filter not applied: ", "breached"),
-                    (self.setting.glyphs.text(f"{place}{parsed.message}"), "strong"),
-                    (self.setting.glyphs.text(f"  {parsed.help}"), "muted"),
+                    ("not applied: ", "breached"),
+                    (text_of(plain(f"{place}{parsed.message}", 200)), "strong"),
+                    (text_of(plain(f"  {parsed.help}", 300)), ""),
+                    (text_of(plain(f"  ({shown})", 200)), "muted"),
                 )
             )
             return False
@@ -201,10 +216,8 @@ class Inbox(Page):
             self.table.focus()
         elif self.has_class("filtering"):
             field.value = ""
-            self._judge("")
+            self._apply()
             self.remove_class("filtering")
-            if self.view.filter:
-                self.wish(replace(self.view, filter=""))
             self.table.focus()
         elif self.table.marked:
             self.table.forget_marks()

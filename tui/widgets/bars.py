@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs
-from tui.keymap import EVERYWHERE, Key
+from tui.keymap import ALWAYS_SHOWN, Key
 from tui.line import Line, Piece, clip, width
 from tui.themes import role_styles
 
@@ -90,11 +90,11 @@ class KeyBar(Bar):
 
         def draw(cells: int) -> Line:
             labelled = [key for key in keys if key.label]
-            always = [key for key in labelled if key.scope == EVERYWHERE]
+            always = [key for key in labelled if key.id in ALWAYS_SHOWN]
             room = cells - sum(_size(key) for key in always)
             shown = []
             for key in labelled:
-                if key.scope != EVERYWHERE and room - _size(key) >= -_GAP:
+                if key.id not in ALWAYS_SHOWN and room - _size(key) >= -_GAP:
                     shown.append(key)
                     room -= _size(key)
             pieces: list[Piece] = []
