@@ -93,5 +93,6 @@ def written(
         clocks=evaluated.clocks,
         alerts=tuple(transitions(ticket, evaluated, now, before=before.clocks if before else None)),
         last_event=seen,
+        next_at=evaluated.next_at,
         opened=evaluated.opened,
     )

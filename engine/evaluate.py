@@ -86,7 +86,7 @@ def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
         acknowledged_at=history.acknowledged_at,
         snoozed_until=snoozed,
         flagged=history.flagged,
-        next_at=_earliest([snoozed, *(clock.next_at for clock in clocks)]),
+        next_at=_earliest([snoozed, _coming(ticket, now), *(clock.next_at for clock in clocks)]),
     )
 
 
@@ -139,8 +139,13 @@ def _unseen(ticket: Ticket, now: int) -> Evaluated:
         acknowledged_at=None,
         snoozed_until=None,
         flagged=False,
-        next_at=None,
+        next_at=_coming(ticket, now),
     )
+
+
+def _coming(ticket: Ticket, now: int) -> int | None:
+    """The instant of the first event that is dated after `now`: a source's clock may be ahead of ours."""
+    return min((event.at for event in ticket.events if event.at > now), default=None)
 
 
 def _earliest(instants: Iterable[int | None]) -> int | None:

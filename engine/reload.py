@@ -10,20 +10,45 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dsl.errors import FINDINGS
+from dsl.diagnostic import Diagnostic, Severity
+from dsl.errors import FINDINGS, SlaError
 from dsl.load import Loaded, Loader, load_texts
+from dsl.model import ALWAYS
+from dsl.span import Span
 from engine.cycle import Reloaded, Turn, cycle
 from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph, changes
 from engine.snapshot import RulesStatus
 from engine.store.protocol import Store, StoredRules
+from engine.terms import Terms
 
 
 def stored_graph(store: Store, at: Instant | None = None) -> Graph | None:
     """The graph of the rule set that the store had in force at `at` (has now if None); None if it never had one."""
     stored = store.rules(at)
-    return None if stored is None else Graph.compile(_read(stored))
+    return None if stored is None else graph_with_past(store, _read(stored))
+
+
+def graph_with_past(store: Store, loaded: Loaded) -> Graph:
+    """The graph of these rules. What pinned terms name and the rules no longer have, older versions of the store answer for."""
+    graph = Graph.compile(loaded)
+    makers = {
+        terms.rules for terms in store.all_terms() if terms.rules != graph.digest and _lacks(graph, terms)
+    }
+    if not makers:
+        return graph
+    older: Graph | None = None
+    for stored in store.rules_named(makers):
+        older = Graph.compile(_read(stored), previous=older)
+    return Graph.compile(loaded, previous=older)
+
+
+def _lacks(graph: Graph, terms: Terms) -> bool:
+    rules = graph.ruleset
+    return terms.tier not in rules.tiers or any(
+        target.calendar != ALWAYS and target.calendar not in rules.calendars for target in terms.targets
+    )
 
 
 def _read(stored: StoredRules) -> Loaded:
@@ -51,17 +76,15 @@ class Rules:
         self._root = root
         self._loader = Loader()
         self._last: str | None = None
-        self._read: tuple[str, ...] = ()
+        self._seen: tuple[str, ...] = ()
         self.now: InForce | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """What the last load read, and the folders where an include may find more, for whoever watches the disk."""
+        """The files and folders that the last load read or looked for, for whoever watches the disk."""
         if self._root is None:
             return ()
-        home = self._root.parent
-        found = [home / name for name in self._read]
-        return (self._root, *found, *sorted({path.parent for path in found} - {home}))
+        return (self._root, *(self._root.parent / name for name in self._seen))
 
     def start(self, store: Store, now: Instant) -> Turn:
         """Put the rules on disk in force, or the last good ones of the store, marked, where those are broken.
@@ -71,33 +94,43 @@ class Rules:
         stored = store.rules()
         if stored is not None:
             self._last = stored.digest
-            self.now = InForce(Graph.compile(_read(stored)), status_of(stored))
+            self.now = InForce(graph_with_past(store, _read(stored)), status_of(stored))
         turn = self.refresh(store, now)
         if self.now is None:
-            raise EngineError("the store holds no rules and no rule file was given", help="sla run --rules sla.rules")
+            raise EngineError(
+                "the store holds no rules and no rule file was given", help="sla run --rules sla.rules"
+            )
         return turn
 
     def refresh(self, store: Store, now: Instant) -> Turn:
         """Look at the files; put what is new and sound in force, with the tickets it moves, in one go."""
         if self._root is None:
             return Turn()
-        loaded = self._loader.load(self._root)
-        self._read = tuple(loaded.files)
+        try:
+            loaded = self._loader.load(self._root)
+        except SlaError as gone:
+            if self.now is None:
+                raise
+            self._refuse((_unreadable(self._root, gone),))
+            return Turn()
+        self._seen = (*loaded.files, *loaded.asked)
         if loaded.ruleset is None:
-            self._refuse(loaded)
+            self._refuse(loaded.diagnostics)
             return Turn()
         if self.now is not None and loaded.digest == self._last:
             self.now = replace(self.now, status=replace(self.now.status, broken=(), root=str(self._root)))
             return Turn()
         return self._adopt(store, loaded, now)
 
-    def _refuse(self, loaded: Loaded) -> None:
+    def _refuse(self, found: tuple[Diagnostic, ...]) -> None:
         if self.now is None:
-            first = next(item for item in loaded.diagnostics if item.severity == "error")
+            first = next(item for item in found if item.severity is Severity.ERROR)
             raise EngineError(
-                f"{first.span}: {first.message}", help=f"sla check {self._root} shows all of it", exit_code=FINDINGS
+                f"{first.span}: {first.message}",
+                help=f"sla check {self._root} shows all of it",
+                exit_code=FINDINGS,
             )
-        self.now = replace(self.now, status=replace(self.now.status, broken=loaded.diagnostics))
+        self.now = replace(self.now, status=replace(self.now.status, broken=found))
 
     def _adopt(self, store: Store, loaded: Loaded, now: Instant) -> Turn:
         old = self.now
@@ -142,6 +175,11 @@ def status_of(stored: StoredRules) -> RulesStatus:
         root=stored.root,
         files=tuple(stored.files),
     )
+
+
+def _unreadable(root: Path, problem: SlaError) -> Diagnostic:
+    place = Span(root.name, 0, 0, 1, 1, 1, 1)
+    return Diagnostic("E0107", Severity.ERROR, str(problem), place, help=problem.help)
 
 
 def _revision(root: Path | None) -> str:

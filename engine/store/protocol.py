@@ -46,6 +46,7 @@ class Written:
     clocks: tuple[Clock, ...]
     alerts: tuple[Transition, ...]
     last_event: int  # the highest event id that was seen
+    next_at: int | None = None  # when time alone changes something about the ticket
     opened: int | None = None  # the instant of its opening; None takes that of its earliest event
 
 

@@ -87,7 +87,7 @@ def _ticket_row(item: Written) -> tuple[object, ...]:
         first_warning(clock) if clock else None,
         clock.target if clock else 0,
         (NEVER if clock is None or clock.due is None else clock.due) if listed else None,
-        min((clock.next_at for clock in item.clocks if clock.next_at is not None), default=None),
+        item.next_at,
         item.acknowledged_at,
         item.snoozed_until,
         item.flagged,
