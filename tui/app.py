@@ -282,7 +282,11 @@ class Console(App[None]):
                 screen.why_off,
             )
             self.push_screen(
-                Help(f"{screen.NAME}: keys", lambda cells: help_lines(keys, scopes, off, notices, cells))
+                Help(
+                    self.setting.glyphs,
+                    f"{screen.NAME}: keys",
+                    lambda cells: help_lines(keys, scopes, off, notices, cells),
+                )
             )
 
     def action_theme(self) -> None:

@@ -37,9 +37,9 @@ class Glyphs:
 
     def text(self, value: str) -> str:
         """What of `value` the terminal can show; everything else becomes "?"."""
-        return (
-            value if self.name == "unicode" or value.isascii() else value.encode("ascii", "replace").decode()
-        )
+        if self.name == "unicode" or value.isascii():
+            return value
+        return value.replace("…", self.more).encode("ascii", "replace").decode()
 
 
 UNICODE = Glyphs(

@@ -225,7 +225,7 @@ def row_lines(
         value, role = column.cell(row, now, glyphs)
         end = " " if index < len(layout.columns) - 1 else ""
         pieces.append((fit(value, cells, right=column.right, more=glyphs.more) + end, role))
-    return (_fill(pieces, layout.width),)
+    return (_fill(pieces, layout.width, glyphs.more),)
 
 
 def _card(row: Row, now: int, width: int, glyphs: Glyphs, *, marked: bool) -> tuple[Line, ...]:
@@ -235,16 +235,16 @@ def _card(row: Row, now: int, width: int, glyphs: Glyphs, *, marked: bool) -> tu
     about = f" {glyphs.dot} ".join(
         glyphs.text(plain(part)) for part in (row.customer, row.priority, row.subject) if part
     )
-    return _fill(head, width), _fill([("   ", ""), (about, "muted")], width)
+    return _fill(head, width, glyphs.more), _fill([("   ", ""), (about, "muted")], width, glyphs.more)
 
 
-def _fill(pieces: Sequence[Piece], width: int) -> Line:
+def _fill(pieces: Sequence[Piece], width: int, more: str) -> Line:
     left = width
     out: list[Piece] = []
     for value, role in pieces:
         cells = min(left, _cells(value))
         if cells > 0:
-            out.append((fit(value, cells), role))
+            out.append((fit(value, cells, more=more), role))
             left -= cells
     if left > 0:
         out.append((" " * left, ""))
@@ -259,7 +259,9 @@ def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
     """The line of column titles with the sorted one marked; on cards, what the cards are sorted by."""
     if layout.cards:
         by = BY_KEY[view.sort].title.lower() if view.sort in BY_KEY else "urgency"
-        return _fill([(f"   by {by}{' reversed' if view.reverse else ''}", "title")], layout.width)
+        return _fill(
+            [(f"   by {by}{' reversed' if view.reverse else ''}", "title")], layout.width, glyphs.more
+        )
     pieces: list[Piece] = [(" " * LEAD, "title")]
     for index, (column, cells) in enumerate(layout.columns):
         sign = ""
@@ -267,7 +269,7 @@ def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
             sign = " " + (glyphs.down if view.reverse else glyphs.up)
         end = " " if index < len(layout.columns) - 1 else ""
         pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + end, "title"))
-    return _fill(pieces, layout.width)
+    return _fill(pieces, layout.width, glyphs.more)
 
 
 def arrange(

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
+from tui.glyphs import Glyphs
 from tui.line import Line
 from tui.plain import plain
 from tui.widgets.lines import Lines
@@ -155,14 +156,14 @@ class Help(ModalScreen[None]):
         Binding("pageup", "turn(-12)", "page up"),
     ]
 
-    def __init__(self, title: str, draw: Callable[[int], Sequence[Line]]) -> None:
+    def __init__(self, glyphs: Glyphs, title: str, draw: Callable[[int], Sequence[Line]]) -> None:
         super().__init__()
-        self._title, self._draw = title, draw
+        self._glyphs, self._title, self._draw = glyphs, title, draw
 
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(plain(self._title)), classes="title")
-            yield Lines(self._draw)
+            yield Lines(self._glyphs, self._draw)
 
     def action_turn(self, lines: int) -> None:
         self.query_one(Lines).scroll_relative(y=lines, animate=False)

@@ -66,8 +66,8 @@ class Inbox(Page):
 
     def body(self) -> Iterable[Widget]:
         yield self.table
-        yield Lines(id="nothing")
-        yield Bar(id="wrong", folds=True, classes="alarm")
+        yield Lines(self.setting.glyphs, id="nothing")
+        yield Bar(self.setting.glyphs, id="wrong", folds=True, classes="alarm")
         yield Input(self.view.filter, placeholder=EXAMPLE, id="filter", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
@@ -196,13 +196,12 @@ class Inbox(Page):
         if isinstance(parsed, BadFilter):
             place = f"at {parsed.at + 1}: " if parsed.at else ""
             shown = f'still showing "{self.view.filter}"' if self.view.filter else "showing all"
-            text_of = self.setting.glyphs.text
             bar.show(
                 (
                     ("not applied: ", "breached"),
-                    (text_of(plain(f"{place}{parsed.message}", 200)), "strong"),
-                    (text_of(plain(f"  {parsed.help}", 300)), ""),
-                    (text_of(plain(f"  ({shown})", 200)), "muted"),
+                    (plain(f"{place}{parsed.message}", 200), "strong"),
+                    (plain(f"  {parsed.help}", 300), ""),
+                    (plain(f"  ({shown})", 200), "muted"),
                 )
             )
             return False

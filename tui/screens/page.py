@@ -75,13 +75,14 @@ class Page(Screen[None]):
         self._ready = False
 
     def compose(self) -> ComposeResult:
-        yield Bar(id="head")
-        yield Bar(id="failure", folds=True, classes="alarm")
-        yield Bar(id="broken", folds=True, classes="notice")
-        yield Bar(id="calm", folds=True, classes="calm")
+        glyphs = self.setting.glyphs
+        yield Bar(glyphs, id="head")
+        yield Bar(glyphs, id="failure", folds=True, classes="alarm")
+        yield Bar(glyphs, id="broken", folds=True, classes="notice")
+        yield Bar(glyphs, id="calm", folds=True, classes="calm")
         yield from self.body()
-        yield Bar(id="status")
-        yield KeyBar(id="keys")
+        yield Bar(glyphs, id="status")
+        yield KeyBar(glyphs, id="keys")
 
     def body(self) -> Iterable[Widget]:
         """The widgets between the banners and the status line."""
@@ -110,7 +111,7 @@ class Page(Screen[None]):
         self.query_one("#broken", Bar).show(rules_banner(situation, self.setting.key("app.rules")))
         self.query_one("#calm", Bar).show(calm_banner(situation, self.setting.key("app.pause")))
         keys = in_scope(self.setting.keys, *self.SCOPES, EVERYWHERE)
-        self.query_one(KeyBar).show_keys(keys, self.why_off, glyphs)
+        self.query_one(KeyBar).show_keys(keys, self.why_off)
 
     def why_off(self, key: Key) -> str:
         """Why a key does nothing here and now; "" if it does."""
@@ -147,7 +148,7 @@ class TextPage(Page):
     AUTO_FOCUS = "Lines"
 
     def body(self) -> Iterable[Widget]:
-        yield Lines(id="page")
+        yield Lines(self.setting.glyphs, id="page")
 
     def draw(self, scene: Scene, cells: int) -> Sequence[Line]:
         """The page for a width."""

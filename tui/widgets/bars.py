@@ -26,8 +26,16 @@ class Bar(Widget):
     Bar.calm { background: $calm; }
     """
 
-    def __init__(self, *, folds: bool = False, id: str | None = None, classes: str = "") -> None:  # noqa: A002
+    def __init__(
+        self,
+        glyphs: Glyphs,
+        *,
+        folds: bool = False,
+        id: str | None = None,
+        classes: str = "",  # noqa: A002
+    ) -> None:
         super().__init__(id=id, classes=classes)
+        self._glyphs = glyphs
         self._draw: Callable[[int], Line] = lambda _: ()
         self._line: Line = ()
         self._folds = folds
@@ -60,7 +68,9 @@ class Bar(Widget):
         roles = role_styles(self.app.theme)
         cells = self.size.width
         line = clip(((" ", ""), *self._line), cells)
-        segments = [Segment(text, base + roles.get(role, roles[""])) for text, role in line]
+        segments = [
+            Segment(self._glyphs.text(text), base + roles.get(role, roles[""])) for text, role in line
+        ]
         return Strip(segments, width(line)).adjust_cell_length(cells, base)
 
 
@@ -81,11 +91,11 @@ class KeyBar(Bar):
             super().__init__()
             self.key = key
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id)
+    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(glyphs, id=id)
         self._spots: list[tuple[int, int, Key]] = []
 
-    def show_keys(self, keys: list[Key], off: Callable[[Key], str], glyphs: Glyphs) -> None:
+    def show_keys(self, keys: list[Key], off: Callable[[Key], str]) -> None:
         """Show the keys that have a label, as many as fit."""
 
         def draw(cells: int) -> Line:
@@ -102,7 +112,7 @@ class KeyBar(Bar):
             used = 0
             for key in (*shown, *always):
                 quiet = bool(off(key))
-                words = f" {glyphs.text(key.label)}"
+                words = f" {key.label}"
                 pieces += [(key.shown, "off" if quiet else "key"), (words, "off" if quiet else "muted")]
                 pieces.append((" " * _GAP, ""))
                 self._spots.append((used, used + _size(key), key))

@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.glyphs import Glyphs
 from tui.line import Line, clip, width
 from tui.themes import role_styles
 
@@ -26,8 +27,9 @@ class Lines(ScrollView, can_focus=True):
     Lines { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; padding: 0 1; }
     """
 
-    def __init__(self, draw: Draw | None = None, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, glyphs: Glyphs, draw: Draw | None = None, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._glyphs = glyphs
         self._draw: Draw = draw or (lambda _: ())
         self._lines: Sequence[Line] = ()
         self._roles: Mapping[str, Style] = MappingProxyType({})
@@ -75,5 +77,7 @@ class Lines(ScrollView, can_focus=True):
             return Strip.blank(cells, base)
         line = self._lines[at]
         roles = self._roles
-        segments = [Segment(text, base + roles.get(role, roles[""])) for text, role in line]
+        segments = [
+            Segment(self._glyphs.text(text), base + roles.get(role, roles[""])) for text, role in line
+        ]
         return Strip(segments, width(line)).adjust_cell_length(cells, base)
