@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from functools import cache
 from pathlib import Path
 
-from platformdirs import user_cache_path
+_PLATFORM: str = sys.platform
 
 
 @cache
 def cache_folder() -> Path | None:
     """The folder, with mode 0700 and owned by us; None where there can be none."""
     override = os.environ.get("SLA_CACHE_DIR")
-    folder = Path(override) if override else user_cache_path("tiercel", appauthor=False)
+    folder = Path(override) if override else _users_cache()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.lstat()
@@ -29,6 +30,15 @@ def cache_folder() -> Path | None:
     except OSError:
         return None
     return folder
+
+
+def _users_cache() -> Path:
+    if _PLATFORM == "linux":  # what platformdirs answers there, without its 20 ms of imports
+        base = os.environ.get("XDG_CACHE_HOME", "").strip()
+        return Path(base if base.startswith("/") else Path.home() / ".cache") / "tiercel"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("tiercel", appauthor=False)
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -11,10 +11,9 @@ import os
 import posixpath
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from dsl.errors import SlaError
 
@@ -47,8 +46,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
+class Disk(NamedTuple):
     """The files below `folder`."""
 
     folder: Path
@@ -76,8 +74,7 @@ class Disk:
         return os.path.realpath(self.folder / shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(NamedTuple):
     """Stored text by shown path."""
 
     files: Mapping[str, str]
@@ -112,8 +109,7 @@ def root_file(path: Path) -> Path:
     return path
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A root file that is not on the disk, over the files that it may include."""
 
     name: str

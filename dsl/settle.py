@@ -25,11 +25,11 @@ from dsl.unit import Unit
 
 class Edit(NamedTuple):
     """Units of one file that were replaced, and by which; all others are the same as before. Text has changed only
-    around `count` units from the one at index `first` on."""
+    around `width` units from the one at index `first` on."""
 
     path: str
     first: int
-    count: int
+    width: int
     old: list[Unit]
     new: list[Unit]
 
@@ -150,6 +150,8 @@ def _customers_changed(
         if edit is None or len(edit.old) != len(edit.new) or any(_stray_braces_near(sheet, edit)):
             return None
         for old, new in zip(edit.old, edit.new, strict=True):
+            if old is new:
+                continue
             if not old.kind == new.kind == "customer" or old.name != new.name or new.broken or not new.tree:
                 return None
             pairs.append((old, Declared(new.key, path, new), new.name))
@@ -181,7 +183,7 @@ def _stray_braces(sheet: Sheet) -> list[Finding]:
 
 def _stray_braces_near(sheet: Sheet, edit: Edit) -> Iterator[bool]:
     """Whether the gaps around the changed units hold a brace. Elsewhere nothing has changed."""
-    for index in range(edit.first, edit.first + edit.count + 1):
+    for index in range(edit.first, edit.first + edit.width + 1):
         start = sheet.cut.starts[index - 1] + len(sheet.cut.texts[index - 1]) if index else 0
         end = sheet.cut.starts[index] if index < len(sheet.cut.starts) else len(sheet.text)
         yield "}" in sheet.text[start:end]

@@ -10,14 +10,16 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsl.cache_folder import cache_folder, replace_file
-from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
-from dsl.include import Disk, Unreadable
-from dsl.span import Span
+from dsl.include import ROOT_NAME, Disk, Unreadable
+
+if TYPE_CHECKING:
+    from dsl.diagnostic import Diagnostic
+    from dsl.span import Span
 
 _KEPT = 200
 _DECIDING = ("holidays-", "tzdata-", "icalendar-", "lark-", "recurring_ical")
@@ -40,10 +42,10 @@ class Recalled(NamedTuple):
 
 def recall(root: Path) -> Recalled | None:
     """The verdict on a root file if nothing has changed since, None otherwise."""
-    path = _entry(root)
-    if path is None:
-        return None
     try:
+        path = _entry(root)
+        if path is None:
+            return None
         entry = json.loads(path.read_bytes())
         source = Disk(root.parent)
         if entry["program"] != program():
@@ -94,6 +96,9 @@ def _packed(one: Diagnostic) -> list[Any]:
 
 
 def _unpacked(data: list[Any]) -> Diagnostic:
+    from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
+    from dsl.span import Span
+
     code, severity, message, span, labels, help_, notes, fixes, context = data
     return Diagnostic(
         code,
@@ -157,3 +162,28 @@ def _tidy(folder: Path) -> None:
     kept = sorted(folder.glob("verdict-*.json"), key=lambda path: path.stat().st_mtime)
     for path in kept[:-_KEPT]:
         path.unlink(missing_ok=True)
+
+
+def summary(counts: Mapping[str, int]) -> str:
+    """One line that says what was checked."""
+    parts = [counted(number, noun) for noun, number in counts.items() if number and noun != "file"]
+    return f"ok: {', '.join(parts) or 'no declarations'} in {counted(counts['file'], 'file')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 tier`, `2 tiers`, `3 priorities`."""
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun if number == 1 else plural}"
+
+
+def unchanged(arguments: Sequence[str]) -> str:
+    """The summary for `sla check [PATH]` of files that are well and have not changed; "" where more is asked.
+
+    It answers before the machinery of commands is imported, which would cost more than the check.
+    """
+    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+        return ""
+    path = Path(arguments[0] if arguments else ROOT_NAME)
+    recalled = recall(path / ROOT_NAME if path.is_dir() else path)
+    well = recalled is not None and not recalled.verdict.diagnostics
+    return summary(recalled.verdict.counts) if recalled and well else ""

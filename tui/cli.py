@@ -14,6 +14,11 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         print(f"sla {__version__}")
         raise SystemExit(0)
+    if sys.argv[1:2] == ["check"]:
+        from dsl.verdict import unchanged
+
+        if summary := unchanged(sys.argv[2:]):
+            raise SystemExit(_print(summary))
     raise SystemExit(run(sys.argv[1:]))
 
 
@@ -38,9 +43,7 @@ def run(arguments: list[str]) -> int:
     except SlaError as error:
         return _say(str(error), help_=error.help, code=error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has gone; keep the interpreter from complaining when it flushes at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _nobody_reads()
     except KeyboardInterrupt:
         return _say("interrupted", code=130)
     except OSError as error:
@@ -56,6 +59,20 @@ def run(arguments: list[str]) -> int:
             code=INTERNAL,
         )
     return outcome if isinstance(outcome, int) else 0
+
+
+def _print(line: str) -> int:
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        return _nobody_reads()
+    return 0
+
+
+def _nobody_reads() -> int:
+    """Whoever read our output has gone; keep the interpreter from complaining when it flushes at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
 
 
 def _say(message: str, *, code: int, help_: str = "") -> int:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from dsl.diagnostic import Diagnostic, Severity
 from dsl.span import Span
+from dsl.verdict import counted
 from tui.plain import plain
 
 FORMATS = ("human", "compact", "json")
@@ -137,11 +138,3 @@ def _totals(diagnostics: Sequence[Diagnostic]) -> str:
     parts = [counted(errors, "error")] if errors else []
     parts += [counted(warnings, "warning")] if warnings else []
     return f"{' and '.join(parts)}; `sla explain CODE` tells more about a code"
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 tier`, `2 tiers`."""
-    plural = {"priority": "priorities", "person": "people", "holiday list": "holiday lists"}.get(
-        noun, f"{noun}s"
-    )
-    return f"{number} {noun if number == 1 else plural}"

@@ -15,8 +15,8 @@ import click
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS
 from dsl.include import ROOT_NAME, Disk, Draft, Unreadable, decoded, root_file
-from dsl.verdict import Verdict, recall, remember
-from tui.findings import FORMATS, counted, render, wants_color
+from dsl.verdict import Verdict, recall, remember, summary
+from tui.findings import FORMATS, render, wants_color
 
 _STDIN = "<stdin>"
 
@@ -55,7 +55,7 @@ def command(path: str, format_: str) -> int:
     if outcome.diagnostics:
         return FINDINGS
     if format_ == "human":
-        click.echo(_summary(outcome.counts))
+        click.echo(summary(outcome.counts))
     return 0
 
 
@@ -81,8 +81,3 @@ def _checked_draft() -> _Outcome:
         text, fault = problem.text, problem
     loaded = Loader().load_from(Draft(_STDIN, text, Disk(Path()), fault), _STDIN)
     return _Outcome(loaded.diagnostics, loaded.files, loaded.counts())
-
-
-def _summary(counts: Mapping[str, int]) -> str:
-    parts = [counted(number, noun) for noun, number in counts.items() if number and noun != "file"]
-    return f"ok: {', '.join(parts) or 'no declarations'} in {counted(counts['file'], 'file')}"
