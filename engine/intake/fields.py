@@ -121,12 +121,17 @@ def name_of(what: str, raw: object) -> str:
     return text
 
 
+def absent(raw: object) -> bool:
+    """Whether nothing was said: no value, null, or an empty text."""
+    return raw is None or raw == ""
+
+
 def kind_of(raw: object) -> str:
     """The kind of an event. Raises ValueError."""
     if not isinstance(raw, str) or not _KIND.fullmatch(raw):
         raise ValueError(
             "kind: missing"
-            if raw in {None, ""}
+            if absent(raw)
             else f"kind: {str(raw)[:60]!r} is not a name like opened or auto-reply"
         )
     return raw

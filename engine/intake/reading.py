@@ -128,6 +128,8 @@ def json_object(line: bytes) -> dict[str, Any]:
         raise ValueError(f"not UTF-8 at byte {error.start + 1}") from error
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON: {error.msg} at character {error.pos + 1}") from error
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from error
     except RecursionError as error:
         raise ValueError("not JSON that anybody means: nested too deeply") from error
     if not isinstance(value, dict):
@@ -136,7 +138,7 @@ def json_object(line: bytes) -> dict[str, Any]:
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"not JSON: {name} is not a number")
+    raise ValueError(f"{name} is not a number")
 
 
 _DECODER = json.JSONDecoder(parse_constant=_no_number)

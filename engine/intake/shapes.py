@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.facts import CLOSED, OPENED, REPLY, RESOLVED, FieldValue
 from engine.intake.changes import Change, Life, events_of
-from engine.intake.fields import FieldReader, field_name, kind_of, name_of, scalar
+from engine.intake.fields import FieldReader, absent, field_name, kind_of, name_of, scalar
 from engine.intake.instants import reader, within
 from engine.intake.mapping import Map, Shape
 from engine.intake.reading import Record
@@ -55,7 +55,7 @@ class Reading:
         raw = None if column is None else record.get(column)
         if isinstance(raw, str):
             raw = raw.strip()
-        if raw is None or raw in self._unknown:
+        if absent(raw) or (isinstance(raw, str) and raw in self._unknown):
             return None
         try:
             if isinstance(raw, str):
@@ -95,11 +95,11 @@ def event(reading: Reading, record: Record) -> Found:
     source = values.get(columns.source) if columns.source is not None else None
     sequence = values.get(columns.sequence) if columns.sequence is not None else None
     return (
-        map_.source if source in {None, ""} else name_of("source", source),
+        map_.source if absent(source) else name_of("source", source),
         (
             ticket,
             at,
-            record.line if sequence in {None, ""} else _whole("sequence", sequence),
+            record.line if absent(sequence) else _whole("sequence", sequence),
             kind,
             body,
             name,
@@ -113,7 +113,7 @@ def _object(column: str, raw: object) -> dict[str, FieldValue]:
             raw = json.loads(raw)
         except (ValueError, RecursionError):
             raise ValueError(f"{column}: not a JSON object") from None
-    if raw is None or raw == "":
+    if absent(raw):
         return {}
     if not isinstance(raw, dict):
         raise ValueError(f"{column}: not a JSON object")
@@ -187,7 +187,7 @@ def _changes(reading: Reading, records: Iterable[Record], refuse: Refuse) -> Ite
             continue
         life = lives.setdefault(ticket, Life())
         life.changes.append(change)
-        life.opened = opened if life.opened is None else life.opened
+        life.opened = min((t for t in (opened, life.opened) if t is not None), default=None)
         life.resolved = max(resolved or 0, life.resolved or 0) or None
         life.closed = max(closed or 0, life.closed or 0) or None
     for ticket, life in lives.items():
