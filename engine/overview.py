@@ -60,7 +60,9 @@ def inbox_order(item: Row) -> tuple[bool, int, int, str]:
     return (item.due is None, item.due or 0, item.opened, item.ticket)
 
 
-def tallies(evaluated: Iterable[Evaluated], start: int, end: int, zone: str) -> list[tuple[str, str, str, int, Tally]]:
+def tallies(
+    evaluated: Iterable[Evaluated], start: int, end: int, zone: str
+) -> list[tuple[str, str, str, int, Tally]]:
     """Count the clocks decided in `[start, end)` by customer, tier, metric and local day."""
     met: Counter[tuple[str, str, str, int]] = Counter()
     failed: Counter[tuple[str, str, str, int]] = Counter()
@@ -109,7 +111,7 @@ def health(rows: Sequence[Row], counted: Tallies, now: int, zone: str) -> Health
         forecast=_forecast(rows, now),
         approaching=states["approaching"],
         breached=states["breached"],
-        running=states["running"] + states["approaching"] + states["breached"],
+        running=states["running"],
         paused=states["paused"],
         unmanaged=tuple(item for item in rows if not item.tier),
     )
@@ -126,7 +128,9 @@ def _standing(item: Row, now: int) -> str:
 def _forecast(rows: Iterable[Row], now: int) -> tuple[tuple[int, int], ...]:
     first = now - now % HOUR
     coming = Counter(
-        (item.due - first) // HOUR for item in rows if item.due is not None and now <= item.due < first + FORECAST_HOURS * HOUR
+        (item.due - first) // HOUR
+        for item in rows
+        if item.due is not None and now <= item.due < first + FORECAST_HOURS * HOUR
     )
     return tuple((first + hour * HOUR, coming[hour]) for hour in range(FORECAST_HOURS))
 

@@ -26,7 +26,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and answer its exit code. Only this function turns exceptions into messages."""
     import click
 
-    from tui.group import sla
+    from tui.group import OutputClosed, sla
 
     try:
         outcome = sla.main(args=arguments, prog_name="sla", standalone_mode=False)

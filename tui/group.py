@@ -29,6 +29,10 @@ COMMANDS: dict[str, str] = {
 }
 
 
+class OutputClosed(Exception):
+    """Whoever read our output has gone."""
+
+
 class Commands(click.Group):
     """A command is a module of `tui/commands` with a click command called `command`, imported when it is used."""
 
@@ -41,6 +45,12 @@ class Commands(click.Group):
         module = import_module("tui.commands." + (f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name))
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as gone:
+            raise OutputClosed from gone  # click would make an exit code 1 of it
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
