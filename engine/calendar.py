@@ -28,7 +28,10 @@ from engine.wall import (
 Interval = tuple[int, int]
 
 _ORIGIN_YEAR = 2020
-_PATIENCE = 3653 * DAY
+PATIENCE_DAYS = 3653
+"""Ten years: who does not open within them never does."""
+
+_PATIENCE = PATIENCE_DAYS * DAY
 _REACH_DAYS = 3  # a range runs at most a day past its own, and a change of clocks may push it a day further
 
 
@@ -64,13 +67,14 @@ class _Table:
 class OpenHours:
     """When a calendar is open. Instants are UTC seconds; nothing is open before the year 1900 or after 2199."""
 
-    __slots__ = ("_calendar", "_table", "name", "zone")
+    __slots__ = ("_calendar", "_days", "_table", "name", "zone")
 
     def __init__(self, name: str, zone_name: str, calendar: Calendar | None) -> None:
         """`calendar` None is open around the clock. Raises EngineError for an unknown zone."""
         self.name = name
         self.zone = zone_name
         self._calendar = calendar
+        self._days: dict[int, Interval | None] = {}
         origin = _year_start(zone(zone_name), _ORIGIN_YEAR)
         if calendar is None:
             years = (FIRST_YEAR, LAST_YEAR + 1)
@@ -155,23 +159,28 @@ class OpenHours:
         """
         where = zone(self.zone)
         day, time = divmod(where.wall(start), DAY)
-        hours: list[Interval] = []
-        for _ in range(n):
-            opening = self._opening(where, day + 1)
-            if opening is None:
+        left, closed = n, 0
+        hours: Interval | None = None
+        while left > 0:
+            day += 1
+            hours = self.hours_on(day)
+            if hours is not None:
+                left, closed = left - 1, 0
+            elif closed < PATIENCE_DAYS:
+                closed += 1
+            else:
                 return None
-            day = where.day(opening)
-            hours = self.open_on(day)
-        if not hours:
+        if hours is None:
             return 1
-        at = min(max(where.first(day * DAY + time), hours[0][0]), hours[-1][1])
+        at = min(max(where.first(day * DAY + time), hours[0]), hours[1])
         return max(self.elapsed(start, at), 1)
 
-    def _opening(self, where: Zone, day: int) -> int | None:
-        """The first open instant on or after a local day."""
-        begin = where.first(day * DAY)
-        last = self.due(begin, 1)
-        return None if last is None else last - 1
+    def hours_on(self, day: int) -> Interval | None:
+        """The first opening and the last closing instant of a local day; None if it is closed."""
+        if day not in self._days:
+            found = self.open_on(day)
+            self._days[day] = (found[0][0], found[-1][1]) if found else None
+        return self._days[day]
 
     def _covering(self, a: int, b: int) -> _Table:
         """The table, grown to cover `[a, b]` as far as there are years."""

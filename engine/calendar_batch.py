@@ -7,13 +7,14 @@ cannot answer goes to it, one by one.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.calendar import OpenHours
+from engine.calendar import PATIENCE_DAYS, OpenHours
 from engine.calendar_tables import U32, BucketTable, GridTable, Scratch, grid_of
+from engine.wall import DAY, zone
 
 Instants: TypeAlias = NDArray[np.int64]
 
@@ -38,6 +39,9 @@ class BatchHours:
         self._before_start = hours.before(start)
         intervals = np.array(hours.intervals(start, end), dtype=np.int64).reshape(-1, 2) - start
         quantum = grid_of(intervals, end - start)
+        shut = np.diff(intervals.ravel(), prepend=0, append=end - start)[::2]
+        self._patient = bool((shut <= PATIENCE_DAYS * DAY).all())  # else only the scalar knows what is never
+        self._open_days: _OpenDays | None = None
         self._table: GridTable | BucketTable = (
             GridTable(intervals, end - start, quantum) if quantum else BucketTable(intervals, end - start)
         )
@@ -107,12 +111,25 @@ class BatchHours:
             if wanted.view(np.uint64).max() < _LONGEST and self._sums(part, chunk, goal, scratch):
                 np.copyto(target, wanted, casting="unsafe")
                 np.add(goal, target, out=goal)
-                if target.min() > 0 and goal.max() <= self._table.total:
+                if target.min() > 0 and goal.max() <= self._table.total and self._patient:
                     self._table.instants(goal, scratch)
                     np.copyto(answer, goal)
                     np.add(answer, self.start, out=answer)
                     continue
             self._due_mixed(part, wanted, answer)
+        return out
+
+    def business_days(self, starts: Instants, n: int) -> Instants:
+        """What `n` business days from each start are worth, as `OpenHours.business_days`; NEVER for none."""
+        starts = np.ascontiguousarray(starts, dtype=np.int64)
+        if self._open_days is None:
+            self._open_days = _OpenDays.of(self.hours, self.start, self.end)
+        ends, certain = self._open_days.ends(starts, n)
+        certain &= (starts >= self.start) & (starts < self.end) & self._patient
+        out = np.maximum(self.elapsed(starts, np.where(certain, ends, starts)), 1)
+        for index in np.flatnonzero(~certain).tolist():
+            worth = self.hours.business_days(int(starts[index]), n)
+            out[index] = NEVER if worth is None else worth
         return out
 
     def _due_mixed(self, starts: Instants, seconds: Instants, out: Instants) -> None:
@@ -130,3 +147,53 @@ class BatchHours:
         np.copyto(out, offsets, casting="unsafe")
         self._table.sums(out, scratch)
         return True
+
+
+class _OpenDays(NamedTuple):
+    """The open local dates of a window: their numbers, hours and offsets; `steady` where no clock changes on them.
+
+    `changes` are the instants at which the offset becomes the next of `offsets`.
+    """
+
+    days: Instants
+    opening: Instants
+    closing: Instants
+    offset: Instants
+    steady: NDArray[np.bool_]
+    changes: Instants
+    offsets: Instants
+
+    @classmethod
+    def of(cls, hours: OpenHours, start: int, end: int) -> _OpenDays:
+        where = zone(hours.zone)
+        changes = where.changes(start - 2 * DAY, end + 2 * DAY)
+        unsteady = {day for at, _, _ in changes for day in (where.day(at - 1), where.day(at))}
+        rows = [
+            (day, *bounds, where.offset(bounds[0]), day not in unsteady)
+            for day in range(where.day(start), where.day(end) + 1)
+            if (bounds := hours.hours_on(day)) is not None
+        ]
+        table = np.array(rows, dtype=np.int64).reshape(-1, 5)
+        first = changes[0][1] if changes else where.offset(start)
+        return cls(
+            table[:, 0].copy(),
+            table[:, 1].copy(),
+            table[:, 2].copy(),
+            table[:, 3].copy(),
+            table[:, 4] == 1,
+            np.array([at for at, _, _ in changes], dtype=np.int64),
+            np.array([first, *(after for _, _, after in changes)], dtype=np.int64),
+        )
+
+    def ends(self, starts: Instants, n: int) -> tuple[Instants, NDArray[np.bool_]]:
+        """Where `n` business days from each start end, and whether that is certain."""
+        if n < 1 or not len(self.days):
+            return starts, np.zeros(len(starts), np.bool_)
+        walls = starts + self.offsets[np.searchsorted(self.changes, starts, "right")]
+        today = walls // DAY
+        index = np.searchsorted(self.days, today, "right") + (n - 1)
+        certain = index < len(self.days)
+        np.minimum(index, len(self.days) - 1, out=index)
+        certain &= self.steady[index]
+        same_time = self.days[index] * DAY + (walls - today * DAY) - self.offset[index]
+        return np.minimum(np.maximum(same_time, self.opening[index]), self.closing[index]), certain

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.day_by_day import Day
+from engine.lengths import length
 from engine.wall import day_number, format_local, weekday
 from tui.plain import plain
 
 _SHOWN = 40
 _LAST = 5
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-def length(seconds: int) -> str:
-    """Open time in hours, minutes and seconds: `1h30m`, `0s`. Never days: a day of business hours is no unit."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, rest = divmod(rest, 60)
-    parts = ((hours, "h"), (minutes, "m"), (rest, "s"))
-    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
 
 
 def day_table(days: Sequence[Day], zone_name: str) -> list[str]:

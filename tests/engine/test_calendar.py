@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -225,6 +227,20 @@ def test_business_days_end_at_the_same_local_time(start: str, n: int, due: str) 
     end = office.due(begin, worth)
     assert end is not None
     assert format_local(end, office.zone) == due
+
+
+def test_no_business_days_are_worth_the_least() -> None:
+    assert calendar(mon_fri="09:00-17:00").business_days(0, 0) == 1
+
+
+def test_threads_that_grow_the_same_table_agree() -> None:
+    whole = calendar("America/New_York", mon_fri="09:00-17:00")
+    fresh = OpenHours("fresh", "America/New_York", whole._calendar)
+    starts = [parse_instant(f"{year}-06-01T00:00:00Z") for year in range(1990, 2040)]
+    random.Random(1).shuffle(starts)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(fresh.before, starts * 4))
+    assert found == [whole.before(start) for start in starts * 4]
 
 
 def test_equal_calendars_share_their_hours() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dsl.model import Calendar, TimeRange
+from dsl.model import Calendar, OpenDate, TimeRange
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
 from engine.calendar_batch import CHUNK, NEVER, BatchHours
 from engine.wall import LATEST, parse_instant
@@ -110,6 +112,29 @@ def test_instants_past_the_year_2106_do_not_wrap() -> None:
     assert BatchHours(hours, begin, end).due(starts, targets).tolist() == [
         hours.due(start, 36_000) for start in starts.tolist()
     ]
+
+
+@pytest.mark.parametrize("name", CALENDARS)
+@pytest.mark.parametrize("n", [1, 3, 10])
+def test_business_days_agree(name: str, n: int) -> None:
+    hours, batch = CALENDARS[name], _batch(name)
+    dice = np.random.default_rng(n)
+    starts = dice.integers(START - 10**6, END + 10**6, 300)
+    expected = [hours.business_days(start, n) for start in starts.tolist()]
+    assert batch.business_days(starts, n).tolist() == [NEVER if each is None else each for each in expected]
+
+
+def test_a_wait_that_is_too_long_is_one_here_too() -> None:
+    morning = (TimeRange(540, 600),)
+    opened = tuple(OpenDate(date(year, 1, 5), morning, "") for year in (2010, 2030))
+    hours = compile_calendar(Calendar("rare", "", "UTC", ((),) * 7, open_dates=opened))
+    batch = BatchHours(hours, parse_instant("2009-01-01T00:00:00Z"), parse_instant("2032-01-01T00:00:00Z"))
+    starts = np.array([parse_instant("2010-01-01T00:00:00Z"), parse_instant("2010-01-01T00:00:00Z")])
+    assert batch.due(starts, np.array([3600, 3601])).tolist() == [
+        parse_instant("2010-01-05T10:00:00Z"),
+        NEVER,
+    ]
+    assert batch.business_days(starts, 2).tolist() == [NEVER, NEVER]
 
 
 def test_nothing_asked_nothing_answered() -> None:

@@ -13,9 +13,10 @@ from dsl.model import ALWAYS, BusinessDays, Calendar, RuleSet, Seconds
 from engine import pausing
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
 from engine.day_by_day import day_by_day
+from engine.lengths import length
 from engine.pausing import Pause
 from engine.wall import format_instant, format_local, parse_instant, weekday, zone
-from tui.day_table import WEEKDAYS, day_table, length
+from tui.day_table import WEEKDAYS, day_table
 from tui.options import DEFAULT_RULES
 from tui.plain import plain
 from tui.questions import Answers, lines, unknown_calendar
