@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
         return _say(error.format_message(), code=UNREACHABLE)
     except SlaError as error:
         return _say(str(error), help_=error.help, code=error.exit_code)
-    except BrokenPipeError:
+    except (OutputClosed, BrokenPipeError):
         return _nobody_reads()
     except KeyboardInterrupt:
         return _say("interrupted", code=130)
