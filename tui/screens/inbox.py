@@ -67,7 +67,7 @@ class Inbox(Page):
     def body(self) -> Iterable[Widget]:
         yield self.table
         yield Lines(self.setting.glyphs, id="nothing")
-        yield Bar(self.setting.glyphs, id="wrong", folds=True, classes="alarm")
+        yield Bar(self.setting.glyphs, "wrong", folds=True, kind="alarm")
         yield Input(self.view.filter, placeholder=EXAMPLE, id="filter", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:

@@ -76,13 +76,13 @@ class Page(Screen[None]):
 
     def compose(self) -> ComposeResult:
         glyphs = self.setting.glyphs
-        yield Bar(glyphs, id="head")
-        yield Bar(glyphs, id="failure", folds=True, classes="alarm")
-        yield Bar(glyphs, id="broken", folds=True, classes="notice")
-        yield Bar(glyphs, id="calm", folds=True, classes="calm")
+        yield Bar(glyphs, "head")
+        yield Bar(glyphs, "failure", folds=True, kind="alarm")
+        yield Bar(glyphs, "broken", folds=True, kind="notice")
+        yield Bar(glyphs, "calm", folds=True, kind="calm")
         yield from self.body()
-        yield Bar(glyphs, id="status")
-        yield KeyBar(glyphs, id="keys")
+        yield Bar(glyphs, "status")
+        yield KeyBar(glyphs, "keys")
 
     def body(self) -> Iterable[Widget]:
         """The widgets between the banners and the status line."""

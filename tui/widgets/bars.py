@@ -26,15 +26,8 @@ class Bar(Widget):
     Bar.calm { background: $calm; }
     """
 
-    def __init__(
-        self,
-        glyphs: Glyphs,
-        *,
-        folds: bool = False,
-        id: str | None = None,
-        classes: str = "",  # noqa: A002
-    ) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, glyphs: Glyphs, id: str, *, folds: bool = False, kind: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=kind)
         self._glyphs = glyphs
         self._draw: Callable[[int], Line] = lambda _: ()
         self._line: Line = ()
@@ -91,8 +84,8 @@ class KeyBar(Bar):
             super().__init__()
             self.key = key
 
-    def __init__(self, glyphs: Glyphs, *, id: str | None = None) -> None:  # noqa: A002
-        super().__init__(glyphs, id=id)
+    def __init__(self, glyphs: Glyphs, id: str) -> None:  # noqa: A002
+        super().__init__(glyphs, id)
         self._spots: list[tuple[int, int, Key]] = []
 
     def show_keys(self, keys: list[Key], off: Callable[[Key], str]) -> None:

@@ -20,7 +20,7 @@ Draw = Callable[[int], Sequence[Line]]
 """Lines for a width in cells."""
 
 
-class Lines(ScrollView, can_focus=True):
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows what `draw` answers for its width."""
 
     DEFAULT_CSS = """

@@ -27,7 +27,7 @@ from tui.view import Arranged, Layout, View, heading, lay_out, row_lines
 _NEAR = 500  # rows looked at on either side for a cursor whose row has moved
 
 
-class Table(ScrollView, can_focus=True):
+class Table(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of an `Arranged`, one or two lines each, under a heading that stays."""
 
     DEFAULT_CSS = """
