@@ -1,0 +1,124 @@
+"""The engine's loop: every way in which people and tools replace files ends in a reload, and only then."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from engine import run as loop
+from engine.run import Engine, run
+from engine.store.sqlite import SqliteStore
+from tests.engine.site import RULES
+
+PATIENCE = 15.0
+CUSTOMER = 'customer acme "Acme" {\n  alias "ACME"\n}\n'
+
+
+@contextmanager
+def running(root, database):
+    """An engine at work in a thread of its own, as `sla run` has it."""
+    SqliteStore.open(database, create=True).close()
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        store = SqliteStore.open(database, create=True)
+        try:
+            run(Engine(store, root), root, stop, lambda turn: None)
+        except BaseException as error:  # noqa: BLE001 - told to the test
+            failed.append(error)
+        finally:
+            store.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+        assert not failed, failed
+
+
+def generation(database, wanted: int) -> int:
+    """The generation in force, as soon as it is `wanted` or when patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    found = 0
+    while time.monotonic() < deadline:
+        store = SqliteStore.open(database, read_only=True)
+        stored = store.rules()
+        store.close()
+        found = stored.generation if stored else 0
+        if found >= wanted:
+            return found
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A root file that includes a folder, with one customer in it."""
+    root = tmp_path / "site" / "sla.rules"
+    (root.parent / "customers").mkdir(parents=True)
+    root.write_text(RULES + 'include "customers/*.rules"\n')
+    (root.parent / "customers" / "acme.rules").write_text(CUSTOMER)
+    return root
+
+
+def test_an_editor_that_saves_by_rename(tree, tmp_path):
+    with running(tree, tmp_path / "sla.db"):
+        assert generation(tmp_path / "sla.db", 1) == 1
+        fresh = tree.with_name(".sla.rules.swp")
+        fresh.write_text(tree.read_text().replace("8h", "7h"))
+        fresh.rename(tree)
+        assert generation(tmp_path / "sla.db", 2) == 2
+        fresh.write_text(tree.read_text().replace("7h", "6h"))
+        fresh.rename(tree)
+        assert generation(tmp_path / "sla.db", 3) == 3
+
+
+def test_git_replaces_a_folder(tree, tmp_path):
+    folder = tree.parent / "customers"
+    with running(tree, tmp_path / "sla.db"):
+        assert generation(tmp_path / "sla.db", 1) == 1
+        for turn in (2, 3):
+            shutil.rmtree(folder)
+            folder.mkdir()
+            (folder / f"new{turn}.rules").write_text(CUSTOMER.replace("ACME", f"ACME {turn}"))
+            assert generation(tmp_path / "sla.db", turn) >= turn
+
+
+def test_kubernetes_swaps_a_symlink(tmp_path):
+    mount = tmp_path / "mount"
+    for version, text in (("one", RULES), ("two", RULES.replace("8h", "7h"))):
+        (mount / version).mkdir(parents=True)
+        (mount / version / "sla.rules").write_text(text)
+    (mount / "..data").symlink_to("one")
+    root = mount / "sla.rules"
+    root.symlink_to("..data/sla.rules")
+    with running(root, tmp_path / "sla.db"):
+        assert generation(tmp_path / "sla.db", 1) == 1
+        (mount / "..next").symlink_to("two")
+        (mount / "..next").rename(mount / "..data")
+        assert generation(tmp_path / "sla.db", 2) == 2
+
+
+def test_a_file_system_without_events(tree, tmp_path, monkeypatch):
+    real = loop.Watcher
+    monkeypatch.setattr(loop, "Watcher", lambda root, files: real(root, files, events=False, poll=0.2))
+    with running(tree, tmp_path / "sla.db"):
+        assert generation(tmp_path / "sla.db", 1) == 1
+        tree.write_text(tree.read_text().replace("8h", "7h"))
+        assert generation(tmp_path / "sla.db", 2) == 2
+
+
+def test_a_file_that_is_saved_without_a_difference_is_no_new_generation(tree, tmp_path):
+    with running(tree, tmp_path / "sla.db"):
+        assert generation(tmp_path / "sla.db", 1) == 1
+        tree.write_text(tree.read_text())
+        tree.write_text(tree.read_text().replace("8h", "7h"))
+        assert generation(tmp_path / "sla.db", 2) == 2
