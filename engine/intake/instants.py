@@ -23,6 +23,17 @@ def is_zone(name: str) -> bool:
     return True
 
 
+def is_format(pattern: str) -> bool:
+    """Whether times can be read by it: one of the three names, or a pattern of `strptime` with a whole date in it."""
+    if pattern in {ISO, ISO_OFFSET, EPOCH}:
+        return True
+    sample = datetime(2004, 2, 29, 13, 14, tzinfo=UTC)
+    try:
+        return datetime.strptime(sample.strftime(pattern), pattern).date() == sample.date()  # noqa: DTZ007 - only the date
+    except ValueError:
+        return False
+
+
 def reader(formats: tuple[str, ...], zone: str) -> Callable[[str], int]:
     """A function from text to UTC seconds; it raises ValueError in words for people. `zone` is for times without offset."""
 

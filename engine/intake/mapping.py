@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from dsl.errors import USAGE
 from dsl.model import FieldType
 from engine.errors import EngineError
-from engine.intake.instants import is_zone
+from engine.intake.instants import is_format, is_zone
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -43,13 +43,18 @@ class _Part(BaseModel):
 class Times(_Part):
     """`formats` are strptime patterns, `iso`, `iso-offset` or `epoch`, tried in order; `zone` counts where a time has no offset."""
 
-    formats: tuple[Text, ...] = ("iso",)
+    formats: Annotated[tuple[Text, ...], Field(min_length=1)] = ("iso",)
     zone: Text = "UTC"
 
     @model_validator(mode="after")
     def _known_zone(self) -> Times:
         if not is_zone(self.zone):
             raise ValueError(f"{self.zone!r} is not a time zone; write it like Europe/Berlin")
+        for pattern in self.formats:
+            if not is_format(pattern):
+                raise ValueError(
+                    f"{pattern!r} is not a form of time; write iso, iso-offset, epoch or one like %d.%m.%Y %H:%M"
+                )
         return self
 
 

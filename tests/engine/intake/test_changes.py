@@ -30,7 +30,12 @@ def story(life_):
 
 def test_a_plain_life():
     found = story(life((5, "New"), (10, "Active"), (20, "Resolved"), (90, "Closed"), resolved=20, closed=90))
-    assert found == [(0, "opened", "New"), (10, "changed", "Active"), (20, "resolved", "Resolved"), (90, "closed", "Closed")]
+    assert found == [
+        (0, "opened", "New"),
+        (10, "changed", "Active"),
+        (20, "resolved", "Resolved"),
+        (90, "closed", "Closed"),
+    ]
 
 
 def test_only_what_differs_is_told():
@@ -58,12 +63,20 @@ def test_reopened():
 
 def test_a_row_out_of_order_reopens_nothing():
     rows = [(5, "New"), (20, "Resolved"), (27, "New"), (90, "Closed")]
-    assert story(life(*rows, resolved=20)) == [(0, "opened", "New"), (20, "resolved", "Resolved"), (90, "closed", "Closed")]
+    assert story(life(*rows, resolved=20)) == [
+        (0, "opened", "New"),
+        (20, "resolved", "Resolved"),
+        (90, "closed", "Closed"),
+    ]
 
 
 def test_without_a_counter_leaving_resolved_is_a_reopening():
     rows = [(5, "New", None), (20, "Resolved", None), (27, "Active", None)]
-    assert story(life(*rows)) == [(0, "opened", "New"), (20, "resolved", "Resolved"), (27, "reopened", "Active")]
+    assert story(life(*rows)) == [
+        (0, "opened", "New"),
+        (20, "resolved", "Resolved"),
+        (27, "reopened", "Active"),
+    ]
 
 
 def test_first_seen_when_it_was_over():
@@ -84,8 +97,14 @@ def test_resolved_and_closed_in_one_minute_stand_in_that_order():
 
 
 def test_nothing_happens_before_the_opening():
-    assert story(life((5, "New"), (9, "Active"), opened=7)) == [(7, "opened", "New"), (9, "changed", "Active")]
-    assert story(life((5, "New"), (6, "Active"), opened=7)) == [(7, "opened", "New"), (7, "changed", "Active")]
+    assert story(life((5, "New"), (9, "Active"), opened=7)) == [
+        (7, "opened", "New"),
+        (9, "changed", "Active"),
+    ]
+    assert story(life((5, "New"), (6, "Active"), opened=7)) == [
+        (7, "opened", "New"),
+        (7, "changed", "Active"),
+    ]
 
 
 def test_the_end_of_a_log_continues_its_beginning():
@@ -101,7 +120,10 @@ def test_the_end_of_a_log_continues_its_beginning():
 @pytest.mark.parametrize("seed", range(20))
 def test_the_order_of_the_rows_does_not_matter_nor_does_a_row_told_twice(seed):
     rng = random.Random(seed)
-    rows = [(rng.randrange(40), rng.choice(["New", "Active", "Resolved", "Closed"]), rng.randrange(2)) for _ in range(8)]
+    rows = [
+        (rng.randrange(40), rng.choice(["New", "Active", "Resolved", "Closed"]), rng.randrange(2))
+        for _ in range(8)
+    ]
     one = life(*rows, resolved=rng.choice([None, 20]), closed=rng.choice([None, 35]))
     two = Life(one.opened, one.resolved, one.closed, one.changes + one.changes[:3])
     rng.shuffle(two.changes)

@@ -14,7 +14,13 @@ from engine.intake.reading import MAX_VALUE, json_record
 from engine.intake.reject import Reject
 from engine.intake.shapes import Reading, event
 
-GOOD = {"ticket": "T-1", "at": "2026-03-06T16:00:00+01:00", "kind": "opened", "id": "1", "data": {"vip": True}}
+GOOD = {
+    "ticket": "T-1",
+    "at": "2026-03-06T16:00:00+01:00",
+    "kind": "opened",
+    "id": "1",
+    "data": {"vip": True},
+}
 AT = 1_772_809_200
 
 
@@ -30,13 +36,26 @@ def test_a_line(take):
 
 
 def test_instants(take):
-    for at in ("2026-03-06T15:00:00Z", "2026-03-06 15:00:00.9+00:00", AT, str(AT), "2026-03-06T15:00+00:00", "20260306T150000Z"):
+    for at in (
+        "2026-03-06T15:00:00Z",
+        "2026-03-06 15:00:00.9+00:00",
+        AT,
+        str(AT),
+        "2026-03-06T15:00+00:00",
+        "20260306T150000Z",
+    ):
         assert take(line(at=at))[0]["events", "1"][1] == AT, at
     assert take(line(at="1969-12-31T23:59:59.5Z"))[0]["events", "1"][1] == -1
 
 
 def test_fields_beside_data_and_in_it(take):
-    events, _ = take(line(priority="high", customer=None, data={"vip": False, "n": 3, "x": 1.5, "y": 2.0, "tags": ["a", "b"]}))
+    events, _ = take(
+        line(
+            priority="high",
+            customer=None,
+            data={"vip": False, "n": 3, "x": 1.5, "y": 2.0, "tags": ["a", "b"]},
+        )
+    )
     assert events["events", "1"][4] == {
         "priority": "high", "vip": False, "n": 3, "x": "1.5", "y": 2, "tags": "a b",
     }  # fmt: skip
@@ -50,7 +69,13 @@ def test_source_sequence_and_names(take):
 
 
 def test_the_lines_number_orders_events_of_one_instant(take):
-    content = b"\xef\xbb\xbf" + line(id="a") + b"\n  \r\n" + line(id="b").replace(b"\n", b"\r\n") + line(id="c").strip()
+    content = (
+        b"\xef\xbb\xbf"
+        + line(id="a")
+        + b"\n  \r\n"
+        + line(id="b").replace(b"\n", b"\r\n")
+        + line(id="c").strip()
+    )
     events, outcome = take(content)
     assert {name: row[2] for (_, name), row in events.items()} == {"a": 1, "b": 4, "c": 5}
     assert outcome.refused == 0
@@ -129,7 +154,9 @@ def test_an_endless_line_is_passed_over(reasons, monkeypatch):
 
 @pytest.mark.parametrize("size", [1, 7, 64, 4096])
 def test_where_blocks_end_does_not_matter(take, monkeypatch, size):
-    content = b"\xef\xbb\xbf" * (size > 2) + b"".join(line(id=str(n)) if n % 5 else b"bad\n\n" for n in range(40))
+    content = b"\xef\xbb\xbf" * (size > 2) + b"".join(
+        line(id=str(n)) if n % 5 else b"bad\n\n" for n in range(40)
+    )
     expected = take(content)
     monkeypatch.setattr(reading, "BLOCK", size)
     assert take(content) == expected
@@ -151,7 +178,13 @@ def test_as_csv(take):
     events, outcome = take(content.encode(), form="csv")
     assert outcome.rejects == []
     assert events == {
-        ("events", "1"): ("T-1", AT, 2, "opened", {"priority": "high", "subject": 'two\r\nlines, "quoted"', "vip": True}),
+        ("events", "1"): (
+            "T-1",
+            AT,
+            2,
+            "opened",
+            {"priority": "high", "subject": 'two\r\nlines, "quoted"', "vip": True},
+        ),
         ("events", "2"): ("T-1", AT + 1, 4, "reply", {}),
     }
 
@@ -159,7 +192,9 @@ def test_as_csv(take):
 # ---------------------------------------------------------------- two ways, one answer
 
 TEXT = st.text(alphabet=st.sampled_from('ab1 -é\0\n"\\\u202e'), max_size=4)
-SCALAR = st.one_of(TEXT, st.integers(-(2**65), 2**65), st.booleans(), st.none(), st.floats(), st.lists(TEXT, max_size=2))
+SCALAR = st.one_of(
+    TEXT, st.integers(-(2**65), 2**65), st.booleans(), st.none(), st.floats(), st.lists(TEXT, max_size=2)
+)
 RECORD = st.fixed_dictionaries(
     {},
     optional={
@@ -194,7 +229,9 @@ def general(content):
 def fast(content):
     refused: list[Reject] = []
     found = own._Reader(MAP, refused.append).chunk(1, content)
-    rows = [(source, (*row[:4], json.loads(row[4]), row[5])) for source, rows in found.items() for row in rows]
+    rows = [
+        (source, (*row[:4], json.loads(row[4]), row[5])) for source, rows in found.items() for row in rows
+    ]
     assert len(rows) + len(refused) <= 1
     return rows[0] if rows else None
 
@@ -203,5 +240,7 @@ def fast(content):
 @given(record=RECORD, good=st.booleans())
 def test_the_fast_way_and_the_general_way_agree(record, good):
     # Half of them are good but for what was drawn last, so that agreement is not only on refusals.
-    content = json.dumps({**(GOOD if good else {}), **dict(list(record.items())[-2:])} if good else record).encode()
+    content = json.dumps(
+        {**(GOOD if good else {}), **dict(list(record.items())[-2:])} if good else record
+    ).encode()
     assert fast(content) == general(content)
