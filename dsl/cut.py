@@ -58,11 +58,9 @@ def recut(old: str, pieces: Cut, new: str) -> tuple[Cut, int, int, int]:
     """
     head = _shared(old, new, min(len(old), len(new)))
     tail = _shared_end(old, new, min(len(old), len(new)) - head)
-    kept_head = 0
-    for kept_head in range(_index(pieces.starts, head), -1, -1):
-        # The last one before the difference may go on into it, and so may one that ends right at it.
-        if kept_head == 0 or pieces.starts[kept_head - 1] + len(pieces.texts[kept_head - 1]) < head:
-            break
+    kept_head = _index(pieces.starts, head)
+    while kept_head and not _surely_ends(old, pieces, kept_head - 1, head):
+        kept_head -= 1
     first_after = _index(pieces.starts, len(old) - tail)
     while first_after < len(pieces.starts) and not _begins_line(old, pieces, first_after, len(old) - tail):
         first_after += 1
@@ -75,6 +73,18 @@ def recut(old: str, pieces: Cut, new: str) -> tuple[Cut, int, int, int]:
     starts += [start + shift for start in moved] if shift else moved
     texts = pieces.texts[:kept_head] + between.texts + pieces.texts[first_after:]
     return Cut(starts, texts), kept_head, len(moved), len(between.texts)
+
+
+def _surely_ends(old: str, pieces: Cut, index: int, latest: int) -> bool:
+    """Whether a kept declaration ends where it did: by its own brace, or by a head in the common beginning."""
+    if "\n}" in pieces.texts[index]:
+        return pieces.starts[index] + len(pieces.texts[index]) < latest
+    following = index + 1
+    return (
+        following < len(pieces.starts)
+        and pieces.starts[following] < latest
+        and old[pieces.starts[following]] not in " \t"
+    )
 
 
 def _begins_line(old: str, pieces: Cut, index: int, earliest: int) -> bool:

@@ -58,6 +58,8 @@ def keyword(line: Line, fault: Fault) -> Finding | None:
         return _unknown_keyword(line, at, word, allowed)
     if fault.start < line.start + match.end():
         return None
+    if word == "target" and "WITHIN" in fault.expected and (wrong := _target(line, fault)):
+        return wrong
     rest = re.compile(r"[A-Za-z][A-Za-z0-9_-]*").match(line.text, fault.start - line.start)
     if rest is None or rest[0] in KEYWORDS:
         return None
@@ -68,6 +70,24 @@ def keyword(line: Line, fault: Fault) -> Finding | None:
     return found(
         "E0202", line, *rest.span(), f"there is no `{rest[0]}` here", f"did you mean `{meant}`?", meant
     )
+
+
+def _target(line: Line, fault: Fault) -> Finding | None:
+    """Priorities without a comma between them, or a metric that was left out."""
+    start = fault.start - line.start
+    before = list(re.compile(r"[^\s,]+").finditer(line.text, 0, start))
+    if before and before[-1][0] in ("within", "every"):
+        return found(
+            "E0201",
+            line,
+            *before[-1].span(),
+            f"`{before[-1][0]}` is not expected here",
+            "expected a metric before it: `target critical, high response within 1h`",
+        )
+    after = re.compile(r"[a-z][a-z0-9-]*(?=[ \t]+(?:within|every)\b)").match(line.text, start)
+    if after and before:
+        return _missing_comma(line, before[-2].end() if len(before) > 1 else start)
+    return None
 
 
 def _unknown_keyword(line: Line, at: tuple[int, int], word: str, allowed: tuple[str, ...]) -> Finding:

@@ -64,7 +64,8 @@ def _name_of(tree: syntax.Declaration) -> str:
 def _guess(text: str) -> tuple[str, str]:
     """Kind and name of a declaration whose head could not be read."""
     match = _HEAD.match(text)
-    assert match is not None
+    if match is None:
+        return text.split(maxsplit=1)[0], ""
     kind = match[1] if match[1] in DECLARATIONS else nearest(match[1], DECLARATIONS)
     return kind or match[1], (match[2] or "").lower().replace("_", "-")
 
