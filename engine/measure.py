@@ -24,11 +24,8 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     used = elapsed = paused = 0
     for leg in legs:
         for index, share in enumerate(shares):
-            if leg.target is not None and used < _share_of(leg.target, share):
-                reached[index] = (
-                    None  # the target in force decides: a looser one takes back what a stricter one said
-                )
-            if reached[index] is None:
+            # The target in force decides: a looser one takes back what a stricter one said.
+            if reached[index] is None or (leg.target is not None and used < _share_of(leg.target, share)):
                 reached[index] = _reach(leg, share, used)
                 if share == WHOLE and reached[index] is not None:
                     breaching = leg
@@ -37,18 +34,15 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
             paused += so_far
         else:
             elapsed += so_far
-            used += (
-                so_far
-                if leg.end <= now or leg.end == FOREVER
-                else leg.option.hours.elapsed(leg.start, leg.end)
-            )
+            settled = leg.end <= now or leg.end == FOREVER
+            used += so_far if settled else leg.option.hours.elapsed(leg.start, leg.end)
 
     last = legs[-1]
     due = reached[-1]
-    lapsed = last.end < cycle.stretches[-1][1]
+    lapsed = last.end < cycle.stretches[-1][1]  # nothing is promised any more
     failed = due is not None and due < (now if cycle.stop is None else cycle.stop)
-    cancelled = cycle.cancelled or (lapsed and not failed)
-    stopped = last.end if lapsed and not failed and not cycle.cancelled else cycle.stop
+    cancelled = cycle.cancelled or lapsed
+    stopped = last.end if lapsed else cycle.stop
     if due is None and stopped is not None and last.target is not None:
         due = last.option.hours.due(stopped, last.target - used)
     decisive = breaching if failed and breaching is not None else last
