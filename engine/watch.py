@@ -33,13 +33,13 @@ _LISTEN_MS = 100
 _FRESH_NS = 2_000_000_000
 """A file read within this long of its last change may change again without its times showing it."""
 
-_SHARE = 10
+_SHARE = 5
 """Looking may take one part in this many of the time, however many events ask for it."""
 
 
 class _Read(NamedTuple):
     stamp: tuple[int, ...]
-    at: int
+    settled: bool  # no later change can have the same stamp
     digest: bytes
 
 
@@ -59,20 +59,20 @@ class Watcher:
         poll: float = POLL,
         settle: float = SETTLE,
     ) -> None:
-        self._root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() would follow the links that get swapped
+        self._root = _absolute(root)
         self._files = files
         self._events = events
         self._poll = poll
         self._settle = settle
         self._closed = threading.Event()
-        self._reads: dict[Path, _Read] = {}
-        self._armed: dict[Path, tuple[int, int] | None] = {}
+        self._reads: dict[str, _Read] = {}
+        self._armed: dict[str, tuple[int, int] | None] = {}
         self._hints: Generator[set[tuple[Change, str]], None, None] | None = None
         self._suspect = True
         self._next_poll = 0.0
         self._not_before = 0.0
-        self._paths = self._named()
-        self._folders = _folders_on_the_way(self._root, self._paths)
+        self._paths: tuple[str, ...] = ()
+        self._folders: frozenset[str] | None = None
         self._known = self._look()
 
     def wait(self, timeout: float) -> bool:
@@ -107,7 +107,7 @@ class Watcher:
             again = self._look()
             if again == seen:
                 self._known = seen
-                self._folders = _folders_on_the_way(self._root, self._paths)
+                self._folders = None
                 return True
             seen = again
             if time.monotonic() >= deadline:
@@ -117,37 +117,34 @@ class Watcher:
 
     # ------------------------------------------------------------ the truth
 
-    def _named(self) -> tuple[Path, ...]:
-        return tuple(dict.fromkeys((self._root, *self._files())))
-
-    def _look(self) -> dict[Path, bytes]:
+    def _look(self) -> dict[str, bytes]:
         """A digest for every path that counts. A path that joins or leaves the list is a change as well."""
         began = time.monotonic()
-        paths = self._named()
+        paths = tuple(dict.fromkeys((self._root, *map(_absolute, self._files()))))
         if paths != self._paths:
             self._paths = paths
-            self._folders = _folders_on_the_way(self._root, paths)
+            self._folders = None
         digests = {path: self._digest(path) for path in paths}
         done = time.monotonic()
         self._not_before = done + (done - began) * _SHARE
         return digests
 
-    def _digest(self, path: Path) -> bytes:
+    def _digest(self, path: str) -> bytes:
         try:
-            found = path.stat()
+            found = os.stat(path)  # noqa: PTH116 - ten thousand times in one look
+            stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            read = self._reads.get(path)
+            if read is not None and read.stamp == stamp and read.settled:
+                return read.digest
             if stat.S_ISDIR(found.st_mode):
                 return _listing(path)
             if not stat.S_ISREG(found.st_mode):
                 return b"special"
-            stamp = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-            read = self._reads.get(path)
-            if read is not None and read.stamp == stamp and read.at - max(stamp[3:]) > _FRESH_NS:
-                return read.digest
-            at = time.time_ns()
-            digest = hashlib.sha256(path.read_bytes()).digest()
+            settled = time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) > _FRESH_NS
+            digest = hashlib.sha256(Path(path).read_bytes()).digest()
         except OSError as error:
             return f"error {error.errno}".encode()
-        self._reads[path] = _Read(stamp, at, digest)
+        self._reads[path] = _Read(stamp, settled, digest)
         return digest
 
     # ------------------------------------------------------------ the hints
@@ -156,6 +153,8 @@ class Watcher:
         """Watch today's folders: a folder that was replaced is another inode, and the old watch is deaf."""
         if not self._events:
             return
+        if self._folders is None:
+            self._folders = _folders_on_the_way(self._root, self._paths)
         today = {folder: _inode(folder) for folder in self._folders}
         if today == self._armed:
             return
@@ -209,7 +208,17 @@ class Watcher:
         return bool(heard)
 
 
-def _listing(folder: Path) -> bytes:
+def _absolute(path: Path) -> str:
+    text = str(path)
+    # resolve() would follow the links that get swapped
+    return text if text.startswith(os.sep) else os.path.abspath(text)  # noqa: PTH100
+
+
+def _parent(path: str) -> str:
+    return os.path.dirname(path)  # noqa: PTH120
+
+
+def _listing(folder: str) -> bytes:
     """Digest of what an include pattern could find here: rule files and folders by name."""
     with os.scandir(folder) as entries:
         names = sorted(
@@ -220,30 +229,42 @@ def _listing(folder: Path) -> bytes:
     return hashlib.sha256("\0".join(names).encode(errors="surrogateescape")).digest()
 
 
-def _inode(folder: Path) -> tuple[int, int] | None:
+def _inode(folder: str) -> tuple[int, int] | None:
     try:
-        found = folder.stat()
+        found = os.stat(folder)  # noqa: PTH116
     except OSError:
         return None
     return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None
 
 
-def _folders_on_the_way(root: Path, paths: Iterable[Path]) -> frozenset[Path]:
+def _folders_on_the_way(root: str, paths: Iterable[str]) -> frozenset[str]:
     """Folders whose entries decide what is read: from the parent of the root file's folder down to every path.
 
     Where a path goes through a symbolic link, the folder that really holds the file counts too.
     """
-    top = root.parent
-    folders = {top.parent, top}
-    for path in paths:
-        if path.is_symlink():
-            folders.add(path.resolve().parent)
-        for folder in (path, *path.parents):
-            if folder in folders:
-                break
-            if folder == path and not folder.is_dir():
-                continue
-            folders.add(folder)
-            if not folder.is_relative_to(top):
-                break
-    return frozenset(folders | {folder.resolve() for folder in folders})
+    named = set(paths)
+    top = _parent(root)
+    folders = {_parent(top), top}
+    for parent in {_parent(path) for path in named}:
+        below = parent
+        while below not in folders:
+            folders.add(below)
+            below = _parent(below) if below.startswith(top) else top
+        folders |= _held_elsewhere(parent, named)
+    return frozenset(folders | {os.path.realpath(folder) for folder in folders})
+
+
+def _held_elsewhere(folder: str, named: set[str]) -> set[str]:
+    """Of the named entries of a folder: those that are folders, and where those that are links lead."""
+    found: set[str] = set()
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.path in named:
+                    if entry.is_symlink():
+                        found.add(_parent(os.path.realpath(entry.path)))
+                    if entry.is_dir():
+                        found.add(entry.path)
+    except OSError:
+        pass
+    return found

@@ -205,3 +205,16 @@ def test_a_root_that_is_not_there_yet(tmp_path: Path) -> None:
         root.parent.mkdir()
         root.write_text("language 1\n")
         assert watcher.wait(SOON)
+
+
+def test_relative_paths_are_watched_on_the_whole_way(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(site.parent)
+    wanted = Path("rules", "customers", "acme.rules")
+    wanted.parent.mkdir()
+    wanted.write_text("customer acme {\n}\n")
+    with closing(Watcher(Path("sla.rules"), lambda: [wanted], poll=NEVER)) as watcher:
+        assert not watcher.wait(QUIET)
+        Path("rules").rename("rules.old")
+        assert watcher.wait(SOON)
+        Path("rules.old").rename("rules")
+        assert watcher.wait(SOON)
