@@ -21,7 +21,7 @@ Instants: TypeAlias = NDArray[np.int64]
 NEVER = np.iinfo(np.int64).min
 """What `due` answers where the scalar one answers None."""
 
-CHUNK = 16_384
+CHUNK = 24_576
 _LONGEST = 2**31
 _HOUR = 3600
 
