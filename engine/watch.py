@@ -197,10 +197,8 @@ class Watcher:
         assert self._hints is not None
         try:
             heard = next(self._hints, None)
-        except (
-            OSError,
-            RuntimeError,
-        ):  # no watches left, a folder gone in between, a file system without events
+        except (OSError, RuntimeError):
+            # No watches left, a folder gone in between, a file system without events.
             heard = None
         if heard is None:
             self._hints = None
@@ -219,13 +217,8 @@ def _parent(path: str) -> str:
 
 
 def _listing(folder: str) -> bytes:
-    """Digest of what an include pattern could find here: rule files and folders by name."""
-    with os.scandir(folder) as entries:
-        names = sorted(
-            entry.name
-            for entry in entries
-            if not entry.name.startswith(".") and (entry.name.endswith(".rules") or entry.is_dir())
-        )
+    """Digest of the names that an include pattern could find here; hidden files and editors' copies are none."""
+    names = sorted(name for name in os.listdir(folder) if not name.startswith(".") and not name.endswith("~"))  # noqa: PTH208
     return hashlib.sha256("\0".join(names).encode(errors="surrogateescape")).digest()
 
 
