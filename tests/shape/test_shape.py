@@ -63,3 +63,11 @@ def test_every_command_has_its_module_and_its_line_in_the_docs():
     for name in COMMANDS:
         assert (ROOT / "tui" / "commands" / f"{'import_' if name == 'import' else name}.py").exists(), name
         assert f"sla {name}" in documented, name
+
+
+def test_every_key_of_the_console_is_in_its_page():
+    from tui.keymap import TABLE
+
+    page = (ROOT / "docs" / "console.md").read_text(encoding="utf-8")
+    for key in TABLE:
+        assert f"| {key.id} | {key.about} |" in page, key.id
