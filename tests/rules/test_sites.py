@@ -1,0 +1,46 @@
+"""The sites that we ship are sound, and the tutorial shows every declaration of the language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dsl.cut import cut
+from dsl.load import load
+from dsl.vocabulary import DECLARATIONS
+
+PROJECT = Path(__file__).resolve().parents[2]
+SITES = [PROJECT / "sla.rules", *sorted((PROJECT / "rules" / "examples").glob("*.rules"))]
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda path: path.stem)
+def test_a_shipped_site_has_nothing_to_say(site: Path) -> None:
+    loaded = load(site)
+    assert loaded.diagnostics == ()
+    assert loaded.ruleset is not None
+    assert loaded.ruleset.tiers
+
+
+def test_every_rule_file_belongs_to_a_site() -> None:
+    read = {site.parent / shown for site in SITES for shown in load(site).files}
+    assert set((PROJECT / "rules").rglob("*.rules")) <= read
+
+
+def test_the_tutorial_shows_every_declaration() -> None:
+    loaded = load(PROJECT / "sla.rules")
+    shown = {
+        chunk.split()[0]
+        for name, text in loaded.files.items()
+        if name.endswith(".rules")
+        for chunk in cut(text).texts
+    }
+    assert shown == set(DECLARATIONS)
+
+
+def test_the_demo_site_has_a_dozen_customers_in_several_zones() -> None:
+    ruleset = load(PROJECT / "sla.rules").ruleset
+    assert ruleset is not None
+    assert len(ruleset.customers) >= 12
+    assert len({calendar.zone for calendar in ruleset.calendars.values()}) >= 5
+    assert any(customer.overrides for customer in ruleset.customers.values())
