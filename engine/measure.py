@@ -39,10 +39,10 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
 
     last = legs[-1]
     due = reached[-1]
-    lapsed = last.end < cycle.stretches[-1][1]  # nothing is promised any more
+    lapsed = last.end < max(end for start, end in cycle.stretches if end > start or start == cycle.start)
     failed = due is not None and due < (now if cycle.stop is None else cycle.stop)
     cancelled = cycle.cancelled or lapsed
-    stopped = last.end if lapsed else cycle.stop
+    stopped = last.end if lapsed else cycle.stop  # lapsed: nothing is promised any more
     if due is None and stopped is not None and last.target is not None:
         due = last.option.hours.due(stopped, last.target - used)
     decisive = breaching if failed and breaching is not None else last

@@ -94,7 +94,9 @@ class Desk:
             self.fields = {**self.fields, **event.data}
             if "status" in event.data:
                 self.status = str(self.graph.status_class(event.data["status"]) or "working")
-            if event.kind in ENDED and not (event.kind == "resolved" and self.status in ENDED and "status" in event.data):
+            if event.kind in ENDED and not (
+                event.kind == "resolved" and self.status in ENDED and "status" in event.data
+            ):
                 self.status = event.kind
             if event.kind == "reopened":
                 self.status = "working"
@@ -162,9 +164,9 @@ class Desk:
     def choose(self, metric: str) -> PinnedTarget | None:
         situation = self.situation()
         for target in self.terms.targets if self.terms else ():
-            if target.metric == metric and situation.priority in target.priorities:
-                if target.when is None or self.graph.predicate(target.when)(situation):
-                    return target
+            holds = target.when is None or self.graph.predicate(target.when)(situation)
+            if target.metric == metric and situation.priority in target.priorities and holds:
+                return target
         return None
 
     def seconds(self, amount: Amount, calendar: str, start: int) -> int:
@@ -204,11 +206,14 @@ class Desk:
                 continue
             if rule.name not in clock.spells:
                 limit = rule.pause.limit
-                clock.spells[rule.name] = (0, None if limit is None else self.seconds(limit, target.calendar, t), target)
+                clock.spells[rule.name] = (
+                    0,
+                    None if limit is None else self.seconds(limit, target.calendar, t),
+                    target,
+                )
             spent, limit_seconds, on = clock.spells[rule.name]
             if limit_seconds is None or spent < limit_seconds:
                 holding.append(rule.name)
             opened = self.step if self.graph.hours(on.calendar).is_open(t) else 0
             clock.spells[rule.name] = (spent + opened, limit_seconds, on)
         return tuple(holding)
-
