@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsl.checks.disjoint import can_both_hold
+from dsl.checks.names import zones
+from dsl.checks.pattern import refusal
+from dsl.load import load_texts
+from dsl.model import AllOf, AnyOf, Compare, Comparison, Not, OneOf, StatusClass, StatusIs
+
+BASE = """\
+priorities critical, high, normal, low
+field vip flag
+field site text
+field impact number
+calendar office {
+  zone Europe/Berlin
+  open mon-fri 08:00-18:00
+}
+"""
+
+
+def found(text, base=BASE):
+    text = base + text
+    loaded = load_texts("sla.rules", {"sla.rules": text})
+    return [(one.code, text[one.span.start : one.span.end]) for one in loaded.diagnostics]
+
+
+# ---------------------------------------------------------------- conditions
+
+ATOMS = st.one_of(
+    st.builds(
+        Compare, st.just("site"), st.sampled_from([Comparison.EQ, Comparison.NE]), st.sampled_from(["a", "b"])
+    ),
+    st.builds(OneOf, st.just("site"), st.sampled_from([("a", "b"), ("b", "c")])),
+    st.builds(Compare, st.just("impact"), st.sampled_from(list(Comparison)), st.integers(1, 3)),
+    st.builds(Compare, st.just("vip"), st.sampled_from([Comparison.EQ, Comparison.NE]), st.booleans()),
+    st.builds(StatusIs, st.sampled_from(list(StatusClass))),
+)
+CONDITIONS = st.recursive(
+    ATOMS,
+    lambda inner: st.one_of(
+        st.builds(Not, inner),
+        st.builds(AllOf, st.tuples(inner, inner)),
+        st.builds(AnyOf, st.tuples(inner, inner)),
+    ),
+    max_leaves=5,
+)
+TICKETS = [
+    dict(zip(("site", "impact", "vip", "class"), values, strict=True))
+    for values in product(["a", "b", "c", "z"], range(5), [True, False], StatusClass)
+]
+
+
+def holds(condition, ticket):
+    match condition:
+        case Compare(field, op, value):
+            return eval(f"one {op.value} other", {"one": ticket[field], "other": value})
+        case OneOf(field, values):
+            return ticket[field] in values
+        case StatusIs(status_class):
+            return ticket["class"] is status_class
+        case Not(item):
+            return not holds(item, ticket)
+        case AllOf(items):
+            return all(holds(item, ticket) for item in items)
+        case AnyOf(items):
+            return any(holds(item, ticket) for item in items)
+
+
+@given(CONDITIONS, CONDITIONS)
+def test_two_conditions_exclude_each_other_exactly_when_no_ticket_has_both(one, other):
+    assert can_both_hold(one, other) == any(holds(one, t) and holds(other, t) for t in TICKETS)
+
+
+def test_too_many_alternatives_count_as_possible():
+    wide = AllOf(
+        tuple(
+            AnyOf((Compare(f"f{n}", Comparison.EQ, 1), Compare(f"g{n}", Comparison.EQ, 1))) for n in range(12)
+        )
+    )
+    assert can_both_hold(wide, Not(wide))
+
+
+@pytest.mark.parametrize(
+    "pattern", ["^a+$", r"\bVPN\b", "(red|blue) phone", "[a-z]{2,8}-[0-9]+", ".*", "(?i:x)", "a{100}"]
+)
+def test_plain_patterns_are_accepted(pattern):
+    assert refusal(pattern) == ""
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"(a)\1",
+        "(?=a)",
+        "(?<!a)b",
+        "(a+)+",
+        "(a|b*)*",
+        "(a{1,9}){9}",
+        "a{101}",
+        "(",
+        "a**",
+        ".*.*.*.*",
+        "(?P<n>a)(?P=n)",
+        "(?(1)a)",
+    ],
+)
+def test_patterns_that_could_stall_are_refused(pattern):
+    assert refusal(pattern)
+
+
+# ---------------------------------------------------------------- calendars of targets
+
+
+def test_the_calendar_of_a_target_may_come_from_its_customer():
+    tier = "tier gold {\n  target high response within 4h\n}\n"
+    assert found(tier + "customer a {\n  tier gold\n  calendar office\n}\n") == []
+    group = "group g {\n  calendar office\n  tier gold\n}\n"
+    assert found(tier + group + "customer a {\n  group g\n}\n") == []
+    assert found(tier + "customer a {\n  tier gold\n}\n") == [("E0502", "gold")]
+    assert found(tier) == [("E0502", "target high response within 4h")]
+
+
+def test_days_are_refused_where_the_customers_calendar_makes_them_uncertain():
+    tier = "tier gold {\n  calendar always\n  target high response within 2d\n}\n"
+    assert found(tier + "customer a {\n  tier gold\n}\n") == []
+    assert found(tier + "customer a {\n  tier gold\n  calendar office\n}\n") == [("E0503", "gold")]
+
+
+def test_a_limit_in_days_is_refused_when_a_paused_clock_is_on_business_hours():
+    text = "tier gold {{\n  target high response within 2h on {}\n  pause by wait\n}}\n"
+    text += "pause wait {{\n  when status is waiting\n  stops response\n  limit 2d\n}}\n"
+    assert found(text.format("always")) == []
+    assert found(text.format("office")) == [("E0503", "2d")]
+
+
+def test_an_inherited_tie_is_told_at_the_later_line_with_both_places():
+    text = """\
+tier gold {
+  target low resolution within 8h on always when vip
+}
+tier platinum {
+  like gold
+  target low resolution within 4h on always when site == "lab"
+}
+"""
+    loaded = load_texts("sla.rules", {"sla.rules": BASE + text})
+    (one,) = loaded.diagnostics
+    assert (one.code, one.span.line, one.labels[0].span.line) == (
+        "E0506",
+        BASE.count("\n") + 6,
+        BASE.count("\n") + 2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tie"),
+    [
+        ("", "", True),
+        ("when vip", "", False),
+        ("when vip", "when not vip", False),
+        ("when vip", "when impact > 2", True),
+        ("when impact > 2", "when impact <= 2", False),
+        ('when site == "lab"', 'when site in ["plant", "Lab"]', True),
+        ('when site matches "^a"', 'when not site matches "^a"', False),
+    ],
+)
+def test_overrides_tie_when_both_can_hold(first, second, tie):
+    text = f"""\
+tier gold {{
+  target high response within 4h on always
+}}
+customer a {{
+  tier gold
+  override one from 2026-01-01 until 2026-03-01 {{
+    target critical, high response within 1h on always {first}
+  }}
+  override two from 2026-02-01 {{
+    target high, low response within 2h on always {second}
+  }}
+  override three from 2026-03-01 {{
+    target critical response within 3h on always
+  }}
+}}
+"""
+    codes = [code for code, _ in found(text)]
+    assert codes == (["E0507"] if tie else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        (["gold from 2026-01-01 until 2026-02-01", "gold from 2026-02-01"], []),
+        (["gold from 2026-01-01 through 2026-01-31", "gold from 2026-02-01"], []),
+        (["gold from 2026-01-01 through 2026-02-01", "gold from 2026-02-01"], ["E0510"]),
+        (["gold from 2026-02-02", "gold until 2026-02-01"], ["W0509"]),
+        (["gold from 2026-02-02", "gold until 2026-02-01", "gold"], []),
+        (["gold", "gold"], ["E0510"]),
+        (["gold from 2026-02-01 until 2026-01-01"], ["E0511"]),
+    ],
+)
+def test_dated_tiers(lines, codes):
+    body = "".join(f"  tier {line}\n" for line in lines)
+    text = "tier gold {\n  target high response within 4h on always\n}\n" + f"customer a {{\n{body}}}\n"
+    assert [code for code, _ in found(text)] == codes
+
+
+# ---------------------------------------------------------------- names
+
+
+def test_a_suggestion_is_made_from_a_similarity_of_six_tenths():
+    tier = "tier standard {\n  target high response within 4h on always\n}\ncustomer a {\n  tier NAME\n}\n"
+    near = load_texts("sla.rules", {"sla.rules": BASE + tier.replace("NAME", "standart")}).diagnostics[0]
+    far = load_texts("sla.rules", {"sla.rules": BASE + tier.replace("NAME", "xyz")}).diagnostics[0]
+    assert near.help == "did you mean `standard`?"
+    assert near.fixes[0].edits[0].text == "standard"
+    assert not far.fixes
+
+
+def test_every_zone_of_the_data_is_accepted_and_nothing_else():
+    assert {"UTC", "Etc/UTC", "US/Eastern", "EST5EDT", "America/Argentina/Buenos_Aires"} <= zones()
+    for zone in sorted(zones())[::20]:
+        assert found(f"customer a {{\n  zone {zone}\n}}\n") == []
+    assert found("customer a {\n  zone Mars/Base\n}\n") == [("E0403", "Mars/Base")]
+
+
+def test_values_of_built_in_fields_are_checked_where_they_are_declared():
+    text = """\
+team noc "Network" {
+}
+group retail "Retail" {
+}
+customer acme "Acme GmbH" {
+  alias "ACME"
+}
+tier t {
+  target low response within 1h on always when team == noc and group in ["Retail"] and customer != "acme gmbh"
+  target high response within 1h on always when team == nox or group == "retale" or customer in ["ACME", "Globex"]
+  target normal response within 1h on always when priority == urgent or status == "free text" or queue == "any"
+}
+"""
+    assert found(text) == [
+        ("E0602", "nox"),
+        ("E0602", '"retale"'),
+        ("E0602", '"Globex"'),
+        ("E0602", "urgent"),
+    ]
+
+
+def test_names_titles_and_aliases_share_one_space():
+    text = 'customer acme "Globex" {\n}\ncustomer globex {\n}\n'
+    assert found(text) == [("E0304", "globex")]
+    assert found('customer acme "ACME" {\n  alias "Acme"\n}\n') == []
