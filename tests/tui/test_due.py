@@ -188,6 +188,18 @@ def test_questions_can_come_from_a_file(
     assert json.loads(capsys.readouterr().out) == {"due": "2026-03-09T10:00:00+00:00"}
 
 
+@pytest.mark.parametrize("name", ["missing.jsonl", "."])
+def test_questions_that_cannot_be_read(
+    rules: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["due", "--rules", str(rules), "--jsonl", str(tmp_path / name)]) == 4
+    assert str(tmp_path) in capsys.readouterr().err
+
+
+def test_a_file_is_only_for_programs(say: Any) -> None:
+    assert say("questions.jsonl")[0] == 3
+
+
 def test_rules_with_errors_answer_nothing(
     ask: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,6 +21,7 @@ from tui.options import DEFAULT_RULES
 from tui.plain import plain
 from tui.questions import Answers, lines, unknown_calendar
 
+STDIN = Path("-")
 _CHUNK = 2_000
 _NEVER = "never due: the calendar does not open for ten years on end"
 
@@ -42,7 +43,7 @@ Examples:
     help="Rule file with the calendars; `always` is built in.",
 )
 @click.option("--jsonl", is_flag=True, help="Answer a JSON object a line, from FILE or standard input.")
-@click.argument("source", metavar="[FILE]", type=click.File("rb"), default="-")
+@click.argument("source", metavar="[FILE]", type=click.Path(path_type=Path, allow_dash=True), default=STDIN)
 @click.option("--calendar", "name", help="Calendar to count on.")
 @click.option(
     "--from", "start", help="When the clock starts: ISO 8601, or local time of the calendar's zone."
@@ -53,7 +54,7 @@ Examples:
 def command(
     rules_path: Path,
     jsonl: bool,
-    source: BinaryIO,
+    source: Path,
     name: str | None,
     start: str | None,
     target: str | None,
@@ -61,15 +62,18 @@ def command(
     pauses: tuple[str, ...],
 ) -> int:
     """Compute due instants and open time on a calendar."""
-    if not jsonl and (not name or not start or not (target or until)):
+    if not jsonl and (source != STDIN or not name or not start or not (target or until)):
         raise click.UsageError(
-            "say --calendar, --from and --target (or --until), or --jsonl for questions on standard input"
+            "say --calendar, --from and --target (or --until), or --jsonl for questions in FILE or on standard input"
         )
     rules = _rules(rules_path)
     if rules is None:
         return FINDINGS
     if jsonl:
-        return _answer_lines(source, rules)
+        if source == STDIN:
+            return _answer_lines(sys.stdin.buffer, rules)
+        with source.open("rb") as file:
+            return _answer_lines(file, rules)
     assert name
     assert start
     return _answer_person(rules, name, start, target, until, pauses)
