@@ -32,17 +32,36 @@ def test_nothing_is_left_for_later_or_swallowed(path):
 
 
 def test_only_one_module_reads_the_zone_data():
-    users = [NAMES[path] for path in MODULES if re.search(r"^\s*(from|import) zoneinfo", path.read_text("utf-8"), re.MULTILINE)]
+    users = [
+        NAMES[path]
+        for path in MODULES
+        if re.search(r"^\s*(from|import) zoneinfo", path.read_text("utf-8"), re.MULTILINE)
+    ]
     assert [name for name in users if name.startswith("engine/")] == ["engine/wall.py"]
 
 
 def test_only_the_parser_knows_lark():
-    users = [NAMES[path] for path in MODULES if re.search(r"^\s*(from|import) lark", path.read_text("utf-8"), re.MULTILINE)]
+    users = [
+        NAMES[path]
+        for path in MODULES
+        if re.search(r"^\s*(from|import) lark", path.read_text("utf-8"), re.MULTILINE)
+    ]
     assert users == ["dsl/parse.py"]
 
 
 def test_what_decides_never_asks_for_the_time():
-    deciding = ("calendar", "closures", "graph", "terms", "facts", "clock", "evaluate", "columns", "transition", "explain")
+    deciding = (
+        "calendar",
+        "closures",
+        "graph",
+        "terms",
+        "facts",
+        "clock",
+        "evaluate",
+        "columns",
+        "transition",
+        "explain",
+    )
     deciding += ("overview", "repin", "simulate", "predicate")
     for name in deciding:
         path = ROOT / "engine" / f"{name}.py"
