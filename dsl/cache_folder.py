@@ -25,7 +25,10 @@ def cache_folder() -> Path | None:
         if hasattr(os, "getuid"):
             if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid():
                 return None
-            if stat.S_IMODE(state.st_mode) & 0o077:
+            mode = stat.S_IMODE(state.st_mode)
+            if mode & 0o022:
+                return None  # others may have put something into it
+            if mode != 0o700:
                 folder.chmod(0o700)
     except OSError:
         return None
