@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _CHECKED = ("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 
+_TOO_OFTEN = ("MINUTELY", "SECONDLY")
+
 
 @dataclass(frozen=True, slots=True)
 class AllDay:
@@ -116,6 +118,10 @@ def _faults(event: Component) -> list[str]:
             return ["DTEND is before DTSTART"]
     if duration is not None and duration.dt < timedelta(0):
         return ["DURATION is negative"]
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
+        if any(freq in _TOO_OFTEN for freq in rule.get("FREQ", [])):
+            return ["RRULE repeats it by the minute or second, which no closure does"]
     return []
 
 

@@ -102,7 +102,9 @@ def _country(country: str, subdivision: str, observed: bool, year: int) -> Days:
         found = holidays.country_holidays(
             country, subdiv=subdivision or None, years=year, expand=False, observed=observed
         )
-    except NotImplementedError as error:
+    except (
+        RuntimeError
+    ) as error:  # its kind for "not implemented": a country or subdivision that it does not know
         raise EngineError(f"no public holidays are known for {country} {subdivision}".rstrip()) from error
     return tuple(sorted((day_number(day), title) for day, title in found.items()))
 

@@ -52,6 +52,7 @@ def test_files_that_serve(text: str) -> None:
         (file("DTSTART:20260310T120000Z", "DTEND:20260310T130000"), "only one of DTSTART and DTEND"),
         (file("DTSTART;TZID=Mars/Base:20260310T120000"), 'unknown time zone "Mars/Base"'),
         (file("DTSTART:20260310T120000", "RRULE:FREQ=SOMETIMES"), "RRULE"),
+        (file("DTSTART:20260310T120000", "RRULE:FREQ=SECONDLY"), "by the minute or second"),
         (file("DTSTART:20260310T120000", "DURATION:-PT1H"), "DURATION is negative"),
         (file("DTSTART:20260310T120000", "DTSTART:20260311T120000"), "more than one DTSTART"),
     ],
