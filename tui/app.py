@@ -18,6 +18,7 @@ from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
+from dsl.errors import INTERNAL
 from engine.snapshot import TicketDetail
 from tui.actions import Act
 from tui.desk import Desk
@@ -150,11 +151,16 @@ class Console(App[None]):
         self.feed.close()
 
     def on_console_delivered(self, event: Delivered) -> None:
-        event.call()
+        if self.is_running:
+            event.call()
 
     def _failed_ourselves(self, error: BaseException) -> None:
-        self.fault = error
-        self.exit(return_code=5)
+        self.fault = self.fault or error
+        self.exit(return_code=INTERNAL)
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual would print a traceback with all that it knows, customers' texts included.
+        self._failed_ourselves(error)
 
     # What comes in
 
@@ -174,15 +180,19 @@ class Console(App[None]):
         else:
             self._show(picture)
         if picture.snapshot.partial:
-            self._refresh()
+            self.call_after_refresh(self._refresh)  # first things first: the rest would hold up this paint
 
     def _show(self, picture: Picture) -> None:
         if picture.arranged is not None:
             self._arranged = picture.arranged
         before, snapshot = self.situation.snapshot, picture.snapshot
+        same = snapshot is before and picture.arranged is None
+        same = same and (self.situation.engine, self.situation.failure) == (picture.engine, None)
         self.situation = replace(
             self.situation, snapshot=snapshot, engine=picture.engine, looked_at=picture.at, failure=None
         )
+        if same:
+            return  # the next tick paints what time has changed
         if isinstance(self.screen, TicketPage) and before is not None and before.version != snapshot.version:
             self.open_ticket(self.screen.detail.id)
         self._repaint()
@@ -248,6 +258,7 @@ class Console(App[None]):
         if name == "inbox":
             if len(self.screen_stack) > 1 and not isinstance(self.screen, ModalScreen):
                 self.pop_screen()
+                self._repaint()
         else:
             self._enter({"health": HealthPage, "rules": RulesPage}[name](self.setting))
 

@@ -180,15 +180,15 @@ _PUNCTUATION = {
     "\\": "backslash",
     **_NAMES,
 }
-_NAMED = frozenset(_PUNCTUATION.values())
+_SPOKEN = {name: character for character, name in _PUNCTUATION.items()}
+_NAMED = frozenset(_SPOKEN)
 
 
 def show_key(key: str) -> str:
     """A key as people say it: "/" for "slash", "^p" for "ctrl+p"."""
     if key.startswith("ctrl+"):
         return "^" + show_key(key.removeprefix("ctrl+"))
-    spoken = {name: character for character, name in _PUNCTUATION.items()}
-    return _SHOWN.get(key) or spoken.get(key, key)
+    return _SHOWN.get(key) or _SPOKEN.get(key, key)
 
 
 ALWAYS_SHOWN = ("app.palette", "app.help", "app.quit")

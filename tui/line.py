@@ -30,9 +30,14 @@ class Spark:
         return "".join(self.steps[round(max(0.0, min(1.0, (v - low) / span)) * top)] for v in values)
 
 
+def cells_of(value: str) -> int:
+    """Cells that a harmless text takes on a terminal."""
+    return len(value) if value.isascii() else cell_len(value)
+
+
 def width(line: Line) -> int:
     """Cells that the line takes on a terminal."""
-    return sum(cell_len(text) for text, _ in line)
+    return sum(cells_of(text) for text, _ in line)
 
 
 def text(line: Line) -> str:
@@ -42,7 +47,7 @@ def text(line: Line) -> str:
 
 def fit(value: str, cells: int, *, right: bool = False, more: str = "…") -> str:
     """Exactly `cells` wide: padded, or cut with `more` at the end; never through the middle of a wide character."""
-    size = cell_len(value)
+    size = cells_of(value)
     if size > cells:
         if cells <= len(more):
             return set_cell_size(value, cells)
@@ -58,7 +63,7 @@ def clip(line: Line, cells: int) -> Line:
     out: list[Piece] = []
     left = cells
     for piece, role in line:
-        size = cell_len(piece)
+        size = cells_of(piece)
         if size >= left:
             out.append((piece if size == left else fit(piece, left), role))
             return tuple(out)

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from types import MappingProxyType
 
-from rich.cells import cell_len
-
 from engine.snapshot import Row
 from tui.filter import BadFilter, Filter, Predicate, compile_filter, parse
 from tui.glyphs import UNICODE, Glyphs
-from tui.line import Line, Piece, fit, text
+from tui.line import Line, Piece, cells_of, fit, text
 from tui.moment import countdown, span
 from tui.plain import plain
 from tui.standing import at_risk, standing
@@ -159,17 +157,33 @@ COLUMNS: tuple[Column, ...] = (
 BY_KEY: Mapping[str, Column] = MappingProxyType({column.key: column for column in COLUMNS})
 USUAL = ("state", "due", "ticket", "customer", "priority", "subject", "metric", "tier", "assignee")
 CARDS_BELOW = 60
+_MOVING = frozenset({"state", "due"})
 _SUBJECT = 40  # what the subject gets before other columns grow
 LEAD = 3  # two cells of marks and a gap before the first column
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Columns that fit with their widths; `cards` means two lines a row instead."""
+    """Columns that fit with their widths, a space after each; `cards` means two lines a row instead."""
 
     width: int
     columns: tuple[tuple[Column, int], ...]
     cards: bool = False
+
+    @property
+    def moving(self) -> tuple[tuple[Column, int], ...]:
+        """The columns that time changes by the second; they come first."""
+        return tuple(pair for pair in self.columns if pair[0].key in _MOVING)
+
+    @property
+    def still(self) -> tuple[tuple[Column, int], ...]:
+        """The other columns."""
+        return tuple(pair for pair in self.columns if pair[0].key not in _MOVING)
+
+    @property
+    def rest(self) -> int:
+        """Cells to the right of the last column's space."""
+        return self.width - LEAD - sum(size + 1 for _, size in self.columns)
 
     @property
     def height(self) -> int:
@@ -179,12 +193,13 @@ class Layout:
 
 def lay_out(width: int, chosen: Sequence[str] = ()) -> Layout:
     """Choose columns for `width` cells: those of low rank stay, the room left over goes where text is long."""
-    columns = [BY_KEY[key] for key in chosen or USUAL if key in BY_KEY]
+    wanted = frozenset(chosen or USUAL)
+    columns = [column for column in COLUMNS if column.key in wanted]
     if width < CARDS_BELOW:
         return Layout(width, (), cards=True)
-    while len(columns) > 1 and LEAD + sum(column.least + 1 for column in columns) - 1 > width:
+    while len(columns) > 1 and LEAD + sum(column.least + 1 for column in columns) > width:
         columns.remove(max(columns, key=lambda column: column.rank))
-    room = width - LEAD - sum(column.least + 1 for column in columns) + 1
+    room = width - LEAD - sum(column.least + 1 for column in columns)
     widths = {column.key: column.least for column in columns}
     if "subject" in widths:
         first = min(room, _SUBJECT - widths["subject"])
@@ -220,12 +235,24 @@ def row_lines(
     """One line a row, or two on a narrow terminal, each exactly `layout.width` wide."""
     if layout.cards:
         return _card(row, now, layout.width, glyphs, marked=marked)
-    pieces: list[Piece] = [marks(row, now, glyphs, marked=marked), (" ", "")]
-    for index, (column, cells) in enumerate(layout.columns):
-        value, role = column.cell(row, now, glyphs)
-        end = " " if index < len(layout.columns) - 1 else ""
-        pieces.append((fit(value, cells, right=column.right, more=glyphs.more) + end, role))
-    return (_fill(pieces, layout.width, glyphs.more),)
+    return ((*row_head(row, now, layout, glyphs, marked=marked), *row_tail(row, now, layout, glyphs)),)
+
+
+def row_head(row: Row, now: int, layout: Layout, glyphs: Glyphs, *, marked: bool) -> Line:
+    """The left part of a row's line, which time changes by the second: marks, state and due."""
+    cells = [_cell(row, now, glyphs, column, size) for column, size in layout.moving]
+    return (marks(row, now, glyphs, marked=marked), (" ", ""), *cells)
+
+
+def row_tail(row: Row, now: int, layout: Layout, glyphs: Glyphs) -> Line:
+    """The rest of a row's line, which time changes by the minute at most."""
+    cells = [_cell(row, now, glyphs, column, size) for column, size in layout.still]
+    return (*cells, (" " * layout.rest, "")) if layout.rest else tuple(cells)
+
+
+def _cell(row: Row, now: int, glyphs: Glyphs, column: Column, size: int) -> Piece:
+    value, role = column.cell(row, now, glyphs)
+    return fit(value, size, right=column.right, more=glyphs.more) + " ", role
 
 
 def _card(row: Row, now: int, width: int, glyphs: Glyphs, *, marked: bool) -> tuple[Line, ...]:
@@ -242,17 +269,13 @@ def _fill(pieces: Sequence[Piece], width: int, more: str) -> Line:
     left = width
     out: list[Piece] = []
     for value, role in pieces:
-        cells = min(left, _cells(value))
+        cells = min(left, cells_of(value))
         if cells > 0:
             out.append((fit(value, cells, more=more), role))
             left -= cells
     if left > 0:
         out.append((" " * left, ""))
     return tuple(out)
-
-
-def _cells(value: str) -> int:
-    return len(value) if value.isascii() else cell_len(value)
 
 
 def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
@@ -263,12 +286,11 @@ def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
             [(f"   by {by}{' reversed' if view.reverse else ''}", "title")], layout.width, glyphs.more
         )
     pieces: list[Piece] = [(" " * LEAD, "title")]
-    for index, (column, cells) in enumerate(layout.columns):
+    for column, cells in layout.columns:
         sign = ""
         if column.key == view.sort:
             sign = " " + (glyphs.down if view.reverse else glyphs.up)
-        end = " " if index < len(layout.columns) - 1 else ""
-        pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + end, "title"))
+        pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + " ", "title"))
     return _fill(pieces, layout.width, glyphs.more)
 
 

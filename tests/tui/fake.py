@@ -233,6 +233,8 @@ class FakeSource:
     asked: int = 0
     closed: bool = False
     threads: set[int] = field(default_factory=set)
+    last: Snapshot | None = None
+    last: Snapshot | None = None
     gate: threading.Event | None = None  # a snapshot waits for it
 
     def snapshot(self, full: bool) -> Snapshot:
@@ -244,9 +246,12 @@ class FakeSource:
             raise self.failing
         partial = not full and len(self.rows) > 300
         rows = self.rows[:300] if partial else self.rows
-        return Snapshot(
-            self.taken_at, self.version, rows, len(self.rows), health(), self.rules, partial=partial
-        )
+        last = self.last
+        if last is None or (last.version, last.partial, last.rules) != (self.version, partial, self.rules):
+            last = self.last = Snapshot(
+                self.taken_at, self.version, rows, len(self.rows), health(), self.rules, partial=partial
+            )
+        return last
 
     def ticket(self, ticket_id: int) -> TicketDetail | None:
         self.threads.add(threading.get_ident())

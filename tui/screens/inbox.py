@@ -19,7 +19,7 @@ from tui.plain import plain
 from tui.screens.ask import Prompt
 from tui.screens.page import Page, Scene, Setting, bindings
 from tui.status import empty_message, inbox_status
-from tui.view import COLUMNS, USUAL, View, next_sort, row_lines
+from tui.view import COLUMNS, USUAL, Arranged, View, next_sort, row_lines
 from tui.widgets.bars import Bar
 from tui.widgets.lines import Lines
 from tui.widgets.table import Table
@@ -77,13 +77,23 @@ class Inbox(Page):
         self.set_class(bool(self.view.filter), "filtering")
         self._judge(self.view.filter)
 
+    def paint(self, scene: Scene) -> None:
+        """Behind another page only the rows are taken over."""
+        if self.is_current:
+            super().paint(scene)
+        else:
+            self.scene = scene
+            self._take(scene.arranged)
+
+    def _take(self, arranged: Arranged | None) -> bool:
+        if arranged is None or (arranged.rows is self.table.rows and arranged.view == self.table.view):
+            return False
+        self.table.show(arranged)
+        return True
+
     def paint_body(self, scene: Scene) -> None:
         arranged = scene.arranged
-        if arranged is not None and (
-            arranged.rows is not self.table.rows or arranged.view != self.table.view
-        ):
-            self.table.show(arranged)
-        else:
+        if not self._take(arranged):
             self.table.tick()
         empty = arranged is None or not arranged.rows
         if empty != self.has_class("empty"):

@@ -73,6 +73,7 @@ class Page(Screen[None]):
         self.setting = setting
         self.scene: Scene | None = None
         self._ready = False
+        self._keys_for: str | None = None
 
     def compose(self) -> ComposeResult:
         glyphs = self.setting.glyphs
@@ -110,8 +111,10 @@ class Page(Screen[None]):
         self.query_one("#failure", Bar).show(failure_banner(situation, now))
         self.query_one("#broken", Bar).show(rules_banner(situation, self.setting.key("app.rules")))
         self.query_one("#calm", Bar).show(calm_banner(situation, self.setting.key("app.pause")))
-        keys = in_scope(self.setting.keys, *self.SCOPES, EVERYWHERE)
-        self.query_one(KeyBar).show_keys(keys, self.why_off)
+        if self._keys_for != situation.read_only:
+            self._keys_for = situation.read_only
+            keys = in_scope(self.setting.keys, *self.SCOPES, EVERYWHERE)
+            self.query_one(KeyBar).show_keys(keys, self.why_off)
 
     def why_off(self, key: Key) -> str:
         """Why a key does nothing here and now; "" if it does."""

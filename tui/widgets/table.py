@@ -22,8 +22,9 @@ from tui.line import Line
 from tui.moment import countdown
 from tui.standing import standing
 from tui.themes import cursor_style, role_styles
-from tui.view import Arranged, Layout, View, heading, lay_out, row_lines
+from tui.view import Arranged, Layout, View, heading, lay_out, row_head, row_lines, row_tail
 
+_KEPT = 1000  # painted rows that are remembered
 _NEAR = 500  # rows looked at on either side for a cursor whose row has moved
 
 
@@ -51,10 +52,13 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._layout_now = lay_out(120)
         self._cursor_id: int | None = None
         self._strips: dict[tuple[object, ...], tuple[Strip, ...]] = {}
+        self._tails: dict[tuple[int, bool, int], list[Segment]] = {}
         self._painted: dict[int, tuple[object, ...]] = {}
         self._roles: Mapping[str, Style] = MappingProxyType({})
         self._under_cursor = Style.null()
         self._base = Style.null()
+        self._top = 0
+        self._width = 0
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -104,7 +108,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
                 force=True,
             )
         self._keep_in_sight()
-        self._strips.clear()
+        self._forget()
         self.refresh()
         self.post_message(self.Moved())
 
@@ -156,7 +160,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor_id = row.id if row else None
         self._keep_in_sight()
         for at in (before, self.cursor):
-            self._refresh_row(at)
+            self._refresh_rows(at, at)
         self.post_message(self.Moved())
 
     @property
@@ -180,28 +184,24 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 
     def tick(self) -> None:
         """Paint anew only what time has changed."""
-        now = self._now()
-        for index in self._in_sight():
-            row = self._rows[index]
-            if self._painted.get(index) != self._face(row, now):
-                self._refresh_row(index)
+        now, rows, painted = self._now(), self._rows, self._painted
+        changed = [index for index in self._in_sight() if painted.get(index) != _face(rows[index], now)]
+        if changed:
+            # One region from the first to the last: every region costs more than the lines between.
+            self._refresh_rows(changed[0], changed[-1])
 
     def _in_sight(self) -> range:
         height = self._layout_now.height
         top = self.scroll_offset.y // height
         return range(top, min(len(self._rows), top + self.size.height // height + 1))
 
-    @staticmethod
-    def _face(row: Row, now: int) -> tuple[object, ...]:
-        """What time changes about a row, as far as the usual columns show it."""
-        snoozed = row.snoozed_until is not None and row.snoozed_until > now
-        return (row.id, countdown(row.due, now), standing(row, now), snoozed, (now - row.opened) // 60)
-
-    def _refresh_row(self, index: int) -> None:
-        height = self._layout_now.height
-        y = 1 + index * height - self.scroll_offset.y
-        if 0 < y < self.size.height:
-            self.refresh(Region(0, y, self.size.width, height))
+    def _refresh_rows(self, first: int, last: int) -> None:
+        height, bottom = self._layout_now.height, self.size.height
+        top = self.scroll_offset.y
+        y = max(1, 1 + first * height - top)
+        end = min(bottom, 1 + (last + 1) * height - top)
+        if end > y:
+            self.refresh(Region(0, y, self.size.width, end - y))
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
@@ -210,7 +210,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     def _restyle(self) -> None:
         theme = self.app.theme
         self._roles, self._under_cursor = role_styles(theme), cursor_style(theme)
-        self._strips.clear()
+        self._forget()
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -221,8 +221,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _fit(self) -> None:
         self._layout_now = lay_out(max(1, self._cells), self._view.columns)
-        self._strips.clear()
-        self._painted.clear()
+        self._forget()
 
     def _resize_canvas(self) -> None:
         self.virtual_size = Size(self._cells, 1 + len(self._rows) * self._layout_now.height)
@@ -231,36 +230,51 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         base = self.rich_style  # costs a walk up the tree: once a paint, not once a line
         if base != self._base:
             self._base = base
-            self._strips.clear()
+            self._forget()
+        self._top, self._width = self.scroll_offset.y, self._cells
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         base = self._base
         if y == 0:
-            return self._strip(heading(self._layout_now, self._view, self.glyphs), base)
-        index, part = divmod(y - 1 + self.scroll_offset.y, self._layout_now.height)
+            line = heading(self._layout_now, self._view, self.glyphs)
+            return Strip(self._segments(line, base), self._layout_now.width)
+        index, part = divmod(y - 1 + self._top, self._layout_now.height)
         if index >= len(self._rows):
-            return Strip.blank(self._cells, base)
+            return Strip.blank(self._width, base)
         row, now = self._rows[index], self._now()
-        face = self._face(row, now)
-        self._painted[index] = face
-        under = index == self.cursor
-        marked = row.id in self.marked
+        face = self._painted[index] = _face(row, now)
+        under, marked = index == self.cursor, row.id in self.marked
         key = (face, under, marked)
         strips = self._strips.get(key)
         if strips is None:
-            if len(self._strips) > 1000:
+            if len(self._strips) > _KEPT:
                 self._strips.clear()
-                self._painted.clear()
+                self._tails.clear()
             style = base + self._under_cursor if under else base
-            lines = row_lines(row, now, self._layout_now, self.glyphs, marked=marked)
-            strips = self._strips[key] = tuple(self._strip(line, style) for line in lines)
+            strips = self._strips[key] = self._paint_row(row, now, style, under=under, marked=marked)
         return strips[part]
 
-    def _strip(self, line: Line, base: Style) -> Strip:
+    def _paint_row(self, row: Row, now: int, style: Style, *, under: bool, marked: bool) -> tuple[Strip, ...]:
+        layout, glyphs = self._layout_now, self.glyphs
+        if layout.cards:
+            lines = row_lines(row, now, layout, glyphs, marked=marked)
+            return tuple(Strip(self._segments(line, style), layout.width) for line in lines)
+        place = (row.id, under, (now - row.opened) // 60)
+        tail = self._tails.get(place)
+        if tail is None:
+            tail = self._tails[place] = self._segments(row_tail(row, now, layout, glyphs), style)
+        head = self._segments(row_head(row, now, layout, glyphs, marked=marked), style)
+        return (Strip(head + tail, layout.width),)
+
+    def _segments(self, line: Line, base: Style) -> list[Segment]:
         roles = self._roles
-        segments = [Segment(text, base + roles[role] if role in roles else base) for text, role in line]
-        return Strip(segments, self._layout_now.width)
+        return [Segment(text, base + roles[role] if role in roles else base) for text, role in line]
+
+    def _forget(self) -> None:
+        self._strips.clear()
+        self._tails.clear()
+        self._painted.clear()
 
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
@@ -270,3 +284,9 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
             self.move_to(index)
             if event.chain == 2:
                 self.post_message(self.Open())
+
+
+def _face(row: Row, now: int) -> tuple[object, ...]:
+    """What time changes about a row."""
+    snoozed = row.snoozed_until is not None and row.snoozed_until > now
+    return (row.id, countdown(row.due, now), standing(row, now), snoozed, (now - row.opened) // 60)

@@ -1,0 +1,57 @@
+"""What the console costs: the first paint against Textual's own table, and a tick over a million rows.
+
+Both are whole applications run without a terminal in a process of their own, imports included in the first paint.
+The rows stand in memory: what is measured is the console, not the store.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+RUNS = 3
+TICKS = 30
+SIZE = (200, 54)
+
+
+def run() -> list[tuple[str, str, str, str]]:
+    """Rows of the table: work, what is to be reached, what was measured, and the peer."""
+    ours = {count: _median("ours", count) for count in (1_000, 100_000)}
+    theirs = _child("datatable", 100_000)
+    tick = statistics.median(_child("tick", 1_000_000)["cpu"] for _ in range(RUNS))
+    flat = ours[100_000] / ours[1_000]
+    return [
+        (
+            "console, first paint over 100,000 rows, process included",
+            "0.6 s",
+            f"{ours[100_000]:.2f} s",
+            f"DataTable {theirs['seconds']:.1f} s, {theirs['seconds'] / ours[100_000]:.0f}x",
+        ),
+        ("the same over 1,000 rows (flat in the row count)", "1.0x", f"{ours[1_000]:.2f} s", f"{flat:.2f}x"),
+        ("console, a tick over 1,000,000 rows, CPU", "10 ms", f"{tick * 1000:.1f} ms", "-"),
+    ]
+
+
+def _median(work: str, count: int) -> float:
+    return statistics.median(_child(work, count)["seconds"] for _ in range(RUNS))
+
+
+def _child(work: str, count: int) -> dict[str, float]:
+    root = Path(__file__).resolve().parent.parent
+    out = subprocess.run(
+        [sys.executable, str(root / "bench" / "console_child.py"), work, str(count)],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    answer: dict[str, float] = json.loads(out.stdout.splitlines()[-1])
+    return answer
+
+
+if __name__ == "__main__":
+    for line in run():
+        print("  ".join(line))

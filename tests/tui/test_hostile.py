@@ -1,0 +1,196 @@
+"""Text that strangers wrote, in every view and every export: never markup, never a sequence, never a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import unicodedata
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dsl.diagnostic import Diagnostic, Label, Severity
+from dsl.span import Span
+from tests.tui.fake import NOW, RULES, FakeSource, detail, health, row
+from tests.tui.test_console import press, running
+from tui.app import Console
+from tui.export import FORMATS, file_name, inbox_sheet, write
+from tui.glyphs import ASCII, UNICODE
+from tui.line import text
+from tui.plain import plain, spreadsheet
+from tui.view import View, arrange, inbox_lines, lay_out, row_lines
+from tui.view_health import health_lines, health_sheet, health_view
+from tui.view_rules import rules_page, rules_sheet
+from tui.view_ticket import ticket_page, ticket_sheet
+
+EVIL = {
+    "closing markup": "[/red]",
+    "a live link": "[@click=app.quit]x[/]",
+    "open markup": "[bold red]x",
+    "an escape": "\x1b[2J\x1b]0;owned\x07\x1b[31mred",
+    "a C1 escape": "\x9b31mred",
+    "bidi": "\u202eevil\u2066\u200f",
+    "NUL": "a\0b",
+    "line breaks": "one\ntwo\r\nthree\u2028four\x85five",
+    "a formula": '=HYPERLINK("http://x","y")',
+    "a formula behind space": " \t@SUM(1)",
+    "a lone surrogate": "\ud800x",
+    "tags": "\U000e0041\ufeffx\u00ad",
+    "a table in markdown": "a|b`<script>alert(1)</script>`",
+}
+each = pytest.mark.parametrize("evil", EVIL.values(), ids=EVIL.keys())
+
+
+def harmless(words: str) -> bool:
+    return all(
+        unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character in "\u200d"
+        for character in words
+    )
+
+
+@given(st.text(max_size=60), st.integers(1, 80))
+def test_plain_is_one_harmless_line_of_at_most_so_many_characters(words: str, limit: int) -> None:
+    line = plain(words, limit)
+    assert harmless(line)
+    assert len(line) <= limit
+    assert plain(line, limit) == line
+
+
+@given(st.text(max_size=40))
+def test_plain_lets_ordinary_text_through(words: str) -> None:
+    ordinary = "".join(c for c in words if unicodedata.category(c)[0] in "LNPS")
+    assert plain(ordinary) == ordinary
+
+
+def test_plain_keeps_emoji_sequences_and_cuts_a_megabyte() -> None:
+    assert plain("👩‍💻 ☂️") == "👩‍💻 ☂️"
+    assert plain("x" * 1_000_000, 80) == "x" * 79 + "…"
+    assert plain(None) == "None"
+
+
+@given(
+    st.sampled_from("=+-@\t\r"),
+    st.text(max_size=20),
+    st.sampled_from(["", " ", "\u00a0", "\u200b", "\ufeff", "\0"]),
+)
+def test_no_cell_of_a_spreadsheet_is_a_formula(sign: str, rest: str, lead: str) -> None:
+    cell = spreadsheet(lead + sign + rest)
+    assert cell.lstrip(" \u00a0\ufffd")[:1] not in set("=+-@")
+
+
+@pytest.mark.parametrize("full_width", ["＝1+1", "＋1", "－1", "＠x"])
+def test_full_width_signs_count_as_formulas_too(full_width: str) -> None:
+    assert spreadsheet(full_width).startswith("'")
+
+
+@each
+def test_every_view_is_made_of_harmless_lines(evil: str) -> None:
+    one = row(
+        1, subject=evil, customer=evil, ticket=evil, tier=evil, priority=evil, assignee=evil, metric=evil
+    )
+    lines = [text(line) for cells in (50, 80, 200) for line in row_lines(one, NOW, lay_out(cells), UNICODE)]
+    made = arrange([one], View(), NOW)
+    assert made is not None
+    lines += inbox_lines(made, NOW)
+    figures = replace(
+        health(),
+        label=evil,
+        zone=evil,
+        by_customer={evil: health().overall},
+        unmanaged=(one,),
+        trend=((evil, health().overall),),
+    )
+    lines += [text(line) for cells in (80, 140) for line in health_view(figures, NOW, UTC, UNICODE, cells)]
+    lines += health_lines(figures, NOW)
+    about = detail(1, subject=evil, customer=evil, queue=evil, **{"x" + evil: evil})
+    about = replace(about, key=evil, why={("resolution", 1): (evil,)}, terms_tier=evil)
+    lines += [text(line) for line in ticket_page(about, NOW, UTC, UNICODE, 120)]
+    span = Span(evil, 0, 1, 1, 1, 1, 2)
+    broken = Diagnostic(
+        "E1", Severity.ERROR, evil, span, labels=(Label(span, evil),), help=evil, notes=(evil,)
+    )
+    rules = replace(RULES, revision=evil, root=evil, files=(evil,), moved=(evil,), broken=(broken,))
+    from engine.snapshot import Snapshot
+
+    snapshot = Snapshot(NOW, 1, [one], 1, figures, rules)
+    lines += [text(line) for line in rules_page(snapshot, NOW, UTC, UNICODE, 100)]
+    assert all(harmless(line) for line in lines)
+    sheets = [
+        inbox_sheet([one], NOW, UTC),
+        health_sheet(figures),
+        ticket_sheet(about, UTC),
+        rules_sheet(rules),
+    ]
+    for sheet in sheets:
+        assert "/" not in file_name(sheet.name, "csv", NOW, UTC)
+        for cells in csv.reader(io.StringIO(write(sheet, "csv"), newline="")):
+            assert all(harmless(cell) and cell[:1] not in set("=+@") for cell in cells)
+            assert len(cells) == len(sheet.header)
+        assert len(json.loads(write(sheet, "json"))) == len(sheet.rows)
+        assert harmless(write(sheet, "json").replace("\n", ""))
+        table = write(sheet, "md").splitlines()
+        assert len(table) == len(sheet.rows) + 2
+        assert all(harmless(line) and "<script" not in line for line in table)
+        assert {line.replace("\\|", "").count("|") for line in table} == {len(sheet.header) + 1}
+
+
+def test_negative_numbers_stay_numbers_in_csv() -> None:
+    cells = list(csv.reader(io.StringIO(write(inbox_sheet([row(0)], NOW, UTC), "csv"), newline="")))
+    assert cells[1][cells[0].index("left_seconds")] == "-5400"
+
+
+def test_ascii_terminals_get_only_ascii() -> None:
+    for cells in (50, 120):
+        for line in row_lines(row(2), NOW, lay_out(cells), ASCII):
+            assert text(line).isascii()
+
+
+@each
+async def test_the_console_shows_it_and_stays_up(evil: str, tmp_path: Path) -> None:
+    one = row(0, subject=evil, customer=evil, ticket=evil, assignee=evil)
+    about = replace(detail(0, subject=evil, note=evil), key=evil)
+    fake = FakeSource([one, row(1)], details={1: about}, refuse={1: evil}, engine=evil)
+    async with running(fake, exports=tmp_path, store=evil) as (app, pilot):
+        assert shown_is_harmless(app)
+        await press(pilot, "enter", "c")
+        assert shown_is_harmless(app)
+        assert harmless(app.clipboard.replace("\n", ""))
+        await press(pilot, "r")
+        assert shown_is_harmless(app)
+        await press(pilot, "escape", "asterisk", "a")
+        assert shown_is_harmless(app)
+        await press(pilot, "y", "2", "1", "slash")
+        app.focused.value = evil  # type: ignore[union-attr]
+        await press(pilot, "enter")
+        assert shown_is_harmless(app)
+        assert app.is_running
+        svg = app.export_screenshot()
+        assert "\x1b" not in svg
+        assert "\u202e" not in svg
+
+
+def shown_is_harmless(app: Console) -> bool:
+    strips = app.screen._compositor.render_strips()
+    actions = [
+        segment.style.meta for strip in strips for segment in strip if segment.style and segment.style.meta
+    ]
+    live = [meta for meta in actions if any("app.quit" in str(value) for value in meta.values())]
+    return not live and all(harmless(strip.text) for strip in strips)
+
+
+async def test_a_subject_of_a_megabyte_is_just_another_row() -> None:
+    huge = "x" * 1_000_000
+    fake = FakeSource([row(0, subject=huge), row(1)], details={1: detail(0, subject=huge)})
+    async with running(fake) as (app, pilot):
+        await press(pilot, "down", "up", "enter")
+        assert shown_is_harmless(app)
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_a_megabyte_is_cut_in_files_too(format_: str) -> None:
+    assert len(write(inbox_sheet([row(0, subject="=" + "x" * 1_000_000)], NOW, UTC), format_)) < 40_000
