@@ -23,7 +23,7 @@ SHIPPED = [PROJECT / "sla.rules", *sorted((PROJECT / "rules").rglob("*.rules"))]
 def squeezed(text: str) -> list[str]:
     """Every line that is not blank, without its white space; strings whole, comments but for their end."""
     out = []
-    for line in text.replace("\r\n", "\n").split("\n"):
+    for line in (line.rstrip("\r") for line in text.split("\n")):
         kept, string, index = "", False, 0
         while index < len(line):
             character = line[index]
