@@ -18,10 +18,11 @@ from engine.detail import detail
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant
 from engine.graph import Graph
+from engine.ordered import OrderedRows
 from engine.overview import health, month_start
 from engine.reload import Rules, status_of
 from engine.run import Engine
-from engine.snapshot import RulesStatus, Snapshot, TicketDetail
+from engine.snapshot import Row, RulesStatus, Snapshot, TicketDetail
 from engine.store.protocol import Store
 from engine.store.sqlite import SqliteStore
 from engine.watch import Watcher
@@ -58,6 +59,8 @@ class StoreSource:
         self._engine: Engine | None = None
         self._watch: Watch | None = None
         self._last: Snapshot | None = None
+        self._ordered = OrderedRows()
+        self._written = 0
         self.engine = ""
         self.read_only = _why_read_only(sight)
 
@@ -69,7 +72,7 @@ class StoreSource:
         if full:
             self._turn(store, now)
         version = store.version()
-        rules = self._rules(store)
+        rules = self._rules_status(store)
         last = self._last
         if last is not None and (last.version, last.rules, last.partial) == (version, rules, not full):
             return last
@@ -77,7 +80,7 @@ class StoreSource:
         return self._last
 
     def _picture(self, store: Store, now: Instant, version: int, rules: RulesStatus, full: bool) -> Snapshot:
-        rows = store.rows(None if full else FIRST_ROWS)
+        rows = self._rows(store) if full else store.rows(FIRST_ROWS)
         zone = self._sight.zone
         figures = (
             health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone)
@@ -96,6 +99,13 @@ class StoreSource:
             partial=not full and len(rows) == FIRST_ROWS,
         )
 
+    def _rows(self, store: Store) -> Sequence[Row]:
+        """All rows, of which only the changed ones are read again."""
+        self._written, changed = store.rows_since(self._written)
+        if changed:
+            self._ordered.change(changed)
+        return self._ordered.frozen()
+
     def _turn(self, store: Store, now: Instant) -> None:
         """Let the engine of this process, if there is one, take in what happened."""
         if self._moving is not None:
@@ -111,7 +121,7 @@ class StoreSource:
             self._engine.reload(now)
         self._engine.step(now)
 
-    def _rules(self, store: Store) -> RulesStatus:
+    def _rules_status(self, store: Store) -> RulesStatus:
         if self._engine is not None and self._engine.rules.now is not None:
             return self._engine.rules.now.status
         stored = store.rules()

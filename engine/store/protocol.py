@@ -119,6 +119,10 @@ class Store(Protocol):
         """Open tickets, most urgent first."""
         ...
 
+    def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
+        """The number of the last writing, and by id the tickets written after `written`; None for those that left the inbox."""
+        ...
+
     def tallies(
         self, start: Instant, end: Instant, zone: str = "UTC"
     ) -> list[tuple[str, str, str, int, Tally]]:

@@ -44,10 +44,12 @@ FIRST = (
       acknowledged_at INTEGER,
       snoozed_until INTEGER,
       flagged INTEGER,
-      last_event INTEGER
+      last_event INTEGER,
+      written INTEGER              -- number of the writing that made all this, rising
     ) STRICT
     """,
     "CREATE INDEX tickets_urgent ON tickets (urgency, opened, key) WHERE urgency IS NOT NULL",
+    "CREATE INDEX tickets_written ON tickets (written)",
     "CREATE INDEX tickets_next ON tickets (next_at, id) WHERE next_at IS NOT NULL",
     "CREATE INDEX tickets_declared ON tickets (declared) WHERE closed = 0",
     "CREATE INDEX tickets_tier ON tickets (tier) WHERE closed = 0",

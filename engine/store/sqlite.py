@@ -170,6 +170,10 @@ class SqliteStore:
         return sqlite_reads.rows(self.connection, limit)
 
     @_told
+    def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
+        return sqlite_reads.rows_since(self.connection, written)
+
+    @_told
     def tallies(
         self, start: Instant, end: Instant, zone: str = "UTC"
     ) -> list[tuple[str, str, str, int, Tally]]:

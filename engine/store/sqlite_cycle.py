@@ -23,7 +23,7 @@ UPDATE tickets SET
   subject = ?, priority = ?, status = ?, assignee = ?, queue = ?, team = ?, tags = ?,
   opened = coalesce(?, (SELECT min(at) FROM events WHERE ticket = tickets.id)),
   metric = ?, cycle = ?, state = ?, due = ?, warn_at = ?, target = ?, urgency = ?, next_at = ?,
-  acknowledged_at = ?, snoozed_until = ?, flagged = ?, last_event = ?
+  acknowledged_at = ?, snoozed_until = ?, flagged = ?, last_event = ?, written = ?
 WHERE id = ?
 """
 _COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
@@ -37,6 +37,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[Written]) -> list[Transition]:
     """Write tickets inside a transaction; answer the alerts that were new."""
     items = list(written)
+    [number] = connection.execute("SELECT coalesce(max(written), 0) + 1 FROM tickets").fetchone()
     connection.executemany(
         "INSERT OR IGNORE INTO pins (ticket, at, cause, terms) VALUES (?, ?, ?, ?)",
         [
@@ -45,7 +46,7 @@ def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[W
             for pin in item.pins
         ],
     )
-    connection.executemany(_TICKET, [_ticket_row(item) for item in items])
+    connection.executemany(_TICKET, [_ticket_row(item, number) for item in items])
     connection.executemany("DELETE FROM clocks WHERE ticket = ?", [(item.ticket_id,) for item in items])
     connection.executemany(
         _CLOCK, [_clock_row(item.ticket_id, clock) for item in items for clock in item.clocks]
@@ -67,7 +68,7 @@ def _is_new(connection: sqlite3.Connection, alert: Transition) -> bool:
     return connection.execute(_ALERT, row).rowcount == 1
 
 
-def _ticket_row(item: Written) -> tuple[object, ...]:
+def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
     fields = item.fields
     clock = most_urgent(item.clocks)
     listed = clock is not None or not (item.closed or item.tier)
@@ -92,6 +93,7 @@ def _ticket_row(item: Written) -> tuple[object, ...]:
         item.snoozed_until,
         item.flagged,
         item.last_event,
+        number,
         item.ticket_id,
     )
 

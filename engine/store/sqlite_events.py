@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from engine.facts import Event, Instant, Pin, Ticket
+from engine.facts import Event, Fields, Instant, Pin, Ticket
 from engine.store.sqlite_terms import TermsShelf
 
 EventRow = tuple[str, int, int, str, str, str]
@@ -110,7 +110,7 @@ class EventLog:
                 Pin(at, None if digest is None else self._terms.get(digest), cause)
             )
         keys = dict(connection.execute(f"SELECT id, key FROM tickets WHERE id {clause}", values))
-        decode = json.JSONDecoder().decode
+        decode = _decoder()
         for ticket, group in groupby(events, itemgetter(0)):
             yield Ticket(
                 ticket,
@@ -123,6 +123,22 @@ class EventLog:
                 ),
                 tuple(pins.get(ticket, ())),
             )
+
+
+def _decoder() -> Callable[[str], Fields]:
+    """Reads stored data. The fast reader refuses half a surrogate pair, which an action of a person's may hold."""
+    import msgspec
+
+    fast = msgspec.json.Decoder(dict[str, str | int | bool]).decode
+
+    def decode(text: str) -> Fields:
+        try:
+            return fast(text)
+        except msgspec.DecodeError:
+            found: Fields = json.loads(text)
+            return found
+
+    return decode
 
 
 def row_of(key: str, event: Event) -> EventRow:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from engine.clock import FAILED_STATES, State
 from engine.facts import Instant
@@ -15,19 +16,35 @@ from engine.wall import local_day
 _ROW = """
 SELECT id, key, subject, customer, "group", tier, priority, status, assignee, queue, team, tags, opened,
   metric, cycle, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged
-FROM tickets INDEXED BY tickets_urgent WHERE urgency IS NOT NULL ORDER BY urgency, opened, key LIMIT ?
+FROM tickets
 """
+_URGENT = f"{_ROW} INDEXED BY tickets_urgent WHERE urgency IS NOT NULL ORDER BY urgency, opened, key LIMIT ?"
+_STATES: dict[str | None, State | None] = {None: None, **{state.value: state for state in State}}
 QUARTER = 900
 """Seconds. Every zone's days begin on a quarter of an hour, so that figures can be counted by it."""
 
 
 def rows(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
     """Tickets that need a person, most urgent first."""
-    states: dict[str | None, State | None] = {None: None, **{state.value: state for state in State}}
-    return [
-        Row(*(*row[:15], states[row[15]], *row[16:21], bool(row[21])))
-        for row in connection.execute(_ROW, (-1 if limit is None else limit,))
-    ]
+    return [_row(found) for found in connection.execute(_URGENT, (-1 if limit is None else limit,))]
+
+
+def rows_since(connection: sqlite3.Connection, written: int) -> tuple[int, dict[int, Row | None]]:
+    """The number of the last writing, and the tickets written after `written`: None for those that left the inbox."""
+    [newest] = connection.execute("SELECT coalesce(max(written), 0) FROM tickets").fetchone()
+    changed = connection.execute(
+        f"{_ROW} WHERE written > ? AND written <= ? AND urgency IS NOT NULL", (written, newest)
+    )
+    found: dict[int, Row | None] = {row[0]: _row(row) for row in changed}
+    for (ticket,) in connection.execute(
+        "SELECT id FROM tickets WHERE written > ? AND written <= ? AND urgency IS NULL", (written, newest)
+    ):
+        found[ticket] = None
+    return newest, found
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    return Row(*found[:15], _STATES[found[15]], *found[16:21], bool(found[21]))
 
 
 def tallies(

@@ -61,6 +61,7 @@ def written(ticket, *clocks, closed=False, tier="gold", customer="acme", pins=()
     return Written(
         ticket, {"subject": "x", "priority": "high", **fields}, "working", closed, tier, customer, "retail",
         None, None, False, tuple(pins), tuple(clocks), tuple(alerts), 1,
+        next_at=min((item.next_at for item in clocks if item.next_at is not None), default=None),
     )  # fmt: skip
 
 
@@ -352,3 +353,15 @@ def test_terms_and_rules_by_name(store):
     rules = StoredRules("d1", 0, 100, "r", {"r": ""})
     store.save_rules(rules)
     assert store.rules_named(["d1", "other"]) == [replace(rules, generation=1)]
+
+
+def test_rows_that_changed_since_a_writing(store):
+    opened(store, "A", "B")
+    store.write([written(1, clock(due=100)), written(2, clock(due=50))])
+    newest, first = store.rows_since(0)
+    assert {id_: row.ticket for id_, row in first.items() if row} == {1: "A", 2: "B"}
+    assert store.rows_since(newest) == (newest, {})
+    store.write([written(2, clock(state=State.MET, stopped=300, due=1000, next_at=None))])
+    later, changed = store.rows_since(newest)
+    assert later > newest
+    assert changed == {2: None}
