@@ -67,6 +67,14 @@ class BatchHours:
                 answer[:] = [self.hours.before(int(each)) for each in part]
         return out
 
+    def open_before(self, offsets: U32) -> U32:
+        """Open seconds since the window's `start`, at instants given as seconds from it, all of them in the window."""
+        out = offsets.copy()
+        scratch = Scratch.of(CHUNK)
+        for low in range(0, len(out), CHUNK):
+            self._table.sums(out[low : low + CHUNK], scratch)
+        return out
+
     def elapsed(self, a: Instants, b: Instants) -> Instants:
         """Open seconds between each pair, as `OpenHours.elapsed`."""
         a = np.ascontiguousarray(a, dtype=np.int64)

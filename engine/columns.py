@@ -30,6 +30,7 @@ I64: TypeAlias = NDArray[np.int64]
 
 REPLY, MESSAGE = 1, 2
 _FIRST_MARK = 4
+_HOUR = 3600
 _SPAN = 1 << 31
 """Seconds that a set of columns may span: what the tables of open hours count in."""
 
@@ -108,7 +109,9 @@ class _Builder:
         rows.sort(key=lambda row: row[0])
         starts = np.zeros(len(rows) + 1, dtype=np.int64)
         np.cumsum([len(row[2]) for row in rows], out=starts[1:])
-        epoch = min((row[2][0] for row in rows), default=0)
+        epoch = (
+            min((row[2][0] for row in rows), default=0) // _HOUR * _HOUR
+        )  # the grid of the open hours' tables
         instants = np.array([at for row in rows for at in row[2]], dtype=np.int64) - epoch
         if len(instants) and instants.max() >= _SPAN:
             raise ValueError("these tickets span more than 68 years")

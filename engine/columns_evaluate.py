@@ -28,7 +28,9 @@ from engine.wall import DAY
 
 _PART = 16_384
 """Tickets in a part."""
-_AHEAD = 3 * 366 * DAY
+_FEW = 6
+"""Up to so many situations, comparing with each is faster than looking them up."""
+_AHEAD = 400 * DAY
 """How far past the last instant the tables of open hours reach; what is due later is asked one by one."""
 
 
@@ -116,27 +118,31 @@ class _Work:
             if block.terms is None:
                 continue
             plan = self._graph.plan(block.terms)
-            rules = self._rules(plan, block)
+            present = self._present(block)
+            rules = self._rules(plan, block, present)
             for first in range(block.first, block.last, _PART):
                 last = min(first + _PART, block.last)
-                apart.update(self._evaluate(plan, rules, first, last))
+                apart.update(self._evaluate(plan, rules, present, first, last))
         return Answer(tuple(self._found), frozenset(apart))
 
-    def _rules(self, plan: Plan, block: Block) -> dict[str, _Rule]:
+    def _present(self, block: Block) -> Flags:
+        """The situations that occur in a block."""
+        columns = self._columns
+        present = np.zeros(len(columns.situations), dtype=np.bool_)
+        present[columns.situation[columns.starts[block.first] : columns.starts[block.last]]] = True
+        return present
+
+    def _rules(self, plan: Plan, block: Block, present: Flags) -> dict[str, _Rule]:
         """What each metric means in a block."""
-        used = range(len(self._columns.situations))
-        present = np.unique(
-            self._columns.situation[self._columns.starts[block.first] : self._columns.starts[block.last]]
-        )
         situations = self._columns.situations
         rules: dict[str, _Rule] = {}
         for metric in metrics_of(plan, self._graph):
             if self._metrics is not None and metric not in self._metrics:
                 continue
             opening = plan.select(metric, situations[block.opening])
-            other, paused, limited = (np.zeros(len(used), dtype=np.bool_) for _ in range(3))
+            other, paused, limited = (np.zeros(len(situations), dtype=np.bool_) for _ in range(3))
             limits: list[int] = []
-            for index in present.tolist():
+            for index in np.flatnonzero(present).tolist():
                 situation: Situation = situations[index]
                 other[index] = plan.select(metric, situation) is not opening
                 holding = [rule for rule in plan.pauses[metric] if rule.holds(situation)]
@@ -148,15 +154,15 @@ class _Work:
                 rules[metric] = _Rule(opening, plan.warn, other, paused, limited, min(limits, default=0))
         return rules
 
-    def _evaluate(self, plan: Plan, rules: Mapping[str, _Rule], first: int, last: int) -> list[int]:
+    def _evaluate(
+        self, plan: Plan, rules: Mapping[str, _Rule], present: Flags, first: int, last: int
+    ) -> list[int]:
         """Take the clocks of tickets `[first, last)`; answer the ids of those that `evaluate` must tell."""
         columns = self._columns
         low, high = int(columns.starts[first]), int(columns.starts[last])
         situation = columns.situation[low:high]
         starts = columns.starts[first : last + 1] - low
-        part = self._part(situation, starts, low, high)
-        at = part.at.astype(np.int64)
-        at += columns.epoch
+        part = self._part(situation, present, starts, low, high)
         irregular = np.zeros(last - first, dtype=np.bool_)
         told: list[tuple[Promise, Rows]] = []
         for metric, rule in rules.items():
@@ -177,7 +183,7 @@ class _Work:
         for promise, rows in told:
             regular = rows.only(~irregular[rows.ticket]) if irregular.any() else rows
             if len(regular.ticket):
-                made.append(fold(promise, regular, part, at, self._now, irregular))
+                made.append(fold(promise, regular, part, columns.epoch, self._now, irregular))
         ids = columns.ids[first:last]
         for clocks in made:
             kept = clocks.only(~irregular[clocks.ticket]) if irregular.any() else clocks
@@ -186,30 +192,32 @@ class _Work:
         return told_apart
 
     def _promise(self, metric: str, rule: _Rule, option: Option, situation: U16) -> Promise:
-        idle = rule.paused[situation] if rule.paused.any() else None
+        idle = _where(rule.paused, situation) if rule.paused.any() else None
         warn = rule.warn if self._warnings else ()
         return Promise(metric, option.target.amount, self._batch(option.hours), warn, idle)
 
-    def _part(self, situation: U16, starts: I64, low: int, high: int) -> Part:
+    def _part(self, situation: U16, present: Flags, starts: I64, low: int, high: int) -> Part:
         columns = self._columns
         at, mark = columns.at[low:high], columns.mark[low:high]
-        if not self._ended.any():
-            none = np.zeros(high - low, dtype=np.bool_)
-            return Part(starts, at, mark, none, none, none, none, any_ended=False)
-        ended = self._ended[situation]
-        ends = ended.copy()
-        ends[1:] &= ~ended[:-1]
-        first = starts[:-1]
-        ends[first] = ended[first]
+        ended = _where(self._ended & present, situation)
+        any_ended = bool(ended.any())
+        ends, reopened = ended, False
+        if any_ended:
+            first, last = starts[:-1], starts[1:] - 1
+            ends = ended.copy()
+            ends[1:] &= ~ended[:-1]
+            ends[first] = ended[first]
+            reopened = bool(np.count_nonzero(ends) > np.count_nonzero(ended[last]))
         return Part(
-            starts,
-            at,
-            mark,
-            ended,
-            self._cancelled[situation],
-            self._closed[situation],
-            ends,
-            any_ended=bool(ended.any()),
+            starts=starts,
+            at=at,
+            mark=mark,
+            ended=ended,
+            cancelled=_where(self._cancelled & present, situation),
+            closed=_where(self._closed & present, situation),
+            ends=ends,
+            any_ended=any_ended,
+            any_reopened=reopened,
         )
 
     def _may_reach_limit(self, rule: _Rule, part: Part, situation: U16) -> Flags:
@@ -235,6 +243,17 @@ class _Work:
             epoch = self._columns.epoch
             known = self._hours[id(hours)] = (hours, BatchHours(hours, epoch, max(self._now, epoch) + _AHEAD))
         return known[1]
+
+
+def _where(table: Flags, situation: U16) -> Flags:
+    """Which events lead to one of the situations that the table marks."""
+    marked = np.flatnonzero(table)
+    if len(marked) > _FEW:
+        return table[situation]
+    found = np.zeros(len(situation), dtype=np.bool_)
+    for index in marked.tolist():
+        found |= situation == index
+    return found
 
 
 def _shortest(rule: PauseRule) -> int:

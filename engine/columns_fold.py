@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dsl.model import Amount, Seconds
-from engine.calendar import OpenHours
 from engine.calendar_batch import NEVER, BatchHours
 from engine.clock import State
-from engine.columns import I64
+from engine.columns import I64, U32
 from engine.columns_rows import Flags, Part, Rows
 from engine.measure import WHOLE
 
@@ -71,24 +70,24 @@ class Promise:
     idle: Flags | None
 
 
-def fold(promise: Promise, rows: Rows, part: Part, at: I64, now: int, edge: Flags) -> ClockColumns:
-    """The clocks of rows at `now`. `at` holds the part's instants; `edge` gets the tickets that must be told one by one.
+def fold(promise: Promise, rows: Rows, part: Part, epoch: int, now: int, edge: Flags) -> ClockColumns:
+    """The clocks of rows at `now`. The part's instants count from `epoch`; `edge` gets the tickets to be told one by one.
 
     `ticket` of the answer counts within the part.
     """
-    low, high = rows.low, rows.high
-    run, halted = _sums(promise, part, at, now)
+    low, high, is_open = rows.low, rows.high, ~rows.stopped
+    sums = _sums(promise, part, epoch, now)
+    run = sums.run
     base = run[low]
     elapsed = run[high] - base
-    started = at[low]
+    started = part.at[low] + np.int64(epoch)
     stopped = np.full(len(low), NEVER, dtype=np.int64)
-    stopped[rows.stopped] = at[high[rows.stopped]]
-    is_open = ~rows.stopped
-    if halted is None or promise.idle is None:
+    stopped[rows.stopped] = part.at[high[rows.stopped]] + np.int64(epoch)
+    if promise.idle is None:
         paused, is_paused = np.zeros(len(low), dtype=np.int64), np.zeros(len(low), dtype=np.bool_)
     else:
-        paused, is_paused = halted[high] - halted[low], is_open & promise.idle[high - 1]
-    target, never = _targets(promise.amount, promise.hours.hours, started)
+        paused, is_paused = sums.halted(rows, elapsed), is_open & promise.idle[high - 1]
+    target, never = _targets(promise.amount, promise.hours, started)
     if never is not None:
         edge[rows.ticket[never]] = True
     edge[rows.ticket[stopped == started]] = True
@@ -104,7 +103,7 @@ def fold(promise: Promise, rows: Rows, part: Part, at: I64, now: int, edge: Flag
         if len(index):
             goal = base[index] + need[index]
             span = np.searchsorted(run, goal) - 1
-            origin[index] = at[span]
+            origin[index] = part.at[span] + np.int64(epoch)
             left[index] = goal - run[span]
             edge[rows.ticket[index[run[span + 1] == goal]]] = True
         wanted = ~exactly if goes_on is None else (passed | goes_on) & ~exactly
@@ -135,31 +134,53 @@ def fold(promise: Promise, rows: Rows, part: Part, at: I64, now: int, edge: Flag
     )
 
 
-def _sums(promise: Promise, part: Part, at: I64, now: int) -> tuple[I64, I64 | None]:
-    """Before each event, and after the last: the time that counted since the part's first, and the time that was paused."""
-    before = promise.hours.before(at)
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Running sums before each event of a part and after its last: `run` of the time that counted, `held` of the time that
+    was paused (None: it is what of all open time did not count). `before` is F at each event, `last` at now."""
+
+    run: I64
+    held: I64 | None
+    before: U32
+    last: np.uint32
+
+    def halted(self, rows: Rows, elapsed: I64) -> I64:
+        """The open time of each row that was paused."""
+        if self.held is not None:
+            return self.held[rows.high] - self.held[rows.low]
+        until = np.full(len(rows.low), self.last, dtype=np.int64)
+        until[rows.stopped] = self.before[rows.high[rows.stopped]]
+        return until - self.before[rows.low] - elapsed
+
+
+def _sums(promise: Promise, part: Part, epoch: int, now: int) -> _Sums:
+    shift = epoch - promise.hours.start
+    before = promise.hours.open_before(part.at + np.uint32(shift) if shift else part.at)
+    last = promise.hours.open_before(np.array([now - promise.hours.start], dtype=np.uint32))[0]
     spans = np.empty_like(before)
     np.subtract(before[1:], before[:-1], out=spans[:-1])
     ends = part.starts[1:] - 1
-    spans[ends] = promise.hours.hours.before(now) - before[ends]
-    if promise.metric == "resolution" and part.any_ended:
-        spans[part.ended] = 0  # it goes on after reopening; every other clock is over by then
+    spans[ends] = last - before[ends]
+    gaps = promise.metric == "resolution" and part.any_ended
+    if gaps:
+        spans *= ~part.ended  # it goes on after reopening; every other clock is over by then
     run = np.zeros(len(spans) + 1, dtype=np.int64)
-    halted = None
-    if promise.idle is not None:
-        held = spans * promise.idle
-        spans -= held
-        halted = np.zeros(len(spans) + 1, dtype=np.int64)
-        np.cumsum(held, out=halted[1:])
+    if promise.idle is None:
+        np.cumsum(spans, out=run[1:])
+        return _Sums(run, None, before, last)
+    held = None
+    if gaps and part.any_reopened:
+        held = np.zeros(len(spans) + 1, dtype=np.int64)
+        np.cumsum(spans * promise.idle, out=held[1:])
+    spans *= ~promise.idle
     np.cumsum(spans, out=run[1:])
-    return run, halted
+    return _Sums(run, held, before, last)
 
 
-def _targets(amount: Amount, hours: OpenHours, started: I64) -> tuple[I64, Flags | None]:
+def _targets(amount: Amount, hours: BatchHours, started: I64) -> tuple[I64, Flags | None]:
     """The target of each clock in open seconds, and which calendars never open (None: no such)."""
     if isinstance(amount, Seconds):
         return np.full(len(started), amount.value, dtype=np.int64), None
-    distinct, back = np.unique(started, return_inverse=True)
-    worth = [hours.business_days(start, amount.value) for start in distinct.tolist()]
-    seconds = np.array([item or 0 for item in worth], dtype=np.int64)[back]
-    return seconds, seconds == 0
+    worth = hours.business_days(started, amount.value)
+    never = worth == NEVER
+    return np.where(never, 0, worth), never

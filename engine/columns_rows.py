@@ -23,7 +23,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 class Part:
     """Some tickets of a block. Events are counted from the part's first; ticket `i` has `starts[i]` to `starts[i + 1]`.
 
-    `ended`, `cancelled` and `closed` are true of events after which the ticket is so; `ends` where it becomes so.
+    `ended`, `cancelled` and `closed` are true of events after which the ticket is so; `ends` where it becomes ended.
     """
 
     starts: I64
@@ -34,6 +34,7 @@ class Part:
     closed: Flags
     ends: Flags
     any_ended: bool
+    any_reopened: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,17 @@ def _resolution(part: Part, reopen: Reopen) -> Rows:
         none = np.zeros(size, dtype=np.bool_)
         return Rows(ticket, np.ones(size, dtype=np.int64), low, high, none, none)
     stopped = part.ended[high - 1]
-    # Where the ticket ended last: what follows it in the ticket is ended too, so the last entry counts.
-    places = np.flatnonzero(part.ends)
-    entry = np.searchsorted(places, high) - 1
-    last = np.where(stopped, places[np.maximum(entry, 0)], high)
-    entered = np.add.reduceat(part.ends.astype(np.int32), low)
-    reopened = (entered > 1) | ((entered == 1) & ~stopped)
-    irregular = reopened if reopen is not Reopen.RESUMES else None
+    entries = np.flatnonzero(part.ends)
+    last = high.copy()
+    irregular = None
+    if part.any_reopened:
+        # Where a ticket has ended, what follows its last entry is ended too, so that entry is its stop.
+        last[stopped] = entries[np.searchsorted(entries, high[stopped]) - 1]
+        if reopen is not Reopen.RESUMES:
+            entered = np.add.reduceat(part.ends.astype(np.int32), low)
+            irregular = entered > stopped
+    else:
+        last[stopped] = entries
     cancelled = np.zeros(size, dtype=np.bool_)
     cancelled[stopped] = part.cancelled[last[stopped]]
     return Rows(ticket, np.ones(size, dtype=np.int64), low, last, stopped, cancelled, irregular)
