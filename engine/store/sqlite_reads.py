@@ -44,7 +44,9 @@ def rows_since(connection: sqlite3.Connection, written: int) -> tuple[int, dict[
 
 
 def _row(found: tuple[Any, ...]) -> Row:
-    return Row(*found[:15], _STATES[found[15]], *found[16:21], bool(found[21]))
+    values = list(found)
+    values[15], values[21] = _STATES[values[15]], bool(values[21])
+    return Row(*values)
 
 
 def tallies(
