@@ -2,14 +2,14 @@
 
 The brute force knows nothing of offsets, gaps or tables: it writes down what the wall clock shows in every minute
 of three weeks, marks the minutes that the language calls open, and counts them. SLA_TEST_CASES sets the number of
-questions (each is asked for elapsed and due, of the scalar and of the batch evaluator).
+questions (each is asked for elapsed and due, some for business days, of the scalar and of the batch evaluator).
 """
 
 from __future__ import annotations
 
 import os
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -78,6 +78,7 @@ class BruteForce:
     start: int
     walls: np.ndarray  # minutes since 1970-01-01T00:00 on the wall clock
     opened: np.ndarray
+    open_days: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, calendar: Calendar, moment: datetime) -> BruteForce:
@@ -118,6 +119,7 @@ class BruteForce:
         for opened_day in special:
             closed[days == (opened_day - date(1970, 1, 1)).days] = False
         self.opened &= ~closed
+        self.open_days = np.unique(days[self.opened]).tolist()
 
     def between(self, day: int, hours: TimeRange) -> slice:
         start, end = day * DAY_MINUTES + hours.start, day * DAY_MINUTES + hours.end
@@ -140,6 +142,22 @@ class BruteForce:
         done = np.cumsum(self.opened) * 60
         minute = np.searchsorted(done, goals, "left")
         return self.start + (minute + 1) * 60 - (done[minute] - goals)
+
+    def business_days(self, start: int, n: int) -> int | None:
+        """None where the weeks do not reach."""
+        minute, second = divmod(start - self.start, 60)
+        days = self.walls // DAY_MINUTES
+        later = [day for day in self.open_days if day > days[minute]]
+        if len(later) < n + 3:
+            return None
+        day = later[n - 1]
+        reading = day * DAY_MINUTES + self.walls[minute] % DAY_MINUTES
+        same = np.flatnonzero(self.walls == reading)
+        at = self.start + (same[0] * 60 + second if len(same) else np.argmax(self.walls > reading) * 60)
+        opened = np.flatnonzero(self.opened & (days == day))
+        at = min(max(at, self.start + opened[0] * 60), self.start + (opened[-1] + 1) * 60)
+        worth = self.before(np.array([at])) - self.before(np.array([start]))
+        return max(int(worth[0]), 1)
 
 
 def some_range(dice: random.Random, near: int) -> TimeRange:
@@ -207,6 +225,13 @@ def ask(dice: random.Random, zone: str, moment: datetime, count: int) -> None:
     assert (batch.elapsed(starts, ends) == expected).all(), where
     assert (batch.due(starts, targets) == due).all(), where
     assert NEVER not in due
+    for n in (1, 2, 4):
+        some = starts[n::40]
+        wanted_worth = [truth.business_days(start, n) for start in some.tolist()]
+        batch_worth = batch.business_days(some, n).tolist()
+        for start, worth, in_batch in zip(some.tolist(), wanted_worth, batch_worth, strict=True):
+            assert in_batch == hours.business_days(start, n), (start, n, where)
+            assert worth in {None, in_batch}, (start, n, where)
 
 
 @pytest.mark.parametrize("zone", ZONES)
