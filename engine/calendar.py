@@ -232,7 +232,9 @@ def _open_intervals(calendar: Calendar, where: Zone, year: int) -> list[Interval
     begin, end = _year_start(where, year), _year_start(where, year + 1)
     new_year, next_year = day_number(date(year, 1, 1)), day_number(date(year + 1, 1, 1))
     first, last = new_year - _REACH_DAYS, next_year + 1
-    special = {day_number(opened.day): opened.ranges for opened in calendar.open_dates}
+    special: dict[int, tuple[TimeRange, ...]] = {}
+    for line in calendar.open_dates:
+        special[day_number(line.day)] = special.get(day_number(line.day), ()) + line.ranges
     changes = where.changes((first - 2) * DAY, (last + 3) * DAY)
     unsettled = {day for at, _, _ in changes for day in range(at // DAY - 3, at // DAY + 3)}
 

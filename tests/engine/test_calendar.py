@@ -123,6 +123,13 @@ def test_an_open_date_replaces_the_hours_that_start_on_it_and_beats_a_holiday() 
     ]
 
 
+def test_lines_for_one_open_date_add_up() -> None:
+    day = date(2026, 3, 7)
+    opened = (OpenDate(day, ranges("09:00-10:00"), ""), OpenDate(day, ranges("10:00-12:00"), ""))
+    opening = compile_calendar(Calendar("twice", "", "UTC", ((),) * 7, open_dates=opened))
+    assert seconds(opening, "2026-03-07", "2026-03-08") == 3 * HOUR
+
+
 def test_an_open_date_past_midnight_ends_where_the_next_date_is_closed() -> None:
     opening = calendar(open_2026_03_07="22:00-02:00", closed_2026_03_08="")
     assert shown(opening, "2026-03-06", "2026-03-10") == ["2026-03-07 22:00 .. 2026-03-08 00:00"]
