@@ -86,9 +86,21 @@ class SqliteStore:
     @_told
     def append(self, source: str, rows: Sequence[EventRow]) -> tuple[int, int]:
         """Append prepared rows in one transaction; answer how many were new and how many known."""
-        with self._writing():
+        with self._unchecked(), self._writing():
             new = self._events.append(source, rows)
         return new, len(rows) - new
+
+    @contextmanager
+    def _unchecked(self) -> Iterator[None]:
+        """Without SQLite's look at the ticket of every event, a quarter of the time: each was found in the same transaction."""
+        if self.connection.in_transaction:
+            yield
+            return
+        self.connection.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            self.connection.execute("PRAGMA foreign_keys = ON")
 
     def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:
         """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known."""

@@ -68,7 +68,7 @@ def test_a_backup_that_fails_leaves_nothing(tmp_path):
 
 def test_a_damaged_store_is_not_copied_quietly(path, tmp_path):
     content = bytearray(path.read_bytes())
-    content[4096 * 2 : 4096 * 8] = b"\xa5" * (4096 * 6)
+    content[8192 * 2 : 8192 * 8] = b"\xa5" * (8192 * 6)
     path.write_bytes(content)
     with pytest.raises(StoreError):
         sqlite_care.backup(path, tmp_path / "copy.db")

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StoreError
-from engine.facts import Event
+from engine.facts import Event, Pin
 from engine.store import migrations, schema, sqlite_open
+from engine.store.protocol import Written
 from engine.store.sqlite import SqliteStore
 
 ROOT = os.geteuid() == 0
@@ -231,3 +232,34 @@ def test_what_is_asked_every_second_is_found_by_an_index(path):
         assert scans in ([], ["SCAN tickets USING INDEX tickets_urgent"]), (query, plan)
         if "tickets_urgent" in query or "next_at" in query:
             assert not any("TEMP B-TREE" in step for step in plan), (query, plan)
+
+
+def test_references_are_checked_but_where_they_were_just_looked_up(path):
+    store = SqliteStore.open(path)
+    store.add_events("desk", [event(2)])
+    assert store.connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        store.write(
+            [
+                Written(
+                    99,
+                    {},
+                    "working",
+                    False,
+                    "",
+                    "",
+                    "",
+                    None,
+                    None,
+                    False,
+                    (Pin(1, None, "opened"),),
+                    (),
+                    (),
+                    1,
+                )
+            ]
+        )
+    with pytest.raises(StoreError):
+        store.append("desk", [("T-1", 1, 0, "note", None, "3")])
+    assert store.connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
+    assert store.connection.execute("PRAGMA foreign_key_check").fetchall() == []
