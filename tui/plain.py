@@ -11,7 +11,7 @@ import unicodedata
 _SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyph and steer nothing
 _WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
 
 
 def plain(text: object, limit: int = 500) -> str:

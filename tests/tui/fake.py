@@ -234,7 +234,6 @@ class FakeSource:
     closed: bool = False
     threads: set[int] = field(default_factory=set)
     last: Snapshot | None = None
-    last: Snapshot | None = None
     gate: threading.Event | None = None  # a snapshot waits for it
 
     def snapshot(self, full: bool) -> Snapshot:

@@ -48,7 +48,7 @@ each = pytest.mark.parametrize("evil", EVIL.values(), ids=EVIL.keys())
 
 def harmless(words: str) -> bool:
     return all(
-        unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character in "\u200d"
+        unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character == "\u200d"
         for character in words
     )
 
@@ -80,7 +80,7 @@ def test_plain_keeps_emoji_sequences_and_cuts_a_megabyte() -> None:
 )
 def test_no_cell_of_a_spreadsheet_is_a_formula(sign: str, rest: str, lead: str) -> None:
     cell = spreadsheet(lead + sign + rest)
-    assert cell.lstrip(" \u00a0\ufffd")[:1] not in set("=+-@")
+    assert cell.lstrip(" \u00a0")[:1] not in set("=+-@")
 
 
 @pytest.mark.parametrize("full_width", ["＝1+1", "＋1", "－1", "＠x"])

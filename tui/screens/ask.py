@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from tui.glyphs import Glyphs
 from tui.line import Line
 from tui.plain import plain
+from tui.widgets.field import Field
 from tui.widgets.lines import Lines
 
 _BOX = """
@@ -84,7 +85,7 @@ class Prompt(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(Content(plain(self._title)), classes="title")
-            yield Input(self._initial, compact=True, select_on_focus=True)
+            yield Field(self._initial, compact=True, select_on_focus=True)
             if self._choices:
                 options = OptionList(markup=False, compact=True)
                 options.can_focus = False

@@ -21,6 +21,7 @@ from tui.screens.page import Page, Scene, Setting, bindings
 from tui.status import empty_message, inbox_status
 from tui.view import COLUMNS, USUAL, Arranged, View, next_sort, row_lines
 from tui.widgets.bars import Bar
+from tui.widgets.field import Field
 from tui.widgets.lines import Lines
 from tui.widgets.table import Table
 
@@ -68,7 +69,7 @@ class Inbox(Page):
         yield self.table
         yield Lines(self.setting.glyphs, id="nothing")
         yield Bar(self.setting.glyphs, "wrong", folds=True, kind="alarm")
-        yield Input(self.view.filter, placeholder=EXAMPLE, id="filter", compact=True, select_on_focus=False)
+        yield Field(self.view.filter, placeholder=EXAMPLE, id="filter", compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         super().on_mount()
