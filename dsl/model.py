@@ -255,17 +255,8 @@ Condition = Compare | OneOf | Matches | StatusIs | Not | AllOf | AnyOf
 
 BUILT_IN_FIELDS: Mapping[str, FieldType] = dict.fromkeys(
     (
-        "customer",
-        "group",
-        "priority",
-        "status",
-        "category",
-        "queue",
-        "team",
-        "assignee",
-        "source",
-        "tags",
-        "requester",
+        *("customer", "group", "priority", "status", "category", "queue"),
+        *("team", "assignee", "source", "tags", "requester"),
     ),
     FieldType.TEXT,
 )
