@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TypeAlias
 
 import numpy as np
@@ -37,12 +38,16 @@ _SPAN = 1 << 31
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Tickets `[first, last)` that share `terms` (None: nothing is promised) and open in the situation `opening`."""
+    """Tickets `[first, last)` that share `terms` (None: nothing is promised) and open in the situation `opening`.
+
+    `situations` are the indices of all that any of them is ever in.
+    """
 
     first: int
     last: int
     terms: Terms | None
     opening: int
+    situations: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ class _Builder:
             mark=np.array([mark for row in rows for mark in row[3]], dtype=np.uint16),
             situation=np.array([index for row in rows for index in row[4]], dtype=np.uint16),
             situations=tuple(self._kept),
-            blocks=tuple(self._blocks([row[0] for row in rows])),
+            blocks=tuple(self._blocks([(row[0], row[4]) for row in rows])),
             kinds=self._kinds,
             apart=tuple(apart),
         )
@@ -182,12 +187,13 @@ class _Builder:
             self._relevant[id(terms)] = names
         return names
 
-    def _blocks(self, keys: Sequence[tuple[int, int]]) -> Iterable[Block]:
+    def _blocks(self, rows: Sequence[tuple[tuple[int, int], list[int]]]) -> Iterable[Block]:
         first = 0
-        for index, key in enumerate(keys):
-            if index + 1 == len(keys) or keys[index + 1] != key:
-                yield Block(first, index + 1, self._terms.get(key[0]), key[1])
-                first = index + 1
+        for key, group in groupby(rows, key=lambda row: row[0]):
+            found = [situations for _, situations in group]
+            present = tuple(sorted(set().union(*found)))
+            yield Block(first, first + len(found), self._terms.get(key[0]), key[1], present)
+            first += len(found)
 
 
 def metrics_of(plan: Plan, graph: Graph) -> list[str]:

@@ -118,19 +118,13 @@ class _Work:
             if block.terms is None:
                 continue
             plan = self._graph.plan(block.terms)
-            present = self._present(block)
+            present = np.zeros(len(columns.situations), dtype=np.bool_)
+            present[list(block.situations)] = True
             rules = self._rules(plan, block, present)
             for first in range(block.first, block.last, _PART):
                 last = min(first + _PART, block.last)
                 apart.update(self._evaluate(plan, rules, present, first, last))
         return Answer(tuple(self._found), frozenset(apart))
-
-    def _present(self, block: Block) -> Flags:
-        """The situations that occur in a block."""
-        columns = self._columns
-        present = np.zeros(len(columns.situations), dtype=np.bool_)
-        present[columns.situation[columns.starts[block.first] : columns.starts[block.last]]] = True
-        return present
 
     def _rules(self, plan: Plan, block: Block, present: Flags) -> dict[str, _Rule]:
         """What each metric means in a block."""
