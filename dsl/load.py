@@ -11,7 +11,7 @@ from pathlib import Path
 from dsl.conflict import has_conflict, without_conflicts
 from dsl.cut import cut, recut
 from dsl.errors import SlaError
-from dsl.gather import gather, not_text
+from dsl.gather import Gathered, gather, not_text
 from dsl.include import ROOT_NAME, Disk, Source, Texts, Unreadable, root_file
 from dsl.loaded import Loaded, diagnostics_of
 from dsl.recover import read
@@ -59,7 +59,7 @@ class Loader:
         self._edits = []
         gathered = gather(source, root, text, self._sheet)
         last = self._last
-        if last is not None and last.gathered.texts == gathered.texts and not gathered.findings:
+        if last is not None and _the_same(last.gathered, gathered):
             return last.loaded
         self._last = None  # a patch changes it in place: an interrupted one must not be found here
         settled = patched(last, gathered, self._edits) if last is not None else None
@@ -112,6 +112,10 @@ class Loader:
         """Keep units that are in use; edits of a long day must not pile up."""
         if len(self._units) > 2 * len(used) + 1000:
             self._units = {text: unit for text, unit in self._units.items() if text in used}
+
+
+def _the_same(one: Gathered, other: Gathered) -> bool:
+    return one.texts == other.texts and not (one.findings or other.findings)
 
 
 def _unusable(root: str, problem: Unreadable) -> Loaded:

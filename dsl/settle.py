@@ -62,7 +62,7 @@ def settle(gathered: Gathered) -> Settled:
     for path, unit, finding in gathered.findings:
         sheet = gathered.sheets[path]
         shared.append(finding.placed(sheet.keys[sheet.units.index(unit)]))
-    checked = Checked(site, incomplete=bool(gathered.file_findings or gathered.findings))
+    checked = Checked(site, incomplete=_incomplete(gathered))
     shared += checked.shared
     for key, findings in checked.customers.items():
         found[key] = [*found.get(key, ()), *findings]
@@ -132,10 +132,8 @@ def _customers_changed(
     if (
         list(gathered.sheets) != list(before.sheets)
         or gathered.calendars != before.calendars
-        or gathered.findings
-        or gathered.file_findings
-        or before.findings
-        or before.file_findings
+        or _incomplete(gathered)
+        or _incomplete(before)
         or gathered.patterns != before.patterns
         or last.site.again
         or last.checked.depends_on_customers()
@@ -157,6 +155,11 @@ def _customers_changed(
             pairs.append((old, Declared(new.key, path, new), new.name))
         sheet.keys.extend(before.sheets[path].keys)
     return pairs
+
+
+def _incomplete(gathered: Gathered) -> bool:
+    """Whether there are declarations that could not be read because their file could not."""
+    return bool(gathered.file_findings) or any(is_error(finding) for _, _, finding in gathered.findings)
 
 
 def digest_of(files: Mapping[str, str]) -> str:

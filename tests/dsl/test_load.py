@@ -254,6 +254,24 @@ def test_a_folder_mounted_by_kubernetes_is_inside(tmp_path):
     assert list(loaded.files) == ["sla.rules", "b.rules"]
 
 
+def test_a_pattern_without_files_forgives_nothing(tmp_path):
+    """It is only a warning, so the rules come into force: an unknown name must not slip through with it."""
+    root = tmp_path / "sla.rules"
+    root.write_text(BASE + 'include "customers/*.rules"\n')
+    loader = Loader()
+    first = loader.load(root)
+    assert codes(first) == ["W0105"]
+    assert first.ruleset is not None
+    root.write_text(
+        BASE
+        + 'include "customers/*.rules"\ncalendar c {\n  zone UTC\n  open mon 08:00-09:00\n  holidays h\n}\n'
+    )
+    assert codes(loader.load(root)) == ["W0105", "E0301"]
+    (tmp_path / "customers").mkdir()
+    (tmp_path / "customers" / "h.rules").write_text("holidays h {\n}\n")
+    assert codes(loader.load(root)) == []
+
+
 def test_a_circle_of_includes_is_told_once(tmp_path):
     (tmp_path / "sla.rules").write_text('include "a.rules"\nfield x text\n')
     (tmp_path / "a.rules").write_text('include "sla.rules"\n')

@@ -3,6 +3,9 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -149,6 +152,32 @@ def test_without_a_cache_everything_works(tmp_path, monkeypatch):
     assert keep(path).diagnostics == ()
     assert verdict.recall(path) is None
     cache_folder.cache_clear()
+
+
+def test_the_parsers_tables_are_kept_and_a_spoilt_copy_does_no_harm(cache, tmp_path):
+    path = tmp_path / "sla.rules"
+    path.write_text("priorities a\n")
+    program = (
+        "from pathlib import Path; from dsl.load import load; assert not load(Path('sla.rules')).diagnostics"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+
+    def run():
+        return subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+
+    run()
+    (tables,) = cache.glob("grammar-*")
+    size = tables.stat().st_size
+    tables.write_bytes(tables.read_bytes()[: size // 2])
+    assert run().stderr == ""
+    assert tables.stat().st_size > size * 0.9
 
 
 def test_on_linux_the_folder_is_where_platformdirs_says(monkeypatch, tmp_path):
