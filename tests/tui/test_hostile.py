@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.widgets import Input
 
 from dsl.diagnostic import Diagnostic, Label, Severity
 from dsl.span import Span
@@ -23,6 +24,7 @@ from tui.export import FORMATS, file_name, inbox_sheet, write
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text
 from tui.plain import plain, spreadsheet
+from tui.screens.ask import Confirm
 from tui.view import View, arrange, inbox_lines, lay_out, row_lines
 from tui.view_health import health_lines, health_sheet, health_view
 from tui.view_rules import rules_page, rules_sheet
@@ -150,12 +152,16 @@ def test_ascii_terminals_get_only_ascii() -> None:
             assert text(line).isascii()
 
 
-@each
-async def test_the_console_shows_it_and_stays_up(evil: str, tmp_path: Path) -> None:
-    one = row(0, subject=evil, customer=evil, ticket=evil, assignee=evil)
-    about = replace(detail(0, subject=evil, note=evil), key=evil)
-    fake = FakeSource([one, row(1)], details={1: about}, refuse={1: evil}, engine=evil)
-    async with running(fake, exports=tmp_path, store=evil) as (app, pilot):
+async def test_the_console_shows_it_and_stays_up(tmp_path: Path) -> None:
+    rows = [
+        row(at, subject=evil, customer=evil, ticket=evil, assignee=evil)
+        for at, evil in enumerate(EVIL.values())
+    ]
+    all_at_once = " ".join(EVIL.values())
+    fields = {f"note {at}": evil for at, evil in enumerate(EVIL.values())}
+    about = replace(detail(0, subject=all_at_once, **fields), key=all_at_once)
+    fake = FakeSource(rows, details={1: about}, refuse={1: all_at_once}, engine=all_at_once)
+    async with running(fake, exports=tmp_path, store=all_at_once) as (app, pilot):
         assert shown_is_harmless(app)
         await press(pilot, "enter", "c")
         assert shown_is_harmless(app)
@@ -163,11 +169,13 @@ async def test_the_console_shows_it_and_stays_up(evil: str, tmp_path: Path) -> N
         await press(pilot, "r")
         assert shown_is_harmless(app)
         await press(pilot, "escape", "asterisk", "a")
+        assert isinstance(app.screen, Confirm)
         assert shown_is_harmless(app)
         await press(pilot, "y", "2", "1", "slash")
-        app.focused.value = evil  # type: ignore[union-attr]
-        await press(pilot, "enter")
-        assert shown_is_harmless(app)
+        for evil in EVIL.values():
+            app.screen.query_one(Input).value = evil
+            await press(pilot, "enter", "slash")
+            assert shown_is_harmless(app)
         assert app.is_running
         svg = app.export_screenshot()
         assert "\x1b" not in svg

@@ -1,0 +1,45 @@
+"""Pictures of the console: what a change of looks changes is seen in review. `pytest --snapshot-update` takes them anew."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+
+from tests.tui.test_console import press, running, source
+
+CASES = {
+    "inbox-80x24": ((80, 24), (), {}),
+    "inbox-120x40": ((120, 40), ("down", "space", "space"), {}),
+    "inbox-200x50": ((200, 50), (), {}),
+    "inbox-light": ((120, 40), (), {"theme": "tiercel-light"}),
+    "inbox-safe": ((100, 30), (), {"theme": "tiercel-safe"}),
+    "inbox-no-color": ((80, 24), (), {}),
+    "inbox-ascii-cards": ((50, 24), (), {"glyphs": "ascii"}),
+    "health-120x40": ((120, 40), ("2",), {}),
+    "ticket-120x40": ((120, 40), ("enter",), {}),
+    "help-80x24": ((80, 24), ("question_mark",), {}),
+}
+
+
+class Svg(SingleFileSnapshotExtension):
+    """One picture a file."""
+
+    _write_mode = WriteMode.TEXT
+    file_extension = "svg"
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_picture(name: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
+    size, keys, changes = CASES[name]
+    if "no-color" in name:
+        monkeypatch.setenv("NO_COLOR", "1")
+    else:
+        monkeypatch.delenv("NO_COLOR", raising=False)
+    async with running(source(60), size=size, **changes) as (app, pilot):
+        await press(pilot, *keys)
+        picture = app.export_screenshot(title="tiercel", simplify=True)
+    stable = re.sub(r"terminal-\d+", "terminal", picture)  # a checksum of the picture's own text
+    assert stable == snapshot(extension_class=Svg)
