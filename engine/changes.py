@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dsl.model import Customer, Override, Party, RuleSet, Target, Tier
+from dsl.model import Override, Party, RuleSet, Target, Tier
 
 T = TypeVar("T")
 
@@ -62,8 +62,6 @@ def compare(old: RuleSet, new: RuleSet) -> Changes:
             customers |= {
                 customer.name for customer in ruleset.customers.values() if customer.group in groups
             }
-    if any(_means(old, name) != _means(new, name) for name in edited["customer"]):
-        customers |= {"", *(name for name, customer in old.customers.items() if _is_wild(customer))}
     return Changes(edited, any(edited[kind] for kind in _EVERYWHERE), frozenset(tiers), frozenset(customers))
 
 
@@ -119,13 +117,3 @@ def _calendars_of(override: Override) -> Iterator[str]:
 
 def _calendars(targets: Iterable[Target]) -> Iterator[str]:
     return (target.calendar for target in targets)
-
-
-def _means(rules: RuleSet, name: str) -> tuple[object, ...] | None:
-    """The texts that mean a customer; None if it is not declared."""
-    customer = rules.customers.get(name)
-    return None if customer is None else (customer.title, customer.aliases)
-
-
-def _is_wild(customer: Customer) -> bool:
-    return any("*" in alias for alias in customer.aliases)

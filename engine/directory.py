@@ -62,13 +62,17 @@ class Directory:
         return None if name is None else self.customers[name]
 
     def _closest(self, key: str) -> str | None:
-        fits = [
+        """Of the fitting patterns the one that says most, then the first name."""
+        return min(self.fitting(key), default=(0, None))[1]
+
+    def fitting(self, key: str) -> list[tuple[int, str]]:
+        """The customers with a pattern for a case folded text, each after how little that leaves open, as a negative number."""
+        return [
             (-sum(map(len, parts)), name)
             for length, by_text in self.patterns.items()
             for parts, name in by_text.get(key[:length], ())
             if _fits(parts, key)
         ]
-        return min(fits)[1] if fits else None
 
     def _add(self, customer: Customer) -> None:
         for key, entry in _claims(customer):
@@ -85,6 +89,20 @@ class Directory:
             else:
                 self.literal.pop(key, None)
         self.wild.pop(customer.name, None)
+
+
+def disturbed(old: Directory, new: Directory, edited: Iterable[str]) -> set[str]:
+    """Whose tickets may mean another customer now that these were edited; "" stands for nobody's."""
+    found: set[str] = set()
+    for name in edited:
+        before, after = (
+            {*_claims(it.customers[name])} if name in it.customers else set() for it in (old, new)
+        )
+        if old.wild.get(name) != new.wild.get(name):
+            found |= {"", *old.wild, *new.wild}
+        for key, _ in before ^ after:
+            found |= {"", *(other for it in (old, new) for _, other in it.fitting(key))}
+    return found
 
 
 def _claims(customer: Customer) -> Iterator[tuple[str, Entry]]:

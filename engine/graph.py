@@ -15,7 +15,7 @@ from dsl.span import Origin, Span
 from engine.agreement import Agreements
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
 from engine.changes import Changes, compare
-from engine.directory import Directory
+from engine.directory import Directory, disturbed
 from engine.errors import EngineError
 from engine.nodes import Node, nodes_of
 from engine.plan import PauseRule, Plan, plan_of
@@ -171,7 +171,9 @@ class Graph:
 
 def changes(old: Graph, new: Graph) -> Changes:
     """What differs in meaning between two graphs, and whose tickets depend on it."""
-    return compare(old.ruleset, new.ruleset)
+    found = compare(old.ruleset, new.ruleset)
+    moved = disturbed(old.directory, new.directory, found.edited["customer"])
+    return replace(found, customers=found.customers | moved)
 
 
 def _retired(previous: Graph, ruleset: RuleSet) -> Graph | None:
