@@ -63,7 +63,8 @@ def keyword(line: Line, fault: Fault) -> Finding | None:
     rest = re.compile(r"[A-Za-z][A-Za-z0-9_-]*").match(line.text, fault.start - line.start)
     if rest is None or rest[0] in KEYWORDS:
         return None
-    wanted = [name.lower().strip("_") for name in fault.expected if name.lower().strip("_") in INNER]
+    words = {name.lower().strip("_") for name in fault.expected}
+    wanted = sorted(name for name in words if name in INNER or name in DECLARATIONS)
     meant = nearest(rest[0], wanted)
     if not meant or "NAME" in fault.expected:
         return None

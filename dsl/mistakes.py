@@ -182,6 +182,20 @@ def _odd_date(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
+def _weekday(line: Line, match: re.Match[str]) -> Finding | None:
+    mended = "-".join(day[:3].lower() for day in re.split(r"\s*(?:-|to)\s*", match[0]))
+    if not line.text.lstrip().startswith("open") or mended == match[0]:
+        return None
+    return found(
+        "E0228",
+        line,
+        *match.span(),
+        f"`{match[0]}` is not how weekdays are written",
+        f"three small letters, no spaces: `{mended}`",
+        mended,
+    )
+
+
 def _sign_operator(line: Line, match: re.Match[str]) -> Finding:
     word = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not "}[match[0]]
     return found(
@@ -206,10 +220,12 @@ def _single_quoted(line: Line, match: re.Match[str]) -> Finding:
 
 
 _TIME = r"(\d{1,2})(?:[:.](\d{2}))?\s?([aApP]\.?[mM]\.?)?"
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
 _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | None]], ...] = (
     (re.compile(f"[{''.join(_SPELT)}]+"), _typographic),
     (re.compile(r"'([^'\n\"]*)'"), _single_quoted),
     (re.compile(r";"), _semicolon),
+    (re.compile(rf"\b{_DAY}(?:\s*(?:-|\bto\b)\s*{_DAY})?\b", re.IGNORECASE), _weekday),
     (re.compile(r"\b24\s?[/x]\s?7\b"), _around_the_clock),
     (re.compile(r"&&?|\|\|?|!(?!=)"), _sign_operator),
     (re.compile(r"(?<![=!<>:])(=|:=)(?!=)"), _sign),

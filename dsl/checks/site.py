@@ -59,7 +59,7 @@ def _again(site: Site) -> Iterator[Finding]:
     pairs = list(site.again)
     for kind in ("priorities", "statuses", "default"):
         declared = site.single.get(kind, [])
-        pairs += [(other, declared[0]) for other in declared[1:]]
+        pairs += [(other, declared[0]) for other in declared[1:] if not other.unit.broken]
     for later, first in pairs:
         name = f"{later.unit.kind} `{later.unit.name}`" if later.unit.name else f"`{later.unit.kind}`"
         yield Finding(

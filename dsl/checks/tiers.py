@@ -46,8 +46,7 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
             word = likes[0].words[0]
             if word.text in (*stack, name):
                 flat.complete = False
-                if (stack and word.text == stack[0]) or word.text == name:
-                    findings.append(_circle(declared, word, (*stack, name)))
+                findings.append(_circle(declared, word, (*stack, name)))
             else:
                 base = make(word.text, (*stack, name))
                 flat.calendar, flat.pauses = base.calendar, list(base.pauses)

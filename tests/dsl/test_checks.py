@@ -158,6 +158,14 @@ tier platinum {
     )
 
 
+@pytest.mark.parametrize("order", ["abc", "bca", "cab", "cba"])
+def test_a_circle_of_likes_is_told_once_wherever_it_is_entered(order):
+    like = {"a": "b", "b": "c", "c": "b"}
+    text = "".join(f"tier {name} {{\n  like {like[name]}\n}}\n" for name in order)
+    assert [code for code, _ in found(text)] == ["E0306"]
+    assert found("tier a {\n  like a\n}\n") == [("E0306", "a")]
+
+
 @pytest.mark.parametrize(
     ("first", "second", "tie"),
     [

@@ -120,9 +120,9 @@ def test_a_broken_list_does_not_make_its_words_unknown():
 
 
 def test_an_undecipherable_head_hides_its_body_and_forgives_its_name():
-    assert found("zzz gold {\n  target critical response within 1h on always\n}\ncustomer acme {\n  tier gold\n}\n") == [
-        ("E0202", "zzz")
-    ]
+    assert found(
+        "zzz gold {\n  target critical response within 1h on always\n}\ncustomer acme {\n  tier gold\n}\n"
+    ) == [("E0202", "zzz")]
 
 
 def test_a_missing_file_forgives_names_that_may_be_in_it():
@@ -170,10 +170,16 @@ def test_a_line_with_a_mistake_is_one_finding(line, code, at):
         ("open sat 08:00–18:00", "open sat 08:00-18:00"),
         ("open sat 08:00-23:59", "open sat 08:00-24:00"),
         ("zone: Europe/Berlin", "zone Europe/Berlin"),
+        ("open Saturday 08:00-18:00", "open sat 08:00-18:00"),
+        ("open Mon - Wed 08:00-18:00", "open mon-wed 08:00-18:00"),
     ],
 )
 def test_a_mend_mends(line, mended):
-    text = f"calendar c {{\n  open fri 08:00-12:00\n  {line}\n" + ("" if "zone" in line else "  zone UTC\n") + "}\n"
+    text = (
+        f"calendar c {{\n  open fri 08:00-12:00\n  {line}\n"
+        + ("" if "zone" in line else "  zone UTC\n")
+        + "}\n"
+    )
     loaded = load_texts("sla.rules", {"sla.rules": text})
     assert len(loaded.diagnostics) == 1
     for edit in sorted(loaded.diagnostics[0].fixes[0].edits, key=lambda one: -one.span.start):
@@ -182,6 +188,31 @@ def test_a_mend_mends(line, mended):
     assert load_texts("sla.rules", {"sla.rules": text}).diagnostics == ()
 
 
+def test_a_broken_default_is_not_a_second_one():
+    assert found("default tier\ndefault teir gold\n") == [("E0201", "r"), ("E0202", "teir")]
+
+
 def test_hostile_text_never_breaks_the_reader():
-    for text in ("{", "}", "{}", '"', "tier", "tier {", "tier x {\n{\n}", "tier x {\n}}\n", ",", "\\", "tier x {\n" * 40, "customer c {\n  override\n}", "customer c {\n  override {\n", "# only", "\r\n", "a\rb", "default tier", "\ufeff", "é", "tier x {\n  target " + "a, " * 2000 + "\n}"):
+    for text in (
+        "{",
+        "}",
+        "{}",
+        '"',
+        "tier",
+        "tier {",
+        "tier x {\n{\n}",
+        "tier x {\n}}\n",
+        ",",
+        "\\",
+        "tier x {\n" * 40,
+        "customer c {\n  override\n}",
+        "customer c {\n  override {\n",
+        "# only",
+        "\r\n",
+        "a\rb",
+        "default tier",
+        "\ufeff",
+        "é",
+        "tier x {\n  target " + "a, " * 2000 + "\n}",
+    ):
         load_texts("sla.rules", {"sla.rules": text})
