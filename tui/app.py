@@ -360,7 +360,7 @@ class Console(App[None]):
         self._push(Prompt(f"Export {sheet.name} as", count, choices=FORMATS, free=False), chosen)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        svg = self.export_screenshot(title=f"{self.TITLE} {self.situation.store}".strip(), simplify=True)
+        svg = self.export_screenshot(title=f"{self.TITLE} {self.situation.store}".strip())
         name = filename or file_name("tiercel", "svg", self._now(), self.options.zone)
         self._write((Path(path) if path else self.options.exports) / name, lambda: svg)
 

@@ -110,6 +110,8 @@ _PALETTES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 THEME_NAMES = tuple(_PALETTES)
+NO_COLOR = "no-color"
+"""What stands in for a theme where NO_COLOR is set: attributes alone, so that nothing urgent turns into a grey."""
 
 
 def themes() -> list[Theme]:

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from tui.glyphs import Glyphs
 from tui.keymap import ALWAYS_SHOWN, Key
 from tui.line import Line, Piece, clip, width
-from tui.themes import role_styles
+from tui.themes import NO_COLOR, role_styles
 
 
 class Bar(Widget):
@@ -58,7 +58,7 @@ class Bar(Widget):
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
-        roles = role_styles(self.app.theme)
+        roles = role_styles(NO_COLOR if self.app.no_color else self.app.theme)
         cells = self.size.width
         line = clip(((" ", ""), *self._line), cells)
         segments = [

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui.glyphs import Glyphs
 from tui.line import Line, clip, width
-from tui.themes import role_styles
+from tui.themes import NO_COLOR, role_styles
 
 Draw = Callable[[int], Sequence[Line]]
 """Lines for a width in cells."""
@@ -24,7 +24,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows what `draw` answers for its width."""
 
     DEFAULT_CSS = """
-    Lines { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; padding: 0 1; }
+    Lines { height: 1fr; overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 1; scrollbar-gutter: stable; padding: 0 1; }
     """
 
     def __init__(self, glyphs: Glyphs, draw: Draw | None = None, *, id: str | None = None) -> None:  # noqa: A002
@@ -49,7 +49,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         self._restyle()
 
     def _restyle(self) -> None:
-        self._roles = role_styles(self.app.theme)
+        self._roles = role_styles(NO_COLOR if self.app.no_color else self.app.theme)
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:

@@ -21,7 +21,7 @@ from tui.glyphs import UNICODE, Glyphs
 from tui.line import Line
 from tui.moment import countdown
 from tui.standing import standing
-from tui.themes import cursor_style, role_styles
+from tui.themes import NO_COLOR, cursor_style, role_styles
 from tui.view import Arranged, Layout, View, heading, lay_out, row_head, row_lines, row_tail
 
 _KEPT = 1000  # painted rows that are remembered
@@ -208,7 +208,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._restyle()
 
     def _restyle(self) -> None:
-        theme = self.app.theme
+        theme = NO_COLOR if self.app.no_color else self.app.theme
         self._roles, self._under_cursor = role_styles(theme), cursor_style(theme)
         self._forget()
         self.refresh()
