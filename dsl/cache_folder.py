@@ -18,8 +18,8 @@ _PLATFORM: str = sys.platform
 def cache_folder() -> Path | None:
     """The folder, with mode 0700 and owned by us; None where there can be none."""
     override = os.environ.get("SLA_CACHE_DIR")
-    folder = Path(override) if override else _users_cache()
     try:
+        folder = Path(override) if override else _users_cache()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.lstat()
         if hasattr(os, "getuid"):
@@ -30,7 +30,7 @@ def cache_folder() -> Path | None:
                 return None  # others may have put something into it
             if mode != 0o700:
                 folder.chmod(0o700)
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: a user without a home
         return None
     return folder
 

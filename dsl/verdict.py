@@ -158,10 +158,13 @@ def program() -> str:
 
 
 def _tidy(folder: Path) -> None:
-    """Keep the most recent verdicts only."""
-    kept = sorted(folder.glob("verdict-*.json"), key=lambda path: path.stat().st_mtime)
-    for path in kept[:-_KEPT]:
-        path.unlink(missing_ok=True)
+    """Keep the most recent verdicts only; another process may be tidying too."""
+    try:
+        kept = sorted(folder.glob("verdict-*.json"), key=lambda path: path.stat().st_mtime)
+        for path in kept[:-_KEPT]:
+            path.unlink(missing_ok=True)
+    except OSError:
+        return
 
 
 def summary(counts: Mapping[str, int]) -> str:
