@@ -38,7 +38,7 @@ class EventLog:
             return 0
         connection = self._connection
         number = self._source(source)
-        ids = self._ids(dict.fromkeys(row[0] for row in rows))
+        ids = self._ids(dict.fromkeys(map(itemgetter(0), rows)))
         before = connection.total_changes
         connection.executemany(
             "INSERT INTO events (ticket, at, sequence, kind, data, source, source_id)"
