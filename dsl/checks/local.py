@@ -47,6 +47,7 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
         case "customer" | "group":
             out += assignment_findings(tree)
             out += override_findings(tree)
+    out += _empty(tree.title)
     if not broken:
         out += _missing(tree)
     if "\t" in text:
@@ -195,6 +196,9 @@ def _fact(keyword: str, words: tuple[syntax.Word, ...]) -> Iterator[Finding]:
             Origin("", words[1].start, words[-1].end),
             "keep the one that is meant",
         )
+    if keyword not in ("include", "file"):  # there, the missing file says enough
+        for word in words:
+            yield from _empty(word)
     if keyword == "limit":
         yield from _value(words[0], values.amount)
     elif keyword == "warn":
@@ -202,6 +206,13 @@ def _fact(keyword: str, words: tuple[syntax.Word, ...]) -> Iterator[Finding]:
             yield from _warning(word)
     else:
         yield from _repeated(words)
+
+
+def _empty(word: syntax.Word | None) -> Iterator[Finding]:
+    if word is not None and not word.text.strip():
+        yield Finding(
+            "E0219", "this text is empty", here(word), "write something between the quotes, or leave it out"
+        )
 
 
 def _warning(word: syntax.Word) -> Iterator[Finding]:

@@ -260,6 +260,11 @@ tier t {
     ]
 
 
+def test_empty_text_names_nobody():
+    text = 'customer acme "" {\n  alias "ACME", " "\n}\nperson p {\n  email ""\n}\n'
+    assert found(text) == [("E0219", '""'), ("E0219", '" "'), ("E0219", '""')]
+
+
 def test_names_titles_and_aliases_share_one_space():
     text = 'customer acme "Globex" {\n}\ncustomer globex {\n}\n'
     assert found(text) == [("E0304", "globex")]
