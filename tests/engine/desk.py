@@ -132,13 +132,25 @@ def ticket(*events: Event, pins: tuple[Pin, ...] = ()) -> Ticket:
 _STATUSES = ("New", "In Progress", "Waiting", "Waiting", "Resolved", "Closed", "Cancelled", "Nonsense")
 _SITES = ("", "depot", "away", "lab")
 _KINDS = (
-    *("reply", "reply", "message", "message", "note", "auto-reply", "workaround-provided", "visit-agreed", "visited"),
+    *(
+        "reply",
+        "reply",
+        "message",
+        "message",
+        "note",
+        "auto-reply",
+        "workaround-provided",
+        "visit-agreed",
+        "visited",
+    ),
     *("resolved", "reopened", "closed", "cancelled", "acknowledged"),
 )
 START = parse_instant("2026-10-02T06:00:00Z")
 
 
-def random_ticket(rng: Random, number: int = 1, *, step: int = 60, days: int = 9, ties: bool = True) -> Ticket:
+def random_ticket(
+    rng: Random, number: int = 1, *, step: int = 60, days: int = 9, ties: bool = True
+) -> Ticket:
     """A ticket of up to a dozen events on a grid of `step` seconds, some at one instant if there may be `ties`."""
     opened = START + rng.randrange(0, 4 * 86_400, step)
     first: dict[str, FieldValue] = {
@@ -151,7 +163,14 @@ def random_ticket(rng: Random, number: int = 1, *, step: int = 60, days: int = 9
     events = [Event(Instant(opened), "opened", first, "test", f"{number}-0", 0)]
     moment = opened
     for index in range(1, rng.randrange(1, 13)):
-        moment += rng.choice((0 if ties else step, step, rng.randrange(step, 7200, step), rng.randrange(step, days * 8640, step)))
+        moment += rng.choice(
+            (
+                0 if ties else step,
+                step,
+                rng.randrange(step, 7200, step),
+                rng.randrange(step, days * 8640, step),
+            )
+        )
         kind, data = _random_change(rng)
         events.append(Event(Instant(moment), kind, data, "test", f"{number}-{index:02}", index))
     return Ticket(number, f"T-{number}", tuple(events), ())

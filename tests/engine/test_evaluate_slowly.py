@@ -18,7 +18,9 @@ CASES = int(os.environ.get("SLA_TEST_SCALE", "1")) * 150
 
 def compare(seed: int, rules: Graph) -> int:
     rng = Random(seed)
-    ticket = random_ticket(rng, step=STEP, ties=False)  # what events of one instant mean together is tested elsewhere
+    ticket = random_ticket(
+        rng, step=STEP, ties=False
+    )  # what events of one instant mean together is tested elsewhere
     now = START + rng.randrange(0, 12 * 86_400, STEP)
     if ticket.events[0].at > now:
         return 0
