@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -27,20 +28,19 @@ def write_rejects(path: Path, rejects: Sequence[Reject]) -> None:
     if not rejects:
         path.unlink(missing_ok=True)
         return
-    with NamedTemporaryFile(
-        "w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.", delete=False, newline="\n"
-    ) as file:
+    with (
+        ExitStack() as otherwise,
+        NamedTemporaryFile(
+            "w", encoding="ascii", dir=path.parent, prefix=f".{path.name}.", delete=False, newline="\n"
+        ) as file,
+    ):
         temporary = Path(file.name)
-        try:
-            for reject in rejects:
-                # ASCII only: a refused row may hold anything, and somebody will look at it with `cat`.
-                file.write(
-                    json.dumps({"line": reject.line, "reason": reject.reason, "row": reject.row}) + "\n"
-                )
-            file.flush()
-            os.fsync(file.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        otherwise.callback(temporary.unlink, missing_ok=True)
+        for reject in rejects:
+            # ASCII only: a refused row may hold anything, and somebody will look at it with `cat`.
+            file.write(json.dumps({"line": reject.line, "reason": reject.reason, "row": reject.row}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+        otherwise.pop_all()

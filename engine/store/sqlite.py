@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -62,16 +62,18 @@ class SqliteStore:
         """One write transaction: everything inside is in, or nothing."""
         with trouble(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
-        try:
+        with ExitStack() as otherwise:
+            otherwise.callback(self._never_mind)
             yield
             with trouble(self.path):
                 self.connection.execute("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            self._events.forget()
-            self._terms.forget()
-            raise
+            otherwise.pop_all()
+
+    def _never_mind(self) -> None:
+        if self.connection.in_transaction:
+            self.connection.execute("ROLLBACK")
+        self._events.forget()
+        self._terms.forget()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

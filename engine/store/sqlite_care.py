@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,16 +95,15 @@ def backup(path: Path, target: Path) -> int:
         raise StoreError(
             f"{target}: {error.strerror}", help="name a new file in a folder that exists"
         ) from error
-    try:
+    with ExitStack() as otherwise:
+        otherwise.callback(target.unlink, missing_ok=True)
         with trouble(path):
             source, _ = connect_any(path)
             try:
                 _copy(source, target)
             finally:
                 source.close()
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+        otherwise.pop_all()
     return target.stat().st_size
 
 

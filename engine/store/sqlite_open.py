@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -25,13 +25,12 @@ _HEADER = b"SQLite format 3\x00"
 def connect_any(path: Path) -> tuple[sqlite3.Connection, int]:
     """Open a store of any version up to ours to read, and say which; raises `StoreError`."""
     _look(path, create=False)
-    with trouble(path):
+    with trouble(path), ExitStack() as otherwise:
         connection = _read_only(path)
-        try:
-            return connection, check(connection, path, create=False)
-        except BaseException:
-            connection.close()
-            raise
+        otherwise.callback(connection.close)
+        version = check(connection, path, create=False)
+        otherwise.pop_all()
+    return connection, version
 
 
 def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True) -> sqlite3.Connection:
@@ -40,22 +39,22 @@ def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True
     A new file (with `create`) and a store of an older version are migrated, unless `read_only` or not `migrating`.
     """
     _look(path, create=create and not read_only)
-    with trouble(path):
-        connection = _read_only(path) if read_only else _writable(path)
-        try:
-            version = check(connection, path, create=create)
-            if version < VERSION and migrating:
-                if read_only:
-                    raise StoreError(
-                        f"{path}: the store has version {version}, this program needs {VERSION}",
-                        help=f"bring it up to date: sla db migrate --store {path}",
-                    )
-                from engine.store.migrations import migrate
+    with trouble(path), ExitStack() as otherwise:
+        connection = _read_only(path) if read_only else _connection(path)
+        otherwise.callback(connection.close)
+        version = check(connection, path, create=create)
+        if not read_only:
+            _prepare(connection)
+        if version < VERSION and migrating:
+            if read_only:
+                raise StoreError(
+                    f"{path}: the store has version {version}, this program needs {VERSION}",
+                    help=f"bring it up to date: sla db migrate --store {path}",
+                )
+            from engine.store.migrations import migrate
 
-                migrate(connection)
-        except BaseException:
-            connection.close()
-            raise
+            migrate(connection)
+        otherwise.pop_all()
     return connection
 
 
@@ -127,16 +126,18 @@ def _look(path: Path, *, create: bool) -> None:
         raise StoreError(f"{path}: {what}", help="name another file with --store")
 
 
-def _writable(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+def _connection(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    # After the look at what it is: the journal's mode is written into the file, and somebody else's is not ours to change.
     connection.execute(f"PRAGMA page_size = {PAGE}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA recursive_triggers = ON")
-    return connection
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

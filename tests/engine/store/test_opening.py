@@ -58,7 +58,9 @@ def test_what_is_not_a_store(tmp_path):
     other = sqlite3.connect(tmp_path / "other.db")
     other.execute("CREATE TABLE x (y)")
     other.close()
+    before = (tmp_path / "other.db").read_bytes()
     assert "not a store" in refused(tmp_path / "other.db", create=True)
+    assert (tmp_path / "other.db").read_bytes() == before
     assert "not a store" in refused(tmp_path / "other.db", read_only=True)
     (tmp_path / "cut").write_bytes(b"SQLite format 3\0" + b"\1" * 500)
     assert refused(tmp_path / "cut")
