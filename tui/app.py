@@ -159,8 +159,12 @@ class Console(App[None]):
         self.exit(return_code=INTERNAL)
 
     def _handle_exception(self, error: Exception) -> None:
+        self.fault = self.fault or error
+        super()._handle_exception(error)
+
+    def _print_error_renderables(self) -> None:
         # Textual would print a traceback with all that it knows, customers' texts included.
-        self._failed_ourselves(error)
+        self._exit_renderables.clear()
 
     # What comes in
 

@@ -134,7 +134,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "metric", "Metric", 13, 16, 3, _words("metric", "muted"), _folded("metric"), "which promise is next"
     ),
-    Column("tier", "Tier", 6, 12, 4, _words("tier", "muted"), _folded("tier"), "what was promised"),
+    Column("tier", "Tier", 8, 12, 4, _words("tier", "muted"), _folded("tier"), "what was promised"),
     Column("assignee", "Assignee", 9, 18, 5, _words("assignee"), _folded("assignee"), "who works on it"),
     Column(
         "status", "Status", 10, 16, 6, _words("status", "muted"), _folded("status"), "the help desk's status"

@@ -22,6 +22,7 @@ from tui.screens.health import HealthPage
 from tui.screens.inbox import Inbox
 from tui.screens.rules import RulesPage
 from tui.screens.ticket import TicketPage
+from tui.view import Arranged, View
 from tui.widgets.bars import Bar
 from tui.widgets.lines import Lines
 
@@ -499,3 +500,75 @@ async def test_a_fault_of_ours_ends_the_console_and_is_kept() -> None:
         app._refresh()
         await pilot.pause(0.2)
     assert isinstance(app.fault, ZeroDivisionError)
+
+
+class Counting(LazyRows):
+    """Rows that count how often one is looked at."""
+
+    looks = 0
+
+    def __getitem__(self, index):
+        self.looks += 1
+        return super().__getitem__(index)
+
+
+async def test_painting_looks_at_the_visible_rows_only() -> None:
+    now = [NOW]
+    async with running(source(5), size=(120, 40), now=lambda: now[0]) as (app, pilot):
+        table, rows = inbox(app).table, Counting(1_000_000)
+        table.show(Arranged(rows, View(), len(rows)))
+        await pilot.pause()
+        for step in range(5):
+            now[0] += 1
+            table.tick()
+            await pilot.pause()
+            assert rows.looks < 200 * (step + 1)
+        table.move_to(999_999)
+        await pilot.pause()
+        assert row(999_999).ticket in "".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert rows.looks < 2000
+
+
+async def test_new_urgent_rows_come_into_sight_at_the_top_and_the_place_further_down_stays() -> None:
+    fake = source(300)
+    async with running(fake) as (app, pilot):
+        table = inbox(app).table
+        await press(pilot, "down")
+        fake.rows, fake.version = [row(900 + at, due=NOW - 9_999_999) for at in range(3)] + fake.rows, 2
+        app._refresh()
+        await settle(pilot)
+        assert (table.scroll_offset.y, table.cursor) == (0, 4)
+        table.move_to(150)
+        place = table.cursor - table.scroll_offset.y
+        fake.rows, fake.version = [row(800, due=NOW - 9_999_999), *fake.rows], 3
+        app._refresh()
+        await settle(pilot)
+        assert table.cursor == 151
+        assert table.cursor - table.scroll_offset.y == place
+
+
+async def test_the_mouse_chooses_opens_and_presses_the_footer() -> None:
+    async with running(source()) as (app, pilot):
+        await pilot.click("Table", offset=(20, 4))
+        assert inbox(app).table.cursor == 3
+        await pilot.click("Table", offset=(20, 4), times=2)
+        await settle(pilot)
+        assert isinstance(app.screen, TicketPage)
+        await press(pilot, "escape")
+        await pilot.click("#keys", offset=(bar(app, "keys").index("z at risk") + 1, 0))
+        await settle(pilot)
+        assert inbox(app).view.at_risk
+
+
+async def test_a_mistake_in_painting_ends_in_words_and_not_in_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = Console(source(), options())
+    with pytest.raises(ZeroDivisionError):  # the test's pilot hears of it; a terminal gets what `fault` says
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settle(pilot)
+            monkeypatch.setattr(Inbox, "paint_body", lambda *_: 1 / 0)
+            app.call_later(app._tick)
+            await pilot.pause(0.1)
+    assert isinstance(app.fault, ZeroDivisionError)
+    assert "Traceback" not in "".join(capsys.readouterr())

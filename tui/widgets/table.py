@@ -93,20 +93,18 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 
     def show(self, arranged: Arranged) -> None:
         """Show these rows; the cursor stays on its ticket, or near where it was if that has gone."""
-        from_top = self.cursor * self._layout_now.height - self.scroll_offset.y
+        top = self.scroll_offset.y
+        from_top = self.cursor * self._layout_now.height - top
         self._rows, self._view = arranged.rows, arranged.view
         self._fit()
         self.cursor = self._find(arranged.where)
         row = self.current
         self._cursor_id = row.id if row else None
         self._resize_canvas()
-        if from_top >= 0 and self.cursor:
-            self.scroll_to(
-                y=max(0, self.cursor * self._layout_now.height - from_top),
-                animate=False,
-                immediate=True,
-                force=True,
-            )
+        if top and from_top >= 0:
+            # Further down the ticket stays where the eye is; at the top, what is new and urgent must come into sight.
+            here = self.cursor * self._layout_now.height - from_top
+            self.scroll_to(y=max(0, here), animate=False, immediate=True, force=True)
         self._keep_in_sight()
         self._forget()
         self.refresh()
