@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from engine.clock import Clock, State
+from engine.clock import FAILED_STATES, OPEN_STATES, Clock, State
 from engine.evaluate import Evaluated, evaluate
-from engine.facts import Event, Instant, Pin, Ticket
+from engine.explain import why
+from engine.facts import KNOWN_KINDS, Event, Instant, Pin, Ticket
 from tests.engine.desk import RULES, at, event, graph, ticket
 
 GRAPH = graph()
@@ -411,3 +414,50 @@ def test_hostile_data_is_never_more_than_wrong(data: object) -> None:
     found = evaluate(Ticket(1, "T", tuple(events)), GRAPH, 10**15)
     assert isinstance(found, Evaluated)
     assert all(isinstance(value, str | int | bool) for value in found.fields.values())
+
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(("acme", "high", "Waiting")),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=4,
+)
+NAMES = st.sampled_from(("customer", "priority", "status", "site", "vip", "impact", "until", "flag", "tags"))
+EVENTS = st.builds(
+    Event,
+    st.one_of(st.integers(at("10-04 00:00"), at("10-08 00:00")), st.integers()),
+    st.sampled_from((*KNOWN_KINDS, "visit-agreed", "visited")) | st.text(max_size=3),
+    st.dictionaries(NAMES, ANYTHING, max_size=4),
+    st.just("x"),
+    st.text(max_size=2),
+    st.integers(0, 3),
+)
+
+
+@given(st.lists(EVENTS, max_size=8), st.integers(at("10-04 00:00"), at("10-12 00:00")))
+@settings(max_examples=150, deadline=None)
+def test_whatever_comes_in_the_figures_hold_together(events: list[Event], now: int) -> None:
+    it = Ticket(1, "T-1", tuple(events))
+    found = evaluate(it, GRAPH, now)
+    assert why(it, GRAPH, now)
+    for item in found.clocks:
+        end = now if item.stopped is None else item.stopped
+        assert item.elapsed + item.paused <= max(end - item.started, 0)
+        assert (item.stopped is None) is (item.state in OPEN_STATES)
+        assert item.next_at is None or item.next_at > now
+        if item.state in FAILED_STATES:
+            assert item.due is not None
+            assert item.due < end
+            assert item.elapsed >= item.target
+        if item.state in {State.RUNNING, State.MET} and item.due is not None:
+            assert item.due >= end
+    again = evaluate(replace(it, pins=found.pins), GRAPH, now)
+    assert (again.clocks, again.pins) == (found.clocks, found.pins)
+    if found.next_at is not None and found.next_at < now + 10**7:
+        assert [item.state for item in evaluate(it, GRAPH, found.next_at - 1).clocks] == [
+            item.state for item in found.clocks
+        ] or any(event.at > now for event in events)
