@@ -375,7 +375,8 @@ class Customer(Party):
 class RuleSet:
     """Everything that is in force together. `digest` (hex SHA-256) names the resolved files it came from.
 
-    A mapping's keys are the declared names. `statuses` maps a status, case folded, to its class.
+    A mapping's keys are the declared names. `statuses` maps a status, case folded, to its class. `since` names the
+    rule set (by digest) that this one differs from in these customers and nothing else; None where that is not known.
     """
 
     digest: str
@@ -392,3 +393,4 @@ class RuleSet:
     groups: Mapping[str, Group]
     customers: Mapping[str, Customer]
     default_tier: str
+    since: tuple[str, frozenset[str]] | None = field(default=None, compare=False)

@@ -115,7 +115,12 @@ def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled
     all_ = [*last.shared, *(finding for findings in last.found.values() for finding in findings)]
     loaded = replace(
         last.loaded,
-        ruleset=replace(rules, digest=digest, customers=customers),
+        ruleset=replace(
+            rules,
+            digest=digest,
+            customers=customers,
+            since=(rules.digest, frozenset(name for _, _, name in pairs)),
+        ),
         diagnostics=diagnostics_of(all_, places),
         files=gathered.texts,
         digest=digest,

@@ -43,6 +43,7 @@ def compare(old: RuleSet, new: RuleSet) -> Changes:
         kind: _differing(mapping(old), mapping(new))
         for kind, mapping in (*_EVERYWHERE.items(), *_LOCAL.items(), *_SAID.items())
     }
+    edited["customer"] = _customers(old, new)
     edited["default tier"] = () if old.default_tier == new.default_tier else (new.default_tier,)
     calendars, pauses = frozenset(edited["calendar"]), frozenset(edited["pause"])
     groups = frozenset(edited["group"])
@@ -76,7 +77,6 @@ _LOCAL: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "pause": lambda rules: rules.pauses,
     "tier": lambda rules: rules.tiers,
     "group": lambda rules: rules.groups,
-    "customer": lambda rules: rules.customers,
 }
 
 _SAID: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
@@ -87,6 +87,18 @@ _SAID: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "priority": lambda rules: dict.fromkeys(rules.priorities),
 }
 """What is worth a word but moves no clock by itself: a calendar contains its holidays, a condition its field."""
+
+
+def customers_edited(old: RuleSet, new: RuleSet) -> frozenset[str] | None:
+    """The names of the customers whose declarations differ, if `new` is known to come from `old` by editing these."""
+    return new.since[1] if new.since is not None and new.since[0] == old.digest else None
+
+
+def _customers(old: RuleSet, new: RuleSet) -> tuple[str, ...]:
+    edited = customers_edited(old, new)
+    if edited is None:
+        return _differing(old.customers, new.customers)
+    return tuple(sorted(name for name in edited if old.customers[name] != new.customers[name]))
 
 
 def _differing(old: Mapping[str, T], new: Mapping[str, T]) -> tuple[str, ...]:

@@ -22,7 +22,13 @@ class Directory:
 
     __slots__ = ("_remembered", "customers", "literal", "patterns", "wild")
 
-    def __init__(self, customers: Mapping[str, Customer], previous: Directory | None = None) -> None:
+    def __init__(
+        self,
+        customers: Mapping[str, Customer],
+        previous: Directory | None = None,
+        edited: Iterable[str] | None = None,
+    ) -> None:
+        """`edited` are the names that differ from `previous`, where somebody knows."""
         self.customers = customers
         self._remembered: dict[str, str | None] = {}
         if previous is None:
@@ -33,8 +39,11 @@ class Directory:
         else:
             self.literal, self.wild = dict(previous.literal), dict(previous.wild)
             old = previous.customers
-            changed = [name for name, customer in customers.items() if old.get(name) is not customer]
-            gone = [*(name for name in changed if name in old), *(old.keys() - customers.keys())]
+            if edited is None:
+                changed = [name for name, customer in customers.items() if old.get(name) is not customer]
+                gone = [*(name for name in changed if name in old), *(old.keys() - customers.keys())]
+            else:
+                changed = gone = list(edited)
             new = changed
             for name in gone:
                 self._remove(old[name])

@@ -14,7 +14,7 @@ from dsl.model import ALWAYS, DEFAULT_WARN, Condition, Customer, Metric, Pause, 
 from dsl.span import Origin, Span
 from engine.agreement import Agreements
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
-from engine.changes import Changes, compare
+from engine.changes import Changes, compare, customers_edited
 from engine.directory import Directory, disturbed
 from engine.errors import EngineError
 from engine.nodes import Node, nodes_of
@@ -76,7 +76,11 @@ class Graph:
             )
         else:
             ruleset, places = source.ruleset, source
-        directory = Directory(ruleset.customers, previous.directory if previous else None)
+        if previous is None:
+            directory = Directory(ruleset.customers)
+        else:
+            edited = customers_edited(previous.ruleset, ruleset)
+            directory = Directory(ruleset.customers, previous.directory, edited)
         if fallback is None and previous is not None:
             fallback = _retired(previous, ruleset)
         return cls(ruleset, places, directory, fallback)
