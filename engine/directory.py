@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.model import Customer
+from engine.layered import Layered
 
 _REMEMBERED = 65_536
 
@@ -31,13 +32,13 @@ class Directory:
         """`edited` are the names that differ from `previous`, where somebody knows."""
         self.customers = customers
         self._remembered: dict[str, str | None] = {}
+        gone: Iterable[str] = ()
+        new: Iterable[str] = customers
         if previous is None:
-            self.literal: dict[str, tuple[Entry, ...]] = {}
-            self.wild: dict[str, tuple[str, ...]] = {}
-            gone: Iterable[str] = ()
-            new: Iterable[str] = customers
+            self.literal: Layered[tuple[Entry, ...]] = Layered({})
+            self.wild: Layered[tuple[str, ...]] = Layered({})
         else:
-            self.literal, self.wild = dict(previous.literal), dict(previous.wild)
+            self.literal, self.wild = previous.literal.copy(), previous.wild.copy()
             old = previous.customers
             if edited is None:
                 changed = [name for name, customer in customers.items() if old.get(name) is not customer]
@@ -49,10 +50,12 @@ class Directory:
                 self._remove(old[name])
         for name in new:
             self._add(customers[name])
+        touched = {*gone, *new}
         self.patterns: dict[int, dict[str, list[tuple[Parts, str]]]] = (
             previous.patterns
-            if previous is not None and self.wild == previous.wild
-            else _by_prefix(self.wild)
+            if previous is not None
+            and all(self.wild.get(name) == previous.wild.get(name) for name in touched)
+            else _by_prefix({name: self.wild.get(name) or () for name in self.wild})
         )
 
     def find(self, text: str) -> Customer | None:
@@ -85,19 +88,16 @@ class Directory:
 
     def _add(self, customer: Customer) -> None:
         for key, entry in _claims(customer):
-            self.literal[key] = tuple(sorted({*self.literal.get(key, ()), entry}))
+            self.literal.put(key, tuple(sorted({*(self.literal.get(key) or ()), entry})))
         patterns = tuple(alias.strip().casefold() for alias in customer.aliases if "*" in alias)
         if patterns:
-            self.wild[customer.name] = patterns
+            self.wild.put(customer.name, patterns)
 
     def _remove(self, customer: Customer) -> None:
         for key, entry in _claims(customer):
-            left = tuple(other for other in self.literal.get(key, ()) if other != entry)
-            if left:
-                self.literal[key] = left
-            else:
-                self.literal.pop(key, None)
-        self.wild.pop(customer.name, None)
+            left = tuple(other for other in self.literal.get(key) or () if other != entry)
+            self.literal.put(key, left or None)
+        self.wild.put(customer.name, None)
 
 
 def disturbed(old: Directory, new: Directory, edited: Iterable[str]) -> set[str]:
