@@ -89,15 +89,15 @@ def fold(promise: Promise, rows: Rows, part: Part, epoch: int, now: int, edge: F
         paused, is_paused = sums.halted(rows, elapsed), is_open & promise.idle[high - 1]
     target, never = _targets(promise.amount, promise.hours, started)
     if never is not None:
-        edge[rows.ticket[never]] = True
-    edge[rows.ticket[stopped == started]] = True
+        _mark(edge, rows.ticket, never)
+    _mark(edge, rows.ticket, stopped == started)
     ends = np.where(is_open, now, at_high)
 
     def reach(need: I64, goes_on: Flags | None) -> I64:
         """When `need` is used up; of those that have not, only what `goes_on` (all, if None)."""
         passed = elapsed > need
         exactly = elapsed == need
-        edge[rows.ticket[exactly]] = True
+        _mark(edge, rows.ticket, exactly)
         origin, left = ends.copy(), need - elapsed
         index = np.flatnonzero(passed)
         if len(index):
@@ -107,8 +107,12 @@ def fold(promise: Promise, rows: Rows, part: Part, epoch: int, now: int, edge: F
             left[index] = goal - run[span]
             edge[rows.ticket[index[run[span + 1] == goal]]] = True
         wanted = ~exactly if goes_on is None else (passed | goes_on) & ~exactly
-        if wanted.all():
-            return promise.hours.due(origin, left)
+        if 2 * np.count_nonzero(wanted) > len(wanted):
+            # To ask for the few others too, and forget the answer, is cheaper than to pick these.
+            np.copyto(left, 1, where=~wanted)
+            found = promise.hours.due(origin, left)
+            np.copyto(found, NEVER, where=~wanted)
+            return found
         found = np.full(len(need), NEVER, dtype=np.int64)
         found[wanted] = promise.hours.due(origin[wanted], left[wanted])
         return found
@@ -116,7 +120,8 @@ def fold(promise: Promise, rows: Rows, part: Part, epoch: int, now: int, edge: F
     late = elapsed > target
     state = np.where(is_open, CODE[State.RUNNING], CODE[State.MET])
     state[is_paused] = CODE[State.PAUSED]
-    state[late] = np.where(is_open[late], CODE[State.BREACHED], CODE[State.MISSED])
+    state[late & is_open] = CODE[State.BREACHED]
+    state[late & rows.stopped] = CODE[State.MISSED]
     state[rows.cancelled] = CODE[State.CANCELLED]
     return ClockColumns(
         metric=promise.metric,
@@ -132,6 +137,11 @@ def fold(promise: Promise, rows: Rows, part: Part, epoch: int, now: int, edge: F
         paused=paused,
         warnings=tuple(reach(-(-target * share // WHOLE), is_open & ~is_paused) for share in promise.warn),
     )
+
+
+def _mark(edge: Flags, ticket: I64, which: Flags) -> None:
+    if which.any():  # nearly never, and asking is cheap
+        edge[ticket[which]] = True
 
 
 @dataclass(frozen=True, slots=True)
