@@ -181,6 +181,13 @@ class Layout:
         return tuple(pair for pair in self.columns if pair[0].key not in _MOVING)
 
     @property
+    def reach(self) -> int:
+        """How far from the left time can change a line within a minute; the whole width if an age is shown."""
+        if self.cards or any(column.key == "opened" for column, _ in self.columns):
+            return self.width
+        return LEAD + sum(size + 1 for _, size in self.moving)
+
+    @property
     def rest(self) -> int:
         """Cells to the right of the last column's space."""
         return self.width - LEAD - sum(size + 1 for _, size in self.columns)

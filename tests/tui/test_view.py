@@ -82,6 +82,14 @@ def test_wide_and_hostile_text_keeps_the_columns_straight(words: str) -> None:
     assert starts[0] == starts[1]
 
 
+def test_what_time_changes_lies_within_reach() -> None:
+    for chosen in ((), ("due", "subject"), ("state", "opened")):
+        layout = lay_out(120, chosen)
+        now, later = (text(row_lines(ROWS[30], NOW + at, layout, UNICODE)[0]) for at in (0, 7000))
+        assert now[layout.reach :] == later[layout.reach :]
+    assert lay_out(120).reach == 28
+
+
 def test_cards_say_the_same_in_two_lines() -> None:
     first, second = row_lines(ROWS[0], NOW, lay_out(50), UNICODE, marked=True)
     assert "breached" in text(first)

@@ -186,20 +186,21 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         changed = [index for index in self._in_sight() if painted.get(index) != _face(rows[index], now)]
         if changed:
             # One region from the first to the last: every region costs more than the lines between.
-            self._refresh_rows(changed[0], changed[-1])
+            self._refresh_rows(changed[0], changed[-1], self._layout_now.reach)
 
     def _in_sight(self) -> range:
         height = self._layout_now.height
         top = self.scroll_offset.y // height
         return range(top, min(len(self._rows), top + self.size.height // height + 1))
 
-    def _refresh_rows(self, first: int, last: int) -> None:
+    def _refresh_rows(self, first: int, last: int, cells: int | None = None) -> None:
+        """Paint rows anew, as far as their first `cells` or all of them: less to send down a slow line."""
         height, bottom = self._layout_now.height, self.size.height
         top = self.scroll_offset.y
         y = max(1, 1 + first * height - top)
         end = min(bottom, 1 + (last + 1) * height - top)
         if end > y:
-            self.refresh(Region(0, y, self.size.width, end - y))
+            self.refresh(Region(0, y, cells or self.size.width, end - y))
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _: self._restyle())
