@@ -416,6 +416,55 @@ def test_hostile_data_is_never_more_than_wrong(data: object) -> None:
     assert all(isinstance(value, str | int | bool) for value in found.fields.values())
 
 
+CONTRACT = """\
+language 1
+priorities normal
+statuses {
+  working "In Progress"
+  waiting "Waiting on Customer"
+}
+calendar desk "Service desk, Berlin" {
+  zone Europe/Berlin
+  open mon-thu 08:00-18:00
+  open fri 08:00-12:00, 13:00-16:00
+}
+pause waiting-customer {
+  when status is waiting
+  stops resolution, update
+  limit 10bd
+}
+tier gold {
+  calendar desk
+  target normal response within 4h
+  target normal resolution within 3bd
+  pause by waiting-customer
+}
+tier platinum {
+  like gold
+}
+customer acme {
+  tier platinum
+}
+"""
+
+
+def test_paused_while_waiting_and_nights_and_weekends_do_not_count() -> None:
+    rules = graph(CONTRACT)
+    it = ticket(
+        event("10-02 15:30", "opened", customer="acme", priority="normal"),
+        event("10-05 09:00", "changed", status="Waiting on Customer"),
+        event("10-05 11:00", "changed", status="In Progress"),
+        event("10-07 18:00", "resolved"),
+    )
+    response, _ = evaluate(it, rules, at("10-02 15:30")).clocks
+    assert response.due == at("10-05 11:30")
+    _, paused = evaluate(it, rules, at("10-05 10:00")).clocks
+    assert (paused.state, paused.paused_by) == (State.PAUSED, ("waiting-customer",))
+    _, missed = evaluate(it, rules, at("10-08 00:00")).clocks
+    assert (missed.state, missed.elapsed - missed.target) == (State.MISSED, 1800)
+    assert missed.promise.decided_by == "tier platinum"
+
+
 ANYTHING = st.recursive(
     st.none()
     | st.booleans()
