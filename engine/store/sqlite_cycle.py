@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 
@@ -27,7 +28,7 @@ UPDATE tickets SET
 WHERE id = ?
 """
 _COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
-_CLOCK = f"INSERT INTO clocks VALUES ({', '.join('?' * 14)})"
+_CLOCK = f"INSERT OR REPLACE INTO clocks VALUES ({', '.join('?' * 14)})"
 _ALERT = """
 INSERT OR IGNORE INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -47,11 +48,25 @@ def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[W
         ],
     )
     connection.executemany(_TICKET, [_ticket_row(item, number) for item in items])
-    connection.executemany("DELETE FROM clocks WHERE ticket = ?", [(item.ticket_id,) for item in items])
-    connection.executemany(
-        _CLOCK, [_clock_row(item.ticket_id, clock) for item in items for clock in item.clocks]
-    )
+    _replace_clocks(connection, items)
     return [alert for item in items for alert in item.alerts if _is_new(connection, alert)]
+
+
+def _replace_clocks(connection: sqlite3.Connection, items: list[Written]) -> None:
+    # Only what differs is written: a reload evaluates many tickets and moves few of their clocks.
+    ids = json.dumps([item.ticket_id for item in items])
+    known = {
+        row[:3]: row
+        for row in connection.execute(
+            "SELECT * FROM clocks WHERE ticket IN (SELECT value FROM json_each(?))", (ids,)
+        )
+    }
+    rows = [_clock_row(item.ticket_id, clock) for item in items for clock in item.clocks]
+    connection.executemany(
+        "DELETE FROM clocks WHERE ticket = ? AND metric = ? AND cycle = ?",
+        known.keys() - {row[:3] for row in rows},
+    )
+    connection.executemany(_CLOCK, [row for row in rows if known.get(row[:3]) != row])
 
 
 def _is_new(connection: sqlite3.Connection, alert: Transition) -> bool:

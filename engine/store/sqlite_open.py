@@ -7,6 +7,7 @@ cannot be written, other programs that hold the lock, programs older than the st
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -19,6 +20,10 @@ BUSY_SECONDS = 10.0
 PAGE = 8192
 """Bytes of a page of a new store: events go in a tenth faster than with SQLite's 4096."""
 
+_WHAT = """
+SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
+FROM pragma_user_version, pragma_application_id
+"""
 _HEADER = b"SQLite format 3\x00"
 
 
@@ -60,16 +65,16 @@ def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True
 
 def check(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
     """The store's version, 0 for an empty file; raises `StoreError` for what is not a store of ours."""
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    application: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    # In one statement: another program may be making the store at this moment.
+    version, application, tables = connection.execute(_WHAT).fetchone()
     if application == APPLICATION_ID:
         if version > VERSION:
             raise StoreError(
                 f"{path}: the store has version {version}, made by a newer program; this one knows {VERSION}",
                 help="update tiercel, or use another --store",
             )
-        return version
-    if create and not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        return int(version)
+    if create and not tables:
         return 0
     raise StoreError(
         f"{path}: a SQLite database, but not a store of tiercel", help="name another file with --store"
@@ -133,11 +138,25 @@ def _connection(path: Path) -> sqlite3.Connection:
 def _prepare(connection: sqlite3.Connection) -> None:
     # After the look at what it is: the journal's mode is written into the file, and somebody else's is not ours to change.
     connection.execute(f"PRAGMA page_size = {PAGE}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _to_wal(connection)
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -65536")
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for this one lock by itself, and two programs may make a store at once.
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
