@@ -38,7 +38,8 @@ def compare(seed: int, rules: Graph) -> int:
             continue
         assert found is not None, label
         assert (found.elapsed, found.paused, found.started) == (clock.used, clock.paused, clock.began), label
-        if clock.cancelled or clock.target is None:
+        promised = desk.choose(clock.metric) if clock.on else clock.target
+        if clock.cancelled or promised is None:
             assert found.state is State.CANCELLED, label
             continue
         end = FOREVER if clock.stopped is None else clock.stopped
