@@ -106,6 +106,7 @@ class Console(App[None]):
         )
         self._arranged: Arranged | None = None
         self._held: Picture | None = None
+        self._farewell: Confirm | None = None
         self._keys = settings.keys
         self._inbox = Inbox(self.setting, prefs.view)
         self.feed = Feed(
@@ -378,15 +379,15 @@ class Console(App[None]):
         self.feed.submit(lambda: write_whole(path, make()), written)
 
     async def action_quit(self) -> None:
+        """Leave; where something would be lost or end, ask first. Asked twice is an answer."""
         reason = (
             f"{self.desk.waiting} actions are not saved yet" if self.desk.waiting else self.options.leaving
         )
-        if not reason:
+        if not reason or self.screen is self._farewell:
             self.exit()
-        elif isinstance(self.screen, ModalScreen):
-            self.screen.dismiss(None)
         else:
-            self._push(Confirm("Leave the console?", reason), lambda yes: self.exit() if yes else None)
+            self._farewell = Confirm("Leave the console?", reason)
+            self._push(self._farewell, lambda yes: self.exit() if yes else None)
 
     # Small services
 

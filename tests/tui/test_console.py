@@ -466,6 +466,20 @@ async def test_the_palette_runs_commands_by_name() -> None:
         assert inbox(app).view.sort == "customer"
 
 
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q"])
+async def test_the_usual_ways_out_are_as_careful_as_q(key: str) -> None:
+    async with running(source(), leaving="the engine in this console stops") as (app, pilot):
+        await press(pilot, key)
+        assert isinstance(app.screen, Confirm)
+        await press(pilot, "n")
+        assert app.screen is inbox(app)
+        await press(pilot, "e", key)
+        assert isinstance(app.screen, Confirm)
+        await pilot.press(key)
+        await pilot.pause()
+        assert app._exit
+
+
 async def test_quit_is_at_once_unless_something_ends_with_it() -> None:
     async with running(source()) as (app, pilot):
         await pilot.press("q")

@@ -18,6 +18,7 @@ from tui.plain import plain
 from tui.widgets.field import Field
 from tui.widgets.lines import Lines
 
+_LEAVE = Binding("ctrl+c,ctrl+q", "app.quit", "quit")
 _BOX = """
     align: center middle;
     background: $background 60%;
@@ -39,6 +40,7 @@ class Confirm(ModalScreen[bool]):
 
     DEFAULT_CSS = f"Confirm {{ {_BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
+        _LEAVE,
         Binding("y,enter", "answer(True)", "yes"),
         Binding("n,escape", "answer(False)", "no"),
     ]
@@ -62,6 +64,7 @@ class Prompt(ModalScreen[str | None]):
 
     DEFAULT_CSS = f"Prompt {{ {_BOX} }}"
     BINDINGS: ClassVar[list[BindingType]] = [
+        _LEAVE,
         Binding("escape", "leave", "leave"),
         Binding("down", "move(1)", "next", priority=True),
         Binding("up", "move(-1)", "before", priority=True),
@@ -150,6 +153,7 @@ class Help(ModalScreen[None]):
     }}
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        _LEAVE,
         Binding("escape,question_mark,q,f1", "leave", "leave"),
         Binding("down,j", "turn(1)", "down"),
         Binding("up,k", "turn(-1)", "up"),

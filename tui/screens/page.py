@@ -146,7 +146,7 @@ class Page(Screen[None]):
 class TextPage(Page):
     """A page of lines that scrolls."""
 
-    SCOPES = (PAGE,)
+    SCOPES: ClassVar[tuple[str, ...]] = (PAGE,)
     BINDINGS = bindings(PAGE)
     AUTO_FOCUS = "Lines"
 
