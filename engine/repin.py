@@ -22,8 +22,12 @@ class Proposal:
 
     def moves(self) -> Iterator[tuple[Clock | None, Clock | None]]:
         """Open clocks that differ, before and after; None where there is no such clock."""
-        old = {(clock.metric, clock.cycle): clock for clock in self.before.clocks if clock.state in OPEN_STATES}
-        new = {(clock.metric, clock.cycle): clock for clock in self.after.clocks if clock.state in OPEN_STATES}
+        old = {
+            (clock.metric, clock.cycle): clock for clock in self.before.clocks if clock.state in OPEN_STATES
+        }
+        new = {
+            (clock.metric, clock.cycle): clock for clock in self.after.clocks if clock.state in OPEN_STATES
+        }
         for key in sorted(old.keys() | new.keys()):
             before, after = old.get(key), new.get(key)
             if before is None or after is None or (before.due, before.target) != (after.due, after.target):

@@ -28,7 +28,11 @@ def transitions(
     the ticket (a change made the target stricter), any other by time; and only the ticket stops a clock.
     """
     instants = {event.at for event in ticket.events}
-    known = None if before is None else {(clock.metric, clock.cycle, what) for clock in before for _, what, _ in happened(clock)}
+    known = (
+        None
+        if before is None
+        else {(clock.metric, clock.cycle, what) for clock in before for _, what, _ in happened(clock)}
+    )
     customer = evaluated.customer or str(evaluated.fields.get("customer", ""))
     told = []
     for clock in evaluated.clocks:
@@ -37,7 +41,9 @@ def transitions(
                 cause = RULES
             else:
                 cause = TICKET if stops or at in instants else TIME
-            told.append(Transition(at, found, ticket.id, ticket.key, customer, clock.metric, clock.cycle, what, cause))
+            told.append(
+                Transition(at, found, ticket.id, ticket.key, customer, clock.metric, clock.cycle, what, cause)
+            )
     return sorted(told, key=lambda item: (item.at, item.metric, item.cycle))
 
 

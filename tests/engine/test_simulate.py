@@ -28,7 +28,9 @@ def test_the_same_seed_tells_the_same_story():
 def test_every_event_comes_once_and_in_order_however_often_one_asks():
     whole = Simulation(desk(), 3, START).until(Instant(START + DAY), 30 * MINUTE, 1.0)
     steps = Simulation(desk(), 3, START)
-    pieces = [item for hour in range(1, 25) for item in steps.until(Instant(START + hour * 3600), 30 * MINUTE, 1.0)]
+    pieces = [
+        item for hour in range(1, 25) for item in steps.until(Instant(START + hour * 3600), 30 * MINUTE, 1.0)
+    ]
     assert pieces == whole
     assert [event.at for _, event in whole] == sorted(event.at for _, event in whole)
     assert len({event.source_id for _, event in whole}) == len(whole)
