@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, tzinfo
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -25,7 +23,8 @@ from tui.desk import Desk
 from tui.export import FORMATS, file_name, write
 from tui.feed import Failure, Feed, Picture, Source
 from tui.glyphs import ASCII, UNICODE, glyphs_for
-from tui.keymap import EVERYWHERE, Key, Settings, parse_settings, remap
+from tui.keymap import EVERYWHERE, Key, load_settings, remap
+from tui.launch_options import Options
 from tui.palette import Commands
 from tui.plain import plain
 from tui.prefs import Prefs, load, save, write_whole
@@ -41,26 +40,7 @@ from tui.themes import DARK, THEME_NAMES, themes
 from tui.view import Arranged
 from tui.widgets.bars import KeyBar
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How the console is started. Files that are None are not read or written; `at` shows the past.
-
-    `refresh` is in seconds. `leaving` says what ends with the console ("" if nothing): then leaving asks first.
-    """
-
-    store: str = ""
-    zone: tzinfo = UTC
-    at: int | None = None
-    now: Callable[[], int] = field(default=lambda: int(time.time()))
-    refresh: float = 1.0
-    settings_file: Path | None = None
-    prefs_file: Path | None = None
-    exports: Path = field(default_factory=Path)
-    theme: str = ""
-    glyphs: str = ""
-    leaving: str = ""
-    tick: float = 1.0
+__all__ = ["Console", "Options", "run_console"]
 
 
 class Console(App[None]):
@@ -89,7 +69,7 @@ class Console(App[None]):
         self.options = options or Options()
         self.fault: BaseException | None = None
         self.animation_level = "none"
-        settings, notices = self._read_settings()
+        settings, notices = load_settings(self.options.settings_file, THEME_NAMES)
         prefs, complaint = load(self.options.prefs_file) if self.options.prefs_file else (Prefs(), "")
         self._prefs = prefs
         self._now = self.options.now if self.options.at is None else (lambda: self.options.at or 0)
@@ -124,17 +104,6 @@ class Console(App[None]):
             self.register_theme(theme)
         wanted = self.options.theme or prefs.theme or settings.theme
         self.theme = wanted if wanted in THEME_NAMES else DARK
-
-    def _read_settings(self) -> tuple[Settings, tuple[str, ...]]:
-        path = self.options.settings_file
-        try:
-            text = path.read_text(encoding="utf-8") if path else ""
-        except FileNotFoundError:
-            text = ""
-        except (OSError, UnicodeDecodeError) as error:
-            return Settings({}), (f"{path} cannot be read ({type(error).__name__})",)
-        settings = parse_settings(text, THEME_NAMES)
-        return settings, tuple(f"{path.name if path else ''}: {problem}" for problem in settings.problems)
 
     def get_default_screen(self) -> Screen[Any]:
         return self._inbox

@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
 
 from tui.plain import plain
 
@@ -203,6 +204,18 @@ class Settings:
     theme: str = ""
     glyphs: str = ""
     problems: tuple[str, ...] = ()
+
+
+def load_settings(path: Path | None, themes: Sequence[str]) -> tuple[Settings, tuple[str, ...]]:
+    """What the file says and every mistake in it, in words; a missing file says nothing."""
+    try:
+        text = path.read_text(encoding="utf-8") if path else ""
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        return Settings({}), (f"{path} cannot be read ({type(error).__name__})",)
+    settings = parse_settings(text, themes)
+    return settings, tuple(f"{path.name if path else ''}: {problem}" for problem in settings.problems)
 
 
 def parse_settings(text: str, themes: Sequence[str] = ()) -> Settings:
