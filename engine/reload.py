@@ -15,6 +15,7 @@ from dsl.errors import FINDINGS, SlaError
 from dsl.load import Loaded, Loader, load_texts
 from dsl.model import ALWAYS
 from dsl.span import Span
+from engine.changes import Changes
 from engine.cycle import Reloaded, Turn, cycle
 from engine.errors import EngineError
 from engine.facts import Instant
@@ -59,6 +60,10 @@ def _read(stored: StoredRules) -> Loaded:
             help="they were stored by another version of this program: run `sla check`, then `sla run --rules FILE`",
         )
     return loaded
+
+
+MANY = 500
+"""From so many tickets on, columns find out which of them new rules really move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +145,7 @@ class Rules:
         if old is not None:
             change = changes(old.graph, graph)
             words = change.words()
-            if change.everything:
-                moved = store.affected_tickets(None, None)
-            elif change.tiers or change.customers:
-                moved = store.affected_tickets(sorted(change.tiers), sorted(change.customers))
+            moved = _affected(store, change)
         stored = StoredRules(
             digest=loaded.digest,
             generation=(old.status.generation if old else 0) + 1,
@@ -153,6 +155,10 @@ class Rules:
         )
         if old is not None:
             cycle(store, old.graph, now)  # what the old rules still had to say is not the new ones' doing
+            if len(moved) > MANY and not change.customers:
+                from engine.moved import moved as really_moved  # numpy, which a small edit can do without
+
+                moved = really_moved(store.tickets(moved), old.graph, graph, now)
         turn = cycle(store, graph, now, Reloaded(stored, old.graph if old else None, tuple(moved)))
         status = replace(
             status_of(store.rules() or stored),
@@ -163,6 +169,16 @@ class Rules:
         self._last = loaded.digest
         self.now = InForce(graph, status)
         return turn
+
+
+def _affected(store: Store, change: Changes) -> list[int]:
+    """The open tickets that may depend on what changed."""
+    if change.everything:
+        return store.affected_tickets(None, None)
+    calendars = change.edited["calendar"]
+    if not (change.tiers or change.customers or calendars):
+        return []
+    return store.affected_tickets(sorted(change.tiers), sorted(change.customers), calendars)
 
 
 def status_of(stored: StoredRules) -> RulesStatus:

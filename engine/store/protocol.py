@@ -69,8 +69,11 @@ class Store(Protocol):
         """Move the mark; only inside `cycle()`."""
         ...
 
-    def affected_tickets(self, tiers: Sequence[str] | None, customers: Sequence[str] | None) -> list[int]:
-        """Ids of open tickets of these declared customers or pinned to these tiers; every open ticket if both are None."""
+    def affected_tickets(
+        self, tiers: Sequence[str] | None, customers: Sequence[str] | None, calendars: Sequence[str] = ()
+    ) -> list[int]:
+        """Ids of open tickets of these declared customers, pinned to these tiers, or with an open clock on these calendars;
+        every open ticket if the first two are None."""
         ...
 
     def changed_tickets(self, after: int) -> list[int]:

@@ -133,8 +133,10 @@ class SqliteStore:
         return sqlite_cycle.due_tickets(self.connection, now, limit)
 
     @_told
-    def affected_tickets(self, tiers: Sequence[str] | None, customers: Sequence[str] | None) -> list[int]:
-        return sqlite_reads.affected(self.connection, tiers, customers)
+    def affected_tickets(
+        self, tiers: Sequence[str] | None, customers: Sequence[str] | None, calendars: Sequence[str] = ()
+    ) -> list[int]:
+        return sqlite_reads.affected(self.connection, tiers, customers, calendars)
 
     def tickets(self, ids: Sequence[int] | None = None, until: Instant | None = None) -> Iterator[Ticket]:
         """Tickets that have an event (not after `until`), in order of their ids."""

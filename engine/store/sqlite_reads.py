@@ -79,15 +79,20 @@ def recent(connection: sqlite3.Connection, after: int, limit: int) -> list[tuple
 
 
 def affected(
-    connection: sqlite3.Connection, tiers: Sequence[str] | None, customers: Sequence[str] | None
+    connection: sqlite3.Connection,
+    tiers: Sequence[str] | None,
+    customers: Sequence[str] | None,
+    calendars: Sequence[str],
 ) -> list[int]:
-    """Open tickets of these tiers or of these customers; every open one where both are None."""
+    """Open tickets of these tiers or customers or with an open clock on these calendars; all open ones for None."""
     if tiers is None and customers is None:
         found = connection.execute("SELECT id FROM tickets WHERE closed = 0 ORDER BY id")
     else:
         found = connection.execute(
             "SELECT id FROM tickets WHERE closed = 0 AND tier IN (SELECT value FROM json_each(?))"
-            " UNION SELECT id FROM tickets WHERE closed = 0 AND declared IN (SELECT value FROM json_each(?)) ORDER BY 1",
-            (json.dumps(list(tiers or ())), json.dumps(list(customers or ()))),
+            " UNION SELECT id FROM tickets WHERE closed = 0 AND declared IN (SELECT value FROM json_each(?))"
+            " UNION SELECT ticket FROM clocks WHERE state IN ('running', 'paused', 'breached')"
+            " AND calendar IN (SELECT value FROM json_each(?)) ORDER BY 1",
+            (json.dumps(list(tiers or ())), json.dumps(list(customers or ())), json.dumps(list(calendars))),
         )
     return [ticket for (ticket,) in found]

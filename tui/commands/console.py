@@ -30,4 +30,5 @@ def command(
     from tui.source import Sight, StoreSource
 
     sight = Sight(store_path, rules_path, write and at is None, at, zone, person or getpass.getuser())
-    show(StoreSource(sight), zone=zone, at=at, store=str(store_path))
+    leaving = "the engine in this console ends with it" if rules_path is not None and at is None else ""
+    show(StoreSource(sight), zone=zone, at=at, store=str(store_path), leaving=leaving)

@@ -15,12 +15,11 @@ from engine.facts import Instant
 from engine.snapshot import Health, Tally
 from engine.wall import format_instant
 from tui.glyphs import glyphs_for
-from tui.line import text
 from tui.look import look
 from tui.options import at_option, rules_option, store_option, world, zone_option
-from tui.view_health import health_page
+from tui.view_health import health_lines
 
-WIDTH = 100
+WIDTH = 79
 
 
 @click.command(epilog="Example: sla health --format json --at 2026-03-31T23:59:59Z")
@@ -43,12 +42,13 @@ def print_health(
     """Evaluate the store at `at` and print its health."""
     with world(store_path, rules_path, at) as (store, graph, now):
         snapshot = look(store, graph, now, zone)
+        assert snapshot.health is not None
         if form == "json":
-            assert snapshot.health is not None
             click.echo(json.dumps(record(snapshot.health), indent=2))
             return
-        for line in health_page(snapshot, now, ZoneInfo(zone), glyphs_for(sys.stdout.encoding, ""), WIDTH):
-            click.echo(text(line).rstrip())
+        glyphs = glyphs_for(sys.stdout.encoding, "")
+        for line in health_lines(snapshot.health, now, zone=ZoneInfo(zone), width=WIDTH, glyphs=glyphs):
+            click.echo(line.rstrip())
 
 
 def record(health: Health) -> dict[str, Any]:
