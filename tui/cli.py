@@ -26,7 +26,7 @@ def run(arguments: list[str]) -> int:
     """Run one command line and answer its exit code. Only this function turns exceptions into messages."""
     import click
 
-    from tui.group import OutputClosed, sla
+    from tui.group import NoReaderError, sla
 
     try:
         outcome = sla.main(args=arguments, prog_name="sla", standalone_mode=False)
@@ -42,7 +42,7 @@ def run(arguments: list[str]) -> int:
         return _say(error.format_message(), code=UNREACHABLE)
     except SlaError as error:
         return _say(str(error), help_=error.help, code=error.exit_code)
-    except (OutputClosed, BrokenPipeError):
+    except (NoReaderError, BrokenPipeError):
         return _nobody_reads()
     except KeyboardInterrupt:
         return _say("interrupted", code=130)

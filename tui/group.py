@@ -29,7 +29,7 @@ COMMANDS: dict[str, str] = {
 }
 
 
-class OutputClosed(Exception):
+class NoReaderError(Exception):
     """Whoever read our output has gone."""
 
 
@@ -50,7 +50,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError as gone:
-            raise OutputClosed from gone  # click would make an exit code 1 of it
+            raise NoReaderError from gone  # click would make an exit code 1 of it
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
