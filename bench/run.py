@@ -19,7 +19,11 @@ def machine() -> str:
     cpu = "unknown processor"
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        names = [
+            line.partition(":")[2].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         cpu = names[0] if names else cpu
     return f"{cpu}, {os.cpu_count()} cores, {platform.system()} {platform.release()}, Python {platform.python_version()}"
 
@@ -29,7 +33,9 @@ def main(wanted: list[str]) -> None:
     names = sorted(path.stem for path in HERE.glob("bench_*.py"))
     unknown = [name for name in wanted if f"bench_{name}" not in names]
     if unknown:
-        raise SystemExit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(name[6:] for name in names)}")
+        raise SystemExit(
+            f"no such benchmark: {', '.join(unknown)}; there are {', '.join(name[6:] for name in names)}"
+        )
     print(machine(), end="\n\n")
     print("| work | reach | measured | against |\n|---|---|---|---|")
     for name in names:

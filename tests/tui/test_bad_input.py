@@ -140,7 +140,14 @@ def sla(*arguments: str, here: Path, **options) -> subprocess.CompletedProcess[s
     command = [sys.executable, "-c", "from tui.cli import main; main()", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command, cwd=here, env=environment, capture_output=True, text=True, timeout=60, **options
+        command,
+        cwd=here,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        **options,
     )
 
 

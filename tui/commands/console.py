@@ -17,7 +17,9 @@ from tui.options import at_option, rules_option, store_option, zone_option
 @at_option
 @zone_option
 @click.option("--write", is_flag=True, help="Allow actions on tickets; without it the console only watches.")
-@click.option("--as", "person", default=None, help="The name that actions are recorded under; your login without it.")
+@click.option(
+    "--as", "person", default=None, help="The name that actions are recorded under; your login without it."
+)
 def command(
     store_path: Path, rules_path: Path | None, at: Instant | None, zone: str, write: bool, person: str | None
 ) -> None:

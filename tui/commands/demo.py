@@ -36,9 +36,17 @@ def site_rules() -> Path:
 
 
 @click.command(epilog="Example: sla demo, then edit rules/tiers.rules in another window and save")
-@click.option("--rules", "rules_path", type=click.Path(path_type=Path), default=None, help="Rules to try in place of ours.")
+@click.option(
+    "--rules",
+    "rules_path",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Rules to try in place of ours.",
+)
 @click.option("--seed", default=7, show_default=True, help="Another number tells another story.")
-@click.option("--plain", "as_plain", is_flag=True, help="Print inbox and health and end, as without a terminal.")
+@click.option(
+    "--plain", "as_plain", is_flag=True, help="Print inbox and health and end, as without a terminal."
+)
 @zone_option
 def command(rules_path: Path | None, seed: int, as_plain: bool, zone: str) -> None:
     """Open the console on a help desk that moves while you watch. Nothing is kept.

@@ -26,9 +26,13 @@ PIPE_WIDTH = 160
 @rules_option
 @at_option
 @zone_option
-@click.option("--plain", "as_plain", is_flag=True, help="Text without colour, one line a ticket (the default).")
+@click.option(
+    "--plain", "as_plain", is_flag=True, help="Text without colour, one line a ticket (the default)."
+)
 @click.option("--format", "form", type=click.Choice(["plain", *FORMATS]), default="plain", show_default=True)
-@click.option("--filter", "wanted", default="", help="Words and field:value terms, as behind / in the console.")
+@click.option(
+    "--filter", "wanted", default="", help="Words and field:value terms, as behind / in the console."
+)
 @click.option("--at-risk", is_flag=True, help="Only what is breached or past its first warning.")
 @click.option("--limit", type=click.IntRange(min=1), default=None, help="At most this many tickets.")
 def command(
@@ -68,5 +72,7 @@ def print_inbox(
             click.echo(write(inbox_sheet(arranged.rows[:limit], now, ZoneInfo(zone)), form), nl=False)
             return
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
-        for line in inbox_lines(arranged, now, width=width, glyphs=glyphs_for(sys.stdout.encoding, ""), limit=limit):
+        for line in inbox_lines(
+            arranged, now, width=width, glyphs=glyphs_for(sys.stdout.encoding, ""), limit=limit
+        ):
             click.echo(line.rstrip())

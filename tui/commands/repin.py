@@ -37,7 +37,9 @@ def _clock(clock: Clock | None) -> str:
 @rules_option
 @click.option("--apply", "do", is_flag=True, help="Do it. Without this nothing is written.")
 @click.option("--ticket", "keys", multiple=True, help="Only this ticket; may be given several times.")
-@click.option("--detailed-exitcode", is_flag=True, help="End with exit code 2 when there is something to change.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="End with exit code 2 when there is something to change."
+)
 def command(
     store_path: Path, rules_path: Path | None, do: bool, keys: tuple[str, ...], detailed_exitcode: bool
 ) -> int:
@@ -65,7 +67,9 @@ def command(
                 with store.cycle():
                     part = changed[start : start + CHUNK]
                     seen = store.mark()
-                    store.write([written(item.ticket, item.after, now, seen, before=item.before) for item in part])
+                    store.write(
+                        [written(item.ticket, item.after, now, seen, before=item.before) for item in part]
+                    )
             click.echo(f"{len(changed)} tickets have new terms from {format_instant(now)} on")
         else:
             click.echo(f"{len(changed)} tickets would get new terms; --apply does it")

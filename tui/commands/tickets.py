@@ -67,7 +67,15 @@ def command(store_path: Path, rules_path: Path | None, at: Instant | None, form:
             click.echo(line)
 
 
-COLUMNS = (("TICKET", 14), ("CUSTOMER", 16), ("PRIORITY", 9), ("STATUS", 16), ("TIER", 10), ("OPENED", 20), ("CLOCKS", 0))
+COLUMNS = (
+    ("TICKET", 14),
+    ("CUSTOMER", 16),
+    ("PRIORITY", 9),
+    ("STATUS", 16),
+    ("TIER", 10),
+    ("OPENED", 20),
+    ("CLOCKS", 0),
+)
 
 
 def _table(seen: Iterable[tuple[Ticket, Evaluated]]) -> Iterator[str]:
@@ -75,14 +83,18 @@ def _table(seen: Iterable[tuple[Ticket, Evaluated]]) -> Iterator[str]:
     for ticket, evaluated in seen:
         line = record(ticket, evaluated)
         clocks = ", ".join(_short(clock) for clock in line["clocks"]) or "-"
-        yield _line([line[name] for name in ("ticket", "customer", "priority", "status", "tier")] + [line["opened"][:16], clocks])
+        yield _line(
+            [line[name] for name in ("ticket", "customer", "priority", "status", "tier")]
+            + [line["opened"][:16], clocks]
+        )
 
 
 def _line(cells: list[Any]) -> str:
     from rich.cells import set_cell_size
 
     padded = [
-        set_cell_size(plain(cell), width) if width else plain(cell) for cell, (_, width) in zip(cells, COLUMNS, strict=True)
+        set_cell_size(plain(cell), width) if width else plain(cell)
+        for cell, (_, width) in zip(cells, COLUMNS, strict=True)
     ]
     return "  ".join(padded).rstrip()
 

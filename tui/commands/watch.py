@@ -20,7 +20,14 @@ BATCH = 1_000
 def line(item: Transition) -> str:
     """The transition as one harmless line of text."""
     late = f" (found {item.found - item.at} s late)" if item.found > item.at else ""
-    words = (format_instant(item.at), item.ticket, item.customer, item.metric, f"cycle {item.cycle}", item.what)
+    words = (
+        format_instant(item.at),
+        item.ticket,
+        item.customer,
+        item.metric,
+        f"cycle {item.cycle}",
+        item.what,
+    )
     return "  ".join(plain(word) for word in words) + f"  by {item.cause}{late}"
 
 
@@ -28,10 +35,20 @@ def line(item: Transition) -> str:
 @store_option
 @click.option("--plain", "as_plain", is_flag=True, help="One line of text a transition (the default).")
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
-@click.option("--since", type=click.IntRange(min=0), default=None, help="Start after this alert number; 0 shows all.")
+@click.option(
+    "--since", type=click.IntRange(min=0), default=None, help="Start after this alert number; 0 shows all."
+)
 @click.option("--once", is_flag=True, help="Print what there is and end.")
-@click.option("--interval", type=click.FloatRange(min=0.05), default=1.0, show_default=True, help="Seconds between looks.")
-def command(store_path: Path, as_plain: bool, form: str, since: int | None, once: bool, interval: float) -> None:
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.05),
+    default=1.0,
+    show_default=True,
+    help="Seconds between looks.",
+)
+def command(
+    store_path: Path, as_plain: bool, form: str, since: int | None, once: bool, interval: float
+) -> None:
     """Follow the store and print a line for every warning, breach and outcome, as engines find them."""
     from engine.store.sqlite import SqliteStore
 

@@ -19,13 +19,17 @@ from tui.plain import plain
 @store_option
 @rules_option
 @at_option
-def command(ticket: str, metric: str | None, store_path: Path, rules_path: Path | None, at: Instant | None) -> None:
+def command(
+    ticket: str, metric: str | None, store_path: Path, rules_path: Path | None, at: Instant | None
+) -> None:
     """Which rule decided TICKET's targets and from which line, then how each due time came about, day by day."""
     with world(store_path, rules_path, at) as (store, graph, now):
         found = store.find(ticket)
         if found is None:
             raise SlaError(
-                f"no ticket {plain(ticket)!r} in {store_path}", help="sla tickets lists them", exit_code=FINDINGS
+                f"no ticket {plain(ticket)!r} in {store_path}",
+                help="sla tickets lists them",
+                exit_code=FINDINGS,
             )
         [facts] = store.tickets([found], until=now)
         for line in why(facts, graph, now, metric):
