@@ -19,7 +19,11 @@ def test_the_grammar_is_strict_lalr_and_no_terminals_collide():
 
 
 def test_every_terminal_has_a_name():
-    assert not [terminal.name for terminal in Lark(grammar(), parser="lalr").terminals if terminal.name.startswith("__")]
+    assert not [
+        terminal.name
+        for terminal in Lark(grammar(), parser="lalr").terminals
+        if terminal.name.startswith("__")
+    ]
 
 
 def test_the_vocabulary_is_that_of_the_grammar():
@@ -29,7 +33,9 @@ def test_the_vocabulary_is_that_of_the_grammar():
     assert not known & LATER
 
 
-@pytest.mark.parametrize(("block", "keyword"), [(block, word) for block, words in LINES.items() for word in words])
+@pytest.mark.parametrize(
+    ("block", "keyword"), [(block, word) for block, words in LINES.items() for word in words]
+)
 def test_a_line_begins_with_the_keywords_of_its_block_only(block, keyword):
     """A keyword alone ends too early; a word of another block is the fault itself."""
     outer = ("customer c {\n", "\n}") if block == "override" else ("", "")
@@ -57,7 +63,16 @@ def test_the_language_by_example():
 
 @pytest.mark.parametrize(
     "zone",
-    ["UTC", "Etc/UTC", "US/Eastern", "EST5EDT", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "GB-Eire", "Asia/Ust-Nera"],
+    [
+        "UTC",
+        "Etc/UTC",
+        "US/Eastern",
+        "EST5EDT",
+        "America/Argentina/Buenos_Aires",
+        "Etc/GMT+5",
+        "GB-Eire",
+        "Asia/Ust-Nera",
+    ],
 )
 def test_any_zone_name_can_be_written(zone):
     tree = parse(f"calendar x {{\n  zone {zone}\n}}")
