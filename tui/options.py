@@ -64,6 +64,19 @@ def rules_option(function: F) -> F:
     )(function)
 
 
+def rule_file_option(help_text: str) -> Callable[[F], F]:
+    """`--rules FILE`, also from SLA_RULES, else `sla.rules` in this folder."""
+    return click.option(
+        "--rules",
+        "rules_path",
+        type=click.Path(path_type=Path),
+        default=DEFAULT_RULES,
+        envvar="SLA_RULES",
+        show_default=True,
+        help=help_text,
+    )
+
+
 def at_option(function: F) -> F:
     """`--at INSTANT`: look at the past (or ahead)."""
     return click.option("--at", type=InstantParam(), default=None, help="Show this instant instead of now.")(

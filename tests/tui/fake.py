@@ -32,7 +32,7 @@ SUBJECTS = (
     "Certificate of the web shop expires",
     "Backup of the file server has failed twice",
 )
-PEOPLE = ("", "Kim", "Robin", "Sasha", "Noor", "")
+PEOPLE = ("", "desk-1", "desk-2", "on-call-1", "on-call-2", "")
 
 
 def row(number: int, **changes: object) -> Row:
@@ -194,7 +194,7 @@ def detail(number: int, **fields: str) -> TicketDetail:
         terms_tier=made.tier,
         events=(
             Event(Instant(opened), "opened", {"customer": made.customer, **fields}, "fake", f"{number}-1"),
-            Event(Instant(opened + 900), "reply", {"by": "Kim"}, "fake", f"{number}-2"),
+            Event(Instant(opened + 900), "reply", {"by": "desk-1"}, "fake", f"{number}-2"),
         ),
         clocks=(clock, answered),
         open_hours={"office": ((opened - 3600, opened + 4 * 3600), (opened + 5 * 3600, opened + 9 * 3600))},
@@ -271,7 +271,7 @@ class FakeSource:
         return Outcome(done, tuple((id_, self.refuse[id_]) for id_ in ids if id_ in self.refuse))
 
     def choices(self) -> Choices:
-        return Choices(("critical", "high", "normal", "low"), ("Kim", "Noor", "Robin", "Sasha"))
+        return Choices(("critical", "high", "normal", "low"), ("desk-1", "on-call-2", "desk-2", "on-call-1"))
 
     def close(self) -> None:
         self.closed = True

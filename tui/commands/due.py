@@ -17,7 +17,7 @@ from engine.lengths import length
 from engine.pausing import Pause
 from engine.wall import format_instant, format_local, parse_instant, weekday, zone
 from tui.day_table import WEEKDAYS, day_table
-from tui.options import DEFAULT_RULES
+from tui.options import rule_file_option
 from tui.plain import plain
 from tui.questions import Answers, lines, unknown_calendar
 
@@ -33,15 +33,7 @@ Examples:
   sla due --calendar office --from "2026-03-06 16:00" --until "2026-03-09 12:00" --pause "2026-03-06 17:00..2026-03-09 09:00"
   sla due --rules sla.rules --jsonl < questions.jsonl"""
 )
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_RULES,
-    envvar="SLA_RULES",
-    show_default=True,
-    help="Rule file with the calendars; `always` is built in.",
-)
+@rule_file_option("Rule file with the calendars; `always` is built in.")
 @click.option("--jsonl", is_flag=True, help="Answer a JSON object a line, from FILE or standard input.")
 @click.argument("source", metavar="[FILE]", type=click.Path(path_type=Path, allow_dash=True), default=STDIN)
 @click.option("--calendar", "name", help="Calendar to count on.")

@@ -15,20 +15,12 @@ from engine.cycle import Turn
 from engine.run import Engine
 from engine.run import run as turn_until
 from tui.commands.watch import line
-from tui.options import DEFAULT_RULES, store_option
+from tui.options import rule_file_option, store_option
 
 
 @click.command(epilog="Example: sla run --rules sla.rules --store sla.db")
 @store_option
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    default=DEFAULT_RULES,
-    envvar="SLA_RULES",
-    show_default=True,
-    help="The rules to put in force, and to reload when they change.",
-)
+@rule_file_option("The rules to put in force, and to reload when they change.")
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
 @click.option("--once", is_flag=True, help="Catch up with the store and end.")
 def command(store_path: Path, rules_path: Path, form: str, once: bool) -> None:
