@@ -271,7 +271,7 @@ class FakeSource:
         return Outcome(done, tuple((id_, self.refuse[id_]) for id_ in ids if id_ in self.refuse))
 
     def choices(self) -> Choices:
-        return Choices(("critical", "high", "normal", "low"), ("desk-1", "on-call-2", "desk-2", "on-call-1"))
+        return Choices(("critical", "high", "normal", "low"), ("desk-1", "desk-2", "on-call-1", "on-call-2"))
 
     def close(self) -> None:
         self.closed = True

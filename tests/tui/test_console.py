@@ -239,8 +239,8 @@ async def test_snooze_assign_and_priority_ask_for_what_they_need() -> None:
         await press(pilot, "enter")
         assert fake.acts[-1] == ((1,), Action(Act.SNOOZE, until=NOW + 7200))
         assert "1 snoozed" in bar(app, "status")
-        await press(pilot, "A", *"rob", "down", "enter")
-        assert fake.acts[-1] == ((2,), Action(Act.ASSIGN, "Robin"))
+        await press(pilot, "A", *"desk-2", "down", "enter")
+        assert fake.acts[-1] == ((2,), Action(Act.ASSIGN, "desk-2"))
         await press(pilot, "P", "down", "enter")
         assert fake.acts[-1] == ((2,), Action(Act.PRIORITY, "high"))
         before = row(1).priority

@@ -90,7 +90,10 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     [
         (Action(Act.RESOLVE), [((1, 2), Action(Act.REOPEN))]),
         (Action(Act.REOPEN), [((1, 2), Action(Act.RESOLVE))]),
-        (Action(Act.ASSIGN, "Noor"), [((1,), Action(Act.ASSIGN, "")), ((2,), Action(Act.ASSIGN, "Kim"))]),
+        (
+            Action(Act.ASSIGN, "on-call-2"),
+            [((1,), Action(Act.ASSIGN, "")), ((2,), Action(Act.ASSIGN, "desk-1"))],
+        ),
         (
             Action(Act.PRIORITY, "low"),
             [((1,), Action(Act.PRIORITY, "critical")), ((2,), Action(Act.PRIORITY, "low"))],
