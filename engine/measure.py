@@ -20,15 +20,12 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     """
     shares = (*warn, WHOLE)
     reached: list[int | None] = [None] * len(shares)
-    breaching: Leg | None = None
     used = elapsed = paused = 0
     for leg in legs:
         for index, share in enumerate(shares):
             # The target in force decides: a looser one takes back what a stricter one said.
             if reached[index] is None or (leg.target is not None and used < _share_of(leg.target, share)):
                 reached[index] = _reach(leg, share, used)
-                if share == WHOLE and reached[index] is not None:
-                    breaching = leg
         so_far = leg.option.hours.elapsed(leg.start, min(leg.end, now))
         if leg.paused_by:
             paused += so_far
@@ -45,7 +42,6 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     stopped = last.end if lapsed else cycle.stop  # lapsed: nothing is promised any more
     if due is None and stopped is not None and last.target is not None:
         due = last.option.hours.due(stopped, last.target - used)
-    decisive = breaching if failed and breaching is not None else last
     here = next((leg.paused_by for leg in legs if leg.start <= now < leg.end), ()) if stopped is None else ()
     return Clock(
         metric=metric,
@@ -53,13 +49,13 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
         state=_state(stopped is None, failed, cancelled, bool(here)),
         started=legs[0].start,
         stopped=stopped,
-        target=nominal(decisive.option.target.amount) if decisive.target is None else decisive.target,
+        target=nominal(last.option.target.amount) if last.target is None else last.target,
         due=due,
         elapsed=elapsed,
         paused=paused,
         paused_by=here,
-        calendar=decisive.option.target.calendar,
-        promise=decisive.option.target,
+        calendar=last.option.target.calendar,
+        promise=last.option.target,
         thresholds=tuple(
             Threshold(_name(share), share, at) for share, at in zip(shares, reached, strict=True)
         ),

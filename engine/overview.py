@@ -20,9 +20,12 @@ Tallies = Iterable[tuple[str, str, str, int, Tally]]
 
 
 def row(ticket: Ticket, evaluated: Evaluated) -> Row | None:
-    """The ticket's line in the inbox; None when no clock of it is open and nothing about it needs a person."""
+    """The ticket's line in the inbox; None when it has ended, or when all that was promised for it is done.
+
+    An open ticket that nothing is promised for has one, without a clock.
+    """
     clock = most_urgent(evaluated.clocks)
-    if clock is None and (evaluated.closed or evaluated.tier):
+    if clock is None and (evaluated.closed or evaluated.clocks):
         return None
     fields = evaluated.fields
     text = {name: str(fields.get(name, "")) for name in _COPIED}
@@ -113,7 +116,7 @@ def health(rows: Sequence[Row], counted: Tallies, now: int, zone: str) -> Health
         breached=states["breached"],
         running=states["running"],
         paused=states["paused"],
-        unmanaged=tuple(item for item in rows if not item.tier),
+        unmanaged=tuple(item for item in rows if item.state is None),
     )
 
 

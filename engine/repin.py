@@ -14,7 +14,7 @@ from engine.terms import resolve
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A ticket with its new pin, as it stands and as it would stand."""
+    """A ticket as it stands and as it would stand; the pin that makes the difference is among those of `after`."""
 
     ticket: Ticket
     before: Evaluated
@@ -45,4 +45,4 @@ def proposals(tickets: Iterable[Ticket], graph: Graph, now: Instant) -> Iterator
         if terms == held:
             continue
         pinned = replace(ticket, pins=(*before.pins, Pin(now, terms, "repin")))
-        yield Proposal(pinned, before, evaluate(pinned, graph, now))
+        yield Proposal(ticket, before, evaluate(pinned, graph, now))

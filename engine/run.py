@@ -10,6 +10,7 @@ from threading import Event
 from engine.cycle import Turn, cycle
 from engine.facts import Instant
 from engine.reload import Rules
+from engine.snapshot import RulesStatus
 from engine.store.protocol import Store
 from engine.watch import Watcher
 
@@ -43,17 +44,29 @@ def _joined(first: Turn, second: Turn) -> Turn:
     return Turn(first.evaluated + second.evaluated, first.transitions + second.transitions)
 
 
-def run(engine: Engine, root: Path | None, stop: Event, told: Callable[[Turn], None]) -> None:
-    """Turn until `stop` is set, telling `told` of every turn that did something."""
+def run(
+    engine: Engine,
+    root: Path | None,
+    stop: Event,
+    told: Callable[[Turn], None],
+    ruled: Callable[[RulesStatus], None] = lambda _: None,
+) -> None:
+    """Turn until `stop` is set. `told` hears of every turn, `ruled` of the rules after every look at their files."""
+
+    def heard(turn: Turn) -> None:
+        told(turn)
+        if engine.rules.now is not None:
+            ruled(engine.rules.now.status)
+
     # Made before the first load, so that an edit during it is noticed.
     watcher = Watcher(root, lambda: engine.rules.files) if root is not None else None
     try:
-        told(engine.start(Instant(int(time.time()))))
+        heard(engine.start(Instant(int(time.time()))))
         while not stop.is_set():
             if watcher is None:
                 stop.wait(TICK)
             elif watcher.wait(TICK):
-                told(engine.reload(Instant(int(time.time()))))
+                heard(engine.reload(Instant(int(time.time()))))
             told(engine.step(Instant(int(time.time()))))
     finally:
         if watcher is not None:

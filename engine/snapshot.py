@@ -15,7 +15,8 @@ from engine.facts import Event, Fields
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An open ticket with its most urgent open clock. `metric` is "" (and `due` None) for an unmanaged ticket.
+    """An open ticket with its most urgent open clock. `metric` is "" and `state` None for an
+    unmanaged ticket: nothing is promised for it.
 
     `warn_at` is the first warning's instant; all instants are UTC seconds, None where there is none.
     """

@@ -26,7 +26,7 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`text` is the assignee, the priority or the note; `until` an instant (a snooze; 0 ends it); `on` of a flag."""
+    """`text` is the assignee, the priority, the note or the status to reopen in; `until` an instant (a snooze; 0 ends it); `on` of a flag."""
 
     act: Act
     text: str = ""
@@ -76,7 +76,10 @@ def asks_first(action: Action, count: int) -> bool:
 def opposite(action: Action, rows: Sequence[Row]) -> tuple[tuple[tuple[int, ...], Action], ...]:
     """What brings `rows`, as they were before, back; () where nothing can (a reply cannot be taken back)."""
     if action.act is Act.RESOLVE:
-        return ((tuple(row.id for row in rows), Action(Act.REOPEN)),)
+        statuses: dict[str, list[int]] = {}
+        for row in rows:
+            statuses.setdefault(row.status, []).append(row.id)
+        return tuple((tuple(ids), Action(Act.REOPEN, status)) for status, ids in statuses.items())
     if action.act is Act.REOPEN:
         return ((tuple(row.id for row in rows), Action(Act.RESOLVE)),)
     if action.act is Act.FLAG:

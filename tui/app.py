@@ -53,6 +53,7 @@ class Console(App[None]):
     CSS = """
     * { scrollbar-size-horizontal: 0; }
     Toast { background: $panel; }
+    ToastRack { margin-bottom: 2; }
     CommandPalette > Vertical { width: 84; max-width: 96%; }
     CommandPalette SearchIcon { display: none; }
     """
@@ -285,6 +286,7 @@ class Console(App[None]):
         screen = self.screen
         if not isinstance(screen, Page):
             return
+        self.clear_notifications()  # what was said of the action before would be taken for an answer to this one
         if self.situation.read_only:
             self.tell(f"this key is off: {plain(self.situation.read_only, 200)}", severity="warning")
         elif event.act == "undo":
@@ -333,6 +335,11 @@ class Console(App[None]):
         count = f"{len(sheet.rows):,} rows to {self.options.exports.resolve()}"
         self._push(Prompt(f"Export {sheet.name} as", count, choices=FORMATS, free=False), chosen)
 
+    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
+        # Without this some viewers drop the blanks at the edges of every piece of text.
+        svg = super().export_screenshot(title=title, simplify=simplify)
+        return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         svg = self.export_screenshot(title=f"{self.TITLE} {self.situation.store}".strip())
         name = filename or file_name("tiercel", "svg", self._now(), self.options.zone)
@@ -365,6 +372,7 @@ class Console(App[None]):
         self.notify(self.setting.glyphs.text(message), severity=severity, markup=False)  # type: ignore[arg-type]
 
     def _push(self, dialogue: ModalScreen[Any], answered: Callable[[Any], None]) -> None:
+        self.clear_notifications()  # they would lie over the dialogue
         self.push_screen(dialogue, answered)
 
     def _remember(self) -> None:

@@ -31,7 +31,7 @@ def refusal(evaluated: Evaluated, action: Action, rules: RuleSet) -> str:
         if rules.priorities and action.text not in rules.priorities:
             return f"the rules have no such priority; they have {', '.join(rules.priorities)}"
         if evaluated.fields.get("priority") == action.text:
-            return "it has that priority"
+            return "it has this priority already"
     return ""
 
 
@@ -52,7 +52,7 @@ def event_of(action: Action, person: str, rules: RuleSet) -> tuple[str, Fields]:
         case Act.RESOLVE:
             return RESOLVED, data | _status(rules, StatusClass.RESOLVED)
         case Act.REOPEN:
-            return REOPENED, data | _status(rules, StatusClass.WORKING)
+            return REOPENED, data | ({"status": action.text} if action.text else _status(rules, StatusClass.WORKING))
         case Act.PRIORITY:
             return CHANGED, data | {"priority": action.text}
         case Act.FLAG:

@@ -97,8 +97,12 @@ class Desk:
                 check=_not_empty,
             )
         else:
+            now = {row.assignee for row in rows}
             prompt = Prompt(
-                f"Assign {_these(ids, rows)} to", "a name; empty for nobody", choices=choices.people
+                f"Assign {_these(ids, rows)} to",
+                "a name; empty for nobody",
+                initial=now.pop() if len(now) == 1 else "",
+                choices=choices.people,
             )
         self._push(prompt, lambda text: None if text is None else self._go(Action(act, text), ids, rows))
 
@@ -139,12 +143,12 @@ class Desk:
 
     def _report(self, action: Action, outcome: Outcome, rows: Sequence[Row], *, can_undo: bool) -> None:
         if outcome.done:
-            undo = ", u undoes it" if can_undo else ""
+            undo = ", u reopens it" if action.act is Act.RESOLVE else ", u undoes it" if can_undo else ""
             self._tell(f"{_these(outcome.done, rows)}: {plain(done(action))}{undo}")
         names = {row.id: row.ticket for row in rows}
         for id_, reason in outcome.refused[:3]:
             self._tell(
-                f"{plain(names.get(id_, str(id_)))}: not {done(action)}, {plain(reason)}", severity="warning"
+                f"{plain(names.get(id_, str(id_)))}: not {done(action)}: {plain(reason)}", severity="warning"
             )
         if len(outcome.refused) > 3:
             self._tell(f"and {len(outcome.refused) - 3} more refused", severity="warning")

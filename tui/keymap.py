@@ -92,7 +92,7 @@ TABLE: tuple[Key, ...] = (
     Key("act.flag", "f", "act('flag')", "", "flag it to management, or take the flag away", ACT, writes=True),
     Key("act.note", "N", "act('note')", "", "add a private note", ACT, writes=True),
     Key("act.undo", "u", "undo", "", "undo your last action", ACT, writes=True),
-    Key("ticket.next", "right,right_square_bracket", "step(1)", "", "the next ticket of the inbox", TICKET),
+    Key("ticket.next", "right,right_square_bracket", "step(1)", "next", "the next ticket of the inbox", TICKET),
     Key(
         "ticket.previous",
         "left,left_square_bracket",
@@ -133,7 +133,7 @@ TABLE: tuple[Key, ...] = (
         "Rules: what is in force, and what is wrong on disk",
         EVERYWHERE,
     ),
-    Key("app.back", "escape", "back", "", "out: of the ticket, the filter, the marks", EVERYWHERE),
+    Key("app.back", "escape", "back", "back", "out: of the ticket, the filter, the marks", EVERYWHERE),
     Key("app.pause", "p", "pause", "", "hold the picture still; the engine goes on", EVERYWHERE),
     Key("app.copy", "c", "copy", "", "copy the marked rows, the row or the page", EVERYWHERE),
     Key("app.export", "e", "export", "export", "write the view to a csv, json or md file", EVERYWHERE),
@@ -192,7 +192,7 @@ def show_key(key: str) -> str:
     return _SHOWN.get(key) or _SPOKEN.get(key, key)
 
 
-ALWAYS_SHOWN = ("app.palette", "app.help", "app.quit")
+ALWAYS_SHOWN = ("app.back", "app.palette", "app.help", "app.quit")
 """Ids of the keys that the footer shows before any other."""
 
 

@@ -171,7 +171,9 @@ class StoreSource:
 
     def choices(self) -> Choices:
         rules = self._graph(self._open()).ruleset
-        return Choices(rules.priorities, tuple(sorted((*rules.people, *rules.teams))))
+        rows = self._last.rows if self._last is not None else ()
+        others = {*rules.people, *rules.teams, *(row.assignee for row in rows)} - {"", self._sight.person}
+        return Choices(rules.priorities, (self._sight.person, *sorted(others)))
 
     def close(self) -> None:
         if self._watch is not None:

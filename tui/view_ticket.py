@@ -15,6 +15,7 @@ from tui.plain import plain
 from tui.timeline import draw
 
 _FIRST = ("customer", "priority", "status", "assignee", "team", "queue", "tags")
+_ELSEWHERE = ("subject", "by")  # the heading, and who did the last thing: that stands with the events
 _LONG = 60
 _MOST_EVENTS = 500
 _BAR_MOST = 110
@@ -71,8 +72,8 @@ def _facts(detail: TicketDetail, glyphs: Glyphs, cells: int) -> list[Line]:
     out += [((" " * 14, ""), (line, "strong")) for line in head[1:4]]
     pairs = [(name, detail.fields.get(name, "")) for name in _FIRST]
     pairs.insert(2, ("tier", detail.terms_tier or "none: unmanaged"))
-    pairs += [(k, v) for k, v in detail.fields.items() if k not in _FIRST and k != "subject"]
-    short = [(k, glyphs.text(plain(v, 300))) for k, v in pairs if v not in {"", None}]
+    pairs += [(k, v) for k, v in detail.fields.items() if k not in _FIRST and k not in _ELSEWHERE]
+    short = [(k, glyphs.text(_value(v, 300))) for k, v in pairs if v not in {"", None}]
     columns = max(1, min(3, cells // 40))
     each = cells // columns
     line: list[Piece] = []
@@ -95,6 +96,11 @@ def _facts(detail: TicketDetail, glyphs: Glyphs, cells: int) -> list[Line]:
                 for at, part in enumerate(wrap(value, max(20, cells - 14)))
             ]
     return out
+
+
+def _value(value: object, longest: int) -> str:
+    """A field's value as rules write it."""
+    return plain(str(value).lower() if isinstance(value, bool) else value, longest)
 
 
 def _word(clock: Clock, now: int) -> tuple[str, str]:

@@ -86,7 +86,7 @@ def _is_new(connection: sqlite3.Connection, alert: Transition) -> bool:
 def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
     fields = item.fields
     clock = most_urgent(item.clocks)
-    listed = clock is not None or not (item.closed or item.tier)
+    listed = clock is not None or not (item.closed or item.clocks)
     return (
         item.closed,
         item.status_class,

@@ -12,7 +12,7 @@ from tui.options import store_option
 from tui.plain import plain
 
 
-@click.group()
+@click.group(epilog="Example: sla db backup sla-backup.db --store sla.db")
 def command() -> None:
     """Look after the store."""
 

@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from engine.snapshot import Transition
 from engine.wall import format_instant
+from tui.moment import span
 from tui.options import store_option
 from tui.plain import plain
 
 BATCH = 1_000
+PUNCTUAL = 5
+"""Seconds within which a transition counts as found in time."""
+
+
+def record(item: Transition) -> dict[str, object]:
+    """The documented JSON object of a transition."""
+    return {
+        "at": format_instant(item.at),
+        "found": format_instant(item.found),
+        "ticket": item.ticket,
+        "customer": item.customer,
+        "metric": item.metric,
+        "cycle": item.cycle,
+        "what": item.what,
+        "cause": item.cause,
+    }
 
 
 def line(item: Transition) -> str:
     """The transition as one harmless line of text."""
-    late = f" (found {item.found - item.at} s late)" if item.found > item.at else ""
+    late = f" (found {span(item.found - item.at)} late)" if item.found - item.at > PUNCTUAL else ""
     words = (
         format_instant(item.at),
         item.ticket,
@@ -60,7 +76,7 @@ def command(
             found = store.recent(after, BATCH)
             for number, item in found:
                 after = number
-                click.echo(json.dumps({"number": number, **asdict(item)}) if form == "jsonl" else line(item))
+                click.echo(json.dumps({"number": number, **record(item)}) if form == "jsonl" else line(item))
             if len(found) < BATCH:
                 if once:
                     return

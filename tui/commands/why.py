@@ -9,6 +9,7 @@ import click
 from dsl.errors import FINDINGS, SlaError
 from engine.explain import why
 from engine.facts import Instant
+from engine.wall import format_instant
 from tui.options import at_option, rules_option, store_option, world
 from tui.plain import plain
 
@@ -31,6 +32,10 @@ def command(
                 help="sla tickets lists them",
                 exit_code=FINDINGS,
             )
-        [facts] = store.tickets([found], until=now)
+        facts = next(iter(store.tickets([found], until=now)), None)
+        if facts is None:
+            raise SlaError(
+                f"ticket {plain(ticket)} has not happened yet at {format_instant(now)}", exit_code=FINDINGS
+            )
         for line in why(facts, graph, now, metric):
             click.echo(plain(line, 2000))

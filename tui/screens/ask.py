@@ -79,11 +79,13 @@ class Prompt(ModalScreen[str | None]):
         choices: Sequence[str] = (),
         free: bool = True,
         check: Callable[[str], str] = lambda _: "",
+        at: int = 0,
     ) -> None:
         super().__init__()
         self._title, self._hint, self._initial = title, hint, initial
         self._choices, self._free, self._check = tuple(choices), free, check
         self._shown: list[str] = []
+        self._at = at
 
     def compose(self) -> ComposeResult:
         with Vertical():
@@ -111,7 +113,8 @@ class Prompt(ModalScreen[str | None]):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Content(plain(choice, 60)) for choice in self._shown])
-        options.highlighted = None if self._free or not self._shown else 0
+        at = self._at if len(self._shown) == len(self._choices) else 0
+        options.highlighted = None if self._free or not self._shown else at
 
     def action_move(self, step: int) -> None:
         if self._choices and self._shown:

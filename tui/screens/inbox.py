@@ -34,6 +34,7 @@ class Inbox(Page):
 
     NAME = "Inbox"
     SCOPES = (INBOX, LIST, ACT)
+    UNSHOWN = ("app.back",)
     BINDINGS = bindings(INBOX, LIST, ACT)
     AUTO_FOCUS = "Table"
     DEFAULT_CSS = """
@@ -162,7 +163,7 @@ class Inbox(Page):
     def action_reverse(self) -> None:
         self.wish(replace(self.view, reverse=not self.view.reverse))
 
-    def action_columns(self) -> None:
+    def action_columns(self, at: int = 0) -> None:
         shown = self.view.columns or USUAL
         names = {f"{'+' if column.key in shown else '-'} {column.title}": column.key for column in COLUMNS}
 
@@ -172,9 +173,10 @@ class Inbox(Page):
                 keys = tuple(column.key for column in COLUMNS if column.key in wanted)
                 if keys:
                     self.wish(replace(self.view, columns=() if keys == USUAL else keys))
+                self.action_columns(list(names).index(name))  # seldom is it only one
 
-        hint = "enter shows or hides one; those marked + are shown where there is room"
-        self.app.push_screen(Prompt("Columns", hint, choices=tuple(names), free=False), chosen)
+        hint = "enter shows or hides one, esc leaves; those marked + are shown where there is room"
+        self.app.push_screen(Prompt("Columns", hint, choices=tuple(names), free=False, at=at), chosen)
 
     def action_filter(self) -> None:
         self.add_class("filtering")

@@ -56,6 +56,7 @@ class Page(Screen[None]):
 
     NAME: ClassVar[str] = ""
     SCOPES: ClassVar[tuple[str, ...]] = ()
+    UNSHOWN: ClassVar[tuple[str, ...]] = ()  # ids of keys that are not worth a place in this footer
     DEFAULT_CSS = """
     Page { background: $background; }
     Page #status { background: $background; }
@@ -114,6 +115,7 @@ class Page(Screen[None]):
         if self._keys_for != situation.read_only:
             self._keys_for = situation.read_only
             keys = in_scope(self.setting.keys, *self.SCOPES, EVERYWHERE)
+            keys = [key for key in keys if key.id not in self.UNSHOWN]
             self.query_one(KeyBar).show_keys(keys, self.why_off)
 
     def why_off(self, key: Key) -> str:

@@ -31,10 +31,13 @@ class TicketPage(TextPage):
         self.detail = detail
 
     def show_ticket(self, detail: TicketDetail) -> None:
-        """Show another ticket, or this one anew."""
+        """Show another ticket from its top, or this one anew where it is."""
+        another = detail.id != self.detail.id
         self.detail = detail
         if self.scene is not None:
             self.paint(self.scene)
+        if another:
+            self.action_scroll_to_end(-1)
 
     def draw(self, scene: Scene, cells: int) -> Sequence[Line]:
         return ticket_page(self.detail, scene.now, scene.situation.zone, self.setting.glyphs, cells)
