@@ -52,7 +52,9 @@ def event_of(action: Action, person: str, rules: RuleSet) -> tuple[str, Fields]:
         case Act.RESOLVE:
             return RESOLVED, data | _status(rules, StatusClass.RESOLVED)
         case Act.REOPEN:
-            return REOPENED, data | ({"status": action.text} if action.text else _status(rules, StatusClass.WORKING))
+            return REOPENED, data | (
+                {"status": action.text} if action.text else _status(rules, StatusClass.WORKING)
+            )
         case Act.PRIORITY:
             return CHANGED, data | {"priority": action.text}
         case Act.FLAG:

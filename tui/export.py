@@ -20,10 +20,10 @@ from tui.plain import plain, spreadsheet
 from tui.standing import standing
 
 FORMATS = ("csv", "json", "md")
-Value = str | int | None
+Value = str | int | bool | None
 
 _LONGEST = 32_000  # what a spreadsheet's cell can hold
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$-])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,14 @@ def _csv(sheet: Sheet) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(sheet.header)
     for row in sheet.rows:
-        writer.writerow([spreadsheet(value, _LONGEST) if isinstance(value, str) else value for value in row])
+        writer.writerow([_cell(value) for value in row])
     return out.getvalue()
+
+
+def _cell(value: Value) -> str | int | None:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return spreadsheet(value, _LONGEST) if isinstance(value, str) else value
 
 
 def _json(sheet: Sheet) -> str:
@@ -83,7 +89,7 @@ def inbox_sheet(rows: Sequence[Row], now: int, zone: tzinfo) -> Sheet:
         [
             (
                 standing(row, now),
-                iso(row.due, zone),
+                iso(row.due, zone) or None,
                 None if row.due is None else row.due - now,
                 row.ticket,
                 row.customer,
@@ -99,9 +105,9 @@ def inbox_sheet(rows: Sequence[Row], now: int, zone: tzinfo) -> Sheet:
                 row.team,
                 row.tags,
                 iso(row.opened, zone),
-                iso(row.acknowledged_at, zone),
-                iso(row.snoozed_until, zone),
-                "yes" if row.flagged else "no",
+                iso(row.acknowledged_at, zone) or None,
+                iso(row.snoozed_until, zone) or None,
+                row.flagged,
             )
             for row in rows
         ],

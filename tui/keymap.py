@@ -92,7 +92,9 @@ TABLE: tuple[Key, ...] = (
     Key("act.flag", "f", "act('flag')", "", "flag it to management, or take the flag away", ACT, writes=True),
     Key("act.note", "N", "act('note')", "", "add a private note", ACT, writes=True),
     Key("act.undo", "u", "undo", "", "undo your last action", ACT, writes=True),
-    Key("ticket.next", "right,right_square_bracket", "step(1)", "next", "the next ticket of the inbox", TICKET),
+    Key(
+        "ticket.next", "right,right_square_bracket", "step(1)", "next", "the next ticket of the inbox", TICKET
+    ),
     Key(
         "ticket.previous",
         "left,left_square_bracket",

@@ -153,7 +153,7 @@ def _clock(
 
 
 def _event(event: Event, zone: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]:
-    data = "  ".join(f"{plain(name, 40)}={plain(value, 200)}" for name, value in event.data.items())
+    data = "  ".join(f"{plain(name, 40)}={_value(value, 200)}" for name, value in event.data.items())
     lines = wrap(glyphs.text(data), max(20, cells - 34)) if data else [""]
     head: Line = (
         (fit(day_clock(event.at, zone), 18), "muted"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from functools import lru_cache
+from itertools import chain, groupby
 from operator import itemgetter
 
 from engine.facts import Event, Fields, Instant, Pin, Ticket
@@ -15,7 +16,11 @@ EventRow = tuple[str, int, int, str, str, str]
 """Ticket key, instant, sequence, kind, data as JSON text, id in the source: an event ready to be stored."""
 
 IDS_AT_ONCE = 2_000
+ROWS_AT_ONCE = 200
+"""Events in one statement: SQLite starts and ends a statement at the price of half a row."""
+
 _KNOWN_KEYS = 200_000
+_WIDTH = 6
 
 
 class EventLog:
@@ -39,12 +44,17 @@ class EventLog:
         connection = self._connection
         number = self._source(source)
         ids = self._ids(dict.fromkeys(map(itemgetter(0), rows)))
+        # Flat, and a ticket's id in the place of its key, without a tuple made anew for every row.
+        values: list[object] = list(chain.from_iterable(rows))
+        values[::_WIDTH] = [ids[key] for key, *_ in rows]
+        step = ROWS_AT_ONCE * _WIDTH
+        whole = len(values) // step * step
         before = connection.total_changes
         connection.executemany(
-            "INSERT INTO events (ticket, at, sequence, kind, data, source, source_id)"
-            f" VALUES (?, ?, ?, ?, ?, {number}, ?) ON CONFLICT (source, source_id) DO NOTHING",
-            [(ids[key], at, sequence, kind, data, name) for key, at, sequence, kind, data, name in rows],
+            _insert(number, ROWS_AT_ONCE), [values[start : start + step] for start in range(0, whole, step)]
         )
+        if whole < len(values):
+            connection.execute(_insert(number, (len(values) - whole) // _WIDTH), values[whole:])
         return connection.total_changes - before
 
     def tickets(self, ids: Sequence[int] | None, until: Instant | None) -> Iterator[Ticket]:
@@ -70,15 +80,22 @@ class EventLog:
             known.clear()
         unknown = [key for key in keys if key not in known]
         if unknown:
-            self._connection.executemany(
+            connection = self._connection
+            before = connection.total_changes
+            connection.executemany(
                 "INSERT OR IGNORE INTO tickets (key) VALUES (?)", ((key,) for key in unknown)
             )
-            known.update(
-                self._connection.execute(
-                    "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
-                    (json.dumps(unknown),),
+            if connection.total_changes - before == len(unknown):
+                # All of them are new: SQLite has counted on from the highest id, so they need not be looked up.
+                [last] = connection.execute("SELECT max(id) FROM tickets").fetchone()
+                known.update(zip(unknown, range(last - len(unknown) + 1, last + 1), strict=True))
+            else:
+                known.update(
+                    connection.execute(
+                        "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
+                        (json.dumps(unknown),),
+                    )
                 )
-            )
         return known
 
     def _blocks(self, ids: Sequence[int] | None) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -123,6 +140,15 @@ class EventLog:
                 ),
                 tuple(pins.get(ticket, ())),
             )
+
+
+@lru_cache(maxsize=64)
+def _insert(source: int, count: int) -> str:
+    row = f"(?, ?, ?, ?, ?, {source}, ?)"
+    return (
+        "INSERT INTO events (ticket, at, sequence, kind, data, source, source_id)"
+        f" VALUES {', '.join([row] * count)} ON CONFLICT (source, source_id) DO NOTHING"
+    )
 
 
 def _decoder() -> Callable[[str], Fields]:

@@ -113,4 +113,4 @@ def test_the_opposite_of_an_action(action: Action, back: list[tuple[tuple[int, .
 
 def test_json_is_a_list_of_objects() -> None:
     (one,) = json.loads(write(inbox_sheet([row(0, flagged=True)], NOW, UTC), "json"))
-    assert (one["ticket"], one["left_seconds"], one["flagged"]) == ("INC10000", -5400, "yes")
+    assert (one["ticket"], one["left_seconds"], one["flagged"]) == ("INC10000", -5400, True)
