@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -43,6 +47,38 @@ def test_a_missing_brace_costs_one_declaration():
 def test_braces_that_close_nothing():
     text = "}\nlanguage 1\n}\ntier a {\n}\n}\n  }\n"
     assert [text[at] for at in strays(text, cut(text))] == ["}"] * 3
+
+
+def test_blank_lines_without_end_are_no_burden():
+    text = "tier a {\n" + "\n" * 300_000 + "  warn at 50%\n" + "# c\n" * 100_000
+    assert cut(text).texts == [text[: text.index("#") - 1]]
+
+
+def test_no_expression_needs_what_early_releases_of_python_3_11_get_wrong():
+    root = Path(__file__).resolve().parents[2]
+    grammar = (root / "dsl" / "grammar.lark").read_text(encoding="utf-8")
+    patterns = re.findall(r"^[A-Z_0-9.]+: /(.*)/$", grammar, re.MULTILINE)
+    for room in ("dsl", "engine", "reports", "tui"):
+        for path in (root / room).rglob("*.py"):
+            patterns += _patterns(ast.parse(path.read_text(encoding="utf-8")))
+    assert len(patterns) > 50
+    assert [one for one in patterns if "POSSESSIVE" in _parsed(one) or "ATOMIC" in _parsed(one)] == []
+
+
+def _patterns(tree: ast.AST) -> list[str]:
+    return [
+        node.args[0].value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and ast.unparse(node.func.value) == "re"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    ]
+
+
+def _parsed(pattern: str) -> str:
+    return str(re._parser.parse(pattern))
 
 
 @given(FILES)
