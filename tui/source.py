@@ -33,6 +33,7 @@ from tui.look import look
 
 FIRST_ROWS = 300
 RECENT = 200
+SECOND_NS = 1_000_000_000
 BEHIND = 10
 """Seconds after which work that no engine has done is worth a word."""
 
@@ -145,7 +146,8 @@ class StoreSource:
         if self.read_only:
             return Outcome((), tuple((id_, self.read_only) for id_ in ids))
         store = self._open()
-        now = Instant(int(time.time()))
+        second, within = divmod(time.time_ns(), 10**9)  # an undo may follow within the second
+        now = Instant(second)
         graph = self._graph(store)
         done: list[tuple[str, Event]] = []
         refused: list[tuple[int, str]] = []
@@ -162,7 +164,7 @@ class StoreSource:
                 refused.append((id_, reason))
                 continue
             kind, data = event_of(action, self._sight.person, graph.ruleset)
-            done.append((ticket.key, Event(now, kind, data, "console", uuid.uuid4().hex)))
+            done.append((ticket.key, Event(now, kind, data, "console", uuid.uuid4().hex, within)))
             kept.append(id_)
         if done:
             store.add_events("console", done)
