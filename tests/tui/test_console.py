@@ -222,7 +222,7 @@ async def test_resolve_asks_and_undo_reopens() -> None:
         await press(pilot, "y")
         assert inbox(app).table.rows[0].id == 2
         await press(pilot, "u")
-        assert fake.acts == [((1,), Action(Act.RESOLVE)), ((1,), Action(Act.REOPEN))]
+        assert fake.acts == [((1,), Action(Act.RESOLVE)), ((1,), Action(Act.REOPEN, "working"))]
         await press(pilot, "u")
         assert "nothing to undo" in told(app)
 

@@ -88,7 +88,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("action", "back"),
     [
-        (Action(Act.RESOLVE), [((1, 2), Action(Act.REOPEN))]),
+        (Action(Act.RESOLVE), [((1, 2), Action(Act.REOPEN, "working"))]),
         (Action(Act.REOPEN), [((1, 2), Action(Act.RESOLVE))]),
         (
             Action(Act.ASSIGN, "on-call-2"),
