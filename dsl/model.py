@@ -375,7 +375,8 @@ class Customer(Party):
 class RuleSet:
     """Everything that is in force together. `digest` (hex SHA-256) names the resolved files it came from.
 
-    A mapping's keys are the declared names. `statuses` maps a status, case folded, to its class. `since` names the
+    A mapping's keys are the declared names. `statuses` maps a status, case folded, to its
+    class, `status_names` to itself as written. `since` names the
     rule set (by digest) that this one differs from in these customers and nothing else; None where that is not known.
     """
 
@@ -394,3 +395,4 @@ class RuleSet:
     customers: Mapping[str, Customer]
     default_tier: str
     since: tuple[str, frozenset[str]] | None = field(default=None, compare=False)
+    status_names: Mapping[str, str] = field(default_factory=dict, compare=False)

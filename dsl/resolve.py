@@ -92,6 +92,7 @@ def rule_set(site: Site, digest: str) -> model.RuleSet:
         digest=digest,
         priorities=priorities(site),
         statuses=statuses(site),
+        status_names=status_names(site),
         fields={one.unit.name: build.field(one.key, one.tree) for one in site.of("field")},
         people={one.unit.name: build.person(one.key, one.tree) for one in site.of("person")},
         teams={one.unit.name: build.team(one.key, one.tree) for one in site.of("team")},
@@ -149,9 +150,16 @@ def priorities(site: Site) -> tuple[str, ...]:
 
 def statuses(site: Site) -> dict[str, model.StatusClass]:
     """The class of each declared status, case folded."""
-    return {
-        word.casefold(): kind
-        for tree in site.trees("statuses")
-        for kind in model.StatusClass
-        for word in build.words_of(tree.lines, kind)
-    }
+    return {word.casefold(): kind for word, kind in _declared_statuses(site)}
+
+
+def status_names(site: Site) -> dict[str, str]:
+    """Each declared status as written, by its case folded text."""
+    return {word.casefold(): word for word, _ in _declared_statuses(site)}
+
+
+def _declared_statuses(site: Site) -> Iterator[tuple[str, model.StatusClass]]:
+    for tree in site.trees("statuses"):
+        for kind in model.StatusClass:
+            for word in build.words_of(tree.lines, kind):
+                yield word, kind

@@ -68,7 +68,7 @@ class Desk:
         """The desk that these rules are written for, with one customer that they do not know."""
 
         def status(kind: StatusClass, nth: int, otherwise: str) -> str:
-            names = [name.title() for name, found in rules.statuses.items() if found is kind]
+            names = [rules.status_names[name] for name, found in rules.statuses.items() if found is kind]
             return names[min(nth, len(names) - 1)] if names else otherwise
 
         known = tuple(

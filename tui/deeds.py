@@ -64,4 +64,4 @@ def event_of(action: Action, person: str, rules: RuleSet) -> tuple[str, Fields]:
 def _status(rules: RuleSet, wanted: StatusClass) -> dict[str, FieldValue]:
     """The first status that the rules list for a class, so that the ticket does not keep one that says otherwise."""
     name = next((status for status, found in rules.statuses.items() if found is wanted), "")
-    return {"status": name} if name else {}
+    return {"status": rules.status_names.get(name, name)} if name else {}

@@ -33,7 +33,6 @@ from tui.look import look
 
 FIRST_ROWS = 300
 RECENT = 200
-SECOND_NS = 1_000_000_000
 BEHIND = 10
 """Seconds after which work that no engine has done is worth a word."""
 
