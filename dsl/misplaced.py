@@ -92,7 +92,8 @@ def _target(line: Line, fault: Fault) -> Finding | None:
 
 
 def _unknown_keyword(line: Line, at: tuple[int, int], word: str, allowed: tuple[str, ...]) -> Finding:
-    place = f"a {line.block} block" if line.block else "a rule file"
+    article = "an" if line.block == "override" else "a"
+    place = f"{article} {line.block} block" if line.block else "a rule file"
     meant = nearest(word, allowed)
     if meant:
         message = f"there is no `{word}` in {place}"
@@ -203,9 +204,9 @@ _SHOWN = {
     "_OPEN": "`{`",
     "_CLOSE": "`}`",
     "_LPAR": "`(`",
-    "_RPAR": "`)`",
+    "RPAR": "`)`",
     "_LSQB": "`[`",
-    "_RSQB": "`]`",
+    "RSQB": "`]`",
     "_COMMA": "a comma",
     "_NL": "the end of the line",
     "$END": "the end of the declaration",

@@ -6,6 +6,7 @@ The parser is built once a process, from tables kept in the user's cache where t
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, cast
@@ -25,6 +26,13 @@ class Fault(NamedTuple):
     end: int
     text: str
     expected: frozenset[str]
+
+
+class _Ended(NamedTuple):
+    """A condition and where it ends, closing brackets and all."""
+
+    condition: syntax.Condition
+    end: int
 
 
 def parse(text: str) -> syntax.Declaration | Fault:
@@ -107,6 +115,12 @@ def _unquoted(token: str) -> str:
     if "\\" not in inside:
         return inside
     return inside.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\")
+
+
+def _joined(
+    how: Callable[[tuple[syntax.Condition, ...]], syntax.Condition], items: tuple[_Ended, ...]
+) -> _Ended:
+    return _Ended(how(tuple(item.condition for item in items)), items[-1].end)
 
 
 @v_args(inline=True)
@@ -215,23 +229,22 @@ class _Build(Transformer[Token, Children]):
         amount: Token,
         on: Token | None,
         calendar: Token | None,
-        when_: Token | None,
-        condition: syntax.Condition | None,
+        _when: Token | None,
+        when: _Ended | None,
     ) -> syntax.Target:
-        end = _end(calendar or amount) if condition is None else _condition_end(condition)
         return syntax.Target(
             priorities,
             _word(metric),
             how.type == "EVERY",
             _word(amount),
             _word_or_none(calendar),
-            condition,
+            when.condition if when else None,
             _start(keyword),
-            end,
+            when.end if when else _end(calendar or amount),
         )
 
-    def pause_when(self, keyword: Token, condition: syntax.Condition) -> syntax.PauseWhen:
-        return syntax.PauseWhen(condition, _start(keyword), _condition_end(condition))
+    def pause_when(self, keyword: Token, when: _Ended) -> syntax.PauseWhen:
+        return syntax.PauseWhen(when.condition, _start(keyword), when.end)
 
     def assignment(self, keyword: Token, tier: Token, period: syntax.Period | None) -> syntax.Assignment:
         return syntax.Assignment(_word(tier), period, _start(keyword), period.end if period else _end(tier))
@@ -253,49 +266,37 @@ class _Build(Transformer[Token, Children]):
 
     # ------------------------------------------------------------ conditions
 
-    def either(self, *items: syntax.Condition) -> syntax.Condition:
-        return items[0] if len(items) == 1 else syntax.Either(items)
+    def either(self, *items: _Ended) -> _Ended:
+        return items[0] if len(items) == 1 else _joined(syntax.Either, items)
 
-    def every(self, *items: syntax.Condition) -> syntax.Condition:
-        return items[0] if len(items) == 1 else syntax.Every(items)
+    def every(self, *items: _Ended) -> _Ended:
+        return items[0] if len(items) == 1 else _joined(syntax.Every, items)
 
-    def negated(self, not_: Token, item: syntax.Condition) -> syntax.Negated:
-        return syntax.Negated(item)
+    def grouped(self, item: _Ended, bracket: Token) -> _Ended:
+        return item._replace(end=_end(bracket))
 
-    def flag(self, field: Token) -> syntax.FlagTest:
-        return syntax.FlagTest(_word(field))
+    def negated(self, not_: Token, item: _Ended) -> _Ended:
+        return item._replace(condition=syntax.Negated(item.condition))
 
-    def comparison(self, field: Token, op: Token, value: syntax.Literal) -> syntax.Comparison:
-        return syntax.Comparison(_word(field), _word(op), value)
+    def flag(self, field: Token) -> _Ended:
+        return _Ended(syntax.FlagTest(_word(field)), _end(field))
 
-    def membership(self, field: Token, in_: Token, *values: syntax.Literal) -> syntax.Membership:
-        return syntax.Membership(_word(field), values)
+    def comparison(self, field: Token, op: Token, value: syntax.Literal) -> _Ended:
+        return _Ended(syntax.Comparison(_word(field), _word(op), value), value.end)
 
-    def pattern(self, field: Token, matches: Token, text: Token) -> syntax.Pattern:
+    def membership(self, field: Token, in_: Token, *rest: Children) -> _Ended:
+        *values, bracket = rest
+        return _Ended(syntax.Membership(_word(field), tuple(values)), _end(bracket))
+
+    def pattern(self, field: Token, matches: Token, text: Token) -> _Ended:
         # A pattern keeps its backslashes: only \" is ours, the rest belongs to the regular expression.
         word = syntax.Word(text[1:-1].replace('\\"', '"'), _start(text), _end(text))
-        return syntax.Pattern(_word(field), word)
+        return _Ended(syntax.Pattern(_word(field), word), word.end)
 
-    def status_test(self, field: Token, is_: Token, name: Token) -> syntax.StatusTest:
-        return syntax.StatusTest(_word(field), _word(name))
+    def status_test(self, field: Token, is_: Token, name: Token) -> _Ended:
+        return _Ended(syntax.StatusTest(_word(field), _word(name)), _end(name))
 
     def value(self, token: Token) -> syntax.Literal:
         kind = {"STRING": "text", "NAME": "name"}.get(token.type, "number")
         word = _word(token)
         return syntax.Literal(kind, word.text, word.start, word.end)
-
-
-def _condition_end(condition: syntax.Condition) -> int:
-    match condition:
-        case syntax.FlagTest(field):
-            return field.end
-        case syntax.Comparison(_, _, value):
-            return value.end
-        case syntax.Membership(_, values):
-            return values[-1].end
-        case syntax.Pattern(_, word) | syntax.StatusTest(_, word):
-            return word.end
-        case syntax.Negated(item):
-            return _condition_end(item)
-        case syntax.Every(items) | syntax.Either(items):
-            return _condition_end(items[-1])

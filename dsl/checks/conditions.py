@@ -29,6 +29,10 @@ class Fields(Protocol):
 
     def known_values(self, field: str) -> list[str]: ...
 
+    def owner(self, field: str, text: str) -> str:
+        """The declared customer or group with that title or alias, "" without one."""
+        ...
+
     def forgiving(self, kind: str) -> bool:
         """Whether declarations of a kind may be missing because they could not be read."""
         ...
@@ -167,14 +171,18 @@ def _fits(field: syntax.Word, type_: FieldType, value: syntax.Literal, fields: F
         and fields.known_values(field.text)
     ):
         known = fields.known_values(field.text)
-        meant = nearest(value.text, known)
+        owner = fields.owner(field.text, value.text)
+        meant = owner or nearest(value.text, known)
         mended = f'"{meant}"' if value.kind == "text" else meant
+        help_ = f"did you mean `{mended}`?" if meant else f"it can be {some(known)}"
+        if owner:
+            help_ = f"conditions see the declared name, whatever the ticket calls it: write `{mended}`"
         yield Finding(
             "E0602",
             f"`{field.text}` can never be {_written(value)}",
             here(value),
-            f"did you mean `{mended}`?" if meant else f"it can be {some(known)}",
-            mends=(Mend(f"write {mended}", ((here(value), mended),)),) if meant else (),
+            help_,
+            mends=(Mend(f"write {mended}", ((here(value), mended),), safe=bool(owner)),) if meant else (),
         )
 
 

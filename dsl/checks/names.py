@@ -44,20 +44,18 @@ class Names:
     def unknown(self, kind: str, word: syntax.Word) -> Iterator[Finding]:
         """A finding when nothing of that kind has that name."""
         known = self._known[kind]
-        if word.text in known or self.forgiving(kind):
+        if word.text in known or self.forgiving(kind) or (kind == "priority" and not known):
             return
         meant = nearest(word.text, known)
         if meant:
             help_ = f"did you mean `{meant}`?"
         elif known:
             help_ = f"declare it, or use {some(known)}"
-        elif kind == "priority":
-            help_ = f"declare it: `priorities {word.text}`"
         else:
             help_ = f"declare it: `{kind} {word.text} {{ ... }}`"
         yield Finding(
             "E0301",
-            f"there is no {kind} `{word.text}`",
+            f"there is no {_CALLED.get(kind, kind)} `{word.text}`",
             here(word),
             help_,
             mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
@@ -81,9 +79,19 @@ class Names:
     def known_values(self, field: str) -> list[str]:
         return list(self._folded(field).values())
 
-    def asked_for_customers(self) -> bool:
-        """Whether a condition has been checked against the customers' names."""
-        return "customer" in self._values
+    def owner(self, field: str, text: str) -> str:
+        if field not in ("customer", "group"):
+            return ""
+        called = ((name, one.tree) for name, one in self._site.named[field].items() if one.unit.tree)
+        wanted = text.casefold()
+        return next(
+            (name for name, tree in called if wanted in (other.casefold() for other in _other_names(tree))),
+            "",
+        )
+
+    def no_priorities(self) -> bool:
+        """Whether not one priority is declared, and none can be in what could not be read."""
+        return not self._known["priority"] and not self.forgiving("priority")
 
     def forgiving(self, kind: str) -> bool:
         """Whether declarations of a kind may be missing because they could not be read."""
@@ -105,16 +113,23 @@ class Names:
                     word.text for line in tree.lines if isinstance(line, syntax.Fact) for word in line.words
                 )
         else:
-            for name, one in self._site.named[field].items():
-                yield name
-                lines = one.unit.tree.lines if one.unit.tree else ()
-                if one.unit.tree and one.unit.tree.title:
-                    yield one.unit.tree.title.text
-                for line in lines:
-                    if isinstance(line, syntax.Fact) and line.keyword == "alias":
-                        yield from (word.text for word in line.words)
+            yield from self._site.named[field]
+            if (
+                field == "team"
+            ):  # of tickets it holds what their system writes, which no alias turns into a name
+                yield from (one.tree.title.text for one in self._site.of("team") if one.tree.title)
 
 
+def _other_names(tree: syntax.Declaration) -> Iterator[str]:
+    """A declaration's title and its aliases."""
+    if tree.title:
+        yield tree.title.text
+    for line in tree.lines:
+        if isinstance(line, syntax.Fact) and line.keyword == "alias":
+            yield from (word.text for word in line.words)
+
+
+_CALLED = {"holidays": "holiday list"}
 _SINGLE_KINDS = frozenset(("language", "include", "priorities", "statuses", "default"))
 
 

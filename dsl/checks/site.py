@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dsl import syntax
 from dsl.checks.calendars import holiday_findings
@@ -28,6 +28,8 @@ class Checked:
         self.shared += tier_findings(site, self.flats)
         self.shared += limit_findings(site, self.flats)
         self.shared += _statuses(site)
+        if self.names.no_priorities():
+            self.shared += _no_priorities(site)
         for kind in ("team", "calendar", "tier", "pause", "group", "holidays"):
             for declared in site.of(kind):
                 references = _references(site, declared, self.names, self.flats)
@@ -43,8 +45,8 @@ class Checked:
                 self.customers[declared.key] = found
 
     def depends_on_customers(self) -> bool:
-        """Whether findings elsewhere may change with a customer's aliases, title or tiers."""
-        return self.names.asked_for_customers() or any(
+        """Whether findings elsewhere may change with a customer's targets or tiers."""
+        return self.names.no_priorities() or any(
             not (line.calendar or flat.calendar) for flat in self.flats.values() for _, line in flat.targets
         )
 
@@ -92,6 +94,34 @@ def _statuses(site: Site) -> Iterator[Finding]:
                         "a status belongs to one class, and capitals make no difference: keep one",
                         labels=((here(first_word, first.key), "here first"),),
                     )
+
+
+def _no_priorities(site: Site) -> Iterator[Finding]:
+    """One finding for all targets, at the first."""
+    used = [
+        (word, declared)
+        for kind in ("tier", "group", "customer")
+        for declared in site.of(kind)
+        for line in _targets(declared.tree.lines)
+        for word in line.priorities
+    ]
+    if used:
+        word, declared = used[0]
+        names = ", ".join(dict.fromkeys(word.text for word, _ in used))
+        yield Finding(
+            "E0301",
+            "no priorities are declared",
+            here(word, declared.key),
+            f"declare all that tickets have, most urgent first, in a line such as `priorities {names}`",
+        )
+
+
+def _targets(lines: Iterable[syntax.Line]) -> Iterator[syntax.Target]:
+    for line in lines:
+        if isinstance(line, syntax.Target):
+            yield line
+        elif isinstance(line, syntax.Override):
+            yield from _targets(line.lines)
 
 
 def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str, Flat]) -> Iterator[Finding]:

@@ -127,7 +127,7 @@ class _Reader:
                 tickets.add(ticket)
             if kind not in kinds:
                 kinds.add(kind_of(kind))
-            if not simple(name):
+            if not (name.isalnum() or simple(name)):
                 plain(name)
             if isinstance(at, int):
                 instant = at

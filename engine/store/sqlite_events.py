@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import chain, groupby
 from operator import itemgetter
 
@@ -20,7 +19,6 @@ ROWS_AT_ONCE = 200
 """Events in one statement: SQLite starts and ends a statement at the price of half a row."""
 
 _KNOWN_KEYS = 200_000
-_WIDTH = 6
 
 
 class EventLog:
@@ -46,16 +44,13 @@ class EventLog:
         ids = self._ids(dict.fromkeys(map(itemgetter(0), rows)))
         # Flat, and a ticket's id in the place of its key, without a tuple made anew for every row.
         values: list[object] = list(chain.from_iterable(rows))
-        values[::_WIDTH] = [ids[key] for key, *_ in rows]
-        step = ROWS_AT_ONCE * _WIDTH
-        whole = len(values) // step * step
-        before = connection.total_changes
-        connection.executemany(
-            _insert(number, ROWS_AT_ONCE), [values[start : start + step] for start in range(0, whole, step)]
+        values[::6] = [ids[key] for key, *_ in rows]
+        return _insert(
+            connection,
+            "events (ticket, at, sequence, kind, data, source_id, source)",
+            f"(?, ?, ?, ?, ?, ?, {number})",
+            values,
         )
-        if whole < len(values):
-            connection.execute(_insert(number, (len(values) - whole) // _WIDTH), values[whole:])
-        return connection.total_changes - before
 
     def tickets(self, ids: Sequence[int] | None, until: Instant | None) -> Iterator[Ticket]:
         """Tickets that have an event, in order of their ids, read a block at a time."""
@@ -81,11 +76,7 @@ class EventLog:
         unknown = [key for key in keys if key not in known]
         if unknown:
             connection = self._connection
-            before = connection.total_changes
-            connection.executemany(
-                "INSERT OR IGNORE INTO tickets (key) VALUES (?)", ((key,) for key in unknown)
-            )
-            if connection.total_changes - before == len(unknown):
+            if _insert(connection, "tickets (key)", "(?)", unknown) == len(unknown):
                 # All of them are new: SQLite has counted on from the highest id, so they need not be looked up.
                 [last] = connection.execute("SELECT max(id) FROM tickets").fetchone()
                 known.update(zip(unknown, range(last - len(unknown) + 1, last + 1), strict=True))
@@ -142,13 +133,22 @@ class EventLog:
             )
 
 
-@lru_cache(maxsize=64)
-def _insert(source: int, count: int) -> str:
-    row = f"(?, ?, ?, ?, ?, {source}, ?)"
-    return (
-        "INSERT INTO events (ticket, at, sequence, kind, data, source, source_id)"
-        f" VALUES {', '.join([row] * count)} ON CONFLICT (source, source_id) DO NOTHING"
+def _insert(connection: sqlite3.Connection, columns: str, row: str, values: Sequence[object]) -> int:
+    """Insert rows that stand one after the other in `values`, but those that are known; answer how many were new."""
+    width = row.count("?")
+    step = ROWS_AT_ONCE * width
+    whole = len(values) // step * step
+
+    def statement(count: int) -> str:
+        return f"INSERT INTO {columns} VALUES {', '.join([row] * count)} ON CONFLICT DO NOTHING"
+
+    before = connection.total_changes
+    connection.executemany(
+        statement(ROWS_AT_ONCE), [values[start : start + step] for start in range(0, whole, step)]
     )
+    if whole < len(values):
+        connection.execute(statement((len(values) - whole) // width), values[whole:])
+    return connection.total_changes - before
 
 
 def _decoder() -> Callable[[str], Fields]:

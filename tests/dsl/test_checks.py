@@ -247,7 +247,7 @@ customer acme "Acme GmbH" {
   alias "ACME"
 }
 tier t {
-  target low response within 1h on always when team == noc and group in ["Retail"] and customer != "acme gmbh"
+  target low response within 1h on always when team == "network" and group in ["Retail"] and customer != "Acme"
   target high response within 1h on always when team == nox or group == "retale" or customer in ["ACME", "Globex"]
   target normal response within 1h on always when priority == urgent or status == "free text" or queue == "any"
 }
@@ -258,6 +258,57 @@ tier t {
         ("E0602", '"Globex"'),
         ("E0602", "urgent"),
     ]
+
+
+@pytest.mark.parametrize("other", ["foo ag", "FOO-1"])
+def test_a_title_or_an_alias_in_a_condition_is_told_the_declared_name(other):
+    text = (
+        'customer foo "Foo AG" {\n  alias "Foo-1"\n}\ncustomer bar "Bar" {\n}\n'
+        f'tier t {{\n  target low response within 1h on always when customer == "{other}"\n}}\n'
+    )
+    (one,) = load_texts("sla.rules", {"sla.rules": BASE + text}).diagnostics
+    assert one.code == "E0602"
+    assert one.help == 'conditions see the declared name, whatever the ticket calls it: write `"foo"`'
+    assert [(fix.safe, fix.edits[0].text) for fix in one.fixes] == [(True, '"foo"')]
+    (one,) = load_texts("sla.rules", {"sla.rules": BASE + text.replace(other, "zzz")}).diagnostics
+    assert one.help == "it can be foo or bar"
+
+
+def test_without_priorities_there_is_one_finding_for_all_targets():
+    base = BASE.partition("\n")[2]
+    text = """\
+customer a {
+  tier gold
+  override one {
+    target normal response within 1h on always
+  }
+}
+tier gold {
+  target high, low response within 4h on always
+  target low resolution within 4h on always when priority == low
+}
+"""
+    (one,) = load_texts("sla.rules", {"sla.rules": base + text}).diagnostics
+    assert (one.code, one.message, one.span.line) == (
+        "E0301",
+        "no priorities are declared",
+        base.count("\n") + 8,
+    )
+    assert one.help.endswith("`priorities high, low, normal`")
+    assert found("priorities gold\n" + text, base="field vip flag\n")[0] == ("E0301", "normal")
+    assert found("priorities high; low\n" + text, base="")[0][0] != "E0301"
+
+
+def test_things_are_called_by_their_names():
+    def message(text):
+        return load_texts("sla.rules", {"sla.rules": BASE + text}).diagnostics[0].message
+
+    assert (
+        message("calendar c {\n  zone UTC\n  open mon 08:00-09:00\n  holidays nyy\n}\n")
+        == "there is no holiday list `nyy`"
+    )
+    wrong = 'customer a {\n  override o {\n    alias "x"\n  }\n}\n'
+    assert message(wrong) == "`alias` does not belong in an override block"
 
 
 def test_empty_text_names_nobody():

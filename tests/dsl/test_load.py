@@ -103,6 +103,24 @@ def test_the_rule_of_a_target_is_its_line_without_comments():
     assert loaded.locate(target.origin).line == BASE.count("\n") + 2
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'site in ["net", "Print Room"]',
+        'not (vip or site == "lab")',
+        '((vip) or (site in ["a", "b"])) and (not (status is waiting))',
+        '(site matches "a[)]")',
+        "vip",
+    ],
+)
+def test_the_rule_of_a_target_has_its_last_bracket(condition):
+    line = f"target high response within 90s on always when {condition}"
+    loaded = rules(f"tier t {{\n  {line}  # why ( [ ) ]\n}}\n")
+    target = loaded.ruleset.tiers["t"].targets[0]
+    assert target.rule == line
+    assert loaded.locate(target.origin).end_column == len(line) + 3
+
+
 def test_a_calendar_by_all_its_lines():
     ics = (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n"
