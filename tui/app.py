@@ -256,6 +256,7 @@ class Console(App[None]):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, ModalScreen):
+            self.clear_notifications()
             self.push_screen(CommandPalette(id="--command-palette"))
 
     def action_help(self) -> None:
@@ -267,12 +268,13 @@ class Console(App[None]):
                 screen.SCOPES,
                 screen.why_off,
             )
-            self.push_screen(
+            self._push(
                 Help(
                     self.setting.glyphs,
                     f"{screen.NAME}: keys",
                     lambda cells: help_lines(keys, scopes, off, notices, cells),
-                )
+                ),
+                lambda _: None,
             )
 
     def action_theme(self) -> None:

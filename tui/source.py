@@ -15,6 +15,7 @@ from threading import Thread
 
 from engine.cycle import cycle
 from engine.detail import detail
+from engine.errors import StoreError
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant
 from engine.graph import Graph
@@ -56,6 +57,7 @@ class StoreSource:
         self._sight = sight
         self._moving = moving
         self._store: SqliteStore | None = None
+        self._file: tuple[int, int] | None = None
         self._engine: Engine | None = None
         self._watch: Watch | None = None
         self._last: Snapshot | None = None
@@ -181,9 +183,23 @@ class StoreSource:
             self._watch.close()
         if self._store is not None:
             self._store.close()
+        self._watch = self._store = self._engine = self._last = None
+        self._ordered, self._written = OrderedRows(), 0
 
     def _open(self) -> SqliteStore:
-        """The connection; opened on the first call, in the thread that will use it."""
+        """The connection; opened on the first call, in the thread that will use it, and again when the file is another.
+
+        What is written to a file that was moved away would be lost without a word.
+        """
+        if self._store is not None:
+            file = _identity(self._sight.store)
+            if file is None:
+                raise StoreError(
+                    f"{self._sight.store}: the store is not there any more",
+                    help="put it back; a new one at its place is taken up too",
+                )
+            if file != self._file:
+                self.close()
         if self._store is None:
             sight = self._sight
             runs = sight.rules is not None and sight.at is None
@@ -192,6 +208,7 @@ class StoreSource:
                 assert sight.rules is not None
                 self._engine = Engine(self._store, sight.rules)
                 self._watch = Watch(sight.rules, self._engine.rules)
+            self._file = _identity(sight.store)
         return self._store
 
     def _graph(self, store: Store) -> Graph:
@@ -227,6 +244,15 @@ class Watch:
         while not self._closed:
             if self._watcher.wait(60.0):
                 self._flag.set()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None where there is none. Raises OSError."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _why_read_only(sight: Sight) -> str:

@@ -96,6 +96,19 @@ def test_resolving_takes_it_out_and_reopening_brings_it_back(source):
     assert "T-2" in by_key(source.snapshot(full=True))
 
 
+def test_a_store_that_is_gone_takes_no_actions_and_another_in_its_place_is_taken_up(source, site):
+    row = by_key(source.snapshot(full=True))["T-2"]
+    (site / "sla.db").rename(site / "away.db")
+    for work in (lambda: source.snapshot(full=True), lambda: source.act([row.id], Action(Act.RESOLVE))):
+        with pytest.raises(SlaError, match="not there any more"):
+            work()
+    assert not (site / "sla.db").exists()
+    store = SqliteStore.open(site / "sla.db", create=True)
+    opened(store, "T-9", int(time.time()) - 60)
+    store.close()
+    assert [row.ticket for row in source.snapshot(full=True).rows] == ["T-9"]
+
+
 def test_an_unknown_priority_and_a_ticket_that_is_gone_are_refused_with_the_reason(source):
     row = by_key(source.snapshot(full=True))["T-1"]
     outcome = source.act([row.id, 999], Action(Act.PRIORITY, text="urgent"))
