@@ -284,6 +284,7 @@ class Target:
 
 class Reopen(StrEnum):
     RESUMES = "resumes"
+    CONTINUES = "continues"
     RESTARTS = "restarts"
     IGNORED = "ignored"
 
