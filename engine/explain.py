@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl.model import BusinessDays
+from dsl.errors import FINDINGS
+from dsl.model import BUILT_IN_METRICS, BusinessDays
+from dsl.suggest import nearest, some
 from engine.clock import Clock, State
+from engine.errors import EngineError
 from engine.evaluate import Life, Measured, live, measured
 from engine.explain_days import account
-from engine.explain_rule import deciding
+from engine.explain_rule import deciding, refused, unpromised
 from engine.facts import Ticket
 from engine.graph import Graph
 from engine.lengths import amount, length
@@ -19,12 +22,14 @@ from engine.wall import format_local
 
 
 def why(ticket: Ticket, graph: Graph, now: int, metric: str | None = None) -> list[str]:
-    """The account of every clock of a ticket at `now`, or of one metric's."""
+    """The account of every clock of a ticket at `now`, or of one metric's. Raises EngineError if there is no such metric."""
     life = live(ticket, graph, now)
     if life is None:
         return [f"{ticket.key}: nothing is known of it yet"]
+    if metric is not None:
+        _known(metric, life, graph)
     lines = [line for item in measured(life, graph, now) for line in _wanted(item, life, graph, now, metric)]
-    return lines or [_nothing(ticket, life, metric)]
+    return lines or list(_nothing(ticket, life, graph, metric))
 
 
 def explain(ticket: Ticket, graph: Graph, now: int) -> dict[tuple[str, int], tuple[str, ...]]:
@@ -61,24 +66,25 @@ def _wanted(item: Measured, life: Life, graph: Graph, now: int, metric: str | No
 
 def _account(item: Measured, life: Life, graph: Graph, now: int) -> Iterator[str]:
     clock = item.clock
-    yield _headline(clock, item, now)
-    yield from (f"  {line}" for line in deciding(life, item.legs, graph))
+    zone = item.legs[-1].option.hours.zone
+    yield _headline(clock, zone, now)
+    yield from (f"  {line}" for line in deciding(life, item.legs, graph, zone))
     if isinstance(clock.promise.amount, BusinessDays):
         yield f"  {amount(clock.promise.amount)} from the start are {length(clock.target)} of open time"
     end = clock.due if clock.due is not None and clock.stopped is None else clock.stopped
-    yield from (f"  {line}" for line in account(clock, item.legs, graph, now if end is None else end))
+    yield from (f"  {line}" for line in account(clock, item.legs, graph, now if end is None else end, now))
 
 
-def _headline(clock: Clock, item: Measured, now: int) -> str:
-    zone = item.legs[-1].option.hours.zone
+def _headline(clock: Clock, zone: str, now: int) -> str:
+    """`zone` is that of all instants of the clock which are not under a calendar's own heading."""
     cycle = f" (cycle {clock.cycle})" if clock.cycle > 1 else ""
     parts = [f"{clock.metric}{cycle}: {clock.state.value}"]
     if clock.state is State.PAUSED and clock.paused_by:
         parts[0] += f" by {', '.join(clock.paused_by)}"
-    parts.append(f"started {format_local(clock.started, zone)}")
+    parts.append(f"started {format_local(clock.started, zone)} (times of {zone})")
     if clock.due is not None:
         word = "was due" if clock.due < now else "due"
-        parts.append(f"{word} {format_local(clock.due, zone)} ({zone})")
+        parts.append(f"{word} {format_local(clock.due, zone)}")
     elif clock.stopped is None:
         parts.append(
             "not due while it is paused" if clock.paused_by else "never due: its calendar does not open"
@@ -94,12 +100,36 @@ def _headline(clock: Clock, item: Measured, now: int) -> str:
     return ", ".join(parts)
 
 
-def _nothing(ticket: Ticket, life: Life, metric: str | None) -> str:
-    situation = life.history.last.situation
-    if all(pin.terms is None for pin in life.pinned.in_force):
-        return (
-            f'{ticket.key}: nothing is promised, because no tier was in force for customer "{situation.customer}" '
-            "when it opened and there is no default tier"
+def _known(metric: str, life: Life, graph: Graph) -> None:
+    promised = {name for state in life.states.states if state.plan for name in state.plan.options}
+    known = dict.fromkeys((*BUILT_IN_METRICS, *graph.ruleset.metrics, *sorted(promised)))
+    if metric not in known:
+        meant = nearest(metric, known)
+        raise EngineError(
+            f"there is no metric {metric}",
+            help=f"did you mean {meant}?" if meant else f"the metrics are {some(known)}",
+            exit_code=FINDINGS,
         )
-    what = f"no target for {metric}" if metric else "no target"
-    return f'{ticket.key}: {what} fits priority "{situation.priority}", so no clock runs'
+
+
+def _nothing(ticket: Ticket, life: Life, graph: Graph, metric: str | None) -> Iterator[str]:
+    """Why there is no clock to tell of."""
+    state = life.states.states[-1]
+    if state.plan is None:
+        yield f"{ticket.key}: {unpromised(life, state)}"
+        return
+    for name in [metric] if metric else state.plan.options:
+        if name not in state.plan.options:
+            yield f"{ticket.key}: tier {state.plan.terms.tier} promises no {name}"
+        elif state.plan.select(name, state.situation) is None:
+            yield f"{ticket.key}: no target for {name} fits, so no clock runs"
+            yield from (f"  {line}" for line in refused(life, state, name, graph))
+        else:
+            yield f"{ticket.key}: no clock of {name} runs: {_awaited(name, graph)}"
+
+
+def _awaited(metric: str, graph: Graph) -> str:
+    if metric == "next-response":
+        return "no message of the customer has come that it would wait from"
+    declared = graph.metric(metric)
+    return f"it starts on {declared.start}, which has not happened" if declared else "nothing has started it"

@@ -3,83 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
+from typing import NamedTuple
 
 from dsl.model import Calendar
-from engine.calendar import Interval, OpenHours
+from engine.calendar import OpenHours
 from engine.clock import Clock
 from engine.day_by_day import Day, day_by_day
 from engine.graph import Graph
 from engine.lengths import length
 from engine.timeline import Leg
-from engine.wall import DAY, format_local
+from engine.wall import DAY, format_local, local_date
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EDGE = 21
 """Days that are shown at each end of a span too long to show whole."""
 
 
+class Point(NamedTuple):
+    """A threshold that was reached, or will be."""
+
+    at: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Legs that follow each other on one calendar; `end` is where the account of it ends."""
+    """Legs that follow each other on one calendar, all of them past or all still `coming`."""
 
     hours: OpenHours
     calendar: str
     start: int
     end: int
     pauses: tuple[tuple[int, int, tuple[str, ...]], ...]
+    coming: bool
 
 
-def runs(legs: Sequence[Leg], end: int) -> list[Run]:
-    """The legs up to `end` as runs."""
+def runs(legs: Sequence[Leg], end: int, now: int) -> list[Run]:
+    """The legs up to `end` as runs, cut at `now`."""
     found: list[Run] = []
     for leg in legs:
         until = min(leg.end, end)
         if until < leg.start:
             break
-        paused = ((leg.start, until, leg.paused_by),) if leg.paused_by else ()
-        last = found[-1] if found else None
-        if last is not None and last.hours is leg.option.hours and last.end == leg.start:
-            found[-1] = Run(last.hours, last.calendar, last.start, until, last.pauses + paused)
-        else:
-            found.append(Run(leg.option.hours, leg.option.target.calendar, leg.start, until, paused))
+        cuts = [leg.start, now, until] if leg.start < now < until else [leg.start, until]
+        for a, b in pairwise(cuts):
+            coming = b > now
+            pauses = ((a, b, leg.paused_by),) if leg.paused_by else ()
+            last = found[-1] if found else None
+            if last and (last.hours, last.end, last.coming) == (leg.option.hours, a, coming):
+                found[-1] = replace(last, end=b, pauses=last.pauses + pauses)
+            else:
+                found.append(Run(leg.option.hours, leg.option.target.calendar, a, b, pauses, coming))
     return found
 
 
-def account(clock: Clock, legs: Sequence[Leg], graph: Graph, end: int) -> Iterator[str]:
-    """The local dates from the clock's start to `end`, with a running sum of what was used."""
+def account(clock: Clock, legs: Sequence[Leg], graph: Graph, end: int, now: int) -> Iterator[str]:
+    """The local dates from the clock's start to `end`, with a running sum of what was used and will be.
+
+    Each calendar tells them in times of its own zone, under a heading that names it.
+    """
     used = 0
     previous: Run | None = None
-    for run in runs(legs, end):
-        if previous is not None and previous.end < run.start:
-            gap = f"{format_local(previous.end, run.hours.zone)} to {format_local(run.start, run.hours.zone)}"
-            yield f"{gap}: the clock stands still"
+    found = runs(legs, end, now)
+    for run, following in zip_longest(found, found[1:]):
+        zone = run.hours.zone
         if previous is None or previous.hours is not run.hours:
-            yield f"on calendar {run.calendar}, times of {run.hours.zone}"
+            yield f"on calendar {run.calendar}, times of {zone}"
+        if previous is not None and previous.end < run.start:
+            yield f"  {format_local(previous.end, zone)} to {format_local(run.start, zone)}: the clock stands still"
+        if run.coming and (previous is None or not previous.coming):
+            yield f"  still to come from {format_local(run.start, zone)} on, if nothing more happens:"
         previous = run
         declared = graph.ruleset.calendars.get(run.calendar)
-        for days in _shown(run, declared):
-            if isinstance(days, tuple):
-                first, last = days
-                counted = _counted(run, first, last)
+        points = _points(clock, run, following)
+        for begin, finish, days in _parts(run, declared):
+            here = [point for point in points if point.at <= finish]
+            points = points[len(here) :]
+            if days is None:
+                counted = _counted(run, begin, finish)
                 used += counted
-                yield f"  ... {-(-(last - first) // DAY)} days, {length(counted)} used, {length(used)} so far"
+                yield "  ".join(
+                    [
+                        f"  ... {-(-(finish - begin) // DAY)} days, {_used(counted, run)}, {length(used)} so far",
+                        *(f"<- {point.name} {format_local(point.at, zone)}" for point in here),
+                    ]
+                )
                 continue
-            used += days.used
-            yield _line(days, run, clock, used)
+            for day in days:
+                used += day.used
+                # What is reached at midnight was reached by the day before, unless the clock only began then.
+                reached = [point for point in here if local_date(max(point.at - 1, begin), zone) == day.date]
+                yield _line(day, run, clock, used, reached)
 
 
-def _shown(run: Run, calendar: Calendar | None) -> Iterator[Day | Interval]:
-    """The run's days; the middle of a long one as a bare span."""
+def _points(clock: Clock, run: Run, following: Run | None) -> list[Point]:
+    """What the clock reached on this run, in order; at the instant where two runs meet it is of the later one."""
+    last = run.end if following is None else following.start - 1
+    found = (Point(item.at, item.name) for item in clock.thresholds if item.at is not None)
+    return sorted((point for point in found if run.start <= point.at <= last), key=lambda point: point.at)
+
+
+def _parts(run: Run, calendar: Calendar | None) -> Iterator[tuple[int, int, list[Day] | None]]:
+    """The run's days; of a long one the middle as a bare span."""
     pauses = [(start, end) for start, end, _ in run.pauses]
-    if run.end - run.start <= (2 * _EDGE + 2) * DAY:
-        yield from day_by_day(calendar, run.hours, run.start, run.end, pauses)
-        return
-    head = day_by_day(calendar, run.hours, run.start, run.start + _EDGE * DAY, pauses)
-    tail = day_by_day(calendar, run.hours, run.end - _EDGE * DAY, run.end, pauses)
-    yield from head
-    yield (run.start + _EDGE * DAY, run.end - _EDGE * DAY)
-    yield from tail
+    cuts = [run.start, run.end]
+    if run.end - run.start > (2 * _EDGE + 2) * DAY:
+        cuts[1:1] = [run.start + _EDGE * DAY, run.end - _EDGE * DAY]
+    for number, (a, b) in enumerate(pairwise(cuts)):
+        yield a, b, None if number == 1 else day_by_day(calendar, run.hours, a, b, pauses)
 
 
 def _counted(run: Run, start: int, end: int) -> int:
@@ -87,15 +120,15 @@ def _counted(run: Run, start: int, end: int) -> int:
     return run.hours.elapsed(start, end) - paused
 
 
-def _line(day: Day, run: Run, clock: Clock, used: int) -> str:
+def _line(day: Day, run: Run, clock: Clock, used: int, reached: Sequence[Point]) -> str:
     zone = run.hours.zone
     name = f"{_WEEKDAYS[day.date.weekday()]} {day.date.isoformat()}"
     parts = [", ".join(f"{_time(a, zone)}-{_closing(b, day, zone)}" for a, b in day.hours) or "closed"]
-    parts += (f"({reason})" for reason in day.reasons)
+    parts += (f"({reason})" for reason in day.reasons if day.hours or reason != "closed")
     if day.change is not None:
         parts.append("(clocks change)")
     if day.used:
-        parts.append(f"{length(day.used)} used, {length(used)} of {length(clock.target)}")
+        parts.append(f"{_used(day.used, run)}, {length(used)} of {length(clock.target)}")
     if day.paused:
         names = dict.fromkeys(
             name
@@ -104,10 +137,12 @@ def _line(day: Day, run: Run, clock: Clock, used: int) -> str:
             if any(a < end and begin < b for begin, end in day.hours)
         )
         parts.append(f"{length(day.paused)} paused by {', '.join(names)}")
-    for threshold in clock.thresholds:
-        if threshold.at is not None and format_local(threshold.at, zone)[:10] == day.date.isoformat():
-            parts.append(f"<- {threshold.name} {_time(threshold.at, zone)}")
+    parts += (f"<- {point.name} {_closing(point.at, day, zone)}" for point in reached)
     return f"  {name}  " + "  ".join(parts)
+
+
+def _used(seconds: int, run: Run) -> str:
+    return f"{length(seconds)} {'will be used' if run.coming else 'used'}"
 
 
 def _time(at: int, zone: str) -> str:

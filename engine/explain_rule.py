@@ -13,7 +13,7 @@ from engine.facts import Pin
 from engine.graph import Graph
 from engine.plan import Option
 from engine.predicate import Situation, as_text, fields_of
-from engine.timeline import Leg
+from engine.timeline import Leg, State
 from engine.wall import format_local
 
 _CAUSES = {
@@ -23,16 +23,35 @@ _CAUSES = {
 }
 
 
-def deciding(life: Life, legs: Sequence[Leg], graph: Graph) -> Iterator[str]:
-    """The rules that decided along the legs of a clock, each with its line and what it won against."""
+def deciding(life: Life, legs: Sequence[Leg], graph: Graph, zone: str) -> Iterator[str]:
+    """The rules that decided along the legs of a clock, each with its line and what it won against.
+
+    Instants are told in times of `zone`.
+    """
     by_rule = [(option, list(parts)) for option, parts in groupby(legs, key=lambda leg: leg.option)]
     for option, parts in by_rule:
         start = parts[0].start
-        since = f" from {format_local(start, option.hours.zone)}" if len(by_rule) > 1 else ""
+        since = f" from {format_local(start, zone)}" if len(by_rule) > 1 else ""
         target = option.target
         yield f"{target.decided_by} decides{since}: {target.rule}{_at(target.where)}, calendar {target.calendar}"
-        yield from (f"  {line}" for line in _pinned(life, start, option.hours.zone))
-        yield from (f"  {line}" for line in _beaten(life, option, start, graph))
+        yield from (f"  {line}" for line in _pinned(life, start, zone))
+        yield from (
+            f"  {line}" for line in _others(life, life.states.at(start), target.metric, option, graph)
+        )
+
+
+def refused(life: Life, state: State, metric: str, graph: Graph) -> Iterator[str]:
+    """Why none of a metric's targets fits in a state, a line for each."""
+    return _others(life, state, metric, None, graph)
+
+
+def unpromised(life: Life, state: State) -> str:
+    """Why nothing is promised in a state without terms."""
+    pin = _pin(life, state.start)
+    return (
+        f'nothing is promised, because no tier was in force for customer "{state.situation.customer}" '
+        f"{_CAUSES.get(pin.cause, pin.cause)} and there is no default tier"
+    )
 
 
 def _at(where: str) -> str:
@@ -51,10 +70,8 @@ def _pinned(life: Life, at: int, zone: str) -> Iterator[str]:
         yield f"terms of tier {pin.terms.tier} pinned {cause}, {format_local(pin.at, zone)}{made}"
 
 
-def _beaten(life: Life, winner: Option, at: int, graph: Graph) -> Iterator[str]:
-    """Why the other targets of the metric did not decide."""
-    metric = winner.target.metric
-    state = life.states.at(at)
+def _others(life: Life, state: State, metric: str, winner: Option | None, graph: Graph) -> Iterator[str]:
+    """Why the other targets of the metric did not decide in a state; all of them where none did."""
     if state.plan is None:
         return
     won = False
@@ -64,23 +81,25 @@ def _beaten(life: Life, winner: Option, at: int, graph: Graph) -> Iterator[str]:
         else:
             reason = _reason(option, state.situation, won)
             yield f"not {option.target.decided_by}: {option.target.rule}{_at(option.target.where)}: {reason}"
-    yield from _not_in_force(metric, state.situation, _pin(life, at).at, graph)
+    yield from _not_in_force(metric, state.situation, _pin(life, state.start).at, graph)
 
 
 def _reason(option: Option, situation: Situation, beaten: bool) -> str:
-    if situation.priority not in option.priorities:
+    if situation.priority not in (name.casefold() for name in option.target.priorities):
         return f"the priority is {situation.priority or 'not set'}"
     when = option.target.when
     if when is not None and option.holds is not None and not option.holds(situation):
-        values = ", ".join(f'{name} is "{_value(situation, name)}"' for name in sorted(fields_of(when)))
+        values = ", ".join(f"{name} is {_value(situation, name)}" for name in sorted(fields_of(when)))
         return f"its condition does not hold, {values}"
     return "a rule of higher precedence decides" if beaten else "it comes later"
 
 
 def _value(situation: Situation, name: str) -> str:
-    if name in {"customer", "group"}:
-        return situation.customer if name == "customer" else situation.group
-    return as_text(situation.fields.get(name))
+    """What a condition sees of a field."""
+    known = {"customer": situation.customer, "group": situation.group}
+    text = known[name] if name in known else as_text(situation.fields.get(name))
+    said = f'"{text}"' if text else "not set"
+    return f"{said} ({situation.status_class.value})" if name == "status" else said
 
 
 def _not_in_force(metric: str, situation: Situation, pinned_at: int, graph: Graph) -> Iterator[str]:

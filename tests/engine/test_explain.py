@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from random import Random
+
+import pytest
+
+from dsl.errors import FINDINGS
+from engine.errors import EngineError
 from engine.evaluate import evaluate
 from engine.explain import explain, pauses_of, why
 from engine.lengths import length
-from tests.engine.desk import at, event, graph, ticket
+from tests.engine.desk import RULES, START, at, event, graph, random_ticket, ticket
 
 GRAPH = graph()
 TICKET = ticket(
@@ -15,32 +22,30 @@ TICKET = ticket(
 )
 
 ACCOUNT = """\
-resolution: running, started 2026-10-05 15:00, due 2026-10-06 17:00 (Europe/Berlin), 2h of 8h used, 2h paused
+resolution: running, started 2026-10-05 15:00 (times of Europe/Berlin), due 2026-10-06 17:00, 2h of 8h used, 2h paused
   tier gold decides: target high resolution within 8h (sla.rules:51), calendar office
     terms of tier gold pinned when the ticket opened, 2026-10-05 15:00, under rules {rules}
     not override freeze of customer acme: target critical resolution within 1h on always (sla.rules:82): the priority is high
     not tier gold: target critical resolution within 4h on always (sla.rules:50): the priority is high
     not tier gold: target normal resolution within 2bd (sla.rules:52): the priority is high
   on calendar office, times of Europe/Berlin
+    Mon 2026-10-05  08:00-12:00, 13:00-17:00  1h used, 1h of 8h  1h paused by client
+    Tue 2026-10-06  08:00-12:00, 13:00-17:00  1h used, 2h of 8h  1h paused by client
+    still to come from 2026-10-06 10:00 on, if nothing more happens:
+    Tue 2026-10-06  08:00-12:00, 13:00-17:00  6h will be used, 8h of 8h  <- warning 50% 12:00  <- warning 75% 15:00  <- breach 17:00
+
 """
 
 
 def test_the_rule_and_the_days_are_told() -> None:
     now = at("10-06 10:00")
     lines = why(TICKET, GRAPH, now, "resolution")
-    text = "\n".join(lines)
-    head = ACCOUNT.format(rules=GRAPH.digest[:12]).splitlines()
-    assert lines[: len(head)] == head
-    days = [line for line in lines if line.startswith(("    Mon", "    Tue"))]
-    assert "1h used, 1h of 8h  1h paused by client" in days[0]
-    assert "<- breach" in days[1]
-    clock = next(item for item in evaluate(TICKET, GRAPH, now).clocks if item.metric == "resolution")
-    assert f"{length(clock.target)} of {length(clock.target)}" in text
+    assert lines == ACCOUNT.format(rules=GRAPH.digest[:12]).splitlines()
 
 
 def test_a_condition_that_does_not_hold_shows_what_it_saw() -> None:
     text = "\n".join(why(TICKET, GRAPH, at("10-06 10:00"), "response"))
-    assert 'its condition does not hold, vip is ""' in text
+    assert "its condition does not hold, vip is not set" in text
 
 
 def test_an_override_of_other_dates_is_named_with_them() -> None:
@@ -58,11 +63,52 @@ def test_each_target_in_turn_is_told() -> None:
         event("10-05 10:00", "changed", priority="critical"),
     )
     text = "\n".join(why(it, GRAPH, at("10-05 11:30"), "resolution"))
-    assert "tier gold decides from 2026-10-05 09:00: target normal resolution within 2bd" in text
+    assert "started 2026-10-05 07:00 (times of UTC), was due 2026-10-05 08:00" in text
+    assert "tier gold decides from 2026-10-05 07:00: target normal resolution within 2bd" in text
+    assert "pinned when the ticket opened, 2026-10-05 07:00," in text
     assert (
         "override freeze of customer acme decides from 2026-10-05 08:00: target critical resolution within 1h"
         in text
     )
+    on_office, on_always = text.split("  on calendar ")[1:]
+    assert on_office.startswith("office, times of Europe/Berlin")
+    assert "<-" not in on_office
+    assert [on_always.count(f"<- {name} 08:00") for name in ("warning 50%", "warning 75%", "breach")] == [
+        1
+    ] * 3
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_each_threshold_is_told_once_and_the_days_add_up(seed: int) -> None:
+    it = random_ticket(Random(seed))
+    now = START + seed * 7 * 3600
+    told = explain(it, GRAPH, now)
+    for clock in evaluate(it, GRAPH, now).clocks:
+        past, _, coming = "\n".join(told[clock.metric, clock.cycle]).partition("still to come")
+        for threshold in clock.thresholds:
+            if threshold.at is None or clock.stopped is None:
+                count = f"{past}{coming}".count(f"<- {threshold.name} ")
+                assert count == (threshold.at is not None), told
+        assert "will be used" not in past
+        assert not re.search(r"[0-9][hms] used", coming)
+        used = re.findall(r"used, (?:([0-9hms ]+) of|([0-9hms ]+) so far)", past.partition("\n")[2])
+        if used and (coming or clock.stopped is not None):
+            assert "".join(used[-1]) == length(clock.elapsed)
+
+
+def test_what_is_reached_at_midnight_belongs_to_the_day_that_ends() -> None:
+    it = ticket(event("10-05 22:00", "opened", customer="globex", priority="high"))
+    lines = why(it, GRAPH, at("10-05 23:00"), "resolution")
+    assert "(times of America/New_York), due 2026-10-06 00:00" in lines[0]
+    [row] = [line for line in lines if "<- breach" in line]
+    assert row.startswith("    Mon 2026-10-05  10:00-24:00")
+    assert row.endswith("<- breach 24:00")
+
+
+def test_a_date_closed_without_a_word_is_closed_once() -> None:
+    site = graph(RULES.replace('2026-10-07 "Outing"', "2026-10-06"))
+    lines = why(TICKET, site, at("10-07 10:00"), "resolution")
+    assert "    Tue 2026-10-06  closed" in lines
 
 
 def test_a_long_life_is_told_in_short() -> None:
@@ -79,8 +125,57 @@ def test_a_long_life_is_told_in_short() -> None:
 
 def test_nothing_promised_says_why() -> None:
     it = ticket(event("10-05 09:00", "opened", customer="acme", priority="odd"))
-    assert why(it, GRAPH, at("10-05 10:00")) == ['T-1: no target fits priority "odd", so no clock runs']
+    text = "\n".join(why(it, GRAPH, at("10-05 10:00")))
+    assert text.count("so no clock runs") == 6
+    assert "not tier gold: target high resolution within 8h (sla.rules:51): the priority is odd" in text
     assert why(it, GRAPH, at("10-05 08:00")) == ["T-1: nothing is known of it yet"]
+
+
+def test_every_candidate_says_why_it_does_not_fit() -> None:
+    rules = RULES.replace(
+        "target high response within 1h when vip",
+        "target odd response within 1h when vip and status is waiting",
+    )
+    site = graph(rules.replace("normal, low\n", "normal, low, odd\n", 1))
+    it = ticket(event("10-05 09:00", "opened", customer="acme", priority="Odd", status="New"))
+    lines = why(it, site, at("10-05 10:00"), "response")
+    assert lines[0] == "T-1: no target for response fits, so no clock runs"
+    assert lines[1].endswith('its condition does not hold, status is "New" (working), vip is not set')
+    assert [line[-15:] for line in lines[2:]] == ["priority is odd"] * 2
+
+
+@pytest.mark.parametrize(
+    ("customer", "metric", "said"),
+    [
+        ("acme", "visit", "T-1: no clock of visit runs: it starts on visit-agreed, which has not happened"),
+        (
+            "acme",
+            "next-response",
+            "T-1: no clock of next-response runs: no message of the customer has come that it would wait from",
+        ),
+        ("nobody", "visit", "T-1: tier bronze promises no visit"),
+    ],
+)
+def test_a_clock_that_does_not_run_says_what_is_missing(customer: str, metric: str, said: str) -> None:
+    it = ticket(event("10-05 09:00", "opened", customer=customer, priority="high"))
+    assert why(it, GRAPH, at("10-05 10:00"), metric) == [said]
+
+
+def test_without_a_tier_nothing_is_promised() -> None:
+    it = ticket(event("10-05 09:00", "opened", customer="nobody", priority="high"))
+    assert why(it, graph(RULES.replace("default tier bronze\n", "")), at("10-05 10:00"), "visit") == [
+        'T-1: nothing is promised, because no tier was in force for customer "nobody" when the ticket opened and there is no default tier'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "help_"), [("resolutoin", "did you mean resolution?"), ("x", "the metrics are response, ")]
+)
+def test_an_unknown_metric_is_a_finding(word: str, help_: str) -> None:
+    with pytest.raises(EngineError, match=f"there is no metric {word}") as raised:
+        why(TICKET, GRAPH, at("10-06 10:00"), word)
+    assert raised.value.help.startswith(help_)
+    assert raised.value.exit_code == FINDINGS
 
 
 def test_the_screen_gets_the_same_by_clock_and_the_pauses() -> None:
