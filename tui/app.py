@@ -15,9 +15,11 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
+from textual.scrollbar import ScrollBar
 
 from dsl.errors import INTERNAL
 from engine.snapshot import TicketDetail
+from tui import startup
 from tui.actions import Act
 from tui.desk import Desk
 from tui.export import FORMATS, file_name, write
@@ -38,7 +40,7 @@ from tui.screens.ticket import TicketPage
 from tui.status import Situation
 from tui.themes import DARK, THEME_NAMES, themes
 from tui.view import Arranged
-from tui.widgets.bars import KeyBar
+from tui.widgets.bars import KeyBar, PlainScrollBar
 
 __all__ = ["Console", "Options", "run_console"]
 
@@ -56,6 +58,8 @@ class Console(App[None]):
     ToastRack { margin-bottom: 2; }
     CommandPalette > Vertical { width: 84; max-width: 96%; }
     CommandPalette SearchIcon { display: none; }
+    .-ascii ModalScreen > Vertical { border: ascii $primary; }
+    .-ascii CommandPalette > Vertical { border: none; }
     """
 
     class Delivered(Message):
@@ -77,6 +81,9 @@ class Console(App[None]):
         glyphs = self.options.glyphs or settings.glyphs
         chosen = {"ascii": ASCII, "unicode": UNICODE}.get(glyphs)
         chosen = chosen or glyphs_for(getattr(sys.__stderr__, "encoding", None), os.environ.get("TERM", ""))
+        if chosen is ASCII:
+            self.add_class("-ascii")
+            ScrollBar.renderer = PlainScrollBar
         self.setting = Setting(chosen, self._now, remap(settings.keys))
         self.situation = Situation(
             store=self.options.store,
@@ -88,6 +95,7 @@ class Console(App[None]):
         self._arranged: Arranged | None = None
         self._held: Picture | None = None
         self._farewell: Confirm | None = None
+        self._started = False
         self._keys = settings.keys
         self._inbox = Inbox(self.setting, prefs.view)
         self.feed = Feed(
@@ -124,6 +132,9 @@ class Console(App[None]):
     def on_console_delivered(self, event: Delivered) -> None:
         if self.is_running:
             event.call()
+            if not self._started:
+                self._started = True
+                self.call_after_refresh(startup.release)
 
     def _failed_ourselves(self, error: BaseException) -> None:
         self.fault = self.fault or error
@@ -223,6 +234,7 @@ class Console(App[None]):
     def _enter(self, page: Page) -> None:
         if isinstance(self.screen, ModalScreen):
             return
+        self.clear_notifications()
         if len(self.screen_stack) > 1:
             self.switch_screen(page)
         else:
@@ -370,8 +382,10 @@ class Console(App[None]):
     # Small services
 
     def tell(self, message: str, *, severity: str = "information") -> None:
-        """Show a few words in a corner, as literal text."""
-        self.notify(self.setting.glyphs.text(message), severity=severity, markup=False)  # type: ignore[arg-type]
+        """Show a few words in a corner, as literal text; what went wrong stays longer, until the next deed."""
+        seconds = {"warning": 8, "error": 30}.get(severity, 4)
+        words = self.setting.glyphs.text(message)
+        self.notify(words, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
 
     def _push(self, dialogue: ModalScreen[Any], answered: Callable[[Any], None]) -> None:
         self.clear_notifications()  # they would lie over the dialogue

@@ -1,6 +1,7 @@
 """What the console looks at, for real: a store, an engine beside it where rules were given, or the past.
 
-Everything here runs in the console's worker thread, which owns the connection.
+Everything here runs in the console's worker thread, which owns the connection. What the first rows do not need is
+loaded after they are on the screen: rules, graph and evaluation take as long as the paint itself.
 """
 
 from __future__ import annotations
@@ -12,25 +13,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from engine.cycle import cycle
-from engine.detail import detail
 from engine.errors import StoreError
-from engine.evaluate import evaluate
 from engine.facts import Event, Instant
-from engine.graph import Graph
-from engine.ordered import OrderedRows
-from engine.overview import health, month_start
-from engine.reload import Rules, status_of
-from engine.run import Engine
 from engine.snapshot import Row, RulesStatus, Snapshot, TicketDetail
 from engine.store.protocol import Store
 from engine.store.sqlite import SqliteStore
-from engine.watch import Watcher
 from tui.actions import Action, Outcome
-from tui.deeds import event_of, refusal
 from tui.feed import Choices
-from tui.look import look
+
+if TYPE_CHECKING:
+    from engine.graph import Graph
+    from engine.ordered import OrderedRows
+    from engine.reload import Rules
+    from engine.run import Engine
 
 FIRST_ROWS = 300
 RECENT = 200
@@ -61,7 +58,7 @@ class StoreSource:
         self._engine: Engine | None = None
         self._watch: Watch | None = None
         self._last: Snapshot | None = None
-        self._ordered = OrderedRows()
+        self._ordered: OrderedRows | None = None
         self._written = 0
         self.engine = ""
         self.read_only = _why_read_only(sight)
@@ -82,27 +79,31 @@ class StoreSource:
         return self._last
 
     def _picture(self, store: Store, now: Instant, version: int, rules: RulesStatus, full: bool) -> Snapshot:
-        rows = self._rows(store) if full else store.rows(FIRST_ROWS)
+        if not full:
+            first = store.rows(FIRST_ROWS)
+            partial = len(first) == FIRST_ROWS
+            return Snapshot(now, version, first, len(first), health=None, rules=rules, partial=partial)
+        from engine.overview import health, month_start
+
+        rows = self._rows(store)
         zone = self._sight.zone
-        figures = (
-            health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone)
-            if full
-            else None
-        )
-        recent = store.recent(max(0, store.last_alert() - RECENT), RECENT) if full else []
+        recent = store.recent(max(0, store.last_alert() - RECENT), RECENT)
         return Snapshot(
             taken_at=now,
             version=version,
             rows=rows,
             total=len(rows),
-            health=figures,
+            health=health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone),
             rules=rules,
             recent=tuple(item for _, item in reversed(recent)),
-            partial=not full and len(rows) == FIRST_ROWS,
         )
 
     def _rows(self, store: Store) -> Sequence[Row]:
         """All rows, of which only the changed ones are read again."""
+        if self._ordered is None:
+            from engine.ordered import OrderedRows
+
+            self._ordered = OrderedRows()
         self._written, changed = store.rows_since(self._written)
         if changed:
             self._ordered.change(changed)
@@ -112,6 +113,11 @@ class StoreSource:
         """Let the engine of this process, if there is one, take in what happened."""
         if self._moving is not None:
             self._moving(store, now)
+        if self._engine is None and self._runs and self._sight.rules is not None:
+            from engine.run import Engine
+
+            self._engine = Engine(store, self._sight.rules)
+            self._watch = Watch(self._sight.rules, self._engine.rules)
         if self._engine is None:
             waiting = bool(store.due_tickets(Instant(now - BEHIND), 1))
             self.engine = "no engine: start one with sla run" if waiting else "engine elsewhere"
@@ -127,17 +133,25 @@ class StoreSource:
         if self._engine is not None and self._engine.rules.now is not None:
             return self._engine.rules.now.status
         stored = store.rules()
-        return RulesStatus(0, "", "", 0, "") if stored is None else status_of(stored)
+        if stored is None:
+            return RulesStatus(0, "", "", 0, "")
+        return RulesStatus(
+            stored.generation, stored.digest, "", stored.at, stored.root, files=tuple(stored.files)
+        )
 
     def _past(self, store: Store, at: Instant) -> Snapshot:
         """The store at an instant, by the rules in force then; made once."""
         if self._last is not None:
             return self._last
+        from tui.look import look
+
         self._last = look(store, self._graph(store), at, self._sight.zone)
         self.engine = "no engine: this is the past"
         return self._last
 
     def ticket(self, ticket_id: int) -> TicketDetail | None:
+        from engine.detail import detail
+
         store = self._open()
         now = Instant(int(time.time())) if self._sight.at is None else self._sight.at
         found = next(iter(store.tickets([ticket_id], until=now)), None)
@@ -146,6 +160,10 @@ class StoreSource:
     def act(self, ids: Sequence[int], action: Action) -> Outcome:
         if self.read_only:
             return Outcome((), tuple((id_, self.read_only) for id_ in ids))
+        from engine.cycle import cycle
+        from engine.evaluate import evaluate
+        from tui.deeds import event_of, refusal
+
         store = self._open()
         second, within = divmod(time.time_ns(), 10**9)  # an undo may follow within the second
         now = Instant(second)
@@ -184,7 +202,7 @@ class StoreSource:
         if self._store is not None:
             self._store.close()
         self._watch = self._store = self._engine = self._last = None
-        self._ordered, self._written = OrderedRows(), 0
+        self._ordered, self._written = None, 0
 
     def _open(self) -> SqliteStore:
         """The connection; opened on the first call, in the thread that will use it, and again when the file is another.
@@ -202,14 +220,15 @@ class StoreSource:
                 self.close()
         if self._store is None:
             sight = self._sight
-            runs = sight.rules is not None and sight.at is None
-            self._store = SqliteStore.open(sight.store, create=runs, read_only=not (runs or sight.write))
-            if runs:
-                assert sight.rules is not None
-                self._engine = Engine(self._store, sight.rules)
-                self._watch = Watch(sight.rules, self._engine.rules)
+            read_only = not (self._runs or sight.write)
+            self._store = SqliteStore.open(sight.store, create=self._runs, read_only=read_only)
             self._file = _identity(sight.store)
         return self._store
+
+    @property
+    def _runs(self) -> bool:
+        """Whether an engine belongs into this process."""
+        return self._sight.rules is not None and self._sight.at is None
 
     def _graph(self, store: Store) -> Graph:
         if self._engine is not None and self._engine.rules.now is not None:
@@ -223,6 +242,8 @@ class Watch:
     """Waits in a thread of its own for the rule files to change, and remembers that they did."""
 
     def __init__(self, root: Path, rules: Rules) -> None:
+        from engine.watch import Watcher
+
         self._watcher = Watcher(root, lambda: rules.files)
         self._flag = Flag()
         self._closed = False

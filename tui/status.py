@@ -11,7 +11,7 @@ from datetime import tzinfo
 from engine.snapshot import Snapshot
 from tui.feed import Failure
 from tui.glyphs import Glyphs
-from tui.line import Line, clip, join, sides, width
+from tui.line import Line, clip, join, sides, width, wrap
 from tui.moment import clock, day_clock, near, span
 from tui.plain import plain
 from tui.standing import STANDINGS
@@ -48,7 +48,7 @@ def header(situation: Situation, page: str, now: int, glyphs: Glyphs, cells: int
     snapshot = situation.snapshot
     if snapshot is not None:
         rules = snapshot.rules
-        words = f"rules {rules.generation} {plain(rules.digest[:7])}"
+        words = f"rules {rules.generation or ''} {plain(rules.digest[:7])}".replace("  ", " ")
         words += f" git {plain(rules.revision[:7])}" if rules.revision else ""
         parts.append(((words, "warning" if rules.broken else "muted"),))
         if situation.engine:
@@ -157,13 +157,29 @@ def inbox_status(
     return sides(join(parts, ("  ", "")), join(right, (f" {glyphs.dot} ", "off")), cells)
 
 
+_STRANGE = "No clock has ended this month either: is this the right store?"
+
+
+def _nothing_at_all(snapshot: Snapshot) -> bool:
+    return snapshot.health is not None and not snapshot.health.overall.met + snapshot.health.overall.failed
+
+
 def empty_message(
-    situation: Situation, arranged: Arranged | None, glyphs: Glyphs, back_key: str
+    situation: Situation, arranged: Arranged | None, glyphs: Glyphs, back_key: str, cells: int
 ) -> list[Line]:
     """What stands where the rows would be: loading, failed, filtered away, all snoozed or truly nothing to do."""
     if situation.snapshot is None:
         if situation.failure is not None:
-            return [(("The store cannot be read. It is tried again every few seconds.", "warning"),)]
+            why = [situation.failure.message, situation.failure.help]
+            return [
+                (("The store cannot be read. It is tried again every second.", "warning"),),
+                *(
+                    ((part, ""),)
+                    for words in why
+                    if words
+                    for part in wrap(plain(words, 600), max(20, cells))
+                ),
+            ]
         return [
             (("Loading the most urgent tickets…" if glyphs.name == "unicode" else "Loading...", "muted"),)
         ]
@@ -171,6 +187,7 @@ def empty_message(
         return [
             ((f"{glyphs.standing['met']} No open tickets.", "met"),),
             (("Nothing needs a person now.", "muted"),),
+            *([((_STRANGE, "warning"),)] if _nothing_at_all(situation.snapshot) else []),
         ]
     if arranged.snoozed == arranged.total:
         return [

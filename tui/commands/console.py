@@ -28,6 +28,9 @@ def command(
     With --rules an engine runs inside the console and reloads the rules as they change. Without it the console shows what
     `sla run` finds in the same store.
     """
+    from tui import startup
+
+    startup.hold()
     from tui.launch import show
     from tui.source import Sight, StoreSource
 

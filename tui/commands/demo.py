@@ -86,6 +86,9 @@ def _print(path: Path, now: Instant, zone: str) -> None:
 
 
 def _open(path: Path, root: Path, simulation: Simulation, zone: str) -> None:
+    from tui import startup
+
+    startup.hold()
     from tui.launch import show
     from tui.source import Sight, StoreSource
 

@@ -103,10 +103,10 @@ class Inbox(Page):
             if not empty and self.focused is None:
                 self.table.focus()
         if empty:
-            lines = empty_message(
-                scene.situation, arranged, self.setting.glyphs, self.setting.key("app.back")
+            glyphs, key = self.setting.glyphs, self.setting.key("app.back")
+            self.query_one("#nothing", Lines).show(
+                lambda cells: empty_message(scene.situation, arranged, glyphs, key, cells)
             )
-            self.query_one("#nothing", Lines).show(lambda _: lines)
         self._paint_status()
 
     def _paint_status(self) -> None:

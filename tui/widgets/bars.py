@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
+from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -65,6 +67,13 @@ class Bar(Widget):
             Segment(self._glyphs.text(text), base + roles.get(role, roles[""])) for text, role in line
         ]
         return Strip(segments, width(line)).adjust_cell_length(cells, base)
+
+
+class PlainScrollBar(ScrollBarRender):
+    """A scroll bar for terminals that know ASCII only: whole cells, without fractions of one."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 _GAP = 2
