@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from tui import startup
+
 SIZE = (200, 54)
 TICKS = 30
 
@@ -33,6 +35,7 @@ def started() -> float:
 
 
 async def ours(count: int) -> dict[str, float]:
+    startup.hold()  # as the command does
     from tests.tui.fake import NOW, FakeSource, row
     from tui.app import Console, Options
 
@@ -52,6 +55,7 @@ async def ours(count: int) -> dict[str, float]:
 
 
 async def datatable(count: int) -> dict[str, float]:
+    startup.hold()  # the same for the peer
     from textual.app import App, ComposeResult
     from textual.widgets import DataTable
 

@@ -15,7 +15,7 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
-from textual.scrollbar import ScrollBar
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from dsl.errors import INTERNAL
 from engine.snapshot import TicketDetail
@@ -81,9 +81,8 @@ class Console(App[None]):
         glyphs = self.options.glyphs or settings.glyphs
         chosen = {"ascii": ASCII, "unicode": UNICODE}.get(glyphs)
         chosen = chosen or glyphs_for(getattr(sys.__stderr__, "encoding", None), os.environ.get("TERM", ""))
-        if chosen is ASCII:
-            self.add_class("-ascii")
-            ScrollBar.renderer = PlainScrollBar
+        self.set_class(chosen is ASCII, "-ascii")
+        ScrollBar.renderer = PlainScrollBar if chosen is ASCII else ScrollBarRender
         self.setting = Setting(chosen, self._now, remap(settings.keys))
         self.situation = Situation(
             store=self.options.store,
