@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from dsl.model import Metric, Reopen, StatusClass
 from engine.facts import MESSAGE, OPENED, REPLY
-from engine.history import ENDED, History
+from engine.history import ENDED, History, Step
 
 Stretch = tuple[int, int]
 
@@ -55,20 +55,10 @@ def cycles(
     return _declared(history, declared) if declared else []
 
 
-def _moves(history: History) -> Iterator[tuple[int, tuple[str, ...], StatusClass, bool, bool]]:
-    """Each step with the status class after it, and whether it ends or reopens the ticket."""
-    ended = False
-    for step in history.steps:
-        after = step.situation.status_class
-        ends, reopens = after in ENDED and not ended, ended and after not in ENDED
-        ended = after in ENDED
-        yield step.at, step.marks, after, ends, reopens
-
-
 def _response(history: History) -> list[Cycle]:
-    for at, marks, after, ends, _ in _moves(history):
-        if ends or REPLY in marks:
-            return [Cycle(1, ((history.opened, at),), ends and after is StatusClass.CANCELLED)]
+    for step in history.steps:
+        if step.ends or REPLY in step.marks:
+            return [Cycle(1, ((history.opened, step.at),), step.ends and _cancels(step))]
     return [Cycle(1, ((history.opened, FOREVER),))]
 
 
@@ -77,18 +67,19 @@ def _resolution(history: History, reopen: Callable[[int], Reopen]) -> list[Cycle
     stretches: list[Stretch] = []
     start: int | None = history.opened
     cancelled = False
-    for at, _, after, ends, reopens in _moves(history):
-        if ends and start is not None:
-            stretches.append((start, at))
-            start, cancelled = None, after is StatusClass.CANCELLED
-        elif reopens:
-            mode = reopen(at)
+    for step in history.steps:
+        if step.ends and start is not None:
+            stretches.append((start, step.at))
+            start, cancelled = None, _cancels(step)
+        elif step.reopens:
+            mode = reopen(step.at)
             if mode is Reopen.IGNORED:
                 break
             if mode is Reopen.RESTARTS:
                 finished.append(Cycle(len(finished) + 1, tuple(stretches), cancelled))
                 stretches = []
-            start, cancelled = at, False
+            goes_on = mode is Reopen.CONTINUES and stretches
+            start, cancelled = stretches.pop()[0] if goes_on else step.at, False
     if start is not None:
         stretches.append((start, FOREVER))
     return [*finished, Cycle(len(finished) + 1, tuple(stretches), cancelled)]
@@ -96,14 +87,14 @@ def _resolution(history: History, reopen: Callable[[int], Reopen]) -> list[Cycle
 
 def _update(history: History) -> Iterator[tuple[int, int, bool]]:
     start: int | None = history.opened
-    for at, marks, after, ends, reopens in _moves(history):
-        if start is not None and (ends or REPLY in marks):
+    for step in history.steps:
+        if start is not None and (step.ends or REPLY in step.marks):
             # Two replies in one second, or a reply with the resolution, are no silence to be judged.
-            if at > start:
-                yield start, at, ends and after is StatusClass.CANCELLED
-            start = None if ends else at
-        elif reopens:
-            start = at
+            if step.at > start:
+                yield start, step.at, step.ends and _cancels(step)
+            start = None if step.ends else step.at
+        elif step.reopens:
+            start = step.at
     if start is not None:
         yield start, FOREVER, False
 
@@ -111,18 +102,15 @@ def _update(history: History) -> Iterator[tuple[int, int, bool]]:
 def _next_response(history: History) -> Iterator[tuple[int, int, bool]]:
     start: int | None = None
     waiting = False  # a message to a ticket that had ended counts once somebody reopens it
-    ended = False
-    for at, marks, after, ends, reopens in _moves(history):
-        ended = after in ENDED
-        if start is not None and (ends or REPLY in marks):
-            yield start, at, ends and after is StatusClass.CANCELLED
-            start = None
-        if ends or REPLY in marks:
-            waiting = False
-        elif MESSAGE in marks and ended:
+    for step in history.steps:
+        if step.ends or REPLY in step.marks:
+            if start is not None:
+                yield start, step.at, step.ends and _cancels(step)
+            start, waiting = None, False
+        elif MESSAGE in step.marks and step.situation.status_class in ENDED:
             waiting = True
-        elif MESSAGE in marks or (reopens and waiting):
-            start = at if start is None else start
+        elif MESSAGE in step.marks or (step.reopens and waiting):
+            start = step.at if start is None else start
             waiting = False
     if start is not None:
         yield start, FOREVER, False
@@ -131,15 +119,20 @@ def _next_response(history: History) -> Iterator[tuple[int, int, bool]]:
 def _declared(history: History, metric: Metric) -> list[Cycle]:
     start = history.opened if metric.start == OPENED else None
     previous: StatusClass | None = None
-    for at, marks, after, ends, _ in _moves(history):
+    for step in history.steps:
+        after = step.situation.status_class
         closes = after is StatusClass.CLOSED and previous is not StatusClass.CLOSED
         previous = after
         if start is None:
-            start = at if metric.start in marks else None
-        elif metric.stop in marks or ends or closes:
-            cancelled = ends and after is StatusClass.CANCELLED and metric.stop not in marks
-            return [Cycle(1, ((start, at),), cancelled)]
+            start = step.at if metric.start in step.marks else None
+        elif metric.stop in step.marks or step.ends or closes:
+            cancelled = step.ends and _cancels(step) and metric.stop not in step.marks
+            return [Cycle(1, ((start, step.at),), cancelled)]
     return [] if start is None else [Cycle(1, ((start, FOREVER),))]
+
+
+def _cancels(step: Step) -> bool:
+    return step.situation.status_class is StatusClass.CANCELLED
 
 
 def _numbered(found: Iterator[tuple[int, int, bool]]) -> Iterator[Cycle]:

@@ -116,8 +116,11 @@ def measured(life: Life, graph: Graph, now: int) -> Iterator[Measured]:
 
 
 def _metrics(states: Timeline) -> list[str]:
-    """The metrics that anything is promised for: the built-in ones in their order, then the declared ones."""
-    promised = {metric for state in states.states if state.plan for metric in state.plan.options}
+    """The metrics that anything may be promised for: the built-in ones in their order, then the declared ones."""
+    promised: set[str] = set()
+    for state in states.states:
+        if state.plan:
+            promised.update(state.plan.metrics(state.situation))
     return [
         *(metric for metric in BUILT_IN_METRICS if metric in promised),
         *sorted(promised.difference(BUILT_IN_METRICS)),

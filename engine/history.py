@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from dsl.model import StatusClass
 from engine import facts
@@ -35,12 +36,15 @@ _HUGE = 1 << 63
 @dataclass(frozen=True, slots=True)
 class Step:
     """An event that counts for clocks. `marks` are its kind and what its change of status amounts to;
-    `customer` is the text that names the customer; `situation` holds from `at` on."""
+    `customer` is the text that names the customer; `situation` holds from `at` on. `ends` and `reopens` are of the steps
+    of a history: whether the ticket is over since this one, or no longer."""
 
     at: int
     marks: tuple[str, ...]
     situation: Situation
     customer: str
+    ends: bool
+    reopens: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,12 @@ def within_reach(at: int) -> int:
 
 def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     """What the events up to `now` say; None if there are none."""
-    seen = sorted((event for event in events if event.at <= now), key=_order)
+    seen = [event for event in events if event.at <= now]
     if not seen:
         return None
+    seen.sort(key=_ORDER)
+    if seen[0].at < EARLIEST:
+        seen.sort(key=_order)  # what lies before our years is all of one instant
     first = next((event for event in seen if event.kind == facts.OPENED), seen[0])
     opened = within_reach(first.at)
     writer = _Writer(graph)
@@ -81,9 +88,9 @@ def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     steps: list[Step] = []
     acknowledged: int | None = None
     snoozed: int | None = None
-    flagged = False
+    flagged = ended = False
     for event in seen:
-        at = within_reach(event.at)
+        at = max(event.at, EARLIEST)
         data = _clean(event.data)
         if event.kind == facts.ACKNOWLEDGED:
             acknowledged = at
@@ -91,12 +98,18 @@ def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
             snoozed = as_number(data.get("until")) or None
         elif event.kind == facts.FLAGGED:
             flagged = as_flag(data.get("flag", True))
-        step = writer.step(at, event.kind, data)
+        marks = writer.take(event.kind, data)
         if event is first:
             index = len(steps)
         if at >= opened:
-            steps.append(step)
+            was, ended = ended, writer.situation.status_class in ENDED
+            steps.append(
+                Step(at, marks, writer.situation, writer.customer, ended and not was, was and not ended)
+            )
     return History(opened, index, tuple(steps), acknowledged, snoozed, flagged)
+
+
+_ORDER = attrgetter("at", "sequence", "source", "source_id")
 
 
 def _order(event: Event) -> tuple[int, int, str, str]:
@@ -105,16 +118,17 @@ def _order(event: Event) -> tuple[int, int, str, str]:
 
 
 class _Writer:
-    """The situation as events change it."""
+    """The situation, and the text that names the customer, as events change them."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._fields: dict[str, FieldValue] = {}
         self._class = StatusClass.WORKING
-        self._customer = ""
-        self._situation = Situation(self._fields, self._class, "", "")
+        self.customer = ""
+        self.situation = Situation(self._fields, self._class, "", "")
 
-    def step(self, at: int, kind: str, data: dict[str, FieldValue]) -> Step:
+    def take(self, kind: str, data: dict[str, FieldValue]) -> tuple[str, ...]:
+        """Take in an event; answer its marks."""
         before = self._class
         if kind in _CARRIES_FIELDS:
             if "status" in data:
@@ -125,16 +139,16 @@ class _Writer:
                 self._class = declared if declared in allowed else moved
             if data or self._class is not before:
                 self._write(data)
-        return Step(at, _marks(kind, before, self._class), self._situation, self._customer)
+        return _marks(kind, before, self._class)
 
     def _write(self, data: dict[str, FieldValue]) -> None:
         self._fields = self._fields | data
-        self._customer = as_text(self._fields.get("customer")).strip()
-        declared = self._graph.customer(self._customer)
-        self._situation = Situation(
+        self.customer = as_text(self._fields.get("customer")).strip()
+        declared = self._graph.customer(self.customer)
+        self.situation = Situation(
             self._fields,
             self._class,
-            declared.name if declared else self._customer,
+            declared.name if declared else self.customer,
             declared.group if declared else as_text(self._fields.get("group")),
         )
 
@@ -154,6 +168,9 @@ def _clean(data: object) -> dict[str, FieldValue]:
     clean: dict[str, FieldValue] = {}
     for name, value in data.items():
         if not isinstance(name, str):
+            continue
+        if type(value) is str:
+            clean[name] = value
             continue
         if isinstance(value, float):
             value = int(value) if value.is_integer() else str(value)  # noqa: PLW2901

@@ -5,7 +5,7 @@ Promises come from the terms; calendars, warnings and pauses are looked up by na
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from dsl.model import Amount, Pause
@@ -16,16 +16,11 @@ from engine.terms import PinnedTarget, Terms
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A target, ready to be asked whether it fits."""
+    """A target, ready to be asked whether it is meant for a ticket in some situation."""
 
     target: PinnedTarget
     hours: OpenHours
-    priorities: frozenset[str]
     holds: Predicate | None
-
-    def fits(self, situation: Situation, priority: str) -> bool:
-        """Whether the target is meant for a ticket in this situation."""
-        return priority in self.priorities and (self.holds is None or self.holds(situation))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +39,27 @@ class PauseRule:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Terms made ready. `options` and `pauses` are by metric; options stand in order of precedence."""
+    """Terms made ready. `options` and `pauses` are by metric; options stand in order of precedence.
+
+    `by_priority` are the options again, by priority and metric.
+    """
 
     terms: Terms
     warn: tuple[int, ...]
     options: dict[str, tuple[Option, ...]]
     pauses: dict[str, tuple[PauseRule, ...]]
+    by_priority: dict[str, dict[str, tuple[Option, ...]]]
+
+    def metrics(self, situation: Situation) -> Collection[str]:
+        """The metrics that a target may be promised for in this situation."""
+        return self.by_priority.get(situation.priority, {}).keys()
 
     def select(self, metric: str, situation: Situation) -> Option | None:
         """The target that decides in this situation; None if none fits."""
-        options = self.options.get(metric)
-        if options is None:
-            return None
-        priority = situation.priority
-        return next((option for option in options if option.fits(situation, priority)), None)
+        for option in self.by_priority.get(situation.priority, {}).get(metric, ()):
+            if option.holds is None or option.holds(situation):
+                return option
+        return None
 
 
 def plan_of(
@@ -65,18 +67,18 @@ def plan_of(
 ) -> Plan:
     """The terms with their live parts looked up."""
     options: dict[str, list[Option]] = {}
+    by_priority: dict[str, dict[str, tuple[Option, ...]]] = {}
     for target in terms.targets:
-        options.setdefault(target.metric, []).append(
-            Option(
-                target,
-                hours(target.calendar),
-                frozenset(priority.casefold() for priority in target.priorities),
-                None if target.when is None else compile_condition(target.when),
-            )
-        )
+        holds = None if target.when is None else compile_condition(target.when)
+        option = Option(target, hours(target.calendar), holds)
+        options.setdefault(target.metric, []).append(option)
+        for priority in {name.casefold() for name in target.priorities}:
+            of_metric = by_priority.setdefault(priority, {})
+            of_metric[target.metric] = (*of_metric.get(target.metric, ()), option)
     return Plan(
         terms,
         warn,
         {metric: tuple(found) for metric, found in options.items()},
         {metric: tuple(rule for rule in pauses if metric in rule.pause.stops) for metric in options},
+        by_priority,
     )

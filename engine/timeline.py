@@ -101,6 +101,8 @@ def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
     """The parts of a cycle that a target was promised for; none if it never was."""
     found: list[Leg] = []
     spells: dict[str, int] = {}  # pause -> the instant at which its spell stops counting
+    before: Option | None = None
+    target: int | None = None
     for a, b, state in _spans(cycle, life):
         option = None if state.plan is None else state.plan.select(metric, state.situation)
         if state.plan is None or option is None:
@@ -112,10 +114,15 @@ def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
             for rule in state.plan.pauses[metric]
             if rule.holds(state.situation)
         }
-        target = _seconds(option.target.amount, option.hours, begun)
+        if option is not before:
+            before, target = option, _seconds(option.target.amount, option.hours, begun)
         for start, end in pairwise([a, *sorted({at for at in spells.values() if a < at < b}), b]):
-            holding = tuple(name for name, at in spells.items() if at > start)
-            found.append(Leg(start, end, option, target, holding))
+            holding = tuple([name for name, at in spells.items() if at > start])
+            last = found[-1] if found else None
+            if last and last.end == start and last.option is option and last.paused_by == holding:
+                found[-1] = Leg(last.start, end, option, target, holding)
+            else:
+                found.append(Leg(start, end, option, target, holding))
     return found
 
 
