@@ -22,17 +22,18 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     reached: list[int | None] = [None] * len(shares)
     used = elapsed = paused = 0
     for leg in legs:
+        hours = leg.option.hours
+        so_far = hours.elapsed(leg.start, min(leg.end, now))
+        room = so_far if leg.end <= now else None if leg.end == FOREVER else hours.elapsed(leg.start, leg.end)
         for index, share in enumerate(shares):
             # The target in force decides: a looser one takes back what a stricter one said.
             if reached[index] is None or (leg.target is not None and used < _share_of(leg.target, share)):
-                reached[index] = _reach(leg, share, used)
-        so_far = leg.option.hours.elapsed(leg.start, min(leg.end, now))
+                reached[index] = _reach(leg, share, used, room)
         if leg.paused_by:
             paused += so_far
         else:
             elapsed += so_far
-            settled = leg.end <= now or leg.end == FOREVER
-            used += so_far if settled else leg.option.hours.elapsed(leg.start, leg.end)
+            used += so_far if room is None else room
 
     last = legs[-1]
     due = reached[-1]
@@ -63,14 +64,17 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     )
 
 
-def _reach(leg: Leg, share: int, used: int) -> int | None:
-    """When on this leg a share of the target is used up; None if not before its end."""
+def _reach(leg: Leg, share: int, used: int, room: int | None) -> int | None:
+    """When on this leg a share of the target is used up; None if not before its end.
+
+    `room` is what the leg has in open seconds, None if it never ends.
+    """
     if leg.target is None:
         return None
     need = _share_of(leg.target, share)
     if used >= need:
         at: int | None = leg.start
-    elif leg.paused_by:
+    elif leg.paused_by or (room is not None and need - used > room):
         return None
     else:
         at = leg.option.hours.due(leg.start, need - used)

@@ -116,7 +116,8 @@ def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
         }
         if option is not before:
             before, target = option, _seconds(option.target.amount, option.hours, begun)
-        for start, end in pairwise([a, *sorted({at for at in spells.values() if a < at < b}), b]):
+        cuts = sorted({at for at in spells.values() if a < at < b}) if spells else ()
+        for start, end in pairwise((a, *cuts, b)):
             holding = tuple([name for name, at in spells.items() if at > start])
             last = found[-1] if found else None
             if last and last.end == start and last.option is option and last.paused_by == holding:
