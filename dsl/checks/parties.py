@@ -92,7 +92,12 @@ def _assigned_findings(
                 )
             return
         if surrounding and surrounding != flat.calendar:
-            found = list(amount_findings(target.amount, surrounding, here(line.tier)))
+            at_home = {one.code for one in amount_findings(target.amount, flat.calendar, here(line.tier))}
+            found = [
+                one
+                for one in amount_findings(target.amount, surrounding, here(line.tier))
+                if not flat.calendar or one.code not in at_home  # said where the tier is declared
+            ]
             if found:
                 yield found[0]._replace(labels=((here(target.amount, origin.key), "this target"),), mends=())
                 return

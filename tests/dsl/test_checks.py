@@ -132,6 +132,13 @@ def test_days_are_refused_where_the_customers_calendar_makes_them_uncertain():
     assert found(tier + "customer a {\n  tier gold\n  calendar office\n}\n") == [("E0503", "gold")]
 
 
+def test_days_that_are_wrong_in_the_tier_are_not_said_again_of_every_customer() -> None:
+    text = "calendar shop {\n  zone UTC\n  open mon 09:00-17:00\n}\n"
+    text += "tier gold {\n  calendar office\n  target high response within 2d\n}\n"
+    text += "".join(f"customer c{n} {{\n  tier gold\n  calendar shop\n}}\n" for n in range(5))
+    assert found(text) == [("E0503", "2d")]
+
+
 def test_a_limit_in_days_is_refused_when_a_paused_clock_is_on_business_hours():
     text = "tier gold {{\n  target high response within 2h on {}\n  pause by wait\n}}\n"
     text += "pause wait {{\n  when status is waiting\n  stops response\n  limit 2d\n}}\n"
