@@ -365,3 +365,16 @@ def test_rows_that_changed_since_a_writing(store):
     later, changed = store.rows_since(newest)
     assert later > newest
     assert changed == {2: None}
+
+
+def test_many_events_at_once_find_their_tickets_known_and_new(store, opener):
+    def happened(numbers):
+        return [(f"T-{number % 70}", event(number)) for number in numbers]
+
+    assert store.add_events("desk", happened(range(0, 450, 7))) == (65, 0)
+    store.add_events("desk", [("other", event(-1))])
+    # Another connection, which has to ask which tickets there are.
+    assert opener().add_events("desk", happened(range(450))) == (385, 65)
+    found = {ticket.key: [item.at for item in ticket.events] for ticket in store.tickets()}
+    assert found.pop("other") == [-1]
+    assert found == {f"T-{number}": list(range(number, 450, 70)) for number in range(70)}
