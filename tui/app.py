@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -120,10 +123,26 @@ class Console(App[None]):
         if self._keys:
             self.set_keymap(dict(self._keys))
         self.theme_changed_signal.subscribe(self, lambda _: self._remember())
+        self.app_resume_signal.subscribe(self, lambda _: self._paint_all())
+        if not self.is_headless:
+            self._leave_on_signals()
         self._repaint()
         self._refresh(full=False)
         self.set_interval(self.options.refresh, self._refresh)
         self.set_interval(self.options.tick, self._tick)
+
+    def _leave_on_signals(self) -> None:
+        """Give the terminal back also when another program ends this one."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            with suppress(NotImplementedError, AttributeError):  # not on every system
+                loop.add_signal_handler(getattr(signal, name), self.exit)
+
+    def _paint_all(self) -> None:
+        """Whatever stood on the terminal is gone: the shell had it."""
+        for screen in self.screen_stack:
+            for widget in screen.query("*"):
+                widget.refresh()
 
     def on_unmount(self) -> None:
         self.feed.close()

@@ -141,6 +141,14 @@ TABLE: tuple[Key, ...] = (
     Key("app.export", "e", "export", "export", "write the view to a csv, json or md file", EVERYWHERE),
     Key("app.screenshot", "f8", "screenshot", "", "write a picture of the screen (svg)", EVERYWHERE),
     Key("app.theme", "T", "theme", "", "next theme: dark, light, safe for colour-blind eyes", EVERYWHERE),
+    Key(
+        "app.suspend",
+        "ctrl+z",
+        "suspend_process",
+        "",
+        "step out to the shell (fg brings it back); its engine stops too",
+        EVERYWHERE,
+    ),
     Key("app.quit", "q,ctrl+q,ctrl+c", "quit", "quit", "leave the console", EVERYWHERE),
 )
 

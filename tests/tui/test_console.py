@@ -291,6 +291,14 @@ async def test_enter_shows_the_ticket_and_escape_leaves_it() -> None:
         assert inbox(app).table.cursor == 2
 
 
+async def test_the_next_ticket_is_shown_from_its_top() -> None:
+    async with running(source(), size=(80, 16)) as (app, pilot):
+        await press(pilot, "enter", "end")
+        assert app.screen.query_one(Lines).scroll_offset.y > 0
+        await press(pilot, "right")
+        assert app.screen.query_one(Lines).scroll_offset.y == 0
+
+
 async def test_a_ticket_that_is_gone_is_a_word_not_a_crash() -> None:
     fake = source()
     async with running(fake) as (app, pilot):
@@ -454,6 +462,11 @@ async def test_columns_can_be_chosen() -> None:
         app.screen.query_one(Input).value = "queue"
         await press(pilot, "enter")
         assert "queue" in [column.key for column, _ in inbox(app).table.layout_now.columns]
+        assert isinstance(app.screen, Prompt)  # for the next one
+        await press(pilot, "enter")
+        assert "queue" not in [column.key for column, _ in inbox(app).table.layout_now.columns]
+        await press(pilot, "escape")
+        assert isinstance(app.screen, Inbox)
 
 
 async def test_the_palette_runs_commands_by_name() -> None:

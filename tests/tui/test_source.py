@@ -92,8 +92,8 @@ def test_resolving_takes_it_out_and_reopening_brings_it_back(source):
     again = source.act([row.id], Action(Act.RESOLVE))
     assert again.done == ()
     assert "reopen" in again.refused[0][1]
-    source.act([row.id], Action(Act.REOPEN))
-    assert "T-2" in by_key(source.snapshot(full=True))
+    source.act([row.id], Action(Act.REOPEN, row.status))
+    assert by_key(source.snapshot(full=True))["T-2"].status == row.status == "Open"
 
 
 def test_a_store_that_is_gone_takes_no_actions_and_another_in_its_place_is_taken_up(source, site):
