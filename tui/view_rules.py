@@ -53,7 +53,7 @@ def rules_page(snapshot: Snapshot | None, now: int, zone: tzinfo, glyphs: Glyphs
                 ((f"{glyphs.dot} " if not at else "  ", "off"), (line, "")) for at, line in enumerate(lines)
             ]
     else:
-        out.append((("nothing", "muted"),))
+        out.append((("nothing that this console has seen", "muted"),))
     out += [(), ((f"Files ({len(rules.files)})", "heading"),)]
     out += [((glyphs.text(plain(name, 400)), ""),) for name in rules.files]
     return out

@@ -31,7 +31,7 @@ _BOX = """
     & .hint { color: $text-muted; height: auto; margin-top: 1; }
     & .error { color: $error; height: auto; }
     & Input { border: tall $panel; background: $panel; margin-top: 1; }
-    & OptionList { height: auto; max-height: 14; background: $surface; border: none; margin-top: 1; padding: 0; }
+    & OptionList { height: auto; max-height: 42vh; background: $surface; border: none; margin-top: 1; padding: 0; }
 """
 
 

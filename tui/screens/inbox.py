@@ -175,7 +175,7 @@ class Inbox(Page):
                     self.wish(replace(self.view, columns=() if keys == USUAL else keys))
                 self.action_columns(list(names).index(name))  # seldom is it only one
 
-        hint = "enter shows or hides one, esc leaves; those marked + are shown where there is room"
+        hint = "enter shows (+) or hides (-) one, as far as there is room"
         self.app.push_screen(Prompt("Columns", hint, choices=tuple(names), free=False, at=at), chosen)
 
     def action_filter(self) -> None:
