@@ -379,7 +379,7 @@ def test_a_ticket_without_an_opening_opens_at_its_first_event() -> None:
 def test_acknowledged_snoozed_and_flagged_are_as_last_said() -> None:
     until = at("10-05 15:00")
     it = ticket(
-        opened(), event("10-05 09:10", "acknowledged", by="kim"), event("10-05 09:20", "snoozed", until=until),
+        opened(), event("10-05 09:10", "acknowledged", by="desk-1"), event("10-05 09:20", "snoozed", until=until),
         event("10-05 09:30", "flagged", flag=True),
     )  # fmt: skip
     found = evaluate(it, GRAPH, at("10-05 10:00"))

@@ -117,7 +117,7 @@ def test_a_store_of_a_newer_version(store, capsys):
 def test_a_locked_store(store, capsys, monkeypatch):
     from engine.store import sqlite_open
 
-    monkeypatch.setattr(sqlite_open, "BUSY_MS", 50, raising=False)
+    monkeypatch.setattr(sqlite_open, "BUSY_SECONDS", 0.1)
     holder = sqlite3.connect(store, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     (store.parent / "more.jsonl").write_text(EVENT.replace('"1"', '"2"'))

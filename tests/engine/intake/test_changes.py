@@ -39,10 +39,10 @@ def test_a_plain_life():
 
 
 def test_only_what_differs_is_told():
-    rows = [(5, "New", 0, {"team": "a", "assignee": ""}), (9, "New", 0, {"team": "a", "assignee": "kim"}),
-            (11, "New", 0, {"team": "a", "assignee": "kim"}), (12, "New", 0, {"team": "a", "assignee": ""})]  # fmt: skip
+    rows = [(5, "New", 0, {"team": "a", "assignee": ""}), (9, "New", 0, {"team": "a", "assignee": "desk-1"}),
+            (11, "New", 0, {"team": "a", "assignee": "desk-1"}), (12, "New", 0, {"team": "a", "assignee": ""})]  # fmt: skip
     found = [(at, data) for at, _, _, data, _ in events_of(life(*rows), MAP)]
-    assert found == [(0, {"status": "New", "team": "a"}), (9, {"assignee": "kim"}), (12, {"assignee": ""})]
+    assert found == [(0, {"status": "New", "team": "a"}), (9, {"assignee": "desk-1"}), (12, {"assignee": ""})]
 
 
 def test_the_log_knows_the_instant_of_the_resolution_better_than_its_rows():

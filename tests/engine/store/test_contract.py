@@ -271,7 +271,7 @@ def test_a_row_says_what_the_ticket_says(store):
     fields = {
         "customer": "Somebody Ltd",
         "status": "New",
-        "assignee": "kim",
+        "assignee": "desk-1",
         "queue": "q",
         "team": "t",
         "tags": "a b",
@@ -282,7 +282,7 @@ def test_a_row_says_what_the_ticket_says(store):
     ])  # fmt: skip
     [row] = store.rows()
     assert (row.customer, row.group, row.status, row.assignee, row.queue, row.team, row.tags) == (
-        "Somebody Ltd", "retail", "New", "kim", "q", "t", "a b",
+        "Somebody Ltd", "retail", "New", "desk-1", "q", "t", "a b",
     )  # fmt: skip
     assert (row.priority, len(row.subject), row.opened) == ("1", 500, 77)
     assert (row.acknowledged_at, row.snoozed_until, row.flagged, row.target) == (5, 6, True, 900)
