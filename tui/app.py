@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import events
@@ -24,16 +21,16 @@ from dsl.errors import INTERNAL
 from engine.snapshot import TicketDetail
 from tui import startup
 from tui.actions import Act
+from tui.clerk import Clerk
 from tui.desk import Desk
-from tui.export import FORMATS, file_name, write
 from tui.feed import Failure, Feed, Picture, Source
-from tui.glyphs import ASCII, UNICODE, glyphs_for
+from tui.glyphs import ASCII, glyphs_of
 from tui.keymap import EVERYWHERE, Key, load_settings, remap
 from tui.launch_options import Options
 from tui.palette import Commands
 from tui.plain import plain
-from tui.prefs import Prefs, load, save, write_whole
-from tui.screens.ask import Confirm, Help, Prompt
+from tui.prefs import Prefs, load
+from tui.screens.ask import Confirm, Help
 from tui.screens.health import HealthPage
 from tui.screens.help import help_lines
 from tui.screens.inbox import Inbox
@@ -45,7 +42,7 @@ from tui.themes import DARK, THEME_NAMES, themes
 from tui.view import Arranged
 from tui.widgets.bars import KeyBar, PlainScrollBar
 
-__all__ = ["Console", "Options", "run_console"]
+__all__ = ["Console", "Options"]
 
 
 class Console(App[None]):
@@ -81,9 +78,7 @@ class Console(App[None]):
         prefs, complaint = load(self.options.prefs_file) if self.options.prefs_file else (Prefs(), "")
         self._prefs = prefs
         self._now = self.options.now if self.options.at is None else (lambda: self.options.at or 0)
-        glyphs = self.options.glyphs or settings.glyphs
-        chosen = {"ascii": ASCII, "unicode": UNICODE}.get(glyphs)
-        chosen = chosen or glyphs_for(getattr(sys.__stderr__, "encoding", None), os.environ.get("TERM", ""))
+        chosen = glyphs_of(self.options.glyphs or settings.glyphs)
         self.set_class(chosen is ASCII, "-ascii")
         ScrollBar.renderer = PlainScrollBar if chosen is ASCII else ScrollBarRender
         self.setting = Setting(chosen, self._now, remap(settings.keys))
@@ -103,6 +98,7 @@ class Console(App[None]):
         self.feed = Feed(
             source, self._now, lambda call: self.post_message(self.Delivered(call)), self._failed_ourselves
         )
+        self.clerk = Clerk(self.feed, self.options, self._now, self.tell, self._push)
         self.desk = Desk(
             self.feed,
             push=self._push,
@@ -357,15 +353,7 @@ class Console(App[None]):
         if sheet is None or isinstance(self.screen, ModalScreen):
             self.tell("nothing to export here", severity="warning")
             return
-        wanted = sheet
-
-        def chosen(format_: str | None) -> None:
-            if format_:
-                path = self.options.exports / file_name(wanted.name, format_, self._now(), self.options.zone)
-                self._write(path, lambda: write(wanted, format_))
-
-        count = f"{len(sheet.rows):,} rows to {self.options.exports.resolve()}"
-        self._push(Prompt(f"Export {sheet.name} as", count, choices=FORMATS, free=False), chosen)
+        self.clerk.export(sheet)
 
     def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
         # Without this some viewers drop the blanks at the edges of every piece of text.
@@ -374,17 +362,7 @@ class Console(App[None]):
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         svg = self.export_screenshot(title=f"{self.TITLE} {self.situation.store}".strip())
-        name = filename or file_name("tiercel", "svg", self._now(), self.options.zone)
-        self._write((Path(path) if path else self.options.exports) / name, lambda: svg)
-
-    def _write(self, path: Path, make: Callable[[], str]) -> None:
-        def written(answer: Failure | None) -> None:
-            if isinstance(answer, Failure):
-                self.tell(f"not written: {plain(answer.message, 300)}", severity="error")
-            else:
-                self.tell(f"written: {plain(path, 300)}")
-
-        self.feed.submit(lambda: write_whole(path, make()), written)
+        self.clerk.picture(svg, filename, path)
 
     async def action_quit(self) -> None:
         """Leave; where something would be lost or end, ask first. Asked twice is an answer."""
@@ -415,20 +393,7 @@ class Console(App[None]):
         if path is None or prefs == self._prefs:
             return
         self._prefs = prefs
-
-        def saved(answer: Failure | None) -> None:
-            if isinstance(answer, Failure):
-                self.tell(f"the view cannot be remembered: {plain(answer.message, 200)}", severity="warning")
-
-        self.feed.submit(lambda: save(path, prefs), saved)
+        self.clerk.remember(path, prefs)
 
     def on_resize(self, event: events.Resize) -> None:
         self._repaint()
-
-
-def run_console(source: Source, options: Options) -> None:
-    """Run the console until a person leaves it; raises what went wrong in the worker by our own mistake."""
-    console = Console(source, options)
-    console.run()
-    if console.fault is not None:
-        raise console.fault

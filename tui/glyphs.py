@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -118,3 +120,9 @@ def glyphs_for(encoding: str | None, term: str) -> Glyphs:
     if not encoding or "utf" not in encoding.lower() or term in {"linux", "vt100", "vt220", "dumb"}:
         return ASCII
     return UNICODE
+
+
+def glyphs_of(name: str) -> Glyphs:
+    """The glyphs called "ascii" or "unicode"; of any other name those that this terminal can show."""
+    named = {"ascii": ASCII, "unicode": UNICODE}.get(name)
+    return named or glyphs_for(getattr(sys.__stderr__, "encoding", None), os.environ.get("TERM", ""))

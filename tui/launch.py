@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_config_path, user_state_path
 
 from dsl.errors import SlaError
-from tui.app import Options, run_console
+from tui.app import Console, Options
 from tui.feed import Source
 
 APP = "tiercel"
@@ -24,7 +24,7 @@ def show(source: Source, *, zone: str, at: int | None, store: str, leaving: str 
             "the console needs a terminal",
             help="sla inbox --plain, sla health --plain and sla watch --plain need none",
         )
-    run_console(
+    console = Console(
         source,
         Options(
             store=store,
@@ -37,3 +37,6 @@ def show(source: Source, *, zone: str, at: int | None, store: str, leaving: str 
             leaving=leaving,
         ),
     )
+    console.run()
+    if console.fault is not None:
+        raise console.fault
