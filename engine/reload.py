@@ -75,21 +75,17 @@ class InForce:
 
 
 class Rules:
-    """The rules of one root file on disk, as one store has them in force."""
+    """The rules of one root file on disk, as one store has them in force.
+
+    `files` are the files and folders that the last load read or looked for, for whoever watches the disk.
+    """
 
     def __init__(self, root: Path | None) -> None:
         self._root = root
         self._loader = Loader()
         self._last: str | None = None
-        self._seen: tuple[str, ...] = ()
+        self.files: tuple[Path, ...] = () if root is None else (root,)
         self.now: InForce | None = None
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The files and folders that the last load read or looked for, for whoever watches the disk."""
-        if self._root is None:
-            return ()
-        return (self._root, *(self._root.parent / name for name in self._seen))
 
     def start(self, store: Store, now: Instant) -> Turn:
         """Put the rules on disk in force, or the last good ones of the store, marked, where those are broken.
@@ -118,12 +114,14 @@ class Rules:
                 raise
             self._refuse((_unreadable(self._root, gone),))
             return Turn()
-        self._seen = (*loaded.files, *loaded.asked)
+        home = self._root.parent
+        self.files = (self._root, *(home / name for name in (*loaded.files, *sorted(loaded.asked))))
         if loaded.ruleset is None:
             self._refuse(loaded.diagnostics)
             return Turn()
         if self.now is not None and loaded.digest == self._last:
-            self.now = replace(self.now, status=replace(self.now.status, broken=(), root=str(self._root)))
+            same = replace(self.now.status, broken=(), root=str(self._root), revision=_revision(self._root))
+            self.now = replace(self.now, status=same)
             return Turn()
         return self._adopt(store, loaded, now)
 

@@ -15,7 +15,7 @@ import os
 import stat
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +53,7 @@ class Watcher:
     def __init__(
         self,
         root: Path,
-        files: Callable[[], Iterable[Path]],
+        files: Callable[[], Sequence[Path]],
         *,
         events: bool = True,
         poll: float = POLL,
@@ -72,12 +72,14 @@ class Watcher:
         self._next_poll = 0.0
         self._not_before = 0.0
         self._paths: tuple[str, ...] = ()
+        self._listed: Sequence[Path] = ()
         self._folders: frozenset[str] | None = None
         self._known = self._look()
 
     def wait(self, timeout: float) -> bool:
         """True as soon as the content has changed and settled; False after `timeout` seconds or when closed."""
         deadline = time.monotonic() + timeout
+        self._suspect = self._suspect or self._joined_or_left()
         while not self._closed.is_set():
             now = time.monotonic()
             if (self._suspect and now >= self._not_before) or now >= self._next_poll:
@@ -120,7 +122,8 @@ class Watcher:
     def _look(self) -> dict[str, bytes]:
         """A digest for every path that counts. A path that joins or leaves the list is a change as well."""
         began = time.monotonic()
-        paths = tuple(dict.fromkeys((self._root, *map(_absolute, self._files()))))
+        self._listed = self._files()
+        paths = tuple(dict.fromkeys((self._root, *map(_absolute, self._listed))))
         if paths != self._paths:
             self._paths = paths
             self._folders = None
@@ -128,6 +131,11 @@ class Watcher:
         done = time.monotonic()
         self._not_before = done + (done - began) * _SHARE
         return digests
+
+    def _joined_or_left(self) -> bool:
+        """Whether a load since the last look named other paths: these must be watched before they change."""
+        files = self._files()
+        return files is not self._listed and files != self._listed
 
     def _digest(self, path: str) -> bytes:
         try:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FIRST_ROWS = 300
 RECENT = 200
+WATCH = 0.5
+"""Seconds after which the watcher asks anew which files the rules were loaded from."""
 BEHIND = 10
 """Seconds after which work that no engine has done is worth a word."""
 
@@ -263,7 +265,7 @@ class Watch:
 
     def _wait(self) -> None:
         while not self._closed:
-            if self._watcher.wait(60.0):
+            if self._watcher.wait(WATCH):
                 self._flag.set()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from engine.errors import EngineError
@@ -117,3 +119,13 @@ def test_terms_that_name_a_calendar_that_is_gone_keep_its_hours_also_after_a_res
     site.happen(store, "T-1", "2026-03-02 12:04", "note")
     again.step(at("2026-03-02 12:05"))
     assert due(store) == before
+
+
+def test_the_git_revision_is_known_also_when_nothing_was_new_at_the_start(site, running):
+    git = ["git", "-C", str(site.folder), "-c", "user.name=tiercel", "-c", "user.email=tiercel@msp.example"]
+    for words in (["init", "-q"], ["add", "sla.rules"], ["commit", "-q", "-m", "rules"]):
+        subprocess.run([*git, *words], check=True)
+    again, _ = site.engine()
+    again.start(at(NOON))
+    status = again.rules.now.status
+    assert (status.generation, bool(status.revision), status.revision.endswith("+")) == (1, True, False)

@@ -218,3 +218,14 @@ def test_relative_paths_are_watched_on_the_whole_way(site: Path, monkeypatch: py
         assert watcher.wait(SOON)
         Path("rules.old").rename("rules")
         assert watcher.wait(SOON)
+
+
+def test_a_file_that_joins_the_list_is_watched_before_the_next_poll(site: Path) -> None:
+    listed: list[Path] = []
+    with closing(Watcher(site, lambda: listed, poll=NEVER)) as made:
+        assert not made.wait(QUIET)
+        listed = named(site)()
+        assert made.wait(SOON)  # the list itself is news once
+        assert not made.wait(QUIET)
+        rename_save(site.parent / "rules" / "tiers.rules", "tier silver {\n}\n")
+        assert made.wait(SOON)
