@@ -10,6 +10,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dsl import model, syntax, values
+from dsl.condition import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Comparison,
+    Condition,
+    FieldType,
+    Matches,
+    Not,
+    OneOf,
+    StatusClass,
+    StatusIs,
+    Value,
+)
 from dsl.spacing import as_quoted
 from dsl.span import Origin
 
@@ -54,11 +68,13 @@ def origin(declaration: syntax.Declaration, key: str) -> Origin:
 
 
 def field(key: str, it: syntax.Declaration) -> model.Field:
-    return model.Field(_name(it), model.FieldType(word_of(it.lines, "field")), origin(it, key))
+    return model.Field(_name(it), FieldType(word_of(it.lines, "field")), origin(it, key))
 
 
 def person(key: str, it: syntax.Declaration) -> model.Person:
-    return model.Person(_name(it), title(it), word_of(it.lines, "email"), origin(it, key))
+    return model.Person(
+        _name(it), title(it), word_of(it.lines, "email"), words_of(it.lines, "alias"), origin(it, key)
+    )
 
 
 def team(key: str, it: syntax.Declaration) -> model.Team:
@@ -145,27 +161,27 @@ def merged(ranges: Iterable[model.TimeRange]) -> tuple[model.TimeRange, ...]:
 # ---------------------------------------------------------------- conditions
 
 
-def condition(written: syntax.Condition) -> model.Condition:
+def condition(written: syntax.Condition) -> Condition:
     match written:
         case syntax.FlagTest(field_):
-            return model.Compare(field_.text, model.Comparison.EQ, True)
+            return Compare(field_.text, Comparison.EQ, True)
         case syntax.Comparison(field_, op, value):
-            return model.Compare(field_.text, model.Comparison(op.text), literal(value))
+            return Compare(field_.text, Comparison(op.text), literal(value))
         case syntax.Membership(field_, items):
-            return model.OneOf(field_.text, tuple(literal(item) for item in items))
+            return OneOf(field_.text, tuple(literal(item) for item in items))
         case syntax.Pattern(field_, pattern):
-            return model.Matches(field_.text, pattern.text)
+            return Matches(field_.text, pattern.text)
         case syntax.StatusTest(_, status_class):
-            return model.StatusIs(model.StatusClass(status_class.text))
+            return StatusIs(StatusClass(status_class.text))
         case syntax.Negated(item):
-            return model.Not(condition(item))
+            return Not(condition(item))
         case syntax.Every(parts):
-            return model.AllOf(tuple(condition(item) for item in parts))
+            return AllOf(tuple(condition(item) for item in parts))
         case syntax.Either(parts):
-            return model.AnyOf(tuple(condition(item) for item in parts))
+            return AnyOf(tuple(condition(item) for item in parts))
 
 
-def literal(value: syntax.Literal) -> model.Value:
+def literal(value: syntax.Literal) -> Value:
     """`true` and `false` without quotes are flags, digits without quotes a number, the rest text."""
     if value.kind == "number":
         return int(value.text)
@@ -206,7 +222,7 @@ def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], mode
         tuple(warn) or (parent.warn if parent else model.DEFAULT_WARN),
         tuple(dict.fromkeys(words_of(it.lines, "pause"))) or (parent.pauses if parent else ()),
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
-        origin(it, key),
+        origin=origin(it, key),
     )
 
 

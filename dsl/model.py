@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from dsl.span import Origin
+from dsl.condition import Condition, FieldType, StatusClass
+from dsl.ladder import Channel, Escalation
+from dsl.span import NOWHERE, Origin
 
-NOWHERE = Origin("", 0, 0)
 ALWAYS = "always"
 """The built-in calendar that is open around the clock."""
 
@@ -41,24 +42,6 @@ Amount = Seconds | BusinessDays
 # ---------------------------------------------------------------- vocabulary
 
 
-class StatusClass(StrEnum):
-    """What a ticket system's status means for clocks."""
-
-    WORKING = "working"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-class FieldType(StrEnum):
-    """`flag` is true or false, `text` a string, `number` an integer."""
-
-    FLAG = "flag"
-    TEXT = "text"
-    NUMBER = "number"
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     name: str
@@ -68,9 +51,12 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """`aliases` are what the ticket system calls the person beside `name` and `title`."""
+
     name: str
     title: str
     email: str
+    aliases: tuple[str, ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
@@ -195,73 +181,6 @@ class Calendar:
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
-# ---------------------------------------------------------------- conditions
-
-
-class Comparison(StrEnum):
-    EQ = "=="
-    NE = "!="
-    LT = "<"
-    LE = "<="
-    GT = ">"
-    GE = ">="
-
-
-Value = str | int | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    field: str
-    op: Comparison
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    field: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """The whole pattern is searched for anywhere in the text; case counts."""
-
-    field: str
-    pattern: str
-
-
-@dataclass(frozen=True, slots=True)
-class StatusIs:
-    status_class: StatusClass
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    item: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class AllOf:
-    items: tuple[Condition, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    items: tuple[Condition, ...]
-
-
-Condition = Compare | OneOf | Matches | StatusIs | Not | AllOf | AnyOf
-
-BUILT_IN_FIELDS: Mapping[str, FieldType] = dict.fromkeys(
-    (
-        *("customer", "group", "priority", "status", "category", "queue"),
-        *("team", "assignee", "source", "tags", "requester"),
-    ),
-    FieldType.TEXT,
-)
-
-
 # ---------------------------------------------------------------- agreements
 
 
@@ -291,7 +210,10 @@ class Reopen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """A tier with everything that `like` brought in. `warn` is in hundredths of a percent, rising."""
+    """A tier with everything that `like` brought in. `warn` is in hundredths of a percent, rising.
+
+    `ladders` are (priority, escalation), "" for every priority that has none of its own.
+    """
 
     name: str
     title: str
@@ -300,6 +222,7 @@ class Tier:
     warn: tuple[int, ...]
     pauses: tuple[str, ...]
     reopen: Reopen
+    ladders: tuple[tuple[str, str], ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
@@ -395,5 +318,7 @@ class RuleSet:
     groups: Mapping[str, Group]
     customers: Mapping[str, Customer]
     default_tier: str
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
     since: tuple[str, frozenset[str]] | None = field(default=None, compare=False)
     status_names: Mapping[str, str] = field(default_factory=dict, compare=False)

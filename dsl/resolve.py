@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from dsl import build, model, syntax
+from dsl import build, condition, model, syntax
 from dsl.gather import Gathered
 from dsl.unit import Unit
 
@@ -148,7 +148,7 @@ def priorities(site: Site) -> tuple[str, ...]:
     )
 
 
-def statuses(site: Site) -> dict[str, model.StatusClass]:
+def statuses(site: Site) -> dict[str, condition.StatusClass]:
     """The class of each declared status, case folded."""
     return {word.casefold(): kind for word, kind in _declared_statuses(site)}
 
@@ -158,8 +158,8 @@ def status_names(site: Site) -> dict[str, str]:
     return {word.casefold(): word for word, _ in _declared_statuses(site)}
 
 
-def _declared_statuses(site: Site) -> Iterator[tuple[str, model.StatusClass]]:
+def _declared_statuses(site: Site) -> Iterator[tuple[str, condition.StatusClass]]:
     for tree in site.trees("statuses"):
-        for kind in model.StatusClass:
+        for kind in condition.StatusClass:
             for word in build.words_of(tree.lines, kind):
                 yield word, kind

@@ -35,3 +35,6 @@ class Origin:
     declaration: str
     start: int
     end: int
+
+
+NOWHERE = Origin("", 0, 0)

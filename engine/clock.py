@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dsl.ladder import LadderStep
 from engine.terms import PinnedTarget
 
 
@@ -36,13 +37,27 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A step of a ladder on a clock. `name` is the rule's line, with the warning that it is for where it is for each of
+    several; `number` 0 is the first time, k the k-th repetition. `at` is None while it cannot be reached.
+    """
+
+    ladder: str
+    step: LadderStep
+    name: str
+    number: int
+    at: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """`target`, `elapsed` and `paused` are open seconds on the calendar; instants are UTC seconds.
 
     `due` is when the target is used up if nothing more happens: None while a pause without limit holds, or when
     the calendar never opens again. The target in force decides: one that a change makes stricter than what is used is due
     at the change, a looser one takes a breach back.
-    `next_at` is the next instant at which time alone changes something (threshold, limit of a pause); None if never.
+    `next_at` is the next instant at which time alone changes something (threshold, step of a ladder, limit of a pause); None
+    if never.
     """
 
     metric: str
@@ -59,6 +74,7 @@ class Clock:
     promise: PinnedTarget
     thresholds: tuple[Threshold, ...]
     next_at: int | None
+    points: tuple[Point, ...] = ()
 
     @property
     def decided(self) -> int | None:

@@ -15,7 +15,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from dsl.model import BUILT_IN_METRICS, Condition, Metric
+from dsl.condition import Condition
+from dsl.model import BUILT_IN_METRICS, Metric
 from engine import facts
 from engine.facts import Ticket
 from engine.graph import Graph

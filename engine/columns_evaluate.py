@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dsl.model import BusinessDays, StatusClass
+from dsl.condition import StatusClass
+from dsl.model import BusinessDays
 from engine.calendar import OpenHours
 from engine.calendar_batch import NEVER, BatchHours
 from engine.columns import I64, U16, Block, Columns, metrics_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dsl.model import Metric, Reopen, StatusClass
+from dsl.condition import StatusClass
+from dsl.model import Metric, Reopen
 from engine.facts import MESSAGE, OPENED, REPLY
 from engine.history import ENDED, History, Step
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dsl.model import BUILT_IN_METRICS, Reopen, StatusClass
+from dsl.condition import StatusClass
+from dsl.model import BUILT_IN_METRICS, Reopen
 from engine.clock import Clock
 from engine.cycles import Cycle, cycles
 from engine.facts import Fields, Pin, Ticket

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
-from dsl.model import ALWAYS, DEFAULT_WARN, Condition, Customer, Metric, Pause, RuleSet, StatusClass, Tier
+from dsl.condition import Condition, StatusClass
+from dsl.model import ALWAYS, DEFAULT_WARN, Customer, Metric, Pause, RuleSet, Tier
 from dsl.span import Origin, Span
 from engine.agreement import Agreements
 from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar

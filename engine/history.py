@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from dsl.model import StatusClass
+from dsl.condition import StatusClass
 from engine import facts
 from engine.facts import Event, FieldValue
 from engine.graph import Graph

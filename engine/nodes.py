@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from dsl.model import ALWAYS, NOWHERE, Condition, Customer, Party, RuleSet, Target
-from dsl.span import Origin
+from dsl.condition import Condition
+from dsl.model import ALWAYS, Customer, Party, RuleSet, Target
+from dsl.span import NOWHERE, Origin
 from engine.canonical import digest_of
 from engine.predicate import fields_of
 

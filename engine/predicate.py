@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from dsl.model import (
+from dsl.condition import (
     AllOf,
     AnyOf,
     Compare,

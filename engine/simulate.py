@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from dsl.model import RuleSet, StatusClass
+from dsl.condition import StatusClass
+from dsl.model import RuleSet
 from engine.facts import (
     AUTO_REPLY,
     CANCELLED,

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from dsl.diagnostic import Diagnostic
 from engine.clock import Clock, State
+from engine.decision import Decision
 from engine.facts import Event, Fields
+from engine.outbox import Queued, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Row:
     acknowledged_at: int | None = None
     snoozed_until: int | None = None
     flagged: bool = False
+    step: str = ""  # the last step of a ladder that fired, in a few words
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,33 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Upcoming:
+    """A step of a ladder that fires at `at` if nothing happens before."""
+
+    at: int
+    ticket_id: int
+    ticket: str
+    customer: str
+    metric: str
+    cycle: int
+    ladder: str
+    step: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalations:
+    """What the Escalations screen shows: decisions newest first, steps to come soonest first, messages by fate."""
+
+    decisions: tuple[Decision, ...] = ()
+    upcoming: tuple[Upcoming, ...] = ()
+    waiting: tuple[Queued, ...] = ()
+    dead: tuple[Queued, ...] = ()
+    sent: tuple[Queued, ...] = ()
+    counts: Mapping[tuple[str, Status], int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class TicketDetail:
     """Everything about one ticket for its screen. `steps` explain each clock day by day (see `explain`)."""
 
@@ -145,3 +175,6 @@ class TicketDetail:
     pauses: Mapping[str, tuple[tuple[int, int, str], ...]]  # metric -> (start, end, pause name)
     why: Mapping[tuple[str, int], tuple[str, ...]]  # (metric, cycle) -> lines of explanation
     transitions: tuple[Transition, ...] = field(default=())
+    decisions: tuple[Decision, ...] = field(default=())
+    upcoming: tuple[Upcoming, ...] = field(default=())
+    messages: tuple[Queued, ...] = field(default=())

@@ -10,22 +10,19 @@ import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from dsl.model import (
+from dsl.condition import (
     AllOf,
-    Amount,
     AnyOf,
-    BusinessDays,
     Compare,
     Comparison,
     Condition,
     Matches,
     Not,
     OneOf,
-    Reopen,
-    Seconds,
     StatusClass,
     StatusIs,
 )
+from dsl.model import Amount, BusinessDays, Reopen, Seconds
 from engine.canonical import decode, digest_of, encode
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dsl.model import RuleSet, StatusClass
+from dsl.condition import StatusClass
+from dsl.model import RuleSet
 from engine.evaluate import Evaluated
 from engine.facts import (
     ACKNOWLEDGED,

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from dsl import syntax
 from dsl.checks.pattern import LONGEST, refusal
+from dsl.condition import FieldType, StatusClass
 from dsl.finding import Finding, Mend, here
-from dsl.model import FieldType, StatusClass
 from dsl.suggest import nearest, some
 
 _CLOSED_FIELDS = ("priority", "status", "team", "customer", "group")

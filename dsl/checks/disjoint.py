@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import product
 
-from dsl.model import (
+from dsl.condition import (
     AllOf,
     AnyOf,
     Compare,

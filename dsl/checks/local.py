@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from dsl import model, syntax, values
+from dsl import condition, model, syntax, values
 from dsl.checks.conditions import local_condition_findings
 from dsl.checks.dates import assignment_findings, override_findings
 from dsl.finding import Finding, Mend, here
@@ -78,7 +78,7 @@ def _name(kind: str, name: syntax.Word | None, broken: bool, start: int = 0) -> 
     taken = {
         "metric": model.BUILT_IN_METRICS,
         "calendar": (model.ALWAYS,),
-        "field": tuple(model.BUILT_IN_FIELDS),
+        "field": tuple(condition.BUILT_IN_FIELDS),
     }.get(kind, ())
     if name.text in taken:
         yield Finding(

@@ -7,8 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 from dsl import syntax
+from dsl.condition import BUILT_IN_FIELDS, FieldType
 from dsl.finding import Finding, Mend, here
-from dsl.model import ALWAYS, BUILT_IN_FIELDS, BUILT_IN_METRICS, FieldType
+from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.resolve import NAMED, Site, priorities, statuses
 from dsl.suggest import nearest, some
 from dsl.vocabulary import LATER

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from dsl.model import FieldType
+from dsl.condition import FieldType
 from engine.facts import FieldValue
 from engine.intake.mapping import Map
 from engine.intake.reading import MAX_VALUE

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from dsl.condition import FieldType
 from dsl.errors import USAGE
-from dsl.model import FieldType
 from engine.errors import EngineError
 from engine.intake.instants import is_format, is_zone
 

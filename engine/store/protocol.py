@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.clock import Clock
+from engine.decision import Decision
 from engine.facts import Event, Fields, Instant, Pin, Ticket
+from engine.outbox import Message
 from engine.snapshot import Row, Tally, Transition
 from engine.terms import Terms
 
@@ -48,6 +50,15 @@ class Written:
     last_event: int  # the highest event id that was seen
     next_at: int | None = None  # when time alone changes something about the ticket
     opened: int | None = None  # the instant of its opening; None takes that of its earliest event
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """A decision with what must be sent for it; the events that it makes are added as any others."""
+
+    decision: Decision
+    messages: tuple[Message, ...] = ()
+    short: str = ""  # the step in a few words, for the inbox
 
 
 class Store(Protocol):

@@ -4,8 +4,8 @@ Plain constants: the program asks `VERSION` at every start, so nothing is import
 
 `tickets` holds beside a ticket's key the state that the last cycle found, with its most urgent clock, so that the
 inbox is one walk along one index. `events` is the truth; everything in `tickets`, `clocks` and `alerts` but the
-keys can be computed again from it, from `pins` and from `rule_sets`. `outbox` holds what has to be sent for an
-alert; a row is written in its alert's transaction and drained by whoever delivers.
+keys can be computed again from it, from `pins` and from `rule_sets`. `decisions` are what became of ladder steps, `outbox`
+what has to be sent for them; a row is written in its decision's transaction and drained by whoever delivers.
 """
 
 from __future__ import annotations
@@ -136,7 +136,63 @@ FIRST = (
     "CREATE INDEX outbox_waiting ON outbox (id) WHERE status = 'waiting'",
 )
 
-VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (("first", FIRST),)
+ESCALATIONS = (
+    "DROP TABLE outbox",
+    """
+    CREATE TABLE decisions (
+      id INTEGER PRIMARY KEY,
+      ticket INTEGER NOT NULL REFERENCES tickets (id),
+      metric TEXT NOT NULL,
+      cycle INTEGER NOT NULL,
+      ladder TEXT NOT NULL,
+      step TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      found INTEGER NOT NULL,
+      customer TEXT NOT NULL,
+      outcome TEXT NOT NULL,
+      reason TEXT NOT NULL,
+      cause TEXT NOT NULL,
+      UNIQUE (ticket, metric, cycle, ladder, step, number)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE outbox (
+      id INTEGER PRIMARY KEY,
+      ticket INTEGER REFERENCES tickets (id),
+      decision INTEGER REFERENCES decisions (id),
+      kind TEXT NOT NULL,
+      channel TEXT NOT NULL,
+      recipient TEXT NOT NULL,
+      name TEXT NOT NULL,
+      data TEXT NOT NULL,          -- JSON object
+      created INTEGER NOT NULL,
+      status TEXT NOT NULL,
+      next_at INTEGER NOT NULL,    -- when it may be tried; of a claimed one when the claim was made
+      attempts INTEGER NOT NULL DEFAULT 0,
+      batch TEXT NOT NULL DEFAULT '',
+      owner TEXT NOT NULL DEFAULT '',
+      sent_at INTEGER,
+      error TEXT NOT NULL DEFAULT '',
+      answer TEXT NOT NULL DEFAULT '',
+      read_at INTEGER,
+      acknowledged_at INTEGER,
+      echoed_at INTEGER
+    ) STRICT
+    """,
+    "CREATE INDEX outbox_open ON outbox (channel, next_at, id) WHERE status IN ('waiting', 'sending')",
+    "CREATE INDEX outbox_dead ON outbox (id) WHERE status = 'dead'",
+    "CREATE INDEX outbox_sent ON outbox (channel, sent_at) WHERE sent_at IS NOT NULL",
+    "CREATE INDEX outbox_batch ON outbox (batch) WHERE batch <> ''",
+    "CREATE INDEX outbox_ticket ON outbox (ticket)",
+    "CREATE INDEX outbox_inbox ON outbox (recipient, id) WHERE channel = 'inbox'",
+    "CREATE TABLE used_links (token TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "ALTER TABLE tickets ADD COLUMN step TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX tickets_flagged ON tickets (id) WHERE flagged = 1",
+    "CREATE INDEX tickets_assignee ON tickets (assignee) WHERE closed = 0",
+)
+
+VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (("first", FIRST), ("escalations", ESCALATIONS))
 """Name and statements of every version, in order; one is only ever added at the end."""
 
 VERSION = len(VERSIONS)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dsl.checks.disjoint import can_both_hold
 from dsl.checks.names import zones
 from dsl.checks.pattern import refusal
+from dsl.condition import AllOf, AnyOf, Compare, Comparison, Not, OneOf, StatusClass, StatusIs
 from dsl.load import load_texts
-from dsl.model import AllOf, AnyOf, Compare, Comparison, Not, OneOf, StatusClass, StatusIs
 
 BASE = """\
 priorities critical, high, normal, low

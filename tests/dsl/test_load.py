@@ -6,22 +6,10 @@ from datetime import date
 
 import pytest
 
+from dsl.condition import AllOf, Compare, Comparison, Matches, Not, OneOf, StatusClass
 from dsl.errors import SlaError
 from dsl.load import Loader, load, load_texts
-from dsl.model import (
-    AllOf,
-    BusinessDays,
-    Compare,
-    Comparison,
-    Matches,
-    Not,
-    OneOf,
-    Period,
-    Reopen,
-    Seconds,
-    StatusClass,
-    TimeRange,
-)
+from dsl.model import BusinessDays, Period, Reopen, Seconds, TimeRange
 
 BASE = """\
 priorities critical, high, normal, low

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dsl.model import Amount, Seconds, StatusClass
+from dsl.condition import StatusClass
+from dsl.model import Amount, Seconds
 from engine.facts import Event, FieldValue, Ticket
 from engine.graph import Graph
 from engine.predicate import Situation, as_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dsl.model import (
+from dsl.condition import (
     AllOf,
     AnyOf,
     Compare,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from dsl.model import BusinessDays, Compare, Comparison, Reopen, Seconds
+from dsl.condition import Compare, Comparison
+from dsl.model import BusinessDays, Reopen, Seconds
 from engine.clock import Clock, State, Threshold
 from engine.errors import StoreError
 from engine.facts import Event, Instant, Pin
