@@ -129,6 +129,21 @@ class OpenHours:
             return None
         return t
 
+    def opening(self, t: int) -> int | None:
+        """The earliest instant not before `t` at which it is open; None is never, as in `due`."""
+        first = self.due(t, 1)
+        return None if first is None else first - 1
+
+    def back(self, end: int, seconds: int) -> int | None:
+        """The earliest instant with exactly `seconds` open ones between it and `end`; None where there never were so many."""
+        reach = max(seconds, DAY)
+        while self.elapsed(end - reach, end) < seconds:
+            if end - reach <= EARLIEST:
+                return None
+            reach *= 2
+        start = end - reach
+        return self.due(start, self.elapsed(start, end) - seconds)
+
     def is_open(self, t: int) -> bool:
         """Whether `t` is in an open interval."""
         table = self._table

@@ -18,13 +18,15 @@ class Changes:
     """Names of what was added, removed or edited, by kind ("calendar", "customer", ...), and whose tickets depend on it.
 
     An open ticket can only be moved if its terms are of one of `tiers`, if its declared customer is one of `customers`
-    ("" stands for tickets whose customer nobody declared), or if `everything` is set.
+    ("" stands for tickets whose customer nobody declared), or if `everything` is set. `ladders` says whether steps of ladders
+    may have moved where clocks have not.
     """
 
     edited: Mapping[str, tuple[str, ...]]
     everything: bool
     tiers: frozenset[str]
     customers: frozenset[str]
+    ladders: bool = False
 
     def words(self) -> tuple[str, ...]:
         """What changed, one line a kind."""
@@ -48,11 +50,14 @@ def compare(old: RuleSet, new: RuleSet) -> Changes:
     calendars, pauses = frozenset(edited["calendar"]), frozenset(edited["pause"])
     groups = frozenset(edited["group"])
     tiers, customers = set(edited["tier"]), set(edited["customer"])
+    ladders = _ladders(old, new, frozenset(edited["escalation"]), calendars)
     for ruleset in (old, new):
         tiers |= {
             tier.name
             for tier in ruleset.tiers.values()
-            if not pauses.isdisjoint(tier.pauses) or not calendars.isdisjoint(_named(tier))
+            if not pauses.isdisjoint(tier.pauses)
+            or not calendars.isdisjoint(_named(tier))
+            or not ladders.isdisjoint(name for _, name in tier.ladders)
         }
         if calendars:
             groups |= {group.name for group in ruleset.groups.values() if calendars & set(_named(group))}
@@ -63,7 +68,25 @@ def compare(old: RuleSet, new: RuleSet) -> Changes:
             customers |= {
                 customer.name for customer in ruleset.customers.values() if customer.group in groups
             }
-    return Changes(edited, any(edited[kind] for kind in _EVERYWHERE), frozenset(tiers), frozenset(customers))
+    climbed = bool(ladders) or any(
+        _ladders_of(old.tiers.get(name)) != _ladders_of(new.tiers.get(name)) for name in edited["tier"]
+    )
+    everything = any(edited[kind] for kind in _EVERYWHERE)
+    return Changes(edited, everything, frozenset(tiers), frozenset(customers), climbed)
+
+
+def _ladders(old: RuleSet, new: RuleSet, edited: frozenset[str], calendars: frozenset[str]) -> frozenset[str]:
+    """The ladders that were edited, or whose steps are taken in the hours of these calendars."""
+    return edited | {
+        ladder.name
+        for rules in (old, new)
+        for ladder in rules.escalations.values()
+        if any(step.calendar in calendars for step in ladder.steps)
+    }
+
+
+def _ladders_of(tier: Tier | None) -> tuple[tuple[str, str], ...]:
+    return tier.ladders if tier else ()
 
 
 _EVERYWHERE: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
@@ -77,12 +100,14 @@ _LOCAL: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "pause": lambda rules: rules.pauses,
     "tier": lambda rules: rules.tiers,
     "group": lambda rules: rules.groups,
+    "escalation": lambda rules: rules.escalations,
 }
 
 _SAID: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "field": lambda rules: rules.fields,
     "person": lambda rules: rules.people,
     "team": lambda rules: rules.teams,
+    "channel": lambda rules: rules.channels,
     "holidays": lambda rules: rules.holidays,
     "priority": lambda rules: dict.fromkeys(rules.priorities),
 }

@@ -22,8 +22,7 @@ from engine.evaluate import evaluate
 from engine.facts import Ticket
 from engine.graph import Graph
 from engine.history import ENDED
-from engine.measure import WHOLE
-from engine.plan import Option, PauseRule, Plan
+from engine.plan import WHOLE, Option, PauseRule, Plan
 from engine.predicate import Situation
 from engine.wall import DAY
 

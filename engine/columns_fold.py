@@ -15,7 +15,7 @@ from engine.calendar_batch import NEVER, BatchHours
 from engine.clock import State
 from engine.columns import I64, U32
 from engine.columns_rows import Flags, Part, Rows
-from engine.measure import WHOLE
+from engine.plan import WHOLE
 
 STATES = tuple(State)
 CODE = {state: code for code, state in enumerate(STATES)}

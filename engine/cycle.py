@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.decision import Decision
+from engine.escalate import escalate
 from engine.evaluate import Evaluated, evaluate
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
@@ -21,10 +23,22 @@ CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a cycle did: how many tickets it evaluated, and the transitions that were new, in order of their instant."""
+    """What a cycle did: how many tickets it evaluated, the transitions and the decisions about ladder steps that were new, in
+    order of their instant, and whether these have moved tickets, so that another turn is due at once."""
 
     evaluated: int = 0
     transitions: tuple[Transition, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    moved: bool = False
+
+    def then(self, other: Turn) -> Turn:
+        """Both as one."""
+        return Turn(
+            self.evaluated + other.evaluated,
+            self.transitions + other.transitions,
+            self.decisions + other.decisions,
+            other.moved,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +62,28 @@ def cycle(store: Store, graph: Graph, now: Instant, reloaded: Reloaded | None = 
         return Turn()
     old = reloaded.before if reloaded else None
     found: list[Transition] = []
+    decisions: list[Decision] = []
+    again = False
     for start in range(0, max(len(work), 1), CHUNK):
         chunk = work[start : start + CHUNK]
         with store.cycle():
-            found += store.write(
-                [
-                    written(
-                        ticket,
-                        evaluate(ticket, graph, now),
-                        now,
-                        seen,
-                        before=evaluate(ticket, old, now) if old is not None and ticket.id in moved else None,
-                    )
-                    for ticket in store.tickets(chunk)
-                ]
-            )
+            looked = [
+                (
+                    ticket,
+                    evaluate(ticket, graph, now),
+                    evaluate(ticket, old, now) if old is not None and ticket.id in moved else None,
+                )
+                for ticket in store.tickets(chunk)
+            ]
+            found += store.write([written(*item[:2], now, seen, before=item[2]) for item in looked])
+            decided, more = escalate(store, graph, now, looked)
+            decisions += decided
+            again |= more
             if start + CHUNK >= len(work):
                 store.set_mark(seen)
                 if reloaded is not None:
                     store.save_rules(reloaded.stored)
-    return Turn(len(work), tuple(sorted(found, key=_told_order)))
+    return Turn(len(work), tuple(sorted(found, key=_told_order)), tuple(decisions), again)
 
 
 def _told_order(item: Transition) -> tuple[int, str, str, int]:

@@ -14,6 +14,7 @@ from engine.graph import Graph
 from engine.history import ENDED, History, read, within_reach
 from engine.measure import clock_of
 from engine.pinning import Pinned, pinned
+from engine.points import with_points
 from engine.timeline import Leg, Timeline, legs, timeline
 
 
@@ -113,6 +114,7 @@ def measured(life: Life, graph: Graph, now: int) -> Iterator[Measured]:
             if parts:
                 plan = life.states.at(parts[-1].start).plan
                 clock = clock_of(metric, cycle, parts, plan.warn if plan else (), now)
+                clock = with_points(clock, parts, life.states, now, life.history.acknowledged_at)
                 yield Measured(clock, cycle, tuple(parts))
 
 

@@ -19,6 +19,7 @@ from engine.changes import Changes, compare, customers_edited
 from engine.directory import Directory, disturbed
 from engine.errors import EngineError
 from engine.nodes import Node, nodes_of
+from engine.people import People
 from engine.plan import PauseRule, Plan, plan_of
 from engine.predicate import Predicate, as_text, compile_condition
 from engine.terms import Terms
@@ -43,7 +44,7 @@ class Source(Protocol):
 class Graph:
     """Rules in force. `fallback` answers for what pinned terms still name and the rules no longer have."""
 
-    __slots__ = ("_agreements", "_pauses", "_plans", "_source", "directory", "fallback", "ruleset")
+    __slots__ = ("_agreements", "_pauses", "_plans", "_source", "directory", "fallback", "people", "ruleset")
 
     def __init__(
         self,
@@ -56,6 +57,7 @@ class Graph:
         self.fallback = fallback
         self._source = source
         self.directory = directory
+        self.people = People(ruleset)
         self._agreements = Agreements(ruleset, self.where)
         self._pauses: dict[str, tuple[PauseRule, ...]] = {}
         self._plans: dict[int, tuple[Terms, Plan]] = {}
@@ -158,7 +160,17 @@ class Graph:
         if known is not None:
             return known[1]
         tier = self.tier(terms.tier)
-        plan = plan_of(terms, self.hours, tier.warn if tier else DEFAULT_WARN, self.pauses(terms.tier))
+        plan = plan_of(
+            terms,
+            self.hours,
+            tier.warn if tier else DEFAULT_WARN,
+            self.pauses(terms.tier),
+            [
+                (priority, self.ruleset.escalations[ladder])
+                for priority, ladder in (tier.ladders if tier else ())
+                if ladder in self.ruleset.escalations
+            ],
+        )
         if len(self._plans) >= _PLANS:
             self._plans.clear()
         self._plans[id(terms)] = (terms, plan)

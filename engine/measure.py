@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from engine.clock import Clock, State, Threshold
 from engine.cycles import FOREVER, Cycle
+from engine.plan import WHOLE, percent
 from engine.timeline import Leg, nominal
-
-WHOLE = 10_000
-"""All of a target, in hundredths of a percent."""
 
 
 def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int], now: int) -> Clock:
@@ -28,7 +26,7 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
         for index, share in enumerate(shares):
             # The target in force decides: a looser one takes back what a stricter one said.
             if reached[index] is None or (leg.target is not None and used < _share_of(leg.target, share)):
-                reached[index] = _reach(leg, share, used, room)
+                reached[index] = reach(leg, leg.start, leg.end, _share_of(leg.target or 0, share), used, room)
         if leg.paused_by:
             paused += so_far
         else:
@@ -64,21 +62,20 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
     )
 
 
-def _reach(leg: Leg, share: int, used: int, room: int | None) -> int | None:
-    """When on this leg a share of the target is used up; None if not before its end.
+def reach(leg: Leg, start: int, end: int, need: int, used: int, room: int | None) -> int | None:
+    """When in the part `[start, end)` of a leg `need` open seconds are used; None if not before its end.
 
-    `room` is what the leg has in open seconds, None if it never ends.
+    `used` are those of before; `room` is what the part has, None if it never ends.
     """
     if leg.target is None:
         return None
-    need = _share_of(leg.target, share)
     if used >= need:
-        at: int | None = leg.start
+        at: int | None = start
     elif leg.paused_by or (room is not None and need - used > room):
         return None
     else:
-        at = leg.option.hours.due(leg.start, need - used)
-    return at if at is not None and at < leg.end else None
+        at = leg.option.hours.due(start, need - used)
+    return at if at is not None and at < end else None
 
 
 def _share_of(target: int, share: int) -> int:
@@ -97,10 +94,7 @@ def _state(is_open: bool, failed: bool, cancelled: bool, is_paused: bool) -> Sta
 
 
 def _name(share: int) -> str:
-    if share == WHOLE:
-        return "breach"
-    whole, rest = divmod(share, 100)
-    return f"warning {whole}.{rest:02}".rstrip("0") + "%" if rest else f"warning {whole}%"
+    return "breach" if share == WHOLE else f"warning {percent(share)}"
 
 
 def _next(legs: Sequence[Leg], reached: Sequence[int | None], now: int) -> int | None:

@@ -5,9 +5,10 @@ Promises come from the terms; calendars, warnings and pauses are looked up by na
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from dsl.ladder import Escalation, LadderStep, Reached
 from dsl.model import Amount, Pause
 from engine.calendar import OpenHours
 from engine.predicate import Predicate, Situation, compile_condition
@@ -37,11 +38,33 @@ class PauseRule:
         return self.pause.limit
 
 
+WHOLE = 10_000
+"""All of a target, in hundredths of a percent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step of a ladder, ready to be placed on a clock: it is reached when `share` (hundredths of a percent) of the target and
+    `shift` seconds are used. `name` tells it from the other steps; `hours` are those of `only in`, None without."""
+
+    ladder: str
+    step: LadderStep
+    name: str
+    share: int
+    shift: int
+    hours: OpenHours | None
+
+    def need(self, target: int) -> int:
+        """Open seconds of use at which it is reached; shares are rounded up."""
+        return max(-(-target * self.share // WHOLE) + self.shift, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Terms made ready. `options` and `pauses` are by metric; options stand in order of precedence.
 
-    `by_priority` are the options again, by priority and metric.
+    `by_priority` are the options again, by priority and metric; so are the `rungs`, where the priority "" stands for those
+    without a ladder of their own.
     """
 
     terms: Terms
@@ -49,6 +72,13 @@ class Plan:
     options: dict[str, tuple[Option, ...]]
     pauses: dict[str, tuple[PauseRule, ...]]
     by_priority: dict[str, dict[str, tuple[Option, ...]]]
+    rungs: dict[str, dict[str, tuple[Rung, ...]]]
+
+    def climb(self, metric: str, priority: str) -> tuple[Rung, ...]:
+        """The ladder's steps for a metric of a ticket of this priority (case folded)."""
+        ladder = self.rungs.get(priority)
+        found = (self.rungs.get("", {}) if ladder is None else ladder).get(metric, ())
+        return tuple(rung for rung in found if _meant(rung.step, priority))
 
     def metrics(self, situation: Situation) -> Collection[str]:
         """The metrics that a target may be promised for in this situation."""
@@ -62,8 +92,16 @@ class Plan:
         return None
 
 
+def _meant(step: LadderStep, priority: str) -> bool:
+    return not step.priorities or any(name.casefold() == priority for name in step.priorities)
+
+
 def plan_of(
-    terms: Terms, hours: Callable[[str], OpenHours], warn: tuple[int, ...], pauses: tuple[PauseRule, ...]
+    terms: Terms,
+    hours: Callable[[str], OpenHours],
+    warn: tuple[int, ...],
+    pauses: tuple[PauseRule, ...],
+    ladders: Sequence[tuple[str, Escalation]] = (),
 ) -> Plan:
     """The terms with their live parts looked up."""
     options: dict[str, list[Option]] = {}
@@ -81,4 +119,35 @@ def plan_of(
         {metric: tuple(found) for metric, found in options.items()},
         {metric: tuple(rule for rule in pauses if metric in rule.pause.stops) for metric in options},
         by_priority,
+        {priority.casefold(): _rungs(ladder, warn, hours) for priority, ladder in ladders},
     )
+
+
+def _rungs(
+    ladder: Escalation, warn: tuple[int, ...], hours: Callable[[str], OpenHours]
+) -> dict[str, tuple[Rung, ...]]:
+    found: dict[str, list[Rung]] = {}
+    for step in ladder.steps:
+        counted = hours(step.calendar) if step.calendar else None
+        shift = 0 if counted else step.trigger.seconds  # else the delay is counted on those hours
+        match step.trigger.reached:
+            case Reached.WARNING:
+                places = [(f"{step.rule} ({percent(share)})", share, 0) for share in warn]
+            case Reached.SHARE:
+                places = [(step.rule, step.trigger.share, 0)]
+            case Reached.BREACH:
+                places = [(step.rule, WHOLE, 0)]
+            case Reached.BEFORE:
+                places = [(step.rule, WHOLE, -shift)]
+            case Reached.PAST:
+                places = [(step.rule, WHOLE, shift)]
+        found.setdefault(step.trigger.metric, []).extend(
+            Rung(ladder.name, step, *place, counted) for place in places
+        )
+    return {metric: tuple(rungs) for metric, rungs in found.items()}
+
+
+def percent(share: int) -> str:
+    """Hundredths of a percent as people write them: 7500 is 75%."""
+    whole, rest = divmod(share, 100)
+    return f"{whole}.{rest:02}".rstrip("0") + "%" if rest else f"{whole}%"

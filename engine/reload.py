@@ -151,9 +151,12 @@ class Rules:
             root=next(iter(loaded.files)),
             files=loaded.files,
         )
+        before = Turn()
         if old is not None:
-            cycle(store, old.graph, now)  # what the old rules still had to say is not the new ones' doing
-            if len(moved) > MANY and not change.customers:
+            before = cycle(
+                store, old.graph, now
+            )  # what the old rules still had to say is not the new ones' doing
+            if len(moved) > MANY and not (change.customers or change.ladders):
                 from engine.moved import moved as really_moved  # numpy, which a small edit can do without
 
                 moved = really_moved(store.tickets(moved), old.graph, graph, now)
@@ -166,7 +169,7 @@ class Rules:
         )
         self._last = loaded.digest
         self.now = InForce(graph, status)
-        return turn
+        return before.then(turn)
 
 
 def _affected(store: Store, change: Changes) -> list[int]:

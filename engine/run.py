@@ -28,20 +28,19 @@ class Engine:
     def start(self, now: Instant) -> Turn:
         """Put the rules in force and catch up with what happened while no engine ran."""
         turn = self.rules.start(self._store, now)
-        return _joined(turn, self.step(now))
+        return turn.then(self.step(now))
 
     def reload(self, now: Instant) -> Turn:
         """Look at the rule files again."""
         return self.rules.refresh(self._store, now)
 
     def step(self, now: Instant) -> Turn:
-        """One cycle under the rules in force."""
+        """One cycle under the rules in force, and those that become due because ladders moved tickets."""
         assert self.rules.now is not None, "start() comes first"
-        return cycle(self._store, self.rules.now.graph, now)
-
-
-def _joined(first: Turn, second: Turn) -> Turn:
-    return Turn(first.evaluated + second.evaluated, first.transitions + second.transitions)
+        turn = cycle(self._store, self.rules.now.graph, now)
+        while turn.moved:
+            turn = turn.then(cycle(self._store, self.rules.now.graph, now))
+        return turn
 
 
 def run(

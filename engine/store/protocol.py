@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.clock import Clock
-from engine.decision import Decision
+from engine.decision import Decision, Key
 from engine.facts import Event, Fields, Instant, Pin, Ticket
-from engine.outbox import Message
+from engine.outbox import Message, Outbox
 from engine.snapshot import Row, Tally, Transition
 from engine.terms import Terms
 
@@ -63,6 +63,11 @@ class Acted:
 
 class Store(Protocol):
     """One connection's worth of store; not shared between threads."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """The messages that must leave, over the same connection."""
+        ...
 
     def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:
         """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known."""
@@ -127,6 +132,26 @@ class Store(Protocol):
 
     def write(self, written: Iterable[Written]) -> list[Transition]:
         """Replace the tickets' clocks, add pins and alerts; answer the alerts that were new."""
+        ...
+
+    def decided(self, tickets: Sequence[int]) -> dict[int, set[Key]]:
+        """The steps of these tickets' ladders that were decided before."""
+        ...
+
+    def decide(self, acted: Iterable[Acted]) -> None:
+        """Keep new decisions and queue their messages; only inside `cycle()`."""
+        ...
+
+    def decisions(self, ticket: int) -> list[Decision]:
+        """What became of the steps of a ticket's ladders, in order of their instants."""
+        ...
+
+    def recent_decisions(self, limit: int) -> list[Decision]:
+        """The latest decisions, newest first."""
+        ...
+
+    def loads(self) -> dict[str, int]:
+        """How many open tickets each assignee (as the tickets call them) has."""
         ...
 
     def rows(self, limit: int | None = None) -> list[Row]:

@@ -13,12 +13,14 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
+from engine.decision import Decision, Key
 from engine.facts import Event, Instant, Ticket
 from engine.snapshot import Row, Tally, Transition
-from engine.store import sqlite_cycle, sqlite_reads, sqlite_terms
-from engine.store.protocol import StoredRules, Written
+from engine.store import sqlite_cycle, sqlite_decisions, sqlite_reads, sqlite_terms
+from engine.store.protocol import Acted, StoredRules, Written
 from engine.store.sqlite_events import EventLog, EventRow, rows_of
 from engine.store.sqlite_open import connect, trouble
+from engine.store.sqlite_outbox import SqliteOutbox
 from engine.store.sqlite_terms import TermsShelf
 from engine.terms import Terms
 
@@ -45,6 +47,7 @@ class SqliteStore:
         self.connection = connection
         self._terms = TermsShelf(connection)
         self._events = EventLog(connection, self._terms)
+        self.outbox = SqliteOutbox(path, connection)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, read_only: bool = False) -> SqliteStore:
@@ -179,7 +182,28 @@ class SqliteStore:
         with self._writing():
             return sqlite_cycle.write(self.connection, self._terms, written)
 
+    @_told
+    def decided(self, tickets: Sequence[int]) -> dict[int, set[Key]]:
+        return sqlite_decisions.decided(self.connection, tickets)
+
+    @_told
+    def decide(self, acted: Iterable[Acted]) -> None:
+        with self._writing():
+            sqlite_decisions.decide(self.connection, acted)
+
+    @_told
+    def loads(self) -> dict[str, int]:
+        return sqlite_decisions.loads(self.connection)
+
     # ---------------------------------------------------------------- what people look at
+
+    @_told
+    def decisions(self, ticket: int) -> list[Decision]:
+        return sqlite_decisions.decisions(self.connection, ticket)
+
+    @_told
+    def recent_decisions(self, limit: int) -> list[Decision]:
+        return sqlite_decisions.recent(self.connection, limit)
 
     @_told
     def rows(self, limit: int | None = None) -> list[Row]:

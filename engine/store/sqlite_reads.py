@@ -15,7 +15,7 @@ from engine.wall import local_day
 
 _ROW = """
 SELECT id, key, subject, customer, "group", tier, priority, status, assignee, queue, team, tags, opened,
-  metric, cycle, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged
+  metric, cycle, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged, step
 FROM tickets
 """
 _URGENT = f"{_ROW} INDEXED BY tickets_urgent WHERE urgency IS NOT NULL ORDER BY urgency, opened, key LIMIT ?"

@@ -1,0 +1,39 @@
+"""Climbing the ladders of the tickets that a cycle has looked at, inside its transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from engine.consequence import SOURCE
+from engine.decision import Decision
+from engine.evaluate import Evaluated
+from engine.facts import Instant, Ticket
+from engine.graph import Graph
+from engine.ladder import Taken, climb, passed
+from engine.store.protocol import Acted, Store
+
+Looked = tuple[Ticket, Evaluated, Evaluated | None]
+"""A ticket, what the rules say of it, and what those said that they replace (None where nothing is replaced)."""
+
+
+def escalate(
+    store: Store, graph: Graph, now: Instant, looked: Sequence[Looked]
+) -> tuple[list[Decision], bool]:
+    """Decide what has come and is undecided; write decisions, messages and events. Answers the decisions and whether events
+    were added, which the next cycle takes in. Only inside `store.cycle()`."""
+    climbing = [item for item in looked if passed(item[1], now)]
+    if not climbing:
+        return [], False
+    known = store.decided([ticket.id for ticket, *_ in climbing])
+    loads: Counter[str] | None = None
+    taken: list[Taken] = []
+    for ticket, evaluated, before in climbing:
+        if loads is None:
+            loads = Counter(store.loads())
+        taken += climb(ticket, evaluated, graph, now, known.get(ticket.id, ()), loads, before=before)
+    store.decide(Acted(item.decision, item.messages, item.short) for item in taken)
+    events = [(item.decision.ticket, item.event) for item in taken if item.event is not None]
+    if events:
+        store.add_events(SOURCE, events)
+    return [item.decision for item in taken], bool(events)

@@ -1,0 +1,139 @@
+"""Climbing: what becomes of every step of a ladder whose instant has come. Pure.
+
+A step is decided once, as of its own instant: whether its condition held and nothing stopped the ladder then. Whom it means
+and what it changes is decided as of now, since that is when it acts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from engine.clock import Clock, Point
+from engine.consequence import Wanted, applied, event_of, flags, messages, short, wanted
+from engine.decision import Decision, Key, Outcome
+from engine.evaluate import Evaluated, Life, live
+from engine.facts import Event, Instant, Ticket
+from engine.graph import Graph
+from engine.lengths import length
+from engine.outbox import Message
+from engine.predicate import compile_condition
+from engine.transition import RULES, TICKET, TIME
+
+LATE = 60
+"""Seconds after which it is worth saying that a step was found late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A decision with all that must be written with it. `short` is the step in a few words, "" if it did not fire."""
+
+    decision: Decision
+    messages: tuple[Message, ...] = ()
+    event: Event | None = None
+    short: str = ""
+
+
+def passed(evaluated: Evaluated, now: int) -> list[tuple[Clock, Point]]:
+    """The points whose instant has come, in order of it."""
+    found = [
+        (clock, point)
+        for clock in evaluated.clocks
+        for point in clock.points
+        if point.at is not None and point.at < now
+    ]
+    return sorted(found, key=lambda item: (item[1].at or 0, item[0].metric, item[0].cycle, item[1].number))
+
+
+def key(clock: Clock, point: Point) -> Key:
+    """What is decided once for a ticket."""
+    return (clock.metric, clock.cycle, point.ladder, point.name, point.number)
+
+
+def climb(
+    ticket: Ticket,
+    evaluated: Evaluated,
+    graph: Graph,
+    now: Instant,
+    decided: Collection[Key],
+    loads: Counter[str],
+    *,
+    before: Evaluated | None = None,
+) -> list[Taken]:
+    """Decide the steps that have come and were not decided before, in order of their instants.
+
+    `before` is what the rules that are now replaced said, None if they have not changed. `loads` counts open tickets by
+    assignee and is kept up to date with what is reassigned here.
+    """
+    new = [item for item in passed(evaluated, now) if key(*item) not in decided]
+    life = live(ticket, graph, now) if new else None
+    if life is None:
+        return []
+    known = None if before is None else {key(*item) for item in passed(before, now)}
+    instants = {event.at for event in ticket.events}
+    situation = life.history.last.situation
+    flagged = evaluated.flagged
+    customer = evaluated.customer or str(evaluated.fields.get("customer", ""))
+    taken = []
+    for clock, point in new:
+        assert point.at is not None
+        edited = known is not None and key(clock, point) not in known
+        cause = RULES if edited else TICKET if point.at in instants else TIME
+        outcome, reason = _against(clock, point, life, graph, edited=edited)
+        found = Wanted()
+        if outcome is Outcome.FIRED:
+            found = wanted(point.step.action, situation, graph.people, loads, flagged=flagged)
+            outcome, reason = _outcome(point, found, now)
+        decision = Decision(
+            point.at, now, ticket.id, ticket.key, customer, *key(clock, point), outcome, reason, cause
+        )
+        if outcome is not Outcome.FIRED:
+            taken.append(Taken(decision))
+            continue
+        said = messages(point.step.action, found, decision, ticket, graph.people)
+        taken.append(Taken(decision, said, event_of(found, decision, now), short(point.step.action)))
+        if found.change and "assignee" in found.change:
+            loads[str(situation.fields.get("assignee", ""))] -= 1
+            loads[str(found.change["assignee"])] += 1
+        situation = applied(situation, found.change)
+        flagged = flagged or flags(found.change)
+    return taken
+
+
+def _against(clock: Clock, point: Point, life: Life, graph: Graph, *, edited: bool) -> tuple[Outcome, str]:
+    """What speaks against a step as of its own instant."""
+    assert point.at is not None
+    situation = life.states.at(point.at).situation
+    if edited and not point.step.on_edits:
+        return Outcome.SUPPRESSED, "an edit of the rules made it due, and edits page nobody"
+    ladder = graph.ruleset.escalations.get(point.ladder)
+    if ladder is not None and any(compile_condition(condition)(situation) for condition in ladder.stop):
+        return Outcome.SUPPRESSED, "the ladder's `stop when` held"
+    if point.step.when is not None and not compile_condition(point.step.when)(situation):
+        return Outcome.SKIPPED, "its `when` did not hold"
+    if clock.stopped is not None:
+        return Outcome.SUPPRESSED, f"the clock had stopped ({clock.state.value}) when it was found"
+    return Outcome.FIRED, ""
+
+
+def _outcome(point: Point, found: Wanted, now: Instant) -> tuple[Outcome, str]:
+    assert point.at is not None
+    late = now - point.at
+    if found.nobody and not point.step.skip_if_nobody:
+        return Outcome.FIRED, found.no
+    if found.no:
+        return Outcome.SKIPPED, found.no
+    return Outcome.FIRED, f"found {length(late)} late" if late > LATE else ""
+
+
+def coming(evaluated: Evaluated, now: int) -> Iterator[tuple[Clock, Point]]:
+    """The points that come if nothing happens before, soonest first."""
+    found = [
+        (clock, point)
+        for clock in evaluated.clocks
+        if clock.stopped is None
+        for point in clock.points
+        if point.at is not None and point.at >= now
+    ]
+    yield from sorted(found, key=lambda item: (item[1].at or 0, item[0].metric, item[1].name))

@@ -1,0 +1,114 @@
+"""What became of ladder steps, kept once each, with the messages they make: all in the cycle's transaction."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+from dsl.ladder import INBOX
+from engine.decision import Decision, Key, Outcome
+from engine.outbox import Message, Status
+from engine.store.protocol import Acted
+
+_DECISION = f"INSERT INTO decisions VALUES ({', '.join('?' * 13)})"
+_MESSAGE = """
+INSERT INTO outbox (ticket, decision, kind, channel, recipient, name, data, created, status, next_at, sent_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_STEP = "UPDATE tickets SET step = ? WHERE id = ?"
+_READ = """
+SELECT at, found, ticket, key, decisions.customer, decisions.metric, decisions.cycle, ladder, decisions.step, number, outcome,
+  reason, cause, decisions.id
+FROM decisions JOIN tickets ON tickets.id = ticket
+"""
+MessageRow = tuple[object, ...]
+
+
+def decided(connection: sqlite3.Connection, tickets: Sequence[int]) -> dict[int, set[Key]]:
+    """The keys of the decisions of these tickets, by ticket."""
+    found: dict[int, set[Key]] = {}
+    for ticket, *key in connection.execute(
+        "SELECT ticket, metric, cycle, ladder, step, number FROM decisions WHERE ticket IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(tickets)),),
+    ):
+        found.setdefault(ticket, set()).add(tuple(key))
+    return found
+
+
+def decide(connection: sqlite3.Connection, acted: Iterable[Acted]) -> None:
+    """Write decisions with their messages, and each ticket's last step that fired; inside a transaction."""
+    [newest] = connection.execute("SELECT coalesce(max(id), 0) FROM decisions").fetchone()
+    numbered = [(newest + number, item) for number, item in enumerate(acted, 1)]
+    connection.executemany(_DECISION, [_row(number, item.decision) for number, item in numbered])
+    connection.executemany(
+        _MESSAGE,
+        [
+            message_row(item.decision.ticket_id, number, item.decision.found, message)
+            for number, item in numbered
+            for message in item.messages
+        ],
+    )
+    connection.executemany(
+        _STEP, [(item.short, item.decision.ticket_id) for _, item in numbered if item.short]
+    )
+
+
+def message_row(ticket: int | None, decision: int | None, created: int, message: Message) -> MessageRow:
+    """A row of the outbox. A message to an inbox of ours has arrived when it is written."""
+    here = message.channel == INBOX
+    return (
+        ticket,
+        decision,
+        message.kind,
+        message.channel,
+        message.recipient,
+        message.name,
+        json.dumps(dict(message.data), ensure_ascii=False),
+        created,
+        Status.SENT if here else Status.WAITING,
+        created,
+        created if here else None,
+    )
+
+
+def decisions(connection: sqlite3.Connection, ticket: int) -> list[Decision]:
+    """A ticket's decisions, in order of their instants."""
+    return [
+        _read(row)
+        for row in connection.execute(f"{_READ} WHERE ticket = ? ORDER BY at, decisions.id", (ticket,))
+    ]
+
+
+def recent(connection: sqlite3.Connection, limit: int) -> list[Decision]:
+    """The latest decisions, newest first."""
+    return [_read(row) for row in connection.execute(f"{_READ} ORDER BY decisions.id DESC LIMIT ?", (limit,))]
+
+
+def loads(connection: sqlite3.Connection) -> dict[str, int]:
+    """Open tickets by assignee."""
+    return dict(
+        connection.execute(
+            "SELECT assignee, count(*) FROM tickets WHERE closed = 0 AND assignee <> '' GROUP BY assignee"
+        )
+    )
+
+
+def _row(number: int, item: Decision) -> tuple[object, ...]:
+    return (
+        number,
+        item.ticket_id,
+        *item.key,
+        item.at,
+        item.found,
+        item.customer,
+        item.outcome,
+        item.reason,
+        item.cause,
+    )
+
+
+def _read(row: Sequence[object]) -> Decision:
+    values = list(row)
+    values[10] = Outcome(str(values[10]))
+    return Decision(*values)  # type: ignore[arg-type]
