@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.clock import Clock
+from engine.decision import Decision
 from engine.evaluate import evaluate
 from engine.explain import explain, pauses_of
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
+from engine.outbox import Queued
 from engine.snapshot import TicketDetail
 from engine.transition import transitions
+from engine.upcoming import upcoming_of
 from engine.wall import DAY
 
 MARGIN = DAY // 4
 """How much is drawn before a clock starts and after the last of its instants."""
 
 
-def detail(ticket: Ticket, graph: Graph, now: Instant) -> TicketDetail:
-    """The ticket at `now`: fields, clocks with the hours and pauses that they were measured on, and the reasons."""
+def detail(
+    ticket: Ticket,
+    graph: Graph,
+    now: Instant,
+    decisions: Sequence[Decision] = (),
+    messages: Sequence[Queued] = (),
+) -> TicketDetail:
+    """The ticket at `now`: fields, clocks with the hours and pauses that they were measured on, and the reasons; with the
+    decisions and messages about it that the store has."""
     evaluated = evaluate(ticket, graph, now)
     return TicketDetail(
         id=ticket.id,
@@ -31,6 +41,9 @@ def detail(ticket: Ticket, graph: Graph, now: Instant) -> TicketDetail:
         pauses=pauses_of(ticket, graph, now),
         why=explain(ticket, graph, now),
         transitions=tuple(transitions(ticket, evaluated, now)),
+        decisions=tuple(decisions),
+        upcoming=tuple(upcoming_of(ticket, evaluated, now)),
+        messages=tuple(messages),
     )
 
 

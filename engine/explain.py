@@ -5,15 +5,17 @@ Plain lines; names and texts in them come from tickets and rule files, so whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dsl.errors import FINDINGS
 from dsl.model import BUILT_IN_METRICS, BusinessDays
 from dsl.suggest import nearest, some
 from engine.clock import Clock, State
+from engine.decision import Decision
 from engine.errors import EngineError
 from engine.evaluate import Life, Measured, live, measured
 from engine.explain_days import account
+from engine.explain_ladder import climbed
 from engine.explain_rule import deciding, refused, unpromised
 from engine.facts import Ticket
 from engine.graph import Graph
@@ -21,14 +23,25 @@ from engine.lengths import amount, length
 from engine.wall import format_local
 
 
-def why(ticket: Ticket, graph: Graph, now: int, metric: str | None = None) -> list[str]:
-    """The account of every clock of a ticket at `now`, or of one metric's. Raises EngineError if there is no such metric."""
+def why(
+    ticket: Ticket,
+    graph: Graph,
+    now: int,
+    metric: str | None = None,
+    decisions: Sequence[Decision] = (),
+) -> list[str]:
+    """The account of every clock of a ticket at `now`, or of one metric's, with what ladders did about it (`decisions`) and will
+    do. Raises EngineError if there is no such metric."""
     life = live(ticket, graph, now)
     if life is None:
         return [f"{ticket.key}: nothing is known of it yet"]
     if metric is not None:
         _known(metric, life, graph)
-    lines = [line for item in measured(life, graph, now) for line in _wanted(item, life, graph, now, metric)]
+    lines = [
+        line
+        for item in measured(life, graph, now)
+        for line in _wanted(item, life, graph, now, metric, decisions)
+    ]
     return lines or list(_nothing(ticket, life, graph, metric))
 
 
@@ -58,9 +71,13 @@ def pauses_of(ticket: Ticket, graph: Graph, now: int) -> dict[str, tuple[tuple[i
     return found
 
 
-def _wanted(item: Measured, life: Life, graph: Graph, now: int, metric: str | None) -> Iterator[str]:
+def _wanted(
+    item: Measured, life: Life, graph: Graph, now: int, metric: str | None, decisions: Sequence[Decision]
+) -> Iterator[str]:
     if metric is None or item.clock.metric == metric:
         yield from _account(item, life, graph, now)
+        zone = item.legs[-1].option.hours.zone
+        yield from (f"  {line}" for line in climbed(item.clock, decisions, graph, zone, now))
         yield ""
 
 

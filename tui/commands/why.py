@@ -37,5 +37,6 @@ def command(
             raise SlaError(
                 f"ticket {plain(ticket)} has not happened yet at {format_instant(now)}", exit_code=FINDINGS
             )
-        for line in why(facts, graph, now, metric):
+        decisions = [item for item in store.decisions(found) if item.found <= now]
+        for line in why(facts, graph, now, metric, decisions):
             click.echo(plain(line, 2000))
