@@ -1,0 +1,321 @@
+"""The outbox in SQLite: messages are written inside a decision's transaction, and claimed, sent and marked in others.
+
+What a claim puts together stays together: rows of a batch carry its key from then on, whoever holds them. Beside the store's
+other rooms because it is the only part that several senders write at once, each in a transaction of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from engine.facts import Instant
+from engine.outbox import Batch, Message, Queued, Status
+from engine.store.sqlite_decisions import message_row
+from engine.store.sqlite_open import trouble
+from engine.store.sqlite_queued import OPEN, SELECT, queued
+
+UNDELIVERED = "not delivered: "
+"""How the threshold of an alert about a dead letter begins; the channel's name follows."""
+
+DELIVERY = "delivery"
+"""The cause of such an alert."""
+
+PATIENCE = 3
+"""Attempts after which a batch no longer keeps new messages to its recipient waiting."""
+
+_INSERT = (
+    "INSERT INTO outbox (ticket, decision, kind, channel, recipient, name, data, created, status, next_at, sent_at)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+# A claim that seems to be made in the future is one made before the clock was set back.
+_AGAIN = f"""
+SELECT DISTINCT batch FROM outbox WHERE channel = :channel AND {OPEN} AND batch <> ''
+  AND (status = 'waiting' AND next_at <= :now OR status = 'sending' AND (next_at <= :now - :lease OR next_at > :now + :lease))
+ORDER BY id
+"""
+_BUSY = f"""
+SELECT recipient FROM outbox WHERE channel = :channel AND sent_at > :now - :apart AND sent_at < :now + :apart AND kind <> 'change'
+UNION
+SELECT recipient FROM outbox WHERE channel = :channel AND {OPEN} AND status = 'waiting' AND batch <> ''
+  AND kind <> 'change' AND attempts < {PATIENCE}
+"""
+_FRESH = f"""
+SELECT min(id), recipient, kind = 'change' AS alone FROM outbox
+WHERE channel = :channel AND {OPEN} AND status = 'waiting' AND batch = '' AND (alone OR recipient NOT IN ({_BUSY}))
+GROUP BY CASE WHEN alone THEN id END, recipient ORDER BY 1 LIMIT :most
+"""
+_TAKE = (
+    "UPDATE outbox SET status = 'sending', owner = ?, next_at = ?, attempts = attempts + 1"
+    f" WHERE batch = ? AND {OPEN}"
+)
+_ALERT = """
+INSERT OR IGNORE INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
+SELECT DISTINCT outbox.ticket, coalesce(metric, ''), coalesce(cycle, 0), ?, ?, ?,
+  coalesce(decisions.customer, tickets.customer, ''), ?
+FROM outbox JOIN tickets ON tickets.id = outbox.ticket LEFT JOIN decisions ON decisions.id = decision
+WHERE batch = ? AND outbox.status = 'dead'
+"""
+_SOME = "id IN (SELECT value FROM json_each(?))"
+
+
+def queue(
+    connection: sqlite3.Connection,
+    ticket_id: int | None,
+    decision_id: int | None,
+    created: int,
+    messages: Iterable[Message],
+) -> None:
+    """Write messages inside the caller's transaction. One to the inbox is delivered by being written."""
+    connection.executemany(_INSERT, [message_row(ticket_id, decision_id, created, item) for item in messages])
+
+
+class SqliteOutbox:
+    """`engine.outbox.Outbox` over a store's connection. Every method raises StoreError when the file cannot be used."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+
+    @contextmanager
+    def _writing(self, *, joining: bool = False) -> Iterator[sqlite3.Connection]:
+        """One transaction; with `joining` the one under way, if there is one."""
+        connection = self._connection
+        with trouble(self._path):
+            if joining and connection.in_transaction:
+                yield connection
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    def _asked(self, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
+        with trouble(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+    # ---------------------------------------------------------------- claim, send, mark
+
+    def claim(
+        self, channel: str, now: Instant, *, owner: str, lease: int, apart: int, most: int
+    ) -> list[Batch]:
+        """Take up to `most` batches of a channel for `owner`, oldest first; see the protocol."""
+        asked = {"channel": channel, "now": now, "lease": lease, "apart": apart}
+        with self._writing() as connection:
+            keys = [key for (key,) in connection.execute(f"{_AGAIN} LIMIT :most", {**asked, "most": most})]
+            fresh = connection.execute(_FRESH, {**asked, "most": most - len(keys)}).fetchall()
+            keys += [self._batched(channel, *found) for found in fresh]
+            connection.executemany(_TAKE, [(owner, now, key) for key in keys])
+            return [self._batch(key) for key in keys]
+
+    def _batched(self, channel: str, first: int, recipient: str, alone: int) -> str:
+        """Put waiting messages together; answer the key."""
+        key = f"{self._name()}.{first}"
+        [failed] = self._connection.execute(
+            "SELECT error <> '' FROM outbox WHERE id = ?", (first,)
+        ).fetchone()
+        if failed:
+            key += f".{self._round()}"
+        self._connection.execute(
+            f"UPDATE outbox SET batch = ? WHERE channel = ? AND {OPEN} AND status = 'waiting' AND batch = ''"
+            + (" AND id = ?" if alone else " AND recipient = ? AND kind <> 'change'"),
+            (key, channel, first if alone else recipient),
+        )
+        return key
+
+    def _name(self) -> str:
+        """What tells this store from every other, made at the first claim."""
+        self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('store', ?)", (secrets.token_hex(8),))
+        [name] = self._connection.execute("SELECT value FROM meta WHERE key = 'store'").fetchone()
+        return str(name)
+
+    def _round(self) -> int:
+        """A number that was not given before: a message that is sent anew is in a batch with another key."""
+        [number] = self._connection.execute(
+            "INSERT INTO meta VALUES ('outbox round', '1')"
+            " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value"
+        ).fetchone()
+        return int(number)
+
+    def _batch(self, key: str) -> Batch:
+        rows = self._connection.execute(
+            f"{SELECT} WHERE batch = ? AND outbox.status = 'sending' ORDER BY outbox.id", (key,)
+        )
+        messages = tuple(queued(row) for row in rows)
+        first = messages[0]
+        attempt = max(item.attempts for item in messages)
+        return Batch(key, first.message.channel, first.message.recipient, attempt, messages)
+
+    def renew(self, batches: Iterable[str], owner: str, now: Instant) -> set[str]:
+        """Begin the lease of these batches anew; answer those that are still the owner's."""
+        with self._writing() as connection:
+            return {
+                key
+                for key in batches
+                if connection.execute(
+                    "UPDATE outbox SET next_at = ? WHERE batch = ? AND owner = ? AND status = 'sending'",
+                    (now, key, owner),
+                ).rowcount
+            }
+
+    def sent(self, batch: str, now: Instant, answer: str) -> None:
+        """What is left of a batch was taken by the other side."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE outbox SET status = 'sent', sent_at = ?, answer = ?, error = '', owner = ''"
+                f" WHERE batch = ? AND {OPEN}",
+                (now, answer, batch),
+            )
+
+    def suppress(self, messages: Mapping[int, str], now: Instant) -> None:
+        """These messages (id -> reason) are no longer wanted."""
+        with self._writing() as connection:
+            connection.executemany(
+                "UPDATE outbox SET status = 'suppressed', next_at = ?, error = ?, owner = ''"
+                f" WHERE id = ? AND {OPEN}",
+                [(now, reason, number) for number, reason in messages.items()],
+            )
+
+    def retry(self, batch: str, at: Instant, error: str) -> None:
+        """It did not work; try again at `at`."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE outbox SET status = 'waiting', next_at = ?, error = ?, owner = ''"
+                " WHERE batch = ? AND status = 'sending'",
+                (at, error, batch),
+            )
+
+    def give_up(self, batch: str, now: Instant, error: str, tell: Sequence[Message]) -> None:
+        """It will not work: the messages are dead letters, each an alert of its ticket, and `tell` is queued about it."""
+        with self._writing() as connection:
+            dead = connection.execute(
+                "UPDATE outbox SET status = 'dead', next_at = ?, error = ?, owner = ''"
+                " WHERE batch = ? AND status = 'sending' RETURNING ticket, channel",
+                (now, error, batch),
+            ).fetchall()
+            if not dead:
+                return
+            threshold = UNDELIVERED + dead[0][1]
+            connection.execute(_ALERT, (threshold, now, now, DELIVERY, batch))
+            tickets = {ticket for ticket, _ in dead}
+            queue(connection, tickets.pop() if len(tickets) == 1 else None, None, now, tell)
+
+    # ---------------------------------------------------------------- questions
+
+    def sent_since(self, channel: str, since: Instant) -> int:
+        """How many batches left by a channel after `since`."""
+        [(count,)] = self._asked(
+            "SELECT count(DISTINCT batch) FROM outbox WHERE channel = ? AND sent_at > ?", (channel, since)
+        )
+        return int(count)
+
+    def channels_waiting(self, now: Instant) -> list[str]:
+        """Channels with something to do by `now`."""
+        rows = self._asked(
+            f"SELECT DISTINCT channel FROM outbox WHERE {OPEN} AND (next_at <= ? OR batch = '') ORDER BY 1",
+            (now,),
+        )
+        return [channel for (channel,) in rows]
+
+    def queued(
+        self, statuses: Sequence[Status], *, ticket: int | None = None, limit: int | None = None
+    ) -> list[Queued]:
+        """Messages by status, newest first; of one ticket where given."""
+        clause = "outbox.status IN (SELECT value FROM json_each(?))"
+        values: list[object] = [json.dumps([status.value for status in statuses])]
+        # Said outright, SQLite sees that a small index has them all.
+        if set(statuses) <= {Status.WAITING, Status.SENDING}:
+            clause += f" AND outbox.{OPEN}"
+        elif set(statuses) == {Status.DEAD}:
+            clause += " AND outbox.status = 'dead'"
+        if ticket is not None:
+            clause += " AND outbox.ticket = ?"
+            values.append(ticket)
+        rows = self._asked(
+            f"{SELECT} WHERE {clause} ORDER BY outbox.id DESC LIMIT ?",
+            (*values, -1 if limit is None else limit),
+        )
+        return [queued(row) for row in rows]
+
+    def counts(self) -> dict[tuple[str, Status], int]:
+        """How many messages by (channel, status)."""
+        rows = self._asked("SELECT channel, status, count(*) FROM outbox GROUP BY 1, 2")
+        return {(channel, Status(status)): count for channel, status, count in rows}
+
+    # ---------------------------------------------------------------- what people do with dead letters
+
+    def again(self, messages: Sequence[int], now: Instant) -> int:
+        """Dead letters back into the queue, in new batches; answer how many were dead."""
+        with self._writing() as connection:
+            return connection.execute(
+                "UPDATE outbox SET status = 'waiting', batch = '', attempts = 0, next_at = ?"
+                f" WHERE {_SOME} AND status = 'dead'",
+                (now, json.dumps(list(messages))),
+            ).rowcount
+
+    def discard(self, messages: Sequence[int], now: Instant, by: str) -> int:
+        """Dead or waiting messages that nobody wants any more; answer how many there were."""
+        with self._writing() as connection:
+            return connection.execute(
+                "UPDATE outbox SET status = 'discarded', next_at = ?, answer = ?"
+                f" WHERE {_SOME} AND status IN ('dead', 'waiting')",
+                (now, f"discarded by {by}", json.dumps(list(messages))),
+            ).rowcount
+
+    # ---------------------------------------------------------------- the inbox
+
+    def notices(self, recipients: Sequence[str], *, unread: bool, limit: int) -> list[Queued]:
+        """Inbox messages to these persons and teams, newest first; to anybody if there are none given."""
+        clause = "outbox.channel = 'inbox'"
+        values: list[object] = []
+        if recipients:
+            clause += " AND recipient IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps(list(recipients)))
+        if unread:
+            clause += " AND read_at IS NULL"
+        rows = self._asked(f"{SELECT} WHERE {clause} ORDER BY outbox.id DESC LIMIT ?", (*values, limit))
+        return [queued(row) for row in rows]
+
+    def read(self, messages: Sequence[int], now: Instant) -> None:
+        """Somebody has read them."""
+        with self._writing() as connection:
+            connection.execute(
+                f"UPDATE outbox SET read_at = coalesce(read_at, ?) WHERE {_SOME} AND channel = 'inbox'",
+                (now, json.dumps(list(messages))),
+            )
+
+    # ---------------------------------------------------------------- echoes and links
+
+    def echoes_awaited(self, tickets: Sequence[int]) -> list[Queued]:
+        """CHANGE messages of these tickets whose own event has not come back yet."""
+        # Also ones that seem to have failed: an answer may be lost on its way after the change was made.
+        rows = self._asked(
+            f"{SELECT} WHERE outbox.ticket IN (SELECT value FROM json_each(?)) AND outbox.kind = 'change'"
+            " AND batch <> '' AND outbox.status <> 'suppressed' AND echoed_at IS NULL ORDER BY outbox.id",
+            (json.dumps(list(tickets)),),
+        )
+        return [queued(row) for row in rows]
+
+    def echoed(self, messages: Mapping[int, int]) -> None:
+        """Message id -> instant at which the other system's event of it came back. Also inside `Store.cycle()`."""
+        with self._writing(joining=True) as connection:
+            connection.executemany(
+                "UPDATE outbox SET echoed_at = ? WHERE id = ?",
+                [(at, number) for number, at in messages.items()],
+            )
+
+    def use_link(self, token: str, now: Instant) -> bool:
+        """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""
+        with self._writing(joining=True) as connection:
+            return (
+                connection.execute("INSERT OR IGNORE INTO used_links VALUES (?, ?)", (token, now)).rowcount
+                == 1
+            )
