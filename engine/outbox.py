@@ -136,6 +136,10 @@ class Outbox(Protocol):
         """Messages by status, newest first; of one ticket where given."""
         ...
 
+    def numbered(self, messages: Sequence[int]) -> list[Queued]:
+        """The messages of these ids that there are, newest first."""
+        ...
+
     def counts(self) -> dict[tuple[str, Status], int]:
         """How many messages by (channel, status)."""
         ...
@@ -172,4 +176,8 @@ class Outbox(Protocol):
 
     def use_link(self, token: str, now: Instant) -> bool:
         """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""
+        ...
+
+    def link_used(self, token: str) -> bool:
+        """Whether a link has been used; uses nothing."""
         ...

@@ -245,6 +245,13 @@ class SqliteOutbox:
         )
         return [queued(row) for row in rows]
 
+    def numbered(self, messages: Sequence[int]) -> list[Queued]:
+        """The messages of these ids that there are, newest first."""
+        rows = self._asked(
+            f"{SELECT} WHERE outbox.{_SOME} ORDER BY outbox.id DESC", (json.dumps(list(messages)),)
+        )
+        return [queued(row) for row in rows]
+
     def counts(self) -> dict[tuple[str, Status], int]:
         """How many messages by (channel, status)."""
         rows = self._asked("SELECT channel, status, count(*) FROM outbox GROUP BY 1, 2")
@@ -319,3 +326,7 @@ class SqliteOutbox:
                 connection.execute("INSERT OR IGNORE INTO used_links VALUES (?, ?)", (token, now)).rowcount
                 == 1
             )
+
+    def link_used(self, token: str) -> bool:
+        """Whether a link has been used; uses nothing."""
+        return bool(self._asked("SELECT 1 FROM used_links WHERE token = ?", (token,)))
