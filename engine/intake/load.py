@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import BinaryIO, Protocol
@@ -14,7 +14,7 @@ from engine.intake.reject import Reject
 from engine.intake.shapes import EventRow, Found, convert
 
 CHUNK = 20_000
-"""Events in one transaction."""
+"""Events from which on a transaction is closed."""
 
 MAX_REJECTS = 100_000
 """Rejects that are kept with their reason; more of them are only counted."""
@@ -70,7 +70,7 @@ def _chunks(
     file: BinaryIO, map_: Map, form: Format, outcome: Outcome, read: Callable[[int], None]
 ) -> Iterator[Chunk]:
     if form is Format.JSONL and is_own(map_):
-        yield from own_events(file, map_, outcome.refuse, read)
+        yield from _gathered(own_events(file, map_, outcome.refuse, read))
         return
     found = _found(file, map_, form, outcome, read)
     while events := list(islice(found, CHUNK)):
@@ -78,6 +78,18 @@ def _chunks(
         for source, row in events:
             chunk.setdefault(source, []).append(row)
         yield chunk
+
+
+def _gathered(pieces: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Small chunks as few that are worth a transaction."""
+    chunk: Chunk = {}
+    for piece in pieces:
+        for source, rows in piece.items():
+            chunk.setdefault(source, []).extend(rows)
+        if sum(map(len, chunk.values())) >= CHUNK:
+            yield chunk
+            chunk = {}
+    yield chunk
 
 
 def _found(

@@ -7,9 +7,12 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
+from typing import TypeVar
 
 from engine.facts import Event, Fields, Instant, Pin, Ticket
 from engine.store.sqlite_terms import TermsShelf
+
+T = TypeVar("T")
 
 EventRow = tuple[str, int, int, str, str, str]
 """Ticket key, instant, sequence, kind, data as JSON text, id in the source: an event ready to be stored."""
@@ -39,17 +42,13 @@ class EventLog:
         """Append what is new, inside a transaction; answer how many rows were."""
         if not rows:
             return 0
-        connection = self._connection
         number = self._source(source)
-        ids = self._ids(dict.fromkeys(map(itemgetter(0), rows)))
-        # Flat, and a ticket's id in the place of its key, without a tuple made anew for every row.
-        values: list[object] = list(chain.from_iterable(rows))
-        values[::6] = [ids[key] for key, *_ in rows]
+        ids = self._ids(list(map(itemgetter(0), rows)))
         return _insert(
-            connection,
+            self._connection,
             "events (ticket, at, sequence, kind, data, source_id, source)",
             f"(?, ?, ?, ?, ?, ?, {number})",
-            values,
+            _flat(rows, ids),
         )
 
     def tickets(self, ids: Sequence[int] | None, until: Instant | None) -> Iterator[Ticket]:
@@ -69,25 +68,30 @@ class EventLog:
             self._sources[name] = known
         return int(known)
 
-    def _ids(self, keys: Iterable[str]) -> dict[str, int]:
+    def _ids(self, keys: list[str]) -> list[int]:
+        """The id of every key, in their order; a ticket that is new gets one."""
         known = self._tickets
         if len(known) > _KNOWN_KEYS:
             known.clear()
-        unknown = [key for key in keys if key not in known]
-        if unknown:
-            connection = self._connection
-            if _insert(connection, "tickets (key)", "(?)", unknown) == len(unknown):
-                # All of them are new: SQLite has counted on from the highest id, so they need not be looked up.
-                [last] = connection.execute("SELECT max(id) FROM tickets").fetchone()
-                known.update(zip(unknown, range(last - len(unknown) + 1, last + 1), strict=True))
-            else:
-                known.update(
-                    connection.execute(
-                        "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
-                        (json.dumps(unknown),),
-                    )
+        self._meet([key for key in dict.fromkeys(keys) if key not in known])
+        return [known[key] for key in keys]
+
+    def _meet(self, unknown: list[str]) -> None:
+        """Learn the ids of tickets, and give one to those that have none."""
+        if not unknown:
+            return
+        connection, known = self._connection, self._tickets
+        if _insert(connection, "tickets (key)", "(?)", _pieces(unknown)) == len(unknown):
+            # All of them are new: SQLite has counted on from the highest id, so they need not be looked up.
+            [last] = connection.execute("SELECT max(id) FROM tickets").fetchone()
+            known.update(zip(unknown, range(last - len(unknown) + 1, last + 1), strict=True))
+        else:
+            known.update(
+                connection.execute(
+                    "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
+                    (json.dumps(unknown),),
                 )
-        return known
+            )
 
     def _blocks(self, ids: Sequence[int] | None) -> Iterator[tuple[str, tuple[object, ...]]]:
         if ids is None:
@@ -133,21 +137,33 @@ class EventLog:
             )
 
 
-def _insert(connection: sqlite3.Connection, columns: str, row: str, values: Sequence[object]) -> int:
-    """Insert rows that stand one after the other in `values`, but those that are known; answer how many were new."""
+def _pieces(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), ROWS_AT_ONCE):
+        yield items[start : start + ROWS_AT_ONCE]
+
+
+def _flat(rows: Sequence[EventRow], ids: Sequence[int]) -> Iterator[list[object]]:
+    """The values of a statement's rows one after the other, a ticket's id in the place of its key."""
+    for piece, numbers in zip(_pieces(rows), _pieces(ids), strict=True):
+        values: list[object] = list(chain.from_iterable(piece))
+        values[::6] = numbers
+        yield values
+
+
+def _insert(
+    connection: sqlite3.Connection, columns: str, row: str, pieces: Iterable[Sequence[object]]
+) -> int:
+    """Insert the rows of a statement at a time, but those that are known; answer how many were new."""
     width = row.count("?")
-    step = ROWS_AT_ONCE * width
-    whole = len(values) // step * step
-
-    def statement(count: int) -> str:
-        return f"INSERT INTO {columns} VALUES {', '.join([row] * count)} ON CONFLICT DO NOTHING"
-
     before = connection.total_changes
-    connection.executemany(
-        statement(ROWS_AT_ONCE), [values[start : start + step] for start in range(0, whole, step)]
-    )
-    if whole < len(values):
-        connection.execute(statement((len(values) - whole) // width), values[whole:])
+    size, statement = 0, ""
+    for values in pieces:
+        if len(values) != size:
+            size = len(values)
+            statement = (
+                f"INSERT INTO {columns} VALUES {', '.join([row] * (size // width))} ON CONFLICT DO NOTHING"
+            )
+        connection.execute(statement, values)
     return connection.total_changes - before
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.intake import own, reading
-from engine.intake.mapping import load_map
+from engine.intake import load, own, reading
+from engine.intake.mapping import Format, load_map
 from engine.intake.reading import MAX_VALUE, json_record
 from engine.intake.reject import Reject
 from engine.intake.shapes import Reading, event
@@ -161,6 +162,30 @@ def test_where_blocks_end_does_not_matter(take, monkeypatch, size):
     monkeypatch.setattr(reading, "BLOCK", size)
     assert take(content) == expected
     assert expected[1].refused == 8
+
+
+def test_small_blocks_are_committed_many_together(monkeypatch):
+    sizes = []
+
+    class Sink:
+        def append(self, source, rows):
+            sizes.append(len(rows))
+            return len(rows), 0
+
+    monkeypatch.setattr(reading, "BLOCK", 1000)
+    monkeypatch.setattr(load, "CHUNK", 50)
+    content = io.BytesIO(b"".join(line(id=str(n)) for n in range(180)))
+    load.load(Sink(), content, load_map("events"), Format.JSONL, lambda read: None)
+    assert sum(sizes) == 180
+    assert len(sizes) == 4
+    assert min(sizes[:-1]) >= 50
+
+
+@pytest.mark.parametrize("name", ["T 1", "Störung-7", "T-\u200b1", "(#1)"])
+def test_a_name_of_other_characters_among_plain_ones(take, name):
+    events, _ = take(line(id="a") + line(id=name, ticket=name) + line(id="b"))
+    assert [key for _, key in events] == ["a", name, "b"]
+    assert events["events", name][0] == name
 
 
 def test_a_file_that_is_something_else(take):
