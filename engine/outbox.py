@@ -97,8 +97,8 @@ class Outbox(Protocol):
         """Take up to `most` batches of a channel for `owner`, oldest first.
 
         First the ones that were claimed before and whose lease of `lease` seconds has run out or whose time to be tried again
-        has come: same key, same messages. Then waiting messages, put together by recipient (a CHANGE goes alone), except to
-        recipients that were sent something less than `apart` seconds ago.
+        has come: same key, same messages. Then waiting messages, put together by recipient (a CHANGE goes alone, and at once), except
+        to recipients that were sent something less than `apart` seconds ago, or whose batch has just failed and is tried again.
         """
         ...
 
@@ -173,6 +173,10 @@ class Outbox(Protocol):
         ...
 
     # ---------------------------------------------------------------- links that work once
+
+    def link_used(self, token: str) -> bool:
+        """Whether a link was used before."""
+        ...
 
     def use_link(self, token: str, now: Instant) -> bool:
         """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""

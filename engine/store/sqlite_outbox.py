@@ -56,7 +56,7 @@ _TAKE = (
 )
 _ALERT = """
 INSERT OR IGNORE INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
-SELECT DISTINCT outbox.ticket, coalesce(metric, ''), coalesce(cycle, 0), ?, ?, ?,
+SELECT DISTINCT outbox.ticket, coalesce(decisions.metric, ''), coalesce(decisions.cycle, 0), ?, ?, ?,
   coalesce(decisions.customer, tickets.customer, ''), ?
 FROM outbox JOIN tickets ON tickets.id = outbox.ticket LEFT JOIN decisions ON decisions.id = decision
 WHERE batch = ? AND outbox.status = 'dead'
@@ -318,6 +318,10 @@ class SqliteOutbox:
                 "UPDATE outbox SET echoed_at = ? WHERE id = ?",
                 [(at, number) for number, at in messages.items()],
             )
+
+    def link_used(self, token: str) -> bool:
+        """Whether a link was used before."""
+        return bool(self._asked("SELECT 1 FROM used_links WHERE token = ?", (token,)))
 
     def use_link(self, token: str, now: Instant) -> bool:
         """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""
