@@ -50,14 +50,15 @@ def of_type(lines: Iterable[syntax.Line], type_: type[_T]) -> list[_T]:
     return [line for line in lines if isinstance(line, type_)]
 
 
-def _name(declaration: syntax.Declaration) -> str:
+def name_of(declaration: syntax.Declaration) -> str:
+    """The declared name."""
     assert declaration.name is not None
     return declaration.name.text
 
 
 def title(declaration: syntax.Declaration) -> str:
     """The title that people see; the name where none is given."""
-    return declaration.title.text if declaration.title else _name(declaration)
+    return declaration.title.text if declaration.title else name_of(declaration)
 
 
 def origin(declaration: syntax.Declaration, key: str) -> Origin:
@@ -68,23 +69,23 @@ def origin(declaration: syntax.Declaration, key: str) -> Origin:
 
 
 def field(key: str, it: syntax.Declaration) -> model.Field:
-    return model.Field(_name(it), FieldType(word_of(it.lines, "field")), origin(it, key))
+    return model.Field(name_of(it), FieldType(word_of(it.lines, "field")), origin(it, key))
 
 
 def person(key: str, it: syntax.Declaration) -> model.Person:
     return model.Person(
-        _name(it), title(it), word_of(it.lines, "email"), words_of(it.lines, "alias"), origin(it, key)
+        name_of(it), title(it), word_of(it.lines, "email"), words_of(it.lines, "alias"), origin(it, key)
     )
 
 
 def team(key: str, it: syntax.Declaration) -> model.Team:
     lead, senior, member = (words_of(it.lines, keyword) for keyword in ("lead", "senior", "member"))
-    return model.Team(_name(it), title(it), lead, senior, member, origin(it, key))
+    return model.Team(name_of(it), title(it), lead, senior, member, origin(it, key))
 
 
 def metric(key: str, it: syntax.Declaration) -> model.Metric:
     start, stop = word_of(it.lines, "start"), word_of(it.lines, "stop")
-    return model.Metric(_name(it), title(it), start, stop, origin(it, key))
+    return model.Metric(name_of(it), title(it), start, stop, origin(it, key))
 
 
 # ---------------------------------------------------------------- calendars
@@ -104,7 +105,7 @@ def holiday_list(key: str, it: syntax.Declaration, files: Mapping[str, tuple[str
             case _:
                 pass
     observed = word_of(it.lines, "observed") != "no"
-    return model.HolidayList(_name(it), title(it), tuple(lines), observed, origin(it, key))
+    return model.HolidayList(name_of(it), title(it), tuple(lines), observed, origin(it, key))
 
 
 def _holiday(keyword: str, word: str, name: str) -> model.HolidayLine:
@@ -133,7 +134,7 @@ def calendar(key: str, it: syntax.Declaration, holidays: Mapping[str, model.Holi
             case _:
                 pass
     return model.Calendar(
-        _name(it),
+        name_of(it),
         title(it),
         word_of(it.lines, "zone"),
         tuple(merged(ranges) for ranges in weekly),
@@ -215,14 +216,15 @@ def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], mode
     warn = sorted({values.percent(word) for word in words_of(it.lines, "warn")})
     reopen = word_of(it.lines, "reopen")
     return model.Tier(
-        _name(it),
+        name_of(it),
         title(it),
         word_of(it.lines, "calendar") or (parent.calendar if parent else ""),
         (*(_kept(parent.targets, own) if parent else ()), *own),
         tuple(warn) or (parent.warn if parent else model.DEFAULT_WARN),
         tuple(dict.fromkeys(words_of(it.lines, "pause"))) or (parent.pauses if parent else ()),
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
-        origin=origin(it, key),
+        ladders(it.lines, parent.ladders if parent else ()),
+        origin(it, key),
     )
 
 
@@ -243,11 +245,23 @@ def _kept(inherited: Sequence[model.Target], own: Sequence[model.Target]) -> lis
     return kept
 
 
+def ladders(
+    lines: Iterable[syntax.Line], inherited: Iterable[tuple[str, str]] = ()
+) -> tuple[tuple[str, str], ...]:
+    """The ladder of each priority that has one of its own, and of "" for the others; own lines replace inherited ones."""
+    own = [
+        (priority, line.ladder.text)
+        for line in of_type(lines, syntax.Escalate)
+        for priority in [word.text for word in line.priorities] or [""]
+    ]
+    return tuple(sorted(dict([*inherited, *own]).items()))
+
+
 def pause(key: str, it: syntax.Declaration) -> model.Pause:
     when = next(line.when for line in it.lines if isinstance(line, syntax.PauseWhen))
     limit = word_of(it.lines, "limit")
     return model.Pause(
-        _name(it),
+        name_of(it),
         title(it),
         condition(when),
         words_of(it.lines, "stops"),
@@ -258,7 +272,7 @@ def pause(key: str, it: syntax.Declaration) -> model.Pause:
 
 def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
     return model.Group(
-        _name(it),
+        name_of(it),
         title(it),
         word_of(it.lines, "zone"),
         word_of(it.lines, "calendar"),
@@ -270,7 +284,7 @@ def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
 
 def customer(key: str, text: str, it: syntax.Declaration) -> model.Customer:
     return model.Customer(
-        _name(it),
+        name_of(it),
         title(it),
         word_of(it.lines, "zone"),
         word_of(it.lines, "calendar"),

@@ -143,7 +143,9 @@ class _Build(Transformer[Token, Children]):
             _end(title or name or kind),
         )
 
-    person = team = metric = holidays = calendar = tier = pause = group = customer = block
+    person = team = channel = metric = holidays = calendar = tier = pause = escalation = group = customer = (
+        block
+    )
 
     def statuses(self, kind: Token, *lines: Children) -> syntax.Declaration:
         return syntax.Declaration("statuses", None, None, lines, _end(kind))
@@ -181,6 +183,9 @@ class _Build(Transformer[Token, Children]):
         return self.fact(keyword, words)
 
     warn = pause_by = metric_fact
+
+    def from_environment(self, keyword: Token, env: Token, variable: Token) -> syntax.Fact:
+        return self.fact_word(keyword, variable)
 
     zone = observed = reopen = limit = fact_word
 
@@ -263,6 +268,92 @@ class _Build(Transformer[Token, Children]):
 
     def to_only(self, how: Token, last: Token) -> syntax.Period:
         return syntax.Period(None, _word(last), how.type == "THROUGH", _start(how), _end(last))
+
+    # ------------------------------------------------------------ escalations
+
+    def escalate(
+        self, keyword: Token, via: Token, ladder: Token, priorities: tuple[syntax.Word, ...] | None
+    ) -> syntax.Escalate:
+        end = priorities[-1].end if priorities else _end(ladder)
+        return syntax.Escalate(_word(ladder), priorities or (), _start(keyword), end)
+
+    def for_priorities(self, keyword: Token, names: tuple[syntax.Word, ...]) -> tuple[syntax.Word, ...]:
+        return names
+
+    def stop_when(self, keyword: Token, _when: Token, when: _Ended) -> syntax.StopWhen:
+        return syntax.StopWhen(when.condition, _start(keyword), when.end)
+
+    def step(
+        self,
+        keyword: Token,
+        trigger: syntax.Trigger,
+        priorities: tuple[syntax.Word, ...] | None,
+        action: syntax.Action,
+        *options: syntax.Option,
+    ) -> syntax.Step:
+        return syntax.Step(
+            trigger, priorities or (), action, options, _start(keyword), (options or (action,))[-1].end
+        )
+
+    def at_share(self, share: Token, of: Token, metric: Token) -> syntax.Trigger:
+        return syntax.Trigger("share", _word(share), _word(metric), _start(share), _end(metric))
+
+    def at_point(self, kind: Token, of: Token, metric: Token) -> syntax.Trigger:
+        return syntax.Trigger(str(kind), None, _word(metric), _start(kind), _end(metric))
+
+    def at_delay(self, amount: Token, kind: Token, metric: Token) -> syntax.Trigger:
+        return syntax.Trigger(str(kind), _word(amount), _word(metric), _start(amount), _end(metric))
+
+    def notify(
+        self,
+        keyword: Token,
+        to: tuple[syntax.Recipient, ...],
+        via: Token,
+        channels: tuple[syntax.Word, ...],
+    ) -> syntax.Action:
+        return syntax.Action("notify", to, channels, None, _start(keyword), channels[-1].end)
+
+    def reassign(self, keyword: Token, _to: Token, to: syntax.Recipient) -> syntax.Action:
+        return syntax.Action("reassign", (to,), (), None, _start(keyword), to.end)
+
+    def flag_it(self, keyword: Token, _to: Token, management: Token) -> syntax.Action:
+        return syntax.Action("escalate", (), (), None, _start(keyword), _end(management))
+
+    def raise_priority(
+        self, keyword: Token, priority: Token, _to: Token | None, to: Token | None
+    ) -> syntax.Action:
+        return syntax.Action("raise", (), (), _word_or_none(to), _start(keyword), _end(to or priority))
+
+    def tag(self, keyword: Token, text: Token) -> syntax.Action:
+        return syntax.Action("tag", (), (), _word(text), _start(keyword), _end(text))
+
+    def recipients(self, *to: syntax.Recipient) -> tuple[syntax.Recipient, ...]:
+        return to
+
+    def one_of_ticket(self, role: Token) -> syntax.Recipient:
+        return syntax.Recipient(str(role), None, _start(role), _end(role))
+
+    def one_by_name(self, name: Token) -> syntax.Recipient:
+        return syntax.Recipient("", _word(name), _start(name), _end(name))
+
+    def one_of_team(self, role: Token, of: Token, team: Token) -> syntax.Recipient:
+        return syntax.Recipient(str(role), _word(team), _start(role), _end(team))
+
+    def when(self, keyword: Token, when: _Ended) -> syntax.Option:
+        return syntax.Option("when", None, None, when.condition, _start(keyword), when.end)
+
+    def skip(self, keyword: Token, *rest: Token) -> syntax.Option:
+        return syntax.Option(str(keyword), None, None, None, _start(keyword), _end(rest[-1]))
+
+    including = skip
+
+    def only(self, keyword: Token, _in: Token, calendar: Token, hours: Token) -> syntax.Option:
+        return syntax.Option("only", _word(calendar), None, None, _start(keyword), _end(hours))
+
+    def repeat(self, keyword: Token, _every: Token, amount: Token, *rest: Token | None) -> syntax.Option:
+        _up, _to, most, _until, last = rest
+        assert last is not None
+        return syntax.Option("repeat", _word(amount), _word_or_none(most), None, _start(keyword), _end(last))
 
     # ------------------------------------------------------------ conditions
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from dsl import build, condition, model, syntax
+from dsl import build, build_ladder, condition, ladder, model, syntax
 from dsl.gather import Gathered
 from dsl.unit import Unit
 
@@ -14,11 +14,13 @@ NAMED = (
     "field",
     "person",
     "team",
+    "channel",
     "holidays",
     "calendar",
     "metric",
     "tier",
     "pause",
+    "escalation",
     "group",
     "customer",
 )
@@ -104,6 +106,8 @@ def rule_set(site: Site, digest: str) -> model.RuleSet:
         groups={one.unit.name: build.group(one.key, one.unit.text, one.tree) for one in site.of("group")},
         customers={one.unit.name: customer(one) for one in site.of("customer")},
         default_tier=defaults[0] if defaults else "",
+        channels={one.unit.name: build_ladder.channel(one.key, one.tree) for one in site.of("channel")},
+        escalations={one.unit.name: escalation(site, one) for one in site.of("escalation")},
     )
 
 
@@ -113,6 +117,10 @@ def customer(declared: Declared) -> model.Customer:
     if unit.built is None:
         unit.built = build.customer(declared.key, unit.text, declared.tree)
     return unit.built
+
+
+def escalation(site: Site, declared: Declared) -> ladder.Escalation:
+    return build_ladder.escalation(declared.key, declared.unit.text, declared.tree, site.named["team"])
 
 
 def holiday_list(site: Site, declared: Declared) -> model.HolidayList:

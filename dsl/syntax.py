@@ -159,8 +159,91 @@ class Override(NamedTuple):
     end: int
 
 
+class Trigger(NamedTuple):
+    """`kind` is share, warning, breach, before or past; `amount` a percentage or a duration as written."""
+
+    kind: str
+    amount: Word | None
+    metric: Word
+    start: int
+    end: int
+
+
+class Recipient(NamedTuple):
+    """`role` is a word of the language and `name` the team's, or `role` is "" and `name` a person's or a team's."""
+
+    role: str
+    name: Word | None
+    start: int
+    end: int
+
+
+class Action(NamedTuple):
+    """`kind` is notify, reassign, escalate, raise or tag; `word` the priority or the tag."""
+
+    kind: str
+    to: tuple[Recipient, ...]
+    channels: tuple[Word, ...]
+    word: Word | None
+    start: int
+    end: int
+
+
+class Option(NamedTuple):
+    """`kind` is its first word; `word` the calendar of `only` and the duration of `repeat`, `most` what follows `up to`."""
+
+    kind: str
+    word: Word | None
+    most: Word | None
+    when: Condition | None
+    start: int
+    end: int
+
+
+class Step(NamedTuple):
+    """A line of an escalation."""
+
+    trigger: Trigger
+    priorities: tuple[Word, ...]
+    action: Action
+    options: tuple[Option, ...]
+    start: int
+    end: int
+
+    def option(self, kind: str) -> Option | None:
+        """The first option that begins with that word."""
+        return next((option for option in self.options if option.kind == kind), None)
+
+
+class StopWhen(NamedTuple):
+    when: Condition
+    start: int
+    end: int
+
+
+class Escalate(NamedTuple):
+    """`escalate via` in a tier; no priorities are all that have no line of their own."""
+
+    ladder: Word
+    priorities: tuple[Word, ...]
+    start: int
+    end: int
+
+
 Line = (
-    Fact | Country | Holiday | OpenDays | OpenDate | ClosedDate | Target | PauseWhen | Assignment | Override
+    Fact
+    | Country
+    | Holiday
+    | OpenDays
+    | OpenDate
+    | ClosedDate
+    | Target
+    | PauseWhen
+    | Assignment
+    | Override
+    | Step
+    | StopWhen
+    | Escalate
 )
 
 

@@ -39,6 +39,15 @@ def counts_days(text: str) -> bool:
     return not text.endswith("bd") and ("d" in text or "w" in text)
 
 
+def in_hours(text: str) -> str:
+    """A duration with days and weeks written as hours: `1d12h` is `36h`."""
+    seconds = sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(text))
+    hours, rest = divmod(seconds, 3600)
+    return "".join(
+        f"{count}{unit}" for count, unit in ((hours, "h"), (rest // 60, "m"), (rest % 60, "s")) if count
+    )
+
+
 def day(text: str) -> date:
     """`2026-03-08`."""
     try:

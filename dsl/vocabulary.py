@@ -13,25 +13,29 @@ DECLARATIONS = (
     "field",
     "person",
     "team",
+    "channel",
     "holidays",
     "calendar",
     "metric",
     "default",
     "tier",
     "pause",
+    "escalation",
     "group",
     "customer",
 )
 
 LINES: dict[str, tuple[str, ...]] = {
     "statuses": ("working", "waiting", "resolved", "closed", "cancelled"),
-    "person": ("email",),
+    "person": ("email", "alias"),
     "team": ("lead", "senior", "member"),
+    "channel": ("url", "secret", "kind", "source"),
     "metric": ("start", "stop"),
     "holidays": ("country", "day", "yearly", "easter", "file", "observed"),
     "calendar": ("zone", "open", "closed", "holidays"),
-    "tier": ("like", "calendar", "target", "warn", "pause", "reopen"),
+    "tier": ("like", "calendar", "target", "warn", "pause", "reopen", "escalate"),
     "pause": ("when", "stops", "limit"),
+    "escalation": ("at", "stop"),
     "group": ("zone", "calendar", "tier", "override"),
     "customer": ("alias", "group", "zone", "calendar", "tier", "account-manager", "override"),
     "override": ("reason", "target", "calendar"),
@@ -45,19 +49,46 @@ INNER = frozenset(
         *("on", "subdivision", "within", "every", "at", "by", "from", "until", "through"),
         *("not", "and", "or", "in", "matches", "is", "true", "false", "yes", "no", "flag", "text", "number"),
         *("resumes", "restarts", "ignored", "mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        *(
+            "env",
+            "via",
+            "for",
+            "of",
+            "warning",
+            "breach",
+            "before",
+            "past",
+            "notify",
+            "reassign",
+            "raise",
+            "to",
+        ),
+        *("management", "priority", "tag", "escalate", "assignee", "skip", "if", "nobody", "only", "hours"),
+        *("repeat", "up", "acknowledged", "including", "rule-edits", "webhook", "chat"),
     )
 )
 
 LATER = frozenset(
     (
-        *("escalation", "credits", "report", "maintenance", "scenario", "check", "renegotiation"),
-        *("channel", "uptime", "retainer", "escalate"),
+        *("credits", "report", "maintenance", "scenario", "check", "renegotiation"),
+        *("uptime", "retainer"),
     )
 )
 """Keywords that the language has set aside and that this version does not have."""
 
-KEYWORDS = frozenset(
-    (*DECLARATIONS, *INNER, *LATER, "override", *(word for words in LINES.values() for word in words))
+ALSO_NAMES = frozenset(
+    (
+        *("management", "priority", "source", "kind", "url", "env", "secret", "tag", "webhook", "chat"),
+        *("warning", "breach", "before", "past", "up", "hours", "nobody", "acknowledged"),
+    )
+)
+"""Keywords that are legal names: where they stand no name can, and sites have people, fields and channels called so."""
+
+KEYWORDS = (
+    frozenset(
+        (*DECLARATIONS, *INNER, *LATER, "override", *(word for words in LINES.values() for word in words))
+    )
+    - ALSO_NAMES
 )
 """Words that are not legal names."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from dsl import condition, model, syntax, values
+from dsl import condition, ladder, model, syntax, values
 from dsl.checks.conditions import local_condition_findings
 from dsl.checks.dates import assignment_findings, override_findings
+from dsl.checks.lists import repeated
+from dsl.checks.steps import step_findings
 from dsl.finding import Finding, Mend, here
 from dsl.span import Origin
 from dsl.vocabulary import KEYWORDS
@@ -20,14 +22,14 @@ _STRING_WITH_TAB = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _ONCE = frozenset(
     (
         *("email", "start", "stop", "observed", "zone", "like", "calendar", "warn", "reopen", "limit"),
-        *("group", "account-manager", "reason"),
+        *("group", "account-manager", "reason", "url", "secret", "kind"),
     )
 )
 _ONE_WORD = _ONCE - {"warn"}
 _NAMED = frozenset(
     (
-        *("field", "person", "team", "holidays", "calendar", "metric", "tier", "pause", "group"),
-        *("customer", "override"),
+        *("field", "person", "team", "channel", "holidays", "calendar", "metric", "tier", "pause"),
+        *("escalation", "group", "customer", "override"),
     )
 )
 
@@ -47,6 +49,8 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
         case "customer" | "group":
             out += assignment_findings(tree)
             out += override_findings(tree)
+        case "escalation":
+            out += step_findings(tree)
     out += _empty(tree.title)
     if not broken:
         out += _missing(tree)
@@ -74,19 +78,25 @@ def _name(kind: str, name: syntax.Word | None, broken: bool, start: int = 0) -> 
                 f"write a name after the keyword: `{kind} my-{kind}`",
             )
         return
-    yield from _keyword_as_name(name, f"a {kind}")
     taken = {
         "metric": model.BUILT_IN_METRICS,
         "calendar": (model.ALWAYS,),
         "field": tuple(condition.BUILT_IN_FIELDS),
+        "channel": ladder.BUILT_IN_CHANNELS,
     }.get(kind, ())
-    if name.text in taken:
+    if name.text not in taken:
+        yield from _keyword_as_name(name, f"{_article(kind)} {kind}")
+    else:
         yield Finding(
             "E0309",
             f"the {kind} `{name.text}` is built in",
             here(name),
             f"choose another name; the built-in {kind} can be used without declaring it",
         )
+
+
+def _article(kind: str) -> str:
+    return "an" if kind[0] in "aeiou" else "a"
 
 
 def _keyword_as_name(word: syntax.Word, what: str) -> Iterator[Finding]:
@@ -145,7 +155,7 @@ def _lines(kind: str, lines: Iterable[syntax.Line], broken: bool) -> Iterator[Fi
             case syntax.Holiday(_, word):
                 yield from _value(word, values.offset)
             case syntax.OpenDays(days, ranges):
-                yield from _repeated(days)
+                yield from repeated(days)
                 yield from _ranges(ranges)
             case syntax.OpenDate(word, ranges):
                 yield from _value(word, values.day)
@@ -168,7 +178,9 @@ def _lines(kind: str, lines: Iterable[syntax.Line], broken: bool) -> Iterator[Fi
                         here(line),
                         "give it a `target` or a `calendar` line",
                     )
-            case syntax.Country():
+            case syntax.Escalate(_, priorities):
+                yield from repeated(priorities)
+            case syntax.Country() | syntax.Step() | syntax.StopWhen():
                 pass
 
 
@@ -205,7 +217,7 @@ def _fact(keyword: str, words: tuple[syntax.Word, ...]) -> Iterator[Finding]:
         for word in words:
             yield from _warning(word)
     else:
-        yield from _repeated(words)
+        yield from repeated(words)
 
 
 def _empty(word: syntax.Word | None) -> Iterator[Finding]:
@@ -227,22 +239,8 @@ def _warning(word: syntax.Word) -> Iterator[Finding]:
         )
 
 
-def _repeated(words: Iterable[syntax.Word]) -> Iterator[Finding]:
-    seen: dict[str, syntax.Word] = {}
-    for word in words:
-        first = seen.setdefault(word.text, word)
-        if first is not word:
-            yield Finding(
-                "E0308",
-                f"`{word.text}` is in this list twice",
-                here(word),
-                "remove one of them",
-                labels=((here(first), "here first"),),
-            )
-
-
 def _target(line: syntax.Target) -> Iterator[Finding]:
-    yield from _repeated(line.priorities)
+    yield from repeated(line.priorities)
     yield from _value(line.amount, values.amount)
     if line.when:
         yield from local_condition_findings(line.when)
@@ -319,7 +317,13 @@ def _value(word: syntax.Word, meaning: Callable[[str], object]) -> Iterator[Find
 def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
     said = {line.keyword for line in tree.lines if isinstance(line, syntax.Fact)}
     said |= {"when" for line in tree.lines if isinstance(line, syntax.PauseWhen)}
-    needed = {"metric": ("start", "stop"), "pause": ("when", "stops")}.get(tree.kind, ())
+    said |= {"at" for line in tree.lines if isinstance(line, syntax.Step)}
+    needed = {
+        "metric": ("start", "stop"),
+        "pause": ("when", "stops"),
+        "channel": ("url",),
+        "escalation": ("at",),
+    }.get(tree.kind, ())
     for keyword in needed:
         if keyword not in said:
             example = {
@@ -327,6 +331,8 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
                 "stop": "stop on workaround-provided",
                 "when": "when status is waiting",
                 "stops": "stops resolution",
+                "url": "url env PAGER_URL",
+                "at": "at breach of resolution notify assignee via inbox",
             }[keyword]
             yield Finding(
                 "E0305",

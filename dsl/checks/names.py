@@ -9,6 +9,7 @@ from importlib.resources import files
 from dsl import syntax
 from dsl.condition import BUILT_IN_FIELDS, FieldType
 from dsl.finding import Finding, Mend, here
+from dsl.ladder import BUILT_IN_CHANNELS, Role
 from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.resolve import NAMED, Site, priorities, statuses
 from dsl.suggest import nearest, some
@@ -25,6 +26,12 @@ class Names:
     def __init__(self, site: Site, *, incomplete: bool) -> None:
         self._known: dict[str, dict[str, object]] = {kind: dict(site.named[kind]) for kind in NAMED}
         self._known["calendar"] = {ALWAYS: None, **self._known["calendar"]}
+        self._known["channel"] = {**dict.fromkeys(BUILT_IN_CHANNELS), **self._known["channel"]}
+        self._known["recipient"] = {
+            **dict.fromkeys((Role.ASSIGNEE, Role.ACCOUNT_MANAGER)),
+            **self._known["team"],
+            **self._known["person"],
+        }
         self._known["metric"] = {**dict.fromkeys(BUILT_IN_METRICS), **self._known["metric"]}
         self._known["priority"] = dict.fromkeys(priorities(site))
         self._statuses = statuses(site)
@@ -130,7 +137,7 @@ def _other_names(tree: syntax.Declaration) -> Iterator[str]:
             yield from (word.text for word in line.words)
 
 
-_CALLED = {"holidays": "holiday list"}
+_CALLED = {"holidays": "holiday list", "recipient": "person or team"}
 _SINGLE_KINDS = frozenset(("language", "include", "priorities", "statuses", "default"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dsl import syntax
 from dsl.checks.calendars import holiday_findings
 from dsl.checks.conditions import condition_findings
+from dsl.checks.ladders import step_references
 from dsl.checks.names import Names, zone_findings
 from dsl.checks.parties import claim_findings, party_findings, target_findings
 from dsl.checks.tiers import Flat, flatten, limit_findings, tier_findings
@@ -30,7 +31,7 @@ class Checked:
         self.shared += _statuses(site)
         if self.names.no_priorities():
             self.shared += _no_priorities(site)
-        for kind in ("team", "calendar", "tier", "pause", "group", "holidays"):
+        for kind in ("team", "calendar", "tier", "pause", "escalation", "group", "holidays"):
             for declared in site.of(kind):
                 references = _references(site, declared, self.names, self.flats)
                 self.shared += [finding.placed(declared.key) for finding in references]
@@ -141,8 +142,13 @@ def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str
                 yield from names.all_unknown(_REFERENCES[tree.kind][keyword], words)
             case syntax.Target():
                 yield from target_findings(line, names)
-            case syntax.PauseWhen(when):
+            case syntax.PauseWhen(when) | syntax.StopWhen(when):
                 yield from condition_findings(when, names)
+            case syntax.Escalate(ladder, priorities):
+                yield from names.unknown("escalation", ladder)
+                yield from names.all_unknown("priority", priorities)
+            case syntax.Step():
+                yield from step_references(line, names)
             case _:
                 pass
 

@@ -1,0 +1,23 @@
+"""Lists in which a word stands twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dsl import syntax
+from dsl.finding import Finding, here
+
+
+def repeated(words: Iterable[syntax.Word]) -> Iterator[Finding]:
+    """A finding for each word that is there already."""
+    seen: dict[str, syntax.Word] = {}
+    for word in words:
+        first = seen.setdefault(word.text, word)
+        if first is not word:
+            yield Finding(
+                "E0308",
+                f"`{word.text}` is in this list twice",
+                here(word),
+                "remove one of them",
+                labels=((here(first), "here first"),),
+            )
