@@ -54,11 +54,11 @@ class Links:
     def __init__(self, secret: str, url: str, lifetime: int) -> None:
         self._url = url.rstrip("/")
         self._lifetime = lifetime
-        self._signer: URLSafeSerializer[str] = URLSafeSerializer(secret, salt=_SALT)
+        self._signer = URLSafeSerializer(secret, salt=_SALT)
 
     def address(self, message: int, ticket: int, act: str, by: str, now: int) -> str:
         """The address that does `act` to a ticket, until `lifetime` after `now`."""
-        token: str = self._signer.dumps([message, ticket, act, by, now + self._lifetime])
+        token = str(self._signer.dumps([message, ticket, act, by, now + self._lifetime]))
         return f"{self._url}{PATH}{token}"
 
     def read(self, token: str, now: int) -> Link:

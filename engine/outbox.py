@@ -174,10 +174,6 @@ class Outbox(Protocol):
 
     # ---------------------------------------------------------------- links that work once
 
-    def link_used(self, token: str) -> bool:
-        """Whether a link was used before."""
-        ...
-
     def use_link(self, token: str, now: Instant) -> bool:
         """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""
         ...

@@ -319,10 +319,6 @@ class SqliteOutbox:
                 [(at, number) for number, at in messages.items()],
             )
 
-    def link_used(self, token: str) -> bool:
-        """Whether a link was used before."""
-        return bool(self._asked("SELECT 1 FROM used_links WHERE token = ?", (token,)))
-
     def use_link(self, token: str, now: Instant) -> bool:
         """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""
         with self._writing(joining=True) as connection:
