@@ -34,6 +34,7 @@ PIPE_WIDTH = 160
     "--filter", "wanted", default="", help="Words and field:value terms, as behind / in the console."
 )
 @click.option("--at-risk", is_flag=True, help="Only what is breached or past its first warning.")
+@click.option("--flagged", is_flag=True, help="Only what is flagged to management (see sla flags).")
 @click.option("--limit", type=click.IntRange(min=1), default=None, help="At most this many tickets.")
 def command(
     store_path: Path,
@@ -44,13 +45,14 @@ def command(
     form: str,
     wanted: str,
     at_risk: bool,
+    flagged: bool,
     limit: int | None,
 ) -> None:
     """Open tickets that need a person, most urgent first."""
-    view = View(filter=wanted, at_risk=at_risk)
     problem = parse(wanted)
     if isinstance(problem, BadFilter):
         raise SlaError(f"--filter: {problem.message}", help=problem.help, exit_code=USAGE)
+    view = View(filter=f"{wanted} is:flagged" if flagged else wanted, at_risk=at_risk)
     print_inbox(store_path, rules_path, at, zone, view, "plain" if as_plain else form, limit)
 
 

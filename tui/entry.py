@@ -1,0 +1,28 @@
+"""An entry in a ticket's history, made by a command: the event, and a cycle so that clocks and ladders follow."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from engine.cycle import cycle
+from engine.facts import Event, Fields, Instant
+from engine.store.sqlite import SqliteStore
+from tui.options import graph_of
+
+SOURCE = "console"
+"""The source of what people do here, at the console and by commands."""
+
+
+def enter(store_path: Path, rules_path: Path | None, keys: Sequence[str], kind: str, data: Fields) -> None:
+    """Add one event to each of these tickets, now, and take it in. Raises SlaError; then nothing was added."""
+    second, within = divmod(time.time_ns(), 10**9)
+    now = Instant(second)
+    with closing(SqliteStore.open(store_path)) as store:
+        graph = graph_of(store, rules_path)
+        events = [(key, Event(now, kind, data, SOURCE, uuid.uuid4().hex, within)) for key in keys]
+        store.add_events(SOURCE, events)
+        cycle(store, graph, now)
