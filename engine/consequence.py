@@ -80,7 +80,8 @@ def messages(
     if isinstance(action, Notify):
         if found.nobody:
             return tuple(failures(people, SOURCE, f"{decision.step}: {found.no}"))
-        return tuple(dict.fromkeys(_notices(action, found.to, rules)))
+        notices = _notices(action, found.to, rules)
+        return tuple({(notice.channel, notice.recipient): notice for notice in notices}.values())
     if found.kind != CHANGED or found.change is None:
         return ()
     change = found.change

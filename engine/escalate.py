@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from engine.consequence import SOURCE
 from engine.decision import Decision
+from engine.echo import echoes
 from engine.evaluate import Evaluated
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
 from engine.ladder import Taken, climb, passed
+from engine.outbox import Queued
 from engine.store.protocol import Acted, Store
 
 Looked = tuple[Ticket, Evaluated, Evaluated | None]
@@ -22,6 +24,7 @@ def escalate(
 ) -> tuple[list[Decision], bool]:
     """Decide what has come and is undecided; write decisions, messages and events. Answers the decisions and whether events
     were added, which the next cycle takes in. Only inside `store.cycle()`."""
+    _recognise(store, graph, [ticket for ticket, *_ in looked])
     climbing = [item for item in looked if passed(item[1], now)]
     if not climbing:
         return [], False
@@ -37,3 +40,20 @@ def escalate(
     if events:
         store.add_events(SOURCE, events)
     return [item.decision for item in taken], bool(events)
+
+
+def _recognise(store: Store, graph: Graph, tickets: Sequence[Ticket]) -> None:
+    """Note which changes that were handed to ticket systems have come back from them."""
+    if not any(channel.sources for channel in graph.ruleset.channels.values()):
+        return
+    awaited: dict[int, list[Queued]] = {}
+    for message in store.outbox.echoes_awaited([ticket.id for ticket in tickets]):
+        awaited.setdefault(message.ticket_id, []).append(message)
+    found = {
+        message: at
+        for ticket in tickets
+        if ticket.id in awaited
+        for message, at in echoes(ticket, awaited[ticket.id]).items()
+    }
+    if found:
+        store.outbox.echoed(found)
