@@ -6,35 +6,11 @@ It is still only text: widgets get it as literal `Text`/`Content`, never as mark
 
 from __future__ import annotations
 
-import unicodedata
+from engine.plain import plain
 
-_SHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyph and steer nothing
-_WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
+__all__ = ["plain", "spreadsheet"]
+
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
-
-
-def plain(text: object, limit: int = 500) -> str:
-    """One harmless line: white space becomes a space, any other control or format character U+FFFD.
-
-    At most `limit` characters, the last of them an ellipsis where something was cut.
-    """
-    raw = text if isinstance(text, str) else str(text)
-    cut = len(raw) > limit
-    if cut:
-        raw = raw[: limit - 1]
-    if raw.isascii() and raw.isprintable():
-        return raw + "…" if cut else raw
-    out = "".join(_harmless(character) for character in raw)
-    return out + "…" if cut else out
-
-
-def _harmless(character: str) -> str:
-    if character in _WHITE:
-        return " "
-    if character in _KEPT:
-        return character
-    return "\ufffd" if unicodedata.category(character) in _SHOWN else character
 
 
 def spreadsheet(text: object, limit: int = 32_000) -> str:

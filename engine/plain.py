@@ -1,0 +1,34 @@
+"""Text that strangers wrote, made harmless: one line without control characters, escape sequences, direction marks or lone
+surrogates. What leaves by a message or reaches a terminal goes through here; each then escapes it for its own format.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_STEERS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyph and steer nothing
+_WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
+
+
+def plain(text: object, limit: int = 500) -> str:
+    """One harmless line: white space becomes a space, any other control or format character U+FFFD.
+
+    At most `limit` characters, the last of them an ellipsis where something was cut.
+    """
+    raw = text if isinstance(text, str) else str(text)
+    cut = len(raw) > limit
+    if cut:
+        raw = raw[: limit - 1]
+    if raw.isascii() and raw.isprintable():
+        return raw + "…" if cut else raw
+    out = "".join(_harmless(character) for character in raw)
+    return out + "…" if cut else out
+
+
+def _harmless(character: str) -> str:
+    if character in _WHITE:
+        return " "
+    if character in _KEPT:
+        return character
+    return "\ufffd" if unicodedata.category(character) in _STEERS else character
