@@ -78,6 +78,13 @@ def recent(connection: sqlite3.Connection, after: int, limit: int) -> list[tuple
     ]
 
 
+_AFFECTED = (
+    "SELECT id FROM tickets WHERE closed = 0 AND tier",
+    "SELECT id FROM tickets WHERE closed = 0 AND declared",
+    "SELECT ticket FROM clocks WHERE state IN ('running', 'paused', 'breached') AND calendar",
+)
+
+
 def affected(
     connection: sqlite3.Connection,
     tiers: Sequence[str] | None,
@@ -86,13 +93,15 @@ def affected(
 ) -> list[int]:
     """Open tickets of these tiers or customers or with an open clock on these calendars; all open ones for None."""
     if tiers is None and customers is None:
-        found = connection.execute("SELECT id FROM tickets WHERE closed = 0 ORDER BY id")
-    else:
-        found = connection.execute(
-            "SELECT id FROM tickets WHERE closed = 0 AND tier IN (SELECT value FROM json_each(?))"
-            " UNION SELECT id FROM tickets WHERE closed = 0 AND declared IN (SELECT value FROM json_each(?))"
-            " UNION SELECT ticket FROM clocks WHERE state IN ('running', 'paused', 'breached')"
-            " AND calendar IN (SELECT value FROM json_each(?)) ORDER BY 1",
-            (json.dumps(list(tiers or ())), json.dumps(list(customers or ())), json.dumps(list(calendars))),
-        )
+        return [
+            ticket for (ticket,) in connection.execute("SELECT id FROM tickets WHERE closed = 0 ORDER BY id")
+        ]
+    # Only what is asked is looked up: for calendars, every open clock is read.
+    asked = {
+        select: names for select, names in zip(_AFFECTED, (tiers, customers, calendars), strict=True) if names
+    }
+    if not asked:
+        return []
+    query = " UNION ".join(f"{select} IN (SELECT value FROM json_each(?))" for select in asked)
+    found = connection.execute(f"{query} ORDER BY 1", [json.dumps(list(names)) for names in asked.values()])
     return [ticket for (ticket,) in found]

@@ -316,6 +316,10 @@ def test_affected_tickets(store):
     assert store.affected_tickets(["gold"], ["globex", "acme"]) == [1, 2]
     assert store.affected_tickets(None, ["globex"]) == [2]
     assert store.affected_tickets([], []) == []
+    assert store.affected_tickets([], [], ["office"]) == []
+    store.write([written(1, clock(), tier="gold", customer="acme")])
+    assert store.affected_tickets([], [], [clock().calendar]) == [1]
+    assert store.affected_tickets(["silver"], [], [clock().calendar]) == [1, 2]
 
 
 def test_version_moves_with_every_change_by_anybody(store, opener):
