@@ -6,13 +6,14 @@ never been; the next one finds the same work.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.decision import Decision
 from engine.escalate import escalate
-from engine.evaluate import Evaluated, evaluate
-from engine.facts import Instant, Ticket
+from engine.facts import Instant
 from engine.graph import Graph
+from engine.looks import Looked, look
 from engine.snapshot import Transition
 from engine.store.protocol import Store, StoredRules, Written
 from engine.transition import transitions
@@ -57,7 +58,8 @@ def cycle(store: Store, graph: Graph, now: Instant, reloaded: Reloaded | None = 
     """
     seen = store.high_water()
     moved = frozenset(reloaded.moved if reloaded else ())
-    work = sorted({*store.changed_tickets(store.mark()), *store.due_tickets(now, CHUNK), *moved})
+    changed = frozenset(store.changed_tickets(store.mark()))
+    work = sorted({*changed, *store.due_tickets(now, CHUNK), *moved})
     if not work and reloaded is None:
         return Turn()
     old = reloaded.before if reloaded else None
@@ -68,14 +70,10 @@ def cycle(store: Store, graph: Graph, now: Instant, reloaded: Reloaded | None = 
         chunk = work[start : start + CHUNK]
         with store.cycle():
             looked = [
-                (
-                    ticket,
-                    evaluate(ticket, graph, now),
-                    evaluate(ticket, old, now) if old is not None and ticket.id in moved else None,
-                )
+                look(ticket, graph, now, old=old if ticket.id in moved else None, anew=ticket.id in changed)
                 for ticket in store.tickets(chunk)
             ]
-            found += store.write([written(*item[:2], now, seen, before=item[2]) for item in looked])
+            found += store.write([written(item, now, seen) for item in looked])
             decided, more = escalate(store, graph, now, looked)
             decisions += decided
             again |= more
@@ -90,10 +88,17 @@ def _told_order(item: Transition) -> tuple[int, str, str, int]:
     return (item.at, item.ticket, item.metric, item.cycle)
 
 
-def written(
-    ticket: Ticket, evaluated: Evaluated, now: Instant, seen: int, *, before: Evaluated | None = None
-) -> Written:
-    """What the store keeps of an evaluated ticket; `before` is what the rules that are now replaced said of it."""
+def _told(looked: Looked, now: Instant) -> Iterator[Transition]:
+    """What has happened to the ticket's clocks, what was taken back later too. The store keeps the first of each kind."""
+    for _, evaluated in looked.earlier:
+        yield from transitions(looked.ticket, evaluated, now)
+    before = looked.before
+    yield from transitions(looked.ticket, looked.now, now, before=before.clocks if before else None)
+
+
+def written(looked: Looked, now: Instant, seen: int) -> Written:
+    """What the store keeps of a ticket that was looked at."""
+    ticket, evaluated = looked.ticket, looked.now
     return Written(
         ticket_id=ticket.id,
         fields=evaluated.fields,
@@ -107,7 +112,7 @@ def written(
         flagged=evaluated.flagged,
         pins=tuple(pin for pin in evaluated.pins if pin not in ticket.pins),
         clocks=evaluated.clocks,
-        alerts=tuple(transitions(ticket, evaluated, now, before=before.clocks if before else None)),
+        alerts=tuple(_told(looked, now)),
         last_event=seen,
         next_at=evaluated.next_at,
         opened=evaluated.opened,

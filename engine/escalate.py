@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from engine.consequence import SOURCE
 from engine.decision import Decision
 from engine.echo import echoes
-from engine.evaluate import Evaluated
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
 from engine.ladder import Taken, climb, passed
+from engine.looks import Looked
 from engine.outbox import Queued
 from engine.store.protocol import Acted, Store
-
-Looked = tuple[Ticket, Evaluated, Evaluated | None]
-"""A ticket, what the rules say of it, and what those said that they replace (None where nothing is replaced)."""
 
 
 def escalate(
@@ -24,17 +21,17 @@ def escalate(
 ) -> tuple[list[Decision], bool]:
     """Decide what has come and is undecided; write decisions, messages and events. Answers the decisions and whether events
     were added, which the next cycle takes in. Only inside `store.cycle()`."""
-    _recognise(store, graph, [ticket for ticket, *_ in looked])
-    climbing = [item for item in looked if passed(item[1], now)]
+    _recognise(store, graph, [item.ticket for item in looked])
+    climbing = [item for item in looked if passed(item, now)]
     if not climbing:
         return [], False
-    known = store.decided([ticket.id for ticket, *_ in climbing])
+    known = store.decided([item.ticket.id for item in climbing])
     loads: Counter[str] | None = None
     taken: list[Taken] = []
-    for ticket, evaluated, before in climbing:
+    for item in climbing:
         if loads is None:
             loads = Counter(store.loads())
-        taken += climb(ticket, evaluated, graph, now, known.get(ticket.id, ()), loads, before=before)
+        taken += climb(item, graph, now, known.get(item.ticket.id, ()), loads)
     store.decide(Acted(item.decision, item.messages, item.short) for item in taken)
     events = [(item.decision.ticket, item.event) for item in taken if item.event is not None]
     if events:

@@ -14,9 +14,10 @@ from engine.clock import Clock, Point
 from engine.consequence import Wanted, applied, event_of, flags, messages, short, wanted
 from engine.decision import Decision, Key, Outcome
 from engine.evaluate import Evaluated, Life, live
-from engine.facts import Event, Instant, Ticket
+from engine.facts import Event, Instant
 from engine.graph import Graph
 from engine.lengths import length
+from engine.looks import Looked
 from engine.outbox import Message
 from engine.predicate import compile_condition
 from engine.transition import RULES, TICKET, TIME
@@ -35,15 +36,19 @@ class Taken:
     short: str = ""
 
 
-def passed(evaluated: Evaluated, now: int) -> list[tuple[Clock, Point]]:
-    """The points whose instant has come, in order of it."""
-    found = [
-        (clock, point)
-        for clock in evaluated.clocks
-        for point in clock.points
-        if point.at is not None and point.at < now
-    ]
-    return sorted(found, key=lambda item: (item[1].at or 0, item[0].metric, item[0].cycle, item[1].number))
+def passed(looked: Looked, now: int) -> dict[Key, tuple[Clock, Point]]:
+    """The points whose instant has come, in order of it; of those that came more than once the first.
+
+    A repetition that nobody looked for when it came is not made up for.
+    """
+    found = {}
+    for moment, evaluated in (*looked.earlier, (now, looked.now)):
+        for clock in evaluated.clocks:
+            for point in clock.points:
+                if point.at is not None and point.at < moment and (not point.number or moment == now):
+                    found.setdefault(key(clock, point), (clock, point))
+    # Sorting keeps the order of the ladder's lines where instants are equal.
+    return dict(sorted(found.items(), key=lambda item: (item[1][1].at or 0, *item[0][:2])))
 
 
 def key(clock: Clock, point: Point) -> Key:
@@ -52,42 +57,35 @@ def key(clock: Clock, point: Point) -> Key:
 
 
 def climb(
-    ticket: Ticket,
-    evaluated: Evaluated,
-    graph: Graph,
-    now: Instant,
-    decided: Collection[Key],
-    loads: Counter[str],
-    *,
-    before: Evaluated | None = None,
+    looked: Looked, graph: Graph, now: Instant, decided: Collection[Key], loads: Counter[str]
 ) -> list[Taken]:
     """Decide the steps that have come and were not decided before, in order of their instants.
 
-    `before` is what the rules that are now replaced said, None if they have not changed. `loads` counts open tickets by
-    assignee and is kept up to date with what is reassigned here.
+    `loads` counts open tickets by assignee and is kept up to date with what is reassigned here.
     """
-    new = [item for item in passed(evaluated, now) if key(*item) not in decided]
+    ticket, evaluated = looked.ticket, looked.now
+    new = {name: item for name, item in passed(looked, now).items() if name not in decided}
     life = live(ticket, graph, now) if new else None
     if life is None:
         return []
-    known = None if before is None else {key(*item) for item in passed(before, now)}
+    known = None if looked.before is None else passed(Looked(ticket, looked.before), now).keys()
+    stopped = {(clock.metric, clock.cycle): clock for clock in evaluated.clocks if clock.stopped is not None}
     instants = {event.at for event in ticket.events}
     situation = life.history.last.situation
     flagged = evaluated.flagged
     customer = evaluated.customer or str(evaluated.fields.get("customer", ""))
     taken = []
-    for clock, point in new:
+    for name, (clock, point) in new.items():
         assert point.at is not None
-        edited = known is not None and key(clock, point) not in known
+        edited = known is not None and name not in known
         cause = RULES if edited else TICKET if point.at in instants else TIME
-        outcome, reason = _against(clock, point, life, graph, edited=edited)
+        ended = stopped.get((clock.metric, clock.cycle))
+        outcome, reason = _against(point, ended, life, graph, edited=edited)
         found = Wanted()
         if outcome is Outcome.FIRED:
             found = wanted(point.step.action, situation, graph.people, loads, flagged=flagged)
             outcome, reason = _outcome(point, found, now)
-        decision = Decision(
-            point.at, now, ticket.id, ticket.key, customer, *key(clock, point), outcome, reason, cause
-        )
+        decision = Decision(point.at, now, ticket.id, ticket.key, customer, *name, outcome, reason, cause)
         if outcome is not Outcome.FIRED:
             taken.append(Taken(decision))
             continue
@@ -101,8 +99,10 @@ def climb(
     return taken
 
 
-def _against(clock: Clock, point: Point, life: Life, graph: Graph, *, edited: bool) -> tuple[Outcome, str]:
-    """What speaks against a step as of its own instant."""
+def _against(
+    point: Point, ended: Clock | None, life: Life, graph: Graph, *, edited: bool
+) -> tuple[Outcome, str]:
+    """What speaks against a step as of its own instant; `ended` is its clock if that has stopped since."""
     assert point.at is not None
     situation = life.states.at(point.at).situation
     if edited and not point.step.on_edits:
@@ -112,8 +112,8 @@ def _against(clock: Clock, point: Point, life: Life, graph: Graph, *, edited: bo
         return Outcome.SUPPRESSED, "the ladder's `stop when` held"
     if point.step.when is not None and not compile_condition(point.step.when)(situation):
         return Outcome.SKIPPED, "its `when` did not hold"
-    if clock.stopped is not None:
-        return Outcome.SUPPRESSED, f"the clock had stopped ({clock.state.value}) when it was found"
+    if ended is not None:
+        return Outcome.SUPPRESSED, f"the clock had stopped ({ended.state.value}) when it was found"
     return Outcome.FIRED, ""
 
 

@@ -74,6 +74,11 @@ class Plan:
     by_priority: dict[str, dict[str, tuple[Option, ...]]]
     rungs: dict[str, dict[str, tuple[Rung, ...]]]
 
+    @property
+    def conditional(self) -> bool:
+        """Whether any of its targets asks for more than metric and priority."""
+        return any(option.holds is not None for found in self.options.values() for option in found)
+
     def climb(self, metric: str, priority: str) -> tuple[Rung, ...]:
         """The ladder's steps for a metric of a ticket of this priority (case folded)."""
         ladder = self.rungs.get(priority)

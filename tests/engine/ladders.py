@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from engine.decision import Decision, Key
-from engine.evaluate import evaluate
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
 from engine.ladder import Taken, climb
+from engine.looks import look
 from tests.engine.desk import graph
 
 PEOPLE = """\
@@ -84,8 +84,7 @@ def ladder(*steps: str) -> Graph:
 
 def climbed(ticket: Ticket, graph_: Graph, now: int, decided: set[Key] | None = None) -> list[Taken]:
     """What becomes of the steps of a ticket at `now`."""
-    moment = Instant(now)
-    return climb(ticket, evaluate(ticket, graph_, now), graph_, moment, decided or set(), Counter())
+    return climb(look(ticket, graph_, now, anew=True), graph_, Instant(now), decided or set(), Counter())
 
 
 def told(decision: Decision) -> str:

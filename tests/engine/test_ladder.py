@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from engine.decision import Outcome
-from engine.evaluate import evaluate
-from engine.ladder import climb, key, passed
+from engine.ladder import climb, passed
+from engine.looks import look
 from engine.outbox import Kind
 from tests.engine.desk import at, event, graph, ticket
 from tests.engine.ladders import climbed, ladder, rules, told
@@ -82,7 +84,7 @@ def test_what_an_edit_makes_due_is_kept_and_pages_only_where_the_ladder_says_so(
         previous=old,
     )
     one, now = ticket(opened()), at("10-05 12:45")
-    taken = climb(one, evaluate(one, new, now), new, now, set(), {}, before=evaluate(one, old, now))
+    taken = climb(look(one, new, now, old=old), new, now, set(), Counter())
     assert [(item.decision.outcome.value, item.decision.cause) for item in taken] == [
         ("suppressed", "rules"),
         ("fired", "rules"),
@@ -134,10 +136,8 @@ def change(step, one):
 def test_reassign_takes_the_least_loaded_and_hands_the_change_to_the_tickets_system():
     graph_ = ladder("at 50% of resolution reassign to lead of noc")
     one, now = ticket(opened()), at("10-05 12:00")
-    from collections import Counter
-
     loads = Counter({"Night Desk": 2, "day-lead": 1, "someone": 9})
-    [taken] = climb(one, evaluate(one, graph_, now), graph_, now, set(), loads)
+    [taken] = climb(look(one, graph_, now), graph_, now, set(), loads)
     assert taken.event is not None
     assert (taken.event.kind, taken.event.at) == ("changed", now)
     assert taken.event.data == {"assignee": "day-lead", "by": "escalation main"}
@@ -214,5 +214,5 @@ def test_an_event_of_a_step_has_the_same_name_whenever_it_is_made():
 
 def test_points_in_the_past_are_told_in_order():
     graph_ = ladder(NOTIFY, "at 10% of response notify noc via inbox")
-    found = passed(evaluate(ticket(opened()), graph_, at("10-05 12:00")), at("10-05 12:00"))
-    assert [key(*item)[0] for item in found] == ["response", "resolution"]
+    found = passed(look(ticket(opened()), graph_, at("10-05 12:00")), at("10-05 12:00"))
+    assert [metric for metric, *_ in found] == ["response", "resolution"]

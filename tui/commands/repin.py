@@ -10,6 +10,7 @@ import click
 from engine.clock import Clock
 from engine.cycle import CHUNK, written
 from engine.facts import Instant
+from engine.looks import Looked
 from engine.repin import Proposal, proposals
 from engine.wall import format_instant
 from tui.options import graph_of, rules_option, store_option
@@ -68,7 +69,7 @@ def command(
                     part = changed[start : start + CHUNK]
                     seen = store.mark()
                     store.write(
-                        [written(item.ticket, item.after, now, seen, before=item.before) for item in part]
+                        written(Looked(item.ticket, item.after, item.before), now, seen) for item in part
                     )
             click.echo(f"{len(changed)} tickets have new terms from {format_instant(now)} on")
         else:

@@ -1,0 +1,200 @@
+"""Ladders over a real store: decided once, with everything they bring about in the same transaction, whatever happens between."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from engine.cycle import cycle
+from engine.facts import Event, Instant
+from engine.outbox import Kind, Status
+from engine.store.sqlite import SqliteStore
+from tests.engine.desk import RULES as DESK
+from tests.engine.desk import at, graph, random_ticket
+from tests.engine.ladders import PEOPLE, rules, told
+
+STEPS = (
+    "at 50% of response notify assignee via inbox skip if nobody",
+    "at breach of response reassign to lead of noc",
+    "at breach of resolution notify assignee via email, pager",
+    "at breach of resolution escalate to management",
+    "at 1h past resolution notify management via email repeat every 30m until acknowledged",
+    "stop when status is resolved",
+)
+
+
+def running(site, *steps, opened="10-05 09:00"):
+    site.write(rules(*(steps or STEPS)))
+    engine, store = site.engine()
+    happen(store, "T-1", opened, "opened", priority="critical", status="New")
+    engine.start(at(opened))
+    return engine, store
+
+
+def happen(store, key, when, kind, source="test", **data):
+    moment = at(when)
+    store.add_events(
+        source, [(key, Event(moment, kind, data, source, f"{key}-{moment}-{kind}-{sorted(data)}"))]
+    )
+
+
+def said(turn):
+    return [told(item) for item in turn.decisions]
+
+
+def test_a_day_of_a_ticket_nobody_answers(site):
+    engine, store = running(site)
+    assert said(engine.step(at("10-05 09:31"))) == [f"skipped: {STEPS[0]}"]
+    assert said(engine.step(at("10-05 10:01"))) == [f"fired: {STEPS[1]}"]
+    [row] = store.rows()
+    assert (row.assignee, row.step) == ("Night Desk", "reassigned")
+    assert said(engine.step(at("10-05 13:01"))) == [f"fired: {STEPS[2]}", f"fired: {STEPS[3]}"]
+    [row] = store.rows()
+    assert (row.flagged, row.step) == (True, "management")
+    assert said(engine.step(at("10-05 14:01"))) == [f"fired: {STEPS[4]}"]
+    assert said(engine.step(at("10-05 14:31"))) == [f"fired #1: {STEPS[4]}"]
+    happen(store, "T-1", "10-05 14:40", "acknowledged")
+    assert said(engine.step(at("10-05 16:00"))) == []
+    assert [told(item) for item in store.decisions(1)][-1] == f"fired #1: {STEPS[4]}"
+
+
+def test_messages_wait_in_the_outbox_and_notices_have_arrived(site):
+    engine, store = running(site)
+    engine.step(at("10-05 13:01"))
+    waiting = {
+        (m.message.kind, m.message.channel, m.message.recipient)
+        for m in store.outbox.queued([Status.WAITING])
+    }
+    assert waiting == {
+        (Kind.CHANGE, "desk", ""),
+        (Kind.NOTICE, "email", "night-lead@msp.example"),
+        (Kind.NOTICE, "pager", ""),
+    }
+    assert all(m.decision is not None for m in store.outbox.queued([Status.WAITING]))
+
+
+def test_a_cycle_that_dies_has_decided_nothing(site):
+    engine, store = running(site)
+    store.connection.execute(
+        "CREATE TRIGGER no BEFORE INSERT ON outbox BEGIN SELECT raise(ABORT, 'disk'); END"
+    )
+    with pytest.raises(Exception, match="disk"):
+        engine.step(at("10-05 13:01"))
+    assert store.decisions(1) == []
+    assert store.rows()[0].assignee == ""
+    store.connection.execute("DROP TRIGGER no")
+    assert len(engine.step(at("10-05 13:01")).decisions) == 4
+
+
+def test_downtime_is_caught_up_in_due_order_each_step_once(site):
+    engine, store = running(site)
+    turn = engine.step(at("10-06 09:00"))
+    assert [item.at for item in turn.decisions] == sorted(item.at for item in turn.decisions)
+    assert [(item.step, item.number) for item in turn.decisions] == [
+        (STEPS[0], 0),
+        (STEPS[1], 0),
+        (STEPS[2], 0),
+        (STEPS[3], 0),
+        (STEPS[4], 0),
+        (STEPS[4], 37),  # the newest of the repetitions that were missed stands for all of them
+    ]
+    assert all("late" in item.reason for item in turn.decisions if item.outcome.value == "fired")
+    assert engine.step(at("10-06 09:00")).decisions == ()
+
+
+def test_the_clock_of_the_machine_may_jump_both_ways(site):
+    engine, store = running(site)
+    first = engine.step(at("10-05 13:01")).decisions
+    assert (
+        engine.step(at("10-05 12:01")).decisions == ()
+    )  # an hour back: nothing is taken back, nothing said again
+    assert engine.step(at("10-05 13:02")).decisions == ()
+    assert len(first) == 4
+    assert [item.number for item in engine.step(at("10-05 15:02")).decisions] == [0, 2]
+
+
+def test_two_engines_decide_each_step_once(site):
+    engine, store = running(site)
+    other, _ = site.engine()
+    other.start(at("10-05 09:00"))
+    both = [said(one.step(at("10-05 13:01"))) for one in (engine, other)]
+    assert [len(found) for found in both] == [4, 0]
+
+
+def test_a_rule_edit_that_moves_due_times_pages_nobody_unless_the_ladder_says_so(site):
+    steps = (
+        "at breach of resolution notify noc via pager",
+        "at breach of resolution escalate to management including rule-edits",
+    )
+    engine, store = running(site, *steps)
+    for number in range(2, 40):
+        happen(store, f"T-{number}", "10-05 09:00", "opened", priority="critical", status="New")
+    engine.step(at("10-05 11:00"))
+    site.write(rules(*steps).replace("office\n  target", "office\n  pause by nothing\n  target"))
+    site.write(rules(*steps, "at 10% of resolution notify noc via pager"))
+    turn = engine.reload(at("10-05 11:30"))
+    assert {(item.outcome.value, item.cause) for item in turn.decisions} == {("suppressed", "rules")}
+    assert len(turn.decisions) == 39
+    assert store.outbox.queued([Status.WAITING]) == []
+    assert len(engine.step(at("10-05 13:01")).decisions) == 2 * 39
+
+
+def test_our_own_change_is_recognised_when_it_comes_back(site):
+    engine, store = running(site)
+    engine.step(at("10-05 10:01"))
+    [batch] = store.outbox.claim("desk", at("10-05 10:02"), owner="test", lease=60, apart=0, most=9)
+    store.outbox.sent(batch.key, at("10-05 10:02"), "taken")
+    [change] = store.outbox.queued([Status.SENT])
+    assert (change.message.kind, dict(change.message.data), change.echoed_at) == (
+        Kind.CHANGE,
+        {"assignee": "Night Desk"},
+        None,
+    )
+    happen(store, "T-1", "10-05 10:03", "changed", assignee="someone else")
+    engine.step(at("10-05 10:04"))
+    assert store.outbox.queued([Status.SENT])[0].echoed_at is None
+    happen(store, "T-1", "10-05 10:05", "changed", assignee="Night Desk")
+    engine.step(at("10-05 10:06"))
+    assert store.outbox.queued([Status.SENT])[0].echoed_at == at("10-05 10:05")
+
+
+LADDER = """\
+escalation main "Main" {
+  at 33% of resolution notify noc via inbox
+  at breach of resolution notify management via inbox when vip
+  at 45m past resolution notify noc via pager only in office hours
+  at 20m before response for critical, high notify noc via pager
+  at breach of update notify noc via pager
+  stop when site == "lab"
+}
+"""
+
+
+def test_a_prefix_of_a_history_and_then_the_rest_give_the_same_alerts_as_the_whole(tmp_path):
+    text = DESK.replace("  pause by client", "  escalate via main\n  pause by client") + PEOPLE + LADDER
+    graph_ = graph(text)
+    rng = Random(11)
+    tickets = [random_ticket(rng, number, days=4) for number in range(1, 61)]
+    end = max(event.at for one in tickets for event in one.events) + 86_400 * 20
+    whole = _alerts(tmp_path / "whole.db", graph_, tickets, [end])
+    assert len(whole[0]) > 200
+    assert len(whole[1]) > 50
+    for _ in range(3):
+        cuts = sorted(rng.randrange(tickets[0].events[0].at, end) for _ in range(4))
+        parts = _alerts(tmp_path / f"{cuts[0]}-{rng.random()}.db", graph_, tickets, [*cuts, end])
+        assert parts == whole
+
+
+def _alerts(path, graph_, tickets, instants):
+    store = SqliteStore.open(path, create=True)
+    low = -1
+    for instant in instants:
+        rows = [(one.key, event) for one in tickets for event in one.events if low < event.at <= instant]
+        store.add_events("test", rows)
+        cycle(store, graph_, Instant(instant))
+        low = instant
+    alerts = {(t.ticket, t.metric, t.cycle, t.what, t.at) for _, t in store.recent(0, 100_000)}
+    decided = {(d.ticket, *d.key, d.at) for d in store.recent_decisions(100_000)}
+    store.close()
+    return alerts, decided
