@@ -51,6 +51,19 @@ def text(page: Page) -> str:
     return "\n".join([*lines, *_foot(page)]).rstrip() + "\n"
 
 
+def brief(page: Page) -> str:
+    """The message for a small screen: what to do, then a line a ticket, at most ten, and the links of a single one."""
+    lines = [headline(page)]
+    if len(page.entries) > 1:
+        lines += [_line(entry, page.now) for entry in page.entries[:_COUNTED]]
+        if len(page.entries) > _COUNTED:
+            lines.append(f"and {len(page.entries) - _COUNTED} more. {_SEE_ALL}")
+    else:
+        lines += [f"{name}: {value}" for name, value in facts(page.entries[0], page.now)]
+        lines += [f"{_LINK_WORDS[act]}: {address}" for act, address in page.entries[0].links.items()]
+    return "\n".join(lines)
+
+
 def headline(page: Page) -> str:
     """What to do, in one line."""
     first = page.entries[0]

@@ -1,30 +1,44 @@
-"""Delivering what the outbox holds, on threads of its own or in the caller's."""
+"""Delivering what the outbox holds: a lane for each channel, on threads of their own or in the caller's.
+
+A channel that hangs must not keep another waiting, so each lane has its thread and its own connection to the store. One more
+thread looks whether there is something to do; an engine that has queued something need not wait for it and says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import random as chance
+from secrets import token_hex
+from threading import Event, Lock, Thread
 
+from dsl.errors import SlaError
+from dsl.ladder import EMAIL, INBOX
 from dsl.model import RuleSet
+from engine import compose
+from engine.channels.door import LaterError, NeverError, open_way
+from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph
+from engine.lane import Delivered, Lane, Office, limits_of, links_of, reasons_against, seen_now
+from engine.outbox import Kind
+from engine.page import Entry, Page, page_of
 from engine.settings import Settings
+from engine.store.sqlite import SqliteStore
 
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """What one pass did: messages that were taken, put off, given up and no longer wanted."""
-
-    sent: int = 0
-    put_off: int = 0
-    dead: int = 0
-    suppressed: int = 0
+__all__ = ["Delivered", "Deliverer", "Preview", "send_test"]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be sent now by one channel to one recipient: the messages' ids, and the text as it would read."""
+    """What would be sent now by one channel to one recipient: the messages' ids, and the text as it would read.
+
+    `suppressed` are the messages (id, reason) that would not be sent any more.
+    """
 
     channel: str
     recipient: str
@@ -34,33 +48,208 @@ class Preview:
     suppressed: tuple[tuple[int, str], ...] = ()
 
 
-class Deliverer:
-    """Drains the outbox of the store at `store_path`. `rules` answers the rules in force, None while there are none."""
+@dataclass(slots=True)
+class _Running:
+    lane: Lane
+    thread: Thread
+    work: Event = field(default_factory=Event)
 
-    def __init__(self, store_path: Path, settings: Settings, rules: Callable[[], Graph | None]) -> None:
-        raise NotImplementedError
+
+class Deliverer:
+    """Drains the outbox of the store at `store_path`.
+
+    `rules` answers the rules in force, None while there are none: then nothing is sent, for nothing could be checked. `told`
+    hears of trouble in words. `environment` has the addresses of channels; `clock` answers UTC seconds.
+    """
+
+    def __init__(
+        self,
+        store_path: Path,
+        settings: Settings,
+        rules: Callable[[], Graph | None],
+        *,
+        told: Callable[[str], None] = lambda _: None,
+        environment: Mapping[str, str] | None = None,
+        random: Callable[[], float] = chance,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._path = store_path
+        self._settings = settings
+        self._rules = rules
+        self._told = told
+        self._clock = clock
+        self._stop = Event()
+        self._wake = Event()
+        self._lock = Lock()
+        self._watcher: Thread | None = None
+        self._running: dict[str, _Running] = {}
+        self._drained: dict[str, Lane] = {}
+        self._at: int | None = None
+        self._office = Office(
+            settings,
+            os.environ if environment is None else environment,
+            f"{socket.gethostname()}/{os.getpid()}/{token_hex(4)}",
+            random,
+            self._now,
+            self._stop.is_set,
+        )
+
+    def _now(self) -> int:
+        return int(self._clock()) if self._at is None else self._at
+
+    # ---------------------------------------------------------------- in the caller's thread
 
     def drain(self, now: Instant) -> Delivered:
-        """One pass over all channels in the caller's thread."""
-        raise NotImplementedError
+        """One pass over all channels at `now`, in the caller's thread; not while `start`ed. Raises StoreError and EngineError."""
+        graph = self._rules()
+        if graph is None:
+            return Delivered()
+        self._at = now
+        store = SqliteStore.open(self._path)
+        try:
+            done = Delivered()
+            for channel in store.outbox.channels_waiting(now):
+                lane = self._drained.setdefault(channel, Lane(channel, self._office))
+                done += lane.drain(store, graph)
+            return done
+        finally:
+            store.close()
+            self._at = None
 
     def preview(self, now: Instant) -> list[Preview]:
-        """What a pass would send now; nothing is claimed."""
-        raise NotImplementedError
+        """What a pass would send now; nothing is claimed and nothing written. Raises StoreError and EngineError."""
+        graph = self._rules()
+        if graph is None:
+            return []
+        found = []
+        store = SqliteStore.open(self._path)
+        try:
+            for channel in store.outbox.channels_waiting(now):
+                limits = limits_of(channel, self._settings, graph.ruleset)
+                sent = store.outbox.sent_since(channel, Instant(now - limits.per)) if limits.most else 0
+                most = max(0, limits.most - sent) if limits.most else 1_000_000
+                lease = self._settings.delivery.lease
+                for batch in store.outbox.peek(channel, now, lease=lease, apart=limits.apart, most=most):
+                    seen = seen_now(store, batch, graph, now)
+                    reasons = reasons_against(batch, seen, graph, now)
+                    kept = [item for item in batch.messages if item.id not in reasons]
+                    page = page_of(batch, kept, seen, graph, now, listed=self._settings.delivery.listed)
+                    words = (compose.subject(page), compose.text(page)) if kept else ("", "")
+                    ids = tuple(item.id for item in kept)
+                    found.append(Preview(channel, batch.recipient, ids, *words, tuple(reasons.items())))
+        finally:
+            store.close()
+        return found
+
+    # ---------------------------------------------------------------- on threads
 
     def start(self) -> None:
-        """Begin to deliver on threads."""
-        raise NotImplementedError
+        """Begin to deliver. Raises EngineError for settings that cannot be worked with."""
+        links_of(self._settings)
+        self._watcher = Thread(target=self._watch, name="sla-deliver", daemon=True)
+        self._watcher.start()
 
     def wake(self) -> None:
-        """Something was queued."""
-        raise NotImplementedError
+        """Something was queued: look at once."""
+        self._wake.set()
 
     def close(self) -> None:
-        """Finish what is being sent and end the threads."""
-        raise NotImplementedError
+        """Finish what is being sent, give back what is not, and end the threads; at most a few time-outs long."""
+        self._stop.set()
+        self._wake.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        for running in self._running.values():
+            running.work.set()
+        for running in self._running.values():
+            running.thread.join(self._settings.delivery.lease)
+
+    def _watch(self) -> None:
+        """Set the lanes to work that have something to do."""
+        store: SqliteStore | None = None
+        try:
+            while not self._stop.is_set():
+                try:
+                    store = store or SqliteStore.open(self._path)
+                    for channel in store.outbox.channels_waiting(Instant(self._now())):
+                        self._lane(channel).work.set()
+                except SlaError as error:
+                    self._said(error)
+                self._wake.wait(self._settings.delivery.poll)
+                self._wake.clear()
+        finally:
+            if store is not None:
+                store.close()
+
+    def _lane(self, channel: str) -> _Running:
+        running = self._running.get(channel)
+        if running is None or not running.thread.is_alive():
+            lane = Lane(channel, self._office)
+            thread = Thread(target=self._drive, args=(channel,), name=f"sla-deliver-{channel}", daemon=True)
+            running = self._running[channel] = _Running(lane, thread)
+            thread.start()
+        return running
+
+    def _drive(self, channel: str) -> None:
+        """A lane's thread: work when there is some."""
+        running = self._running[channel]
+        store: SqliteStore | None = None
+        try:
+            while not self._stop.is_set():
+                running.work.wait()
+                running.work.clear()
+                graph = self._rules()
+                if graph is None or self._stop.is_set():
+                    continue
+                try:
+                    store = store or SqliteStore.open(self._path)
+                    running.lane.drain(store, graph)
+                except SlaError as error:
+                    self._said(error)
+        finally:
+            if store is not None:
+                store.close()
+
+    def _said(self, error: SlaError) -> None:
+        with self._lock:
+            self._told(f"delivery: {error}")
 
 
-def send_test(channel: str, to: str, settings: Settings, ruleset: RuleSet, *, dry_run: bool) -> str:
-    """Send one message that is marked as a test; answers in words what became of it. Raises EngineError."""
-    raise NotImplementedError
+def send_test(
+    channel: str,
+    to: str,
+    settings: Settings,
+    ruleset: RuleSet,
+    *,
+    dry_run: bool,
+    now: int | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> str:
+    """Send one message that is marked as a test, to `to` (of e-mail: an address or a person's name); answers in words.
+
+    With `dry_run` nothing leaves, and the answer is what would. Raises EngineError with what went wrong.
+    """
+    if channel == INBOX:
+        raise EngineError(
+            "the inbox is in the store: nothing has to be sent to it", help="look at it in the console"
+        )
+    person = ruleset.people.get(to)
+    recipient = person.email if person else to
+    if channel == EMAIL and not recipient:
+        raise EngineError(
+            "e-mail needs a recipient", help="name an address, or a person of the rules who has one"
+        )
+    at = int(time.time()) if now is None else now
+    entry = Entry(0, Kind.NOTICE, "TEST", subject="a test message", at=at, found=at)
+    key = f"test.{token_hex(8)}"
+    page = Page(key, channel, recipient if channel == EMAIL else "", to, at, (entry,), test=True)
+    try:
+        way = open_way(channel, settings, ruleset, os.environ if environment is None else environment)
+        if dry_run:
+            return f"{compose.subject(page)}\n\n{compose.text(page)}"
+        try:
+            return way.send(page)
+        finally:
+            way.close()
+    except (LaterError, NeverError) as error:
+        raise EngineError(f"{channel}: {error}", help="sla config validate says what is missing") from error

@@ -102,6 +102,10 @@ class Outbox(Protocol):
         """
         ...
 
+    def peek(self, channel: str, now: Instant, *, lease: int, apart: int, most: int) -> list[Batch]:
+        """What `claim` would take; nothing is taken."""
+        ...
+
     def renew(self, batches: Iterable[str], owner: str, now: Instant) -> set[str]:
         """Begin the lease of these batches anew; answer those that are still the owner's."""
         ...

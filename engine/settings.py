@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +19,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from dsl.errors import USAGE
-from dsl.model import Seconds
+from dsl.ladder import EMAIL, ChannelKind, Notify
+from dsl.model import RuleSet, Seconds
 from dsl.values import amount
 from engine.errors import EngineError
 
@@ -73,6 +76,9 @@ class Mail(_Section):
     user: str = ""
     password: SecretStr = SecretStr("")
     password_file: Path | None = None
+    ca_file: Path | None = (
+        None  # of the authority that vouches for the server, where the system does not know it
+    )
     hello: str = ""
     timeout: Wait = 15
 
@@ -187,6 +193,69 @@ def secret(value: SecretStr, file: Path | None) -> str:
         raise EngineError(
             f"{file}: the secret cannot be read: {why}", help="check the path and its permissions"
         ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is missing for the rules to work with these settings. `key` is a setting, a variable or a channel."""
+
+    key: str
+    message: str
+    help: str = ""
+
+
+def problems(
+    settings: Settings, rules: RuleSet, environment: Mapping[str, str] | None = None
+) -> list[Problem]:
+    """What the channels of the rules lack. Only looks: nothing is called and nothing sent."""
+    return list(_problems(settings, rules, os.environ if environment is None else environment))
+
+
+def _problems(settings: Settings, rules: RuleSet, environment: Mapping[str, str]) -> Iterator[Problem]:
+    used = {
+        name
+        for ladder in rules.escalations.values()
+        for step in ladder.steps
+        if isinstance(step.action, Notify)
+        for name in step.action.channels
+    }
+    mail, web = settings.mail, settings.web
+    if EMAIL in used or mail.host:
+        for key, value in (("mail.host", mail.host), ("mail.from", mail.sender)):
+            if not value:
+                yield Problem(
+                    key, "it is not set, and messages are to leave by e-mail", f"set {key} in {FILE}"
+                )
+    for key, value, file in (
+        ("mail.password", mail.password, mail.password_file),
+        ("web.secret", web.secret, web.secret_file),
+    ):
+        try:
+            known = secret(value, file)
+        except EngineError as error:
+            yield Problem(f"{key}_file", str(error), error.help)
+            continue
+        needed = web.url if key == "web.secret" else mail.user
+        if needed and not known:
+            variable = _PREFIX + key.upper().replace(".", "__")
+            yield Problem(key, "it is not set", f"set {variable} in the environment")
+    if mail.user and mail.security == "none":
+        yield Problem(
+            "mail.security", "the login would cross the network in the clear", "use starttls or tls"
+        )
+    for channel in rules.channels.values():
+        for name in filter(None, (channel.url, channel.secret)):
+            if not environment.get(name, "").strip():
+                yield Problem(
+                    name, f"channel {channel.name} needs this variable of the environment", f"set {name}"
+                )
+        address = environment.get(channel.url, "")
+        auto = channel.kind is ChannelKind.AUTO and not address.lower().startswith(("http://", "https://"))
+        if address and (auto or channel.kind is ChannelKind.CHAT) and find_spec("apprise") is None:
+            yield Problem(channel.name, "chat channels need an extra", "pip install 'tiercel[chat]'")
+    for name in settings.channels:
+        if name != EMAIL and name not in rules.channels:
+            yield Problem(f"channels.{name}", "the rules declare no channel of this name", "")
 
 
 def load(path: Path | None = None) -> Settings:

@@ -108,13 +108,28 @@ class SqliteOutbox:
         self, channel: str, now: Instant, *, owner: str, lease: int, apart: int, most: int
     ) -> list[Batch]:
         """Take up to `most` batches of a channel for `owner`, oldest first; see the protocol."""
-        asked = {"channel": channel, "now": now, "lease": lease, "apart": apart}
         with self._writing() as connection:
-            keys = [key for (key,) in connection.execute(f"{_AGAIN} LIMIT :most", {**asked, "most": most})]
-            fresh = connection.execute(_FRESH, {**asked, "most": most - len(keys)}).fetchall()
-            keys += [self._batched(channel, *found) for found in fresh]
+            keys = self._due(channel, now, lease=lease, apart=apart, most=most)
             connection.executemany(_TAKE, [(owner, now, key) for key in keys])
             return [self._batch(key) for key in keys]
+
+    def peek(self, channel: str, now: Instant, *, lease: int, apart: int, most: int) -> list[Batch]:
+        """What a claim would take. It is taken, looked at and put back, so that no second rule can differ from the first."""
+        with self._writing() as connection:
+            keys = self._due(channel, now, lease=lease, apart=apart, most=most)
+            connection.executemany(_TAKE, [("", now, key) for key in keys])
+            found = [self._batch(key) for key in keys]
+            connection.execute("ROLLBACK")
+            connection.execute("BEGIN")
+            return found
+
+    def _due(self, channel: str, now: Instant, *, lease: int, apart: int, most: int) -> list[str]:
+        """The keys of the batches whose turn it is; waiting messages are put together for it."""
+        asked = {"channel": channel, "now": now, "lease": lease, "apart": apart}
+        ask = self._connection.execute
+        keys = [str(key) for (key,) in ask(f"{_AGAIN} LIMIT :most", {**asked, "most": most})]
+        fresh = ask(_FRESH, {**asked, "most": most - len(keys)}).fetchall()
+        return keys + [self._batched(channel, *found) for found in fresh]
 
     def _batched(self, channel: str, first: int, recipient: str, alone: int) -> str:
         """Put waiting messages together; answer the key."""

@@ -1,0 +1,1 @@
+"""The ways out: each takes a page to the other side and says what it answered."""
