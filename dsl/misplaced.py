@@ -63,7 +63,7 @@ def keyword(line: Line, fault: Fault) -> Finding | None:
     rest = re.compile(r"[A-Za-z][A-Za-z0-9_-]*").match(line.text, fault.start - line.start)
     if rest is None or rest[0] in KEYWORDS:
         return None
-    words = {name.lower().strip("_") for name in fault.expected}
+    words = {name.lower().strip("_").replace("_", "-") for name in fault.expected}
     wanted = sorted(name for name in words if name in INNER or name in DECLARATIONS)
     meant = nearest(rest[0], wanted)
     if not meant or "NAME" in fault.expected:
@@ -92,7 +92,7 @@ def _target(line: Line, fault: Fault) -> Finding | None:
 
 
 def _unknown_keyword(line: Line, at: tuple[int, int], word: str, allowed: tuple[str, ...]) -> Finding:
-    article = "an" if line.block == "override" else "a"
+    article = "an" if line.block in ("override", "escalation") else "a"
     place = f"{article} {line.block} block" if line.block else "a rule file"
     meant = nearest(word, allowed)
     if meant:
@@ -200,6 +200,8 @@ _SHOWN = {
     "COMPARISON": "a comparison (==, !=, <, <=, >, >=)",
     "FIELD_TYPE": "flag, text or number",
     "YES_NO": "yes or no",
+    "VARIABLE": "the name of an environment variable (PAGER_URL)",
+    "CHANNEL_KIND": "webhook or chat",
     "REOPEN_MODE": "resumes, restarts or ignored",
     "_OPEN": "`{`",
     "_CLOSE": "`}`",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from dsl.faulty_line import HIDDEN, Line, found, masked
 from dsl.finding import Finding
+from dsl.ladder_mistakes import TABLES
 from dsl.misplaced import dangling_comma, form, generic, keyword, one_line_block, unfinished_string
 from dsl.parse import Fault
 
@@ -20,7 +21,7 @@ def explain(line: Line, fault: Fault) -> Finding:
     if line.dangling_comma >= 0:
         return dangling_comma(line)
     hidden = masked(line.text)
-    for pattern, make in _TABLE:
+    for pattern, make in (*_TABLE, *TABLES.get(line.block, ())):
         for match in pattern.finditer(line.text):
             if hidden[match.start()] != HIDDEN and (finding := make(line, match)):
                 return finding

@@ -1,13 +1,16 @@
-"""Ladders: what their lines refer to."""
+"""Ladders and channels: what their lines refer to, and whether anybody uses them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl import syntax
+from dsl import build, syntax
+from dsl.checks.climb import Climb, from_the_breach_on
 from dsl.checks.conditions import condition_findings
 from dsl.checks.names import Names
 from dsl.finding import Finding
+from dsl.resolve import Site
+from dsl.span import Origin
 
 
 def step_references(line: syntax.Step, names: Names) -> Iterator[Finding]:
@@ -25,3 +28,40 @@ def step_references(line: syntax.Step, names: Names) -> Iterator[Finding]:
             yield from names.unknown("calendar", option.word)
         if option.when is not None:
             yield from condition_findings(option.when, names)
+
+
+def use_findings(site: Site, climb: Climb) -> Iterator[Finding]:
+    """Ladders that no tier uses or that end before the breach, and channels that nothing goes out by."""
+    for name, declared in climb.ladders.items():
+        head = Origin(declared.key, 0, declared.tree.end)
+        if name not in climb.ways:
+            yield Finding(
+                "W0712",
+                f"no ticket climbs the ladder `{name}`",
+                head,
+                f"add `escalate via {name}` to a tier, or remove the ladder",
+            )
+        steps = climb.steps(name)
+        if steps and not any(map(from_the_breach_on, steps)):
+            yield Finding(
+                "W0710",
+                f"the ladder `{name}` ends before the breach",
+                head,
+                "add what happens `at breach of` a metric or after it: who hears that a promise is broken?",
+            )
+    used = {
+        word.text for name in climb.ladders for step in climb.steps(name) for word in step.action.channels
+    }
+    for declared in site.of("channel"):
+        name = declared.unit.name
+        if (
+            name not in used
+            and not declared.unit.broken
+            and not build.words_of(declared.tree.lines, "source")
+        ):
+            yield Finding(
+                "W0713",
+                f"nothing goes out by the channel `{name}`",
+                Origin(declared.key, 0, declared.tree.end),
+                f"name it in a ladder: `notify .. via {name}`; or let it hear of changes with a `source` line",
+            )

@@ -12,7 +12,7 @@ from dsl import condition, ladder, model, syntax, values
 from dsl.checks.conditions import local_condition_findings
 from dsl.checks.dates import assignment_findings, override_findings
 from dsl.checks.lists import repeated
-from dsl.checks.steps import step_findings
+from dsl.checks.steps import escalate_findings, step_findings
 from dsl.finding import Finding, Mend, here
 from dsl.span import Origin
 from dsl.vocabulary import KEYWORDS
@@ -51,6 +51,8 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += override_findings(tree)
         case "escalation":
             out += step_findings(tree)
+        case "tier":
+            out += escalate_findings(tree)
     out += _empty(tree.title)
     if not broken:
         out += _missing(tree)

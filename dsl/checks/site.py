@@ -6,11 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from dsl import syntax
 from dsl.checks.calendars import holiday_findings
+from dsl.checks.clashes import clash_findings
+from dsl.checks.climb import Climb
 from dsl.checks.conditions import condition_findings
-from dsl.checks.ladders import step_references
+from dsl.checks.ladders import step_references, use_findings
 from dsl.checks.names import Names, zone_findings
 from dsl.checks.parties import claim_findings, party_findings, target_findings
+from dsl.checks.reach import Reach
 from dsl.checks.tiers import Flat, flatten, limit_findings, tier_findings
+from dsl.checks.told import Told, name_findings
 from dsl.finding import Finding, here
 from dsl.resolve import Declared, Site
 from dsl.span import Origin
@@ -19,7 +23,7 @@ from dsl.span import Origin
 class Checked:
     """What the checks found: `shared` by all declarations, and by key of a customer; and what they needed for it."""
 
-    __slots__ = ("claims", "customers", "flats", "names", "shared")
+    __slots__ = ("_on_overrides", "_told", "claims", "customers", "flats", "names", "shared")
 
     def __init__(self, site: Site, *, incomplete: bool) -> None:
         self.names = Names(site, incomplete=incomplete)
@@ -40,6 +44,15 @@ class Checked:
                 if isinstance(line, syntax.Fact):
                     unknown = self.names.all_unknown("tier", line.words)
                     self.shared += [finding.placed(declared.key) for finding in unknown]
+        climb = Climb(site, self.flats)
+        unread = self.names.forgiving("tier")
+        self._told = Told(site, climb, incomplete=unread)
+        self._on_overrides = False
+        self.shared += [*self._told.findings, *name_findings(site), *clash_findings(climb)]
+        if climb.whole and not unread:
+            reach = Reach(site, climb)
+            self.shared += [*use_findings(site, climb), *reach.findings]
+            self._on_overrides = reach.on_overrides
         self.customers: dict[str, list[Finding]] = {}
         for declared in site.of("customer"):
             if found := self.customer(site, declared):
@@ -47,15 +60,20 @@ class Checked:
 
     def depends_on_customers(self) -> bool:
         """Whether findings elsewhere may change with a customer's targets or tiers."""
-        return self.names.no_priorities() or any(
-            not (line.calendar or flat.calendar) for flat in self.flats.values() for _, line in flat.targets
+        return (
+            self.names.no_priorities()
+            or self._on_overrides
+            or any(
+                not (line.calendar or flat.calendar)
+                for flat in self.flats.values()
+                for _, line in flat.targets
+            )
         )
 
     def customer(self, site: Site, declared: Declared) -> list[Finding]:
         """What is wrong with one customer, given everything else."""
-        return [
-            finding.placed(declared.key) for finding in party_findings(site, declared, self.names, self.flats)
-        ]
+        found = [*party_findings(site, declared, self.names, self.flats), *self._told.customer(declared)]
+        return [finding.placed(declared.key) for finding in found]
 
 
 def _again(site: Site) -> Iterator[Finding]:

@@ -41,6 +41,29 @@ def step_findings(tree: syntax.Declaration) -> Iterator[Finding]:
                 )
 
 
+def escalate_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+    """Priorities that a tier sends up two ladders."""
+    seen: dict[str, syntax.Escalate] = {}
+    for line in tree.lines:
+        if not isinstance(line, syntax.Escalate):
+            continue
+        for priority in dict.fromkeys(word.text for word in line.priorities) or ("",):
+            first = seen.setdefault(priority, line)
+            if first is not line:
+                whom = (
+                    f"`{priority}` tickets climb"
+                    if priority
+                    else "tickets without a ladder of their own climb"
+                )
+                yield Finding(
+                    "E0704",
+                    f"{whom} two ladders",
+                    here(line),
+                    "keep one; `escalate via .. for` a priority beats a line without `for`",
+                    labels=((here(first), "the first"),),
+                )
+
+
 def _meaning(line: syntax.Step) -> object:
     """A line without positions and without the order of what may stand in any."""
     amount = line.trigger.amount.text if line.trigger.amount else ""
@@ -154,6 +177,14 @@ def _options(line: syntax.Step) -> Iterator[Finding]:
             "a ticket that goes to its assignee stays where it is",
             here(to),
             "name a person, a team, or the `lead`, `senior` or `member` of a team",
+        )
+    tag = line.action.word if line.action.kind == "tag" else None
+    if tag is not None and (not tag.text or tag.text.split() != [tag.text]):
+        yield Finding(
+            "E0219",
+            "a tag is one word",
+            here(tag),
+            'join its parts with a hyphen: `tag "sla-breached"`',
         )
     yield from repeated(line.priorities)
     yield from repeated(line.action.channels)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import combinations
 
 from dsl import build, syntax, values
@@ -16,13 +17,19 @@ from dsl.span import Origin
 class Flat:
     """A tier with what `like` brings in, as syntax: each target with the tier that wrote it."""
 
-    __slots__ = ("calendar", "complete", "pauses", "targets")
+    __slots__ = ("calendar", "complete", "ladders", "pauses", "targets", "warn")
 
     def __init__(self) -> None:
         self.calendar = ""
         self.complete = True
         self.pauses: list[str] = []
         self.targets: list[tuple[Declared, syntax.Target]] = []
+        self.warn: list[int] = []
+        self.ladders: dict[str, str] = {}
+
+    def ladder(self, priority: str) -> str:
+        """The ladder of tickets of that priority, "" for none."""
+        return self.ladders.get(priority) or self.ladders.get("", "")
 
 
 def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
@@ -51,6 +58,7 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
                 base = make(word.text, (*stack, name))
                 flat.calendar, flat.pauses = base.calendar, list(base.pauses)
                 flat.targets = list(base.targets)
+                flat.warn, flat.ladders = base.warn, dict(base.ladders)
                 flat.complete &= base.complete
         _add_own(flat, declared)
         flats[name] = flat
@@ -84,6 +92,16 @@ def _add_own(flat: Flat, declared: Declared) -> None:
     flat.targets = kept + [(declared, line) for line in own]
     flat.calendar = build.word_of(declared.tree.lines, "calendar") or flat.calendar
     flat.pauses = list(build.words_of(declared.tree.lines, "pause")) or flat.pauses
+    flat.ladders = dict(build.ladders(declared.tree.lines, flat.ladders.items()))
+    flat.warn = _shares(build.words_of(declared.tree.lines, "warn")) or flat.warn
+
+
+def _shares(words: Iterable[str]) -> list[int]:
+    found = set()
+    for word in words:
+        with suppress(ValueError):  # said where the line is
+            found.add(values.percent(word))
+    return sorted(found)
 
 
 def bare(condition: syntax.Condition | None) -> object:
