@@ -154,5 +154,5 @@ def review(ticket: str, store_path: Path, rules_path: Path | None, person: str |
                 help="sla flags lists those that are",
                 exit_code=FINDINGS,
             )
-    enter(store_path, rules_path, [ticket], FLAGGED, {"by": by, "flag": False, "note": note[:2000]})
+    enter(store_path, rules_path, [ticket], FLAGGED, {"by": by, "flag": False, "note": plain(note, 2000)})
     click.echo(f"{plain(ticket)}: reviewed by {by}")

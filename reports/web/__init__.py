@@ -1,0 +1,1 @@
+"""The web app: what a browser may ask of the product. Needs the extra `web`."""

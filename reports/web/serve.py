@@ -1,0 +1,72 @@
+"""An app on a socket, until it is told to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from engine.errors import EngineError
+
+GRACE = 10
+"""Seconds that requests under way have to end in."""
+
+AT_ONCE = 200
+"""Connections at a time; further ones are asked to come again."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises EngineError where that is not possible."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        made = socket.socket(family, socket.SOCK_STREAM)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((host, port))
+    except OSError as error:
+        raise EngineError(
+            f"cannot listen on {host} port {port}: {error.strerror}",
+            help="choose others with --host and --port",
+        ) from error
+    return made
+
+
+def serve(app: ASGIApp, sock: socket.socket, said: Callable[[str], None]) -> None:
+    """Answer until SIGTERM or SIGINT; requests under way are finished.
+
+    `said` hears in one line each of what goes wrong. Addresses of requests are not logged: they are keys.
+    """
+    log = logging.getLogger("uvicorn")
+    log.handlers, log.propagate = [_Said(said)], False
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        limit_concurrency=AT_ONCE,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE,
+    )
+    uvicorn.Server(config).run([sock])
+
+
+class _Said(logging.Handler):
+    """Passes on a line for each record; a traceback only where SLA_DEBUG asks for it."""
+
+    def __init__(self, said: Callable[[str], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if os.environ.get("SLA_DEBUG"):
+            self._said(self.format(record))
+            return
+        error = record.exc_info[1] if record.exc_info else None
+        text = record.getMessage().splitlines()[0] if record.getMessage() else ""
+        self._said(f"{text.strip()}: {type(error).__name__}: {error}" if error else text)
