@@ -202,16 +202,18 @@ class _Work:
             ends[1:] &= ~ended[:-1]
             ends[first] = ended[first]
             reopened = bool(np.count_nonzero(ends) > np.count_nonzero(ended[last]))
+        cancelled = _where(self._cancelled & present, situation)
         return Part(
             starts=starts,
             at=at,
             mark=mark,
             ended=ended,
-            cancelled=_where(self._cancelled & present, situation),
+            cancelled=cancelled,
             closed=_where(self._closed & present, situation),
             ends=ends,
             any_ended=any_ended,
             any_reopened=reopened,
+            void=_void(starts, ended, ends, cancelled) if any_ended and cancelled.any() else None,
         )
 
     def _may_reach_limit(self, rule: _Rule, part: Part, situation: U16) -> Flags:
@@ -248,6 +250,17 @@ def _where(table: Flags, situation: U16) -> Flags:
     for index in marked.tolist():
         found |= situation == index
     return found
+
+
+def _void(starts: I64, ended: Flags, ends: Flags, cancelled: Flags) -> Flags:
+    """Tickets that have ended and were cancelled since they were last worked on."""
+    last = starts[1:] - 1
+    void = ended[last]
+    entries = np.flatnonzero(ends)
+    entry = entries[np.searchsorted(entries, starts[1:][void]) - 1]
+    before = np.append(0, np.cumsum(cancelled))
+    void[void] = before[starts[1:][void]] > before[entry]
+    return void
 
 
 def _shortest(rule: PauseRule) -> int:

@@ -6,7 +6,7 @@ still belongs to the ticket.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -24,6 +24,7 @@ class Part:
     """Some tickets of a block. Events are counted from the part's first; ticket `i` has `starts[i]` to `starts[i + 1]`.
 
     `ended`, `cancelled` and `closed` are true of events after which the ticket is so; `ends` where it becomes ended.
+    `void` are the tickets that are cancelled, None if none is.
     """
 
     starts: I64
@@ -35,6 +36,7 @@ class Part:
     ends: Flags
     any_ended: bool
     any_reopened: bool
+    void: Flags | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +67,27 @@ def rows_of(
     metric: str, part: Part, reopen: Reopen, declared: Metric | None, kinds: dict[str, int]
 ) -> Rows | None:
     """The clocks of a metric; None if columns cannot tell."""
+    rows = _rows_of(metric, part, reopen, declared, kinds)
+    if rows is None or part.void is None:
+        return rows
+    void = part.void[rows.ticket]
+    irregular = np.zeros_like(part.void) if rows.irregular is None else rows.irregular.copy()
+    irregular[rows.ticket[void & ~rows.stopped]] = True
+    return replace(rows, cancelled=rows.cancelled | void, irregular=irregular)
+
+
+def _rows_of(
+    metric: str, part: Part, reopen: Reopen, declared: Metric | None, kinds: dict[str, int]
+) -> Rows | None:
     match metric:
         case "resolution":
             return _resolution(part, reopen)
         case "response":
-            return _until_first(part, part.starts[:-1], _marked(part, REPLY) | part.ends)
+            return _answered(part, _until_first(part, part.starts[:-1], _marked(part, REPLY) | part.ends))
         case "update":
-            return _update(part)
+            return _answered(part, _update(part))
         case "next-response":
-            return _next_response(part)
+            return _answered(part, _next_response(part))
     return _declared(part, declared, kinds) if declared else None
 
 
@@ -171,6 +185,15 @@ def _between(part: Part, low: I64, hits: Flags) -> Rows:
     ticket = np.searchsorted(part.starts, low, side="right") - 1
     rows = _until_first(part, low, hits, ticket, after=1)
     return Rows(ticket, _numbers(ticket), rows.low, rows.high, rows.stopped, rows.cancelled)
+
+
+def _answered(part: Part, rows: Rows) -> Rows:
+    """Rows that a reply stops: one that cancels the ticket as well has stopped them first."""
+    if not rows.cancelled.any():
+        return rows
+    answered = np.zeros_like(rows.cancelled)
+    answered[rows.stopped] = _marked(part, REPLY)[rows.high[rows.stopped]]
+    return replace(rows, cancelled=rows.cancelled & ~answered)
 
 
 def _numbers(ticket: I64) -> I64:

@@ -42,8 +42,16 @@ def cycles(
 ) -> list[Cycle]:
     """The cycles of a metric. `reopen` says what a reopening at an instant means to the resolution.
 
-    A metric that is neither built in nor declared has none.
+    A metric that is neither built in nor declared has none. Of a ticket that is cancelled all are, also those that a reply
+    or a resolution had stopped before.
     """
+    found = _cycles(metric, history, declared, reopen)
+    return [_cancelled(cycle) for cycle in found] if history.cancelled else found
+
+
+def _cycles(
+    metric: str, history: History, declared: Metric | None, reopen: Callable[[int], Reopen]
+) -> list[Cycle]:
     match metric:
         case "response":
             return _response(history)
@@ -56,10 +64,16 @@ def cycles(
     return _declared(history, declared) if declared else []
 
 
+def _cancelled(cycle: Cycle) -> Cycle:
+    """The cycle as one that counts nowhere; what only began after the ticket was cancelled takes no time."""
+    stretches = ((cycle.start, cycle.start),) if cycle.stop is None else cycle.stretches
+    return Cycle(cycle.number, stretches, True)
+
+
 def _response(history: History) -> list[Cycle]:
     for step in history.steps:
         if step.ends or REPLY in step.marks:
-            return [Cycle(1, ((history.opened, step.at),), step.ends and _cancels(step))]
+            return [Cycle(1, ((history.opened, step.at),), _cut_off(step))]
     return [Cycle(1, ((history.opened, FOREVER),))]
 
 
@@ -92,7 +106,7 @@ def _update(history: History) -> Iterator[tuple[int, int, bool]]:
         if start is not None and (step.ends or REPLY in step.marks):
             # Two replies in one second, or a reply with the resolution, are no silence to be judged.
             if step.at > start:
-                yield start, step.at, step.ends and _cancels(step)
+                yield start, step.at, _cut_off(step)
             start = None if step.ends else step.at
         elif step.reopens:
             start = step.at
@@ -106,7 +120,7 @@ def _next_response(history: History) -> Iterator[tuple[int, int, bool]]:
     for step in history.steps:
         if step.ends or REPLY in step.marks:
             if start is not None:
-                yield start, step.at, step.ends and _cancels(step)
+                yield start, step.at, _cut_off(step)
             start, waiting = None, False
         elif MESSAGE in step.marks and step.situation.status_class in ENDED:
             waiting = True
@@ -130,6 +144,11 @@ def _declared(history: History, metric: Metric) -> list[Cycle]:
             cancelled = step.ends and _cancels(step) and metric.stop not in step.marks
             return [Cycle(1, ((start, step.at),), cancelled)]
     return [] if start is None else [Cycle(1, ((start, FOREVER),))]
+
+
+def _cut_off(step: Step) -> bool:
+    """Whether what a reply stops was stopped by a cancellation instead."""
+    return step.ends and _cancels(step) and REPLY not in step.marks
 
 
 def _cancels(step: Step) -> bool:

@@ -45,6 +45,19 @@ KNOWN_KINDS = (
 )
 """Any other kind is a milestone: it starts or stops the declared metrics that name it."""
 
+DEEDS = frozenset({ACKNOWLEDGED, SNOOZED, FLAGGED})
+"""Kinds whose data tells of what somebody did; all others may bring fields of the ticket."""
+
+_ABOUT_THE_EVENT = frozenset({"by", "echo"})
+_WITH_ITS_WORDS = _ABOUT_THE_EVENT | {"text"}
+_WRITTEN = frozenset({REPLY, AUTO_REPLY, NOTE, MESSAGE})
+
+
+def no_fields(kind: str) -> frozenset[str]:
+    """Keys of the data of an event that say something of the event itself and are no fields of the ticket."""
+    return _WITH_ITS_WORDS if kind in _WRITTEN else _ABOUT_THE_EVENT
+
+
 FieldValue = str | int | bool
 Fields = Mapping[str, FieldValue]
 """Field values by name; `tags` is one string, tags separated by single spaces. A missing text field is ""."""

@@ -20,9 +20,6 @@ from engine.wall import EARLIEST, LATEST
 ENDED = frozenset({StatusClass.RESOLVED, StatusClass.CLOSED, StatusClass.CANCELLED})
 """Classes of a ticket that nobody works on any more."""
 
-_CARRIES_FIELDS = frozenset(
-    {facts.OPENED, facts.CHANGED, facts.RESOLVED, facts.REOPENED, facts.CLOSED, facts.CANCELLED}
-)
 _MOVES: Mapping[str, tuple[StatusClass, frozenset[StatusClass]]] = {
     facts.RESOLVED: (StatusClass.RESOLVED, ENDED),
     facts.CLOSED: (StatusClass.CLOSED, frozenset({StatusClass.CLOSED, StatusClass.CANCELLED})),
@@ -52,7 +49,7 @@ class History:
     """A ticket's steps from its opening to some instant; what came before only shapes the situation it opened in.
 
     `steps[first]` is the opening; earlier ones are of the same instant. Acknowledged, snoozed and flagged are as the last
-    such event left them.
+    such event left them. `cancelled`: the ticket has ended, and was cancelled since it was last worked on.
     """
 
     opened: int
@@ -61,6 +58,7 @@ class History:
     acknowledged_at: int | None
     snoozed_until: int | None
     flagged: bool
+    cancelled: bool
 
     @property
     def last(self) -> Step:
@@ -88,7 +86,7 @@ def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     steps: list[Step] = []
     acknowledged: int | None = None
     snoozed: int | None = None
-    flagged = ended = False
+    flagged = ended = cancelled = False
     for event in seen:
         at = max(event.at, EARLIEST)
         data = _clean(event.data)
@@ -102,11 +100,13 @@ def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
         if event is first:
             index = len(steps)
         if at >= opened:
-            was, ended = ended, writer.situation.status_class in ENDED
+            found = writer.situation.status_class
+            was, ended = ended, found in ENDED
+            cancelled = ended and (cancelled or found is StatusClass.CANCELLED)
             steps.append(
                 Step(at, marks, writer.situation, writer.customer, ended and not was, was and not ended)
             )
-    return History(opened, index, tuple(steps), acknowledged, snoozed, flagged)
+    return History(opened, index, tuple(steps), acknowledged, snoozed, flagged, cancelled)
 
 
 _ORDER = attrgetter("at", "sequence", "source", "source_id")
@@ -130,7 +130,9 @@ class _Writer:
     def take(self, kind: str, data: dict[str, FieldValue]) -> tuple[str, ...]:
         """Take in an event; answer its marks."""
         before = self._class
-        if kind in _CARRIES_FIELDS:
+        if kind not in facts.DEEDS:
+            if not data.keys().isdisjoint(facts.no_fields(kind)):
+                data = {name: value for name, value in data.items() if name not in facts.no_fields(kind)}
             if "status" in data:
                 self._class = self._graph.status_class(data["status"]) or StatusClass.WORKING
             if kind in _MOVES:

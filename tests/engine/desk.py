@@ -178,8 +178,11 @@ def random_ticket(
 
 def _random_change(rng: Random) -> tuple[str, dict[str, FieldValue]]:
     chance = rng.random()
-    if chance < 0.4:
+    if chance < 0.25:
         return rng.choice(_KINDS), {}
+    if chance < 0.4:
+        _, more = _random_change(rng)
+        return rng.choice(_KINDS), {**more, "by": "somebody", "text": "Waiting"}
     if chance < 0.7:
         return "changed", {"status": rng.choice(_STATUSES)}
     if chance < 0.8:

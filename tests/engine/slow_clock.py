@@ -15,6 +15,14 @@ from engine.predicate import Situation, as_text
 from engine.terms import PinnedTarget, Terms
 
 ENDED = {"resolved", "closed", "cancelled"}
+DEEDS = {"acknowledged", "snoozed", "flagged"}
+SAYS = {
+    "resolved": ("resolved", ENDED),
+    "closed": ("closed", {"closed", "cancelled"}),
+    "cancelled": ("cancelled", {"cancelled"}),
+    "reopened": ("working", {"working", "waiting"}),
+}
+WRITTEN = {"reply", "auto-reply", "note", "message"}
 FAR = 40 * 86_400
 
 
@@ -48,7 +56,7 @@ class Desk:
         self.terms: Terms | None = None
         self.customer = ""
         self.clocks: list[Slow] = []
-        self.pending = self.ignoring = False
+        self.pending = self.ignoring = self.void = False
 
     def live(self, now: int) -> list[Slow]:
         """The clocks at `now`."""
@@ -61,6 +69,10 @@ class Desk:
                 for clock in self.clocks:
                     if clock.on:
                         self.spend(clock, t)
+        for clock in self.clocks if self.void else ():
+            clock.cancelled = True
+            if clock.on:  # it began when the ticket was cancelled already
+                clock.on, clock.began = False, None
         return self.clocks
 
     def ahead(self, clock: Slow, now: int) -> int | None:
@@ -91,36 +103,50 @@ class Desk:
 
     def happen(self, event: Event) -> None:
         before = self.status
-        if event.kind in {"opened", "changed", "resolved", "reopened", "closed", "cancelled"}:
-            self.fields = {**self.fields, **event.data}
+        if event.kind not in DEEDS:
+            said = {"by", "echo", "text"} if event.kind in WRITTEN else {"by", "echo"}
+            self.fields = self.fields | {
+                name: value for name, value in event.data.items() if name not in said
+            }
             if "status" in event.data:
                 self.status = str(self.graph.status_class(event.data["status"]) or "working")
-            if event.kind in ENDED and not (
-                event.kind == "resolved" and self.status in ENDED and "status" in event.data
-            ):
-                self.status = event.kind
-            if event.kind == "reopened":
-                self.status = "working"
+            if event.kind in SAYS:
+                means, instead = SAYS[event.kind]
+                said_so = "status" in event.data and self.status in instead
+                known = said_so and self.graph.status_class(event.data["status"]) is not None
+                self.status = self.status if known else means
         if event.kind == "opened":
             self.pin(event.at)
             for metric in ("response", "resolution", "update", "workaround"):
                 self.start(metric)
+        self.void = self.status in ENDED and (self.void or self.status == "cancelled")
         if self.status in ENDED and (before not in ENDED or event.kind == "opened"):
+            if event.kind == "reply":
+                self.answer(event.at)
+            if event.kind == "visited":
+                self.stop("visit", event.at)
+            if event.kind == "workaround-provided":
+                self.stop("workaround", event.at)
             for metric in {clock.metric for clock in self.clocks}:
                 self.stop(metric, event.at, cancelled=self.status == "cancelled")
             self.pending = False
+            if event.kind == "message":
+                return  # it was said with the ending
         elif self.status == "closed" != before:
             self.stop("visit", event.at)
         elif before in ENDED and self.status not in ENDED:
+            self.pending = self.pending and event.kind != "reply"
             self.reopen(event.at)
         self.react(event)
 
+    def answer(self, t: int) -> None:
+        for metric in ("response", "next-response", "update"):
+            self.stop(metric, t)
+
     def react(self, event: Event) -> None:
         if event.kind == "reply":
-            self.stop("response", event.at)
-            self.stop("next-response", event.at)
+            self.answer(event.at)
             if self.status not in ENDED:
-                self.stop("update", event.at)
                 self.start("update")
             self.pending = False
         elif event.kind == "message" and self.status in ENDED:
