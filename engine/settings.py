@@ -226,12 +226,12 @@ def _problems(settings: Settings, rules: RuleSet, environment: Mapping[str, str]
                 yield Problem(
                     key, "it is not set, and messages are to leave by e-mail", f"set {key} in {FILE}"
                 )
-    for key, value, file in (
+    for key, held, file in (
         ("mail.password", mail.password, mail.password_file),
         ("web.secret", web.secret, web.secret_file),
     ):
         try:
-            known = secret(value, file)
+            known = secret(held, file)
         except EngineError as error:
             yield Problem(f"{key}_file", str(error), error.help)
             continue

@@ -10,6 +10,7 @@ from engine.errors import StoreError
 from engine.facts import Event
 from engine.store import sqlite_care
 from engine.store.protocol import StoredRules
+from engine.store.schema import VERSION
 from engine.store.sqlite import SqliteStore
 
 
@@ -25,7 +26,7 @@ def path(tmp_path):
 
 def test_status(path):
     found = sqlite_care.status(path)
-    assert (found.version, found.tickets, found.events, found.clocks) == (1, 50, 50, 0)
+    assert (found.version, found.tickets, found.events, found.clocks) == (VERSION, 50, 50, 0)
     assert (found.generation, found.rules_digest, found.rules_since, found.last_event) == (1, "d1", 5, 149)
     assert found.size >= path.stat().st_size
 
@@ -36,7 +37,7 @@ def test_status_of_an_older_store_does_not_touch_it(path):
     connection.close()
     assert (sqlite_care.status(path).version, sqlite_care.status(path).tickets) == (0, None)
     assert sqlite_care.migrate(path) == []
-    assert sqlite_care.status(path).version == 1
+    assert sqlite_care.status(path).version == VERSION
 
 
 def test_a_backup_has_what_was_written_a_moment_ago(path, tmp_path):

@@ -83,18 +83,18 @@ def test_a_newer_store_refuses_an_older_program(path):
 
 
 @pytest.fixture
-def second_version(monkeypatch):
+def next_version(monkeypatch):
     def add(*statements):
-        versions = (*schema.VERSIONS, ("second", statements))
+        versions = (*schema.VERSIONS, ("next", statements))
         monkeypatch.setattr(migrations, "VERSIONS", versions)
         for module in (migrations, sqlite_open):
-            monkeypatch.setattr(module, "VERSION", 2)
+            monkeypatch.setattr(module, "VERSION", schema.VERSION + 1)
 
     return add
 
 
-def test_an_older_store_is_brought_up_to_date_when_it_is_written(path, second_version):
-    second_version("ALTER TABLE tickets ADD COLUMN colour TEXT")
+def test_an_older_store_is_brought_up_to_date_when_it_is_written(path, next_version):
+    next_version("ALTER TABLE tickets ADD COLUMN colour TEXT")
     assert "db migrate" in refusal_help(path)
     store = SqliteStore.open(path)
     assert store.connection.execute("SELECT colour FROM tickets").fetchall() == [(None,)]
@@ -109,8 +109,8 @@ def refusal_help(path):
     return caught.value.help
 
 
-def test_a_migration_that_fails_has_not_begun(path, second_version):
-    second_version("ALTER TABLE tickets ADD COLUMN colour TEXT", "ALTER TABLE nowhere ADD COLUMN x TEXT")
+def test_a_migration_that_fails_has_not_begun(path, next_version):
+    next_version("ALTER TABLE tickets ADD COLUMN colour TEXT", "ALTER TABLE nowhere ADD COLUMN x TEXT")
     refused_text = None
     with pytest.raises(StoreError) as caught:
         SqliteStore.open(path)
@@ -118,7 +118,7 @@ def test_a_migration_that_fails_has_not_begun(path, second_version):
     assert "nowhere" in refused_text
     columns = [row[1] for row in sqlite3.connect(path).execute("PRAGMA table_info(tickets)")]
     assert "colour" not in columns
-    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (1,)
+    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
 
 
 def test_a_locked_store_says_so(path, monkeypatch):
