@@ -100,25 +100,31 @@ def _situation(begins: Sequence[tuple[int, Situation]], at: int) -> Situation:
 def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
     """The parts of a cycle that a target was promised for; none if it never was."""
     found: list[Leg] = []
-    spells: dict[str, int] = {}  # pause -> the instant at which its spell stops counting
+    spells: dict[str, _Spell] = {}
     before: Option | None = None
     target: int | None = None
+    seen = cycle.start
     for a, b, state in _spans(cycle, life):
+        if spells and seen < a:
+            for between in life.within(seen, a):
+                spells = _lasting(spells, between)
+        seen = b
         option = None if state.plan is None else state.plan.select(metric, state.situation)
         if state.plan is None or option is None:
+            spells = _lasting(spells, state)
             continue
         begun = found[0].start if found else a
-        goes_on = bool(found) and found[-1].end == a
         spells = {
-            rule.name: spells[rule.name] if goes_on and rule.name in spells else _limit(rule, option.hours, a)
+            rule.name: spells.get(rule.name) or _Spell(rule, a)
             for rule in state.plan.pauses[metric]
             if rule.holds(state.situation)
         }
         if option is not before:
             before, target = option, _seconds(option.target.amount, option.hours, begun)
-        cuts = sorted({at for at in spells.values() if a < at < b}) if spells else ()
+        limits = {name: spell.take(option.hours, a, b) for name, spell in spells.items()}
+        cuts = sorted({at for at in limits.values() if a < at < b}) if limits else ()
         for start, end in pairwise((a, *cuts, b)):
-            holding = tuple([name for name, at in spells.items() if at > start])
+            holding = tuple([name for name, at in limits.items() if at > start])
             last = found[-1] if found else None
             if last and last.end == start and last.option is option and last.paused_by == holding:
                 found[-1] = Leg(last.start, end, option, target, holding)
@@ -135,13 +141,31 @@ def _spans(cycle: Cycle, life: Timeline) -> Iterator[tuple[int, int, State]]:
             yield max(state.start, start), min(state.end, end), state
 
 
-def _limit(rule: PauseRule, hours: OpenHours, start: int) -> int:
-    """The instant at which a spell of the pause that began at `start` stops counting as one."""
-    if rule.limit is None:
-        return FOREVER
-    seconds = _seconds(rule.limit, hours, start)
-    end = None if seconds is None else hours.due(start, seconds)
-    return FOREVER if end is None else end
+@dataclass(slots=True)
+class _Spell:
+    """A pause that has held without a break since it first paused the clock. `spent` are the open seconds of the clock that
+    went by meanwhile; while the clock does not run, none do."""
+
+    rule: PauseRule
+    start: int
+    spent: int = 0
+
+    def take(self, hours: OpenHours, a: int, b: int) -> int:
+        """Let `[a, b)` of the clock go by on these hours; answer when the spell stops counting as a pause."""
+        limit = self.rule.limit
+        seconds = None if limit is None else _seconds(limit, hours, self.start)
+        if seconds is None:
+            return FOREVER
+        left = seconds - self.spent
+        if b != FOREVER:
+            self.spent += hours.elapsed(a, b)
+        end = hours.due(a, left) if left > 0 else a
+        return FOREVER if end is None else end
+
+
+def _lasting(spells: dict[str, _Spell], state: State) -> dict[str, _Spell]:
+    """The spells that go on through a state in which the clock does not run."""
+    return {name: spell for name, spell in spells.items() if spell.rule.holds(state.situation)}
 
 
 def _seconds(amount: Amount, hours: OpenHours, start: int) -> int | None:

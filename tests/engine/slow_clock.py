@@ -11,6 +11,7 @@ from dsl.condition import StatusClass
 from dsl.model import Amount, Seconds
 from engine.facts import Event, FieldValue, Ticket
 from engine.graph import Graph
+from engine.plan import PauseRule
 from engine.predicate import Situation, as_text
 from engine.terms import PinnedTarget, Terms
 
@@ -42,7 +43,7 @@ class Slow:
     due: int | None = None
     target: PinnedTarget | None = None
     names: tuple[str, ...] = ()
-    spells: dict[str, tuple[int, int | None, PinnedTarget]] = field(default_factory=dict)
+    spells: dict[str, tuple[int, int, PauseRule]] = field(default_factory=dict)  # pause -> spent, since, rule
 
 
 class Desk:
@@ -69,6 +70,8 @@ class Desk:
                 for clock in self.clocks:
                     if clock.on:
                         self.spend(clock, t)
+                    else:
+                        self.wait(clock)
         for clock in self.clocks if self.void else ():
             clock.cancelled = True
             if clock.on:  # it began when the ticket was cancelled already
@@ -95,7 +98,7 @@ class Desk:
     def stop(self, metric: str, t: int, *, cancelled: bool = False) -> bool:
         for clock in self.clocks:
             if clock.metric == metric and clock.on:
-                clock.on, clock.stopped, clock.cancelled, clock.spells = False, t, cancelled, {}
+                clock.on, clock.stopped, clock.cancelled = False, t, cancelled
                 if metric == "update" and not clock.ticks:
                     self.clocks.remove(clock)
                 return True
@@ -209,7 +212,7 @@ class Desk:
         target = clock.target = self.choose(clock.metric)
         clock.names = ()
         if target is None:
-            clock.spells = {}
+            self.wait(clock)
             return
         clock.began = t if clock.began is None else clock.began
         if clock.used < self.seconds(target.amount, target.calendar, clock.began):
@@ -227,20 +230,23 @@ class Desk:
         assert self.terms is not None
         situation = self.situation()
         holding = []
+        before, clock.spells = clock.spells, {}
         for rule in self.graph.pauses(self.terms.tier):
             if clock.metric not in rule.pause.stops or not rule.holds(situation):
-                clock.spells.pop(rule.name, None)
                 continue
-            if rule.name not in clock.spells:
-                limit = rule.pause.limit
-                clock.spells[rule.name] = (
-                    0,
-                    None if limit is None else self.seconds(limit, target.calendar, t),
-                    target,
-                )
-            spent, limit_seconds, on = clock.spells[rule.name]
-            if limit_seconds is None or spent < limit_seconds:
+            spent, since, _ = before.get(rule.name, (0, t, rule))
+            limit = rule.pause.limit
+            if limit is None or spent < self.seconds(limit, target.calendar, since):
                 holding.append(rule.name)
-            opened = self.step if self.graph.hours(on.calendar).is_open(t) else 0
-            clock.spells[rule.name] = (spent + opened, limit_seconds, on)
+            opened = self.step if self.graph.hours(target.calendar).is_open(t) else 0
+            clock.spells[rule.name] = (spent + opened, since, rule)
         return tuple(holding)
+
+    def wait(self, clock: Slow) -> None:
+        """Let a tick pass on a clock that does not run: what pauses it may come to an end."""
+        situation = self.situation() if clock.spells else None
+        clock.spells = {
+            name: spell
+            for name, spell in clock.spells.items()
+            if situation is not None and spell[2].holds(situation)
+        }
