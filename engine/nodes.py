@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dsl.condition import Condition
+from dsl.ladder import LadderStep, Notify
 from dsl.model import ALWAYS, Customer, Party, RuleSet, Target
 from dsl.span import NOWHERE, Origin
 from engine.canonical import digest_of
 from engine.predicate import fields_of
 
 KINDS = (
-    *("source", "holidays", "calendar", "field", "metric", "predicate"),
-    *("target", "pause", "tier", "override", "group", "customer", "agreement"),
+    *("source", "holidays", "calendar", "field", "metric", "channel", "predicate"),
+    *("target", "pause", "step", "escalation", "tier", "override", "group", "customer", "agreement"),
 )
 """In the order in which they depend on each other."""
 
@@ -45,6 +46,7 @@ def nodes_of(
     made = [
         *draw.sources(),
         *draw.declarations(),
+        *draw.escalations(),
         *draw.tiers(),
         *(node for group in rules.groups.values() for node in draw.party("group", group, group.name)),
         *(node for customer in customers for node in draw.customer(customer)),
@@ -80,6 +82,35 @@ class _Drawing:
             yield holds
             yield self._node("pause", pause.name, pause, pause.origin, [holds.key])
 
+    def escalations(self) -> Iterator[Node]:
+        """Channels, and each ladder with its steps and what they wait for and ask."""
+        rules = self._rules
+        for channel in rules.channels.values():
+            yield self._node("channel", channel.name, channel, channel.origin)
+        for ladder in rules.escalations.values():
+            needs = []
+            for number, stop in enumerate(ladder.stop, 1):
+                holds = self._predicate(stop, f"escalation {ladder.name}: stop {number}", ladder.origin)
+                yield holds
+                needs.append(holds.key)
+            for step in ladder.steps:
+                made = list(self._step(f"escalation {ladder.name}: {step.rule}", step))
+                yield from made
+                needs.append(made[-1].key)
+            yield self._node("escalation", ladder.name, ladder, ladder.origin, needs)
+
+    def _step(self, name: str, step: LadderStep) -> Iterator[Node]:
+        """The node of a step, after that of its condition."""
+        needs = [f"metric {step.trigger.metric}"] if step.trigger.metric in self._rules.metrics else []
+        needs += _calendar(step.calendar)
+        if isinstance(step.action, Notify):
+            needs += (f"channel {name}" for name in step.action.channels if name in self._rules.channels)
+        if step.when is not None:
+            holds = self._predicate(step.when, name, step.origin)
+            yield holds
+            needs.append(holds.key)
+        yield self._node("step", name, step, step.origin, needs)
+
     def tiers(self) -> Iterator[Node]:
         for tier in self._rules.tiers.values():
             targets = list(self._targets(f"tier {tier.name}", tier.targets, tier.calendar))
@@ -87,6 +118,7 @@ class _Drawing:
             needs = [
                 *(node.key for node in targets if node.kind == "target"),
                 *(f"pause {name}" for name in tier.pauses),
+                *(f"escalation {name}" for _, name in tier.ladders),
             ]
             yield self._node("tier", tier.name, tier, tier.origin, needs)
 

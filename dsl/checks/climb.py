@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from dsl import build, build_ladder, syntax, values
+from dsl.checks.conditions import meaning
 from dsl.checks.tiers import Flat
 from dsl.condition import AllOf, AnyOf, Compare, Comparison, Condition, Not, OneOf
 from dsl.ladder import Reached
@@ -32,7 +33,6 @@ class Promise(NamedTuple):
 
     amount: Amount
     calendar: str
-    when: Condition | None
 
 
 class Stand(NamedTuple):
@@ -80,7 +80,7 @@ class Climb:
             except ValueError:
                 continue
             calendar = line.calendar.text if line.calendar else flat.calendar
-            yield Promise(amount, calendar, build.condition(line.when) if line.when else None)
+            yield Promise(amount, calendar)
 
     def stands(self, way: Way, step: syntax.Step) -> list[Stand]:
         """Where the step stands for tickets of a way: once, or at each warning of the tier."""
@@ -145,7 +145,7 @@ def hours(step: syntax.Step) -> str:
 def condition(step: syntax.Step) -> Condition | None:
     """The step's `when`."""
     when = step.option("when")
-    return build.condition(when.when) if when and when.when else None
+    return meaning(when.when) if when and when.when else None
 
 
 def given(limit: Condition, priority: str) -> Condition:

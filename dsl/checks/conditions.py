@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Protocol
 
-from dsl import syntax
+from dsl import build, syntax
 from dsl.checks.pattern import LONGEST, refusal
-from dsl.condition import FieldType, StatusClass
+from dsl.condition import Condition, FieldType, StatusClass
 from dsl.finding import Finding, Mend, here
 from dsl.suggest import nearest, some
 
@@ -36,6 +36,14 @@ class Fields(Protocol):
     def forgiving(self, kind: str) -> bool:
         """Whether declarations of a kind may be missing because they could not be read."""
         ...
+
+
+def meaning(written: syntax.Condition) -> Condition | None:
+    """What a condition means; None where it asks for a class of statuses that does not exist, which is said elsewhere."""
+    try:
+        return build.condition(written)
+    except ValueError:
+        return None
 
 
 def local_condition_findings(condition: syntax.Condition) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import combinations, pairwise
 
 from dsl import build, syntax, values
+from dsl.checks.conditions import meaning
 from dsl.checks.disjoint import can_both_hold
 from dsl.finding import Finding, here
 from dsl.model import Period
@@ -96,8 +97,8 @@ def tied(one: syntax.Target, other: syntax.Target) -> list[str]:
     named = {word.text for word in other.priorities}
     common = [word.text for word in one.priorities if word.text in named]
     if common and one.when and other.when:
-        both = can_both_hold(build.condition(one.when), build.condition(other.when))
-        return common if both else []
+        first, second = meaning(one.when), meaning(other.when)
+        return common if first and second and can_both_hold(first, second) else []
     return common
 
 

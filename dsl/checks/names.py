@@ -9,7 +9,7 @@ from importlib.resources import files
 from dsl import syntax
 from dsl.condition import BUILT_IN_FIELDS, FieldType
 from dsl.finding import Finding, Mend, here
-from dsl.ladder import BUILT_IN_CHANNELS, Role
+from dsl.ladder import BUILT_IN_CHANNELS, MANAGEMENT, Role
 from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.resolve import NAMED, Site, priorities, statuses
 from dsl.suggest import nearest, some
@@ -57,6 +57,8 @@ class Names:
         meant = nearest(word.text, known)
         if meant:
             help_ = f"did you mean `{meant}`?"
+        elif kind == "recipient" and word.text == MANAGEMENT:
+            help_ = "declare who it is: a person or a team of that name, `team management { lead .. }`"
         elif known:
             help_ = f"declare it, or use {some(known)}"
         else:

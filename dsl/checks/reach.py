@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from dsl import build, syntax, values
 from dsl.checks.climb import ALWAYS, Climb, Way, condition, given, stand
+from dsl.checks.conditions import meaning
 from dsl.checks.disjoint import can_both_hold
 from dsl.condition import AllOf, Condition, Not
 from dsl.finding import Finding, Ranged, here
@@ -119,7 +120,7 @@ class Reach:
             )
             return
         stops = build.of_type(self._climb.ladders[ladder].tree.lines, syntax.StopWhen)
-        runs: Condition = AllOf(tuple(Not(build.condition(stop.when)) for stop in stops))
+        runs: Condition = AllOf(tuple(Not(known) for stop in stops if (known := meaning(stop.when))))
         if not any(can_both_hold(given(holds, name), given(runs, name)) for name in names):
             yield _never(
                 when,

@@ -90,6 +90,62 @@ def targets(draw: st.DrawFn, calendars: tuple[str, ...]) -> list[Statement]:
     return out
 
 
+_WHO = (
+    ["assignee"],
+    ["account-manager"],
+    ["boss"],
+    ["crew"],
+    ["lead", "of", "crew"],
+    ["member", "of", "crew"],
+)
+
+
+@st.composite
+def steps(draw: st.DrawFn, metric: str, calendars: tuple[str, ...]) -> Tokens:
+    """Tokens of a ladder's line about that metric, options in any order."""
+    trigger = draw(
+        st.sampled_from(
+            [
+                ["50%", "of"],
+                ["12.5%", "of"],
+                ["warning", "of"],
+                ["breach", "of"],
+                ["10s", "before"],
+                ["1h30m", "past"],
+            ]
+        )
+    )
+    tokens = ["at", *trigger, metric]
+    if draw(st.booleans()):
+        tokens += ["for", *_listed(draw(_some(PRIORITIES)))]
+    options: list[Tokens] = []
+    kind = draw(st.sampled_from(["notify", "reassign", "escalate", "raise", "tag"]))
+    if kind == "notify":
+        to = draw(st.lists(st.sampled_from(_WHO), min_size=1, max_size=3, unique_by=tuple))
+        listed = [token for who in to for token in (",", *who)][1:]
+        tokens += ["notify", *listed, "via", *_listed(draw(_some(("inbox", "email", "pager"))))]
+        bound = draw(st.sampled_from([[], ["up", "to", "8"]]))
+        options.append(["repeat", "every", "30m", *bound, "until", "acknowledged"])
+    elif kind == "reassign":
+        tokens += ["reassign", "to", *draw(st.sampled_from(_WHO[1:]))]
+    elif kind == "escalate":
+        tokens += ["escalate", "to", "management"]
+    elif kind == "raise":
+        tokens += ["raise", "priority", *draw(st.sampled_from([[], ["to", "critical"]]))]
+    else:
+        tokens += ["tag", '"late"']
+    options += [
+        ["when", *draw(conditions())],
+        ["only", "in", draw(st.sampled_from([*calendars, "always"])), "hours"],
+        ["including", "rule-edits"],
+    ]
+    if kind in ("notify", "reassign"):
+        options.append(["skip", "if", "nobody"])
+    for option in draw(st.permutations(options))[: draw(st.integers(0, 3))]:
+        tokens += option
+    return tokens
+
+
 @st.composite
 def sites(draw: st.DrawFn) -> list[Statement]:
     """A whole site, in any order, whose names all resolve."""
@@ -111,7 +167,31 @@ def sites(draw: st.DrawFn) -> list[Statement]:
         ),
         *(_line("field", name, kind) for name, kind in FIELDS.items()),
         _line("default", "tier", tiers[0]),
-        (["person", "boss", draw(title)], [_line("email", '"boss@msp.example"')]),
+        (
+            ["person", "boss", draw(title)],
+            [_line("email", '"boss@msp.example"'), _line("alias", '"B. Oss"', ",", '"the # boss"')],
+        ),
+        (["team", "crew"], [_line("lead", "boss"), _line("member", "boss")]),
+        (["team", "management"], [_line("lead", "boss")]),
+        (
+            ["channel", "pager", draw(title)],
+            [
+                _line("url", "env", "PAGER_URL"),
+                _line("secret", "env", "PAGER_SECRET"),
+                _line("kind", draw(st.sampled_from(["webhook", "chat"]))),
+                _line("source", '"desk"', ",", '"*"'),
+            ],
+        ),
+        (
+            ["escalation", "ladder", draw(title)],
+            [
+                *(
+                    _line(*draw(steps(metric, calendars)))
+                    for metric in draw(_some(("response", "resolution", "next-response")))
+                ),
+                *([_line("stop", "when", *draw(conditions()))] if draw(st.booleans()) else []),
+            ],
+        ),
         (
             ["holidays", "days", draw(title)],
             [
@@ -145,6 +225,8 @@ def sites(draw: st.DrawFn) -> list[Statement]:
                 _line("warn", "at", "50%", ",", "75%"),
                 _line("pause", "by", "on-hold"),
                 _line("reopen", "restarts"),
+                _line("escalate", "via", "ladder"),
+                _line("escalate", "via", "ladder", "for", *_listed(draw(_some(PRIORITIES)))),
             ]
         out.append((["tier", name, draw(title)], lines))
     out.append((["group", "branches"], [_line("tier", draw(st.sampled_from(tiers)))]))

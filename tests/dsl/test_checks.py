@@ -114,6 +114,12 @@ def test_patterns_that_could_stall_are_refused(pattern):
     assert refusal(pattern)
 
 
+def test_a_class_that_does_not_exist_is_told_and_ties_with_nothing() -> None:
+    text = "tier gold {\n  target high response within 4h on always when status is wating\n"
+    text += "  target high response within 3h on always when vip\n}\n"
+    assert found(text) == [("E0606", "wating")]
+
+
 # ---------------------------------------------------------------- calendars of targets
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsl.cut import cut
@@ -25,6 +25,16 @@ statuses {
 field vip flag
 person ann "Ann" {
   email "ann@msp.example"
+  alias "A. N. N."
+}
+team management {
+  lead ann
+}
+channel pager "Pager" {
+  url env PAGER_URL
+  secret env PAGER_SECRET
+  kind webhook
+  source "desk"
 }
 holidays home {
   day 2026-11-27 "Day after"
@@ -41,6 +51,13 @@ tier gold "Gold" {
   target normal resolution within 3bd when vip and not (status is waiting or priority in [high])
   warn at 50%, 75%
   pause by wait
+  escalate via noc for critical
+}
+escalation noc "NOC" {
+  at warning of response notify assignee via inbox skip if nobody
+  at breach of response for critical notify lead of management, ann via email, pager repeat every 30m until acknowledged
+  at 1h past response reassign to ann when vip only in office hours
+  stop when status is waiting
 }
 pause wait {
   when status is waiting
@@ -70,6 +87,10 @@ SCRAPS = st.sampled_from(
         "\t",
         "target",
         "tier x {\n",
+        "escalation x {\n",
+        "at 1h past ",
+        "via",
+        "0%",
         "24/7",
         "=",
         ";",
@@ -88,6 +109,7 @@ SCRAPS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SITE)), st.integers(0, 12), SCRAPS), min_size=1, max_size=4))
 def test_a_mangled_site_is_answered(edits):
     text = SITE
@@ -103,6 +125,7 @@ def test_a_mangled_site_is_answered(edits):
         render(loaded, format_)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_answered(text):
     load_texts("sla.rules", {"sla.rules": text})
@@ -148,7 +171,7 @@ def test_a_misspelt_head_is_one_finding_and_its_name_stays_known(number):
 
 def test_the_site_itself_is_well():
     assert load_texts("sla.rules", {"sla.rules": SITE}).diagnostics == ()
-    assert len(cut(SITE).texts) == 11
+    assert len(cut(SITE).texts) == 14
 
 
 def test_the_shipped_rules_are_well():
