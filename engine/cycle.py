@@ -21,6 +21,9 @@ from engine.transition import transitions
 CHUNK = 2_000
 """Tickets written in one transaction: enough to be fast, few enough that other writers get their turn."""
 
+MOST = 1_000_000
+"""Tickets that one turn takes on because of the time; the rest waits for the next."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -59,7 +62,7 @@ def cycle(store: Store, graph: Graph, now: Instant, reloaded: Reloaded | None = 
     seen = store.high_water()
     moved = frozenset(reloaded.moved if reloaded else ())
     changed = frozenset(store.changed_tickets(store.mark()))
-    work = sorted({*changed, *store.due_tickets(now, CHUNK), *moved})
+    work = sorted({*changed, *store.due_tickets(now, MOST), *moved})
     if not work and reloaded is None:
         return Turn()
     old = reloaded.before if reloaded else None

@@ -63,8 +63,12 @@ class Measured:
 
 def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
     """The ticket at `now` under the rules of `graph`; events and repins after `now` are not seen. Never raises."""
+    return evaluate_life(ticket, live(ticket, graph, now), graph, now)
+
+
+def evaluate_life(ticket: Ticket, life: Life | None, graph: Graph, now: int) -> Evaluated:
+    """The same for a ticket whose life has been read at `now`."""
     now = within_reach(now)
-    life = live(ticket, graph, now)
     if life is None:
         return _unseen(ticket, now)
     history = life.history
@@ -94,6 +98,7 @@ def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
 
 def live(ticket: Ticket, graph: Graph, now: int) -> Life | None:
     """What is known of the ticket by `now`; None if nothing is."""
+    now = within_reach(now)
     history = read(ticket.events, graph, now)
     if history is None:
         return None

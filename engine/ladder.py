@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from engine.clock import Clock, Point
 from engine.consequence import Wanted, applied, event_of, flags, messages, short, wanted
 from engine.decision import Decision, Key, Outcome
-from engine.evaluate import Evaluated, Life, live
+from engine.evaluate import Evaluated, Life
 from engine.facts import Event, Instant
 from engine.graph import Graph
 from engine.lengths import length
@@ -41,7 +41,7 @@ def passed(looked: Looked, now: int) -> dict[Key, tuple[Clock, Point]]:
 
     A repetition that nobody looked for when it came is not made up for.
     """
-    found = {}
+    found: dict[Key, tuple[Clock, Point]] = {}
     for moment, evaluated in (*looked.earlier, (now, looked.now)):
         for clock in evaluated.clocks:
             for point in clock.points:
@@ -65,8 +65,8 @@ def climb(
     """
     ticket, evaluated = looked.ticket, looked.now
     new = {name: item for name, item in passed(looked, now).items() if name not in decided}
-    life = live(ticket, graph, now) if new else None
-    if life is None:
+    life = looked.life
+    if life is None or not new:
         return []
     known = None if looked.before is None else passed(Looked(ticket, looked.before), now).keys()
     stopped = {(clock.metric, clock.cycle): clock for clock in evaluated.clocks if clock.stopped is not None}

@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dsl.condition import StatusClass
-from engine.evaluate import Evaluated, Life, evaluate, live
+from engine.evaluate import Evaluated, Life, evaluate, evaluate_life, live
 from engine.facts import Ticket
 from engine.graph import Graph
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A ticket as the rules say `now`, as those said that they replace (None where nothing is replaced), and `earlier`: as it
+    """A ticket as the rules say `now` with its `life` (None where nothing is known of it), as those said that they replace (None where nothing is replaced), and `earlier`: as it
     was the moment before each event that may have taken something back, oldest first."""
 
     ticket: Ticket
     now: Evaluated
+    life: Life | None = None
     before: Evaluated | None = None
     earlier: tuple[tuple[int, Evaluated], ...] = ()
 
@@ -28,11 +29,12 @@ class Looked:
 def look(ticket: Ticket, graph: Graph, now: int, *, old: Graph | None = None, anew: bool = False) -> Looked:
     """Look at a ticket at `now`. `old` is the graph that `graph` replaces for this ticket, `anew` says that events of it have
     come since somebody looked."""
-    life = live(ticket, graph, now) if anew else None
-    moments = _moments(ticket, life, now) if life is not None and not _steady(life) else []
+    life = live(ticket, graph, now)
+    moments = _moments(ticket, life, now) if anew and life is not None and not _steady(life) else []
     return Looked(
         ticket,
-        evaluate(ticket, graph, now),
+        evaluate_life(ticket, life, graph, now),
+        life,
         evaluate(ticket, old, now) if old is not None else None,
         tuple((moment, evaluate(ticket, graph, moment)) for moment in moments),
     )
