@@ -44,6 +44,8 @@ class Loaded:
             "group": len(rules.groups),
             "calendar": len(rules.calendars),
             "holiday list": len(rules.holidays),
+            "escalation": len(rules.escalations),
+            "channel": len(rules.channels),
             "pause": len(rules.pauses),
             "priority": len(rules.priorities),
             "file": len(self.files),
