@@ -13,7 +13,7 @@ from dsl import syntax
 from dsl.checks.climb import ALWAYS, Climb, Promise, Stand, Way, condition, given, hours, meets, stand
 from dsl.checks.disjoint import can_both_hold
 from dsl.checks.steps import spelt
-from dsl.condition import AllOf
+from dsl.condition import AllOf, Condition
 from dsl.finding import Finding, here
 
 
@@ -53,7 +53,7 @@ def _together(climb: Climb, ladder: str, one: syntax.Step, other: syntax.Step) -
     if hours(one) != hours(other):
         return ""
     both = [name for name in climb.order if meets(one, name) and meets(other, name)]
-    both = [name for name in both if _possible((one, name), (other, name))]
+    both = [name for name in both if _possible((condition(one), name), (condition(other), name))]
     if not both:
         return ""
     same = stand(one) == stand(other) if stand(one) else one.trigger.kind == other.trigger.kind
@@ -61,6 +61,10 @@ def _together(climb: Climb, ladder: str, one: syntax.Step, other: syntax.Step) -
         return "both lines stand at the same point"
     for way in climb.ways.get(ladder, ()):
         for promise in climb.promises(way, metric) if way.priority in both else ():
+            if not _possible(
+                *((limit, way.priority) for limit in (condition(one), condition(other), promise.when))
+            ):
+                continue
             needs = {_need(item, promise, one) for item in climb.stands(way, one)}
             if needs & {_need(item, promise, other) for item in climb.stands(way, other)}:
                 return f"both stand at the same point for {way.priority} tickets of tier `{way.tier}`"
@@ -74,10 +78,10 @@ def _need(item: Stand, promise: Promise, step: syntax.Step) -> tuple[int, int, i
     return item.need(promise.amount)
 
 
-def _possible(*steps: tuple[syntax.Step, str]) -> bool:
-    """Whether one ticket can fulfil the conditions of all these steps, each while it has that priority."""
-    limits = [given(found, name) for step, name in steps if (found := condition(step)) is not None]
-    return can_both_hold(AllOf(tuple(limits)), ALWAYS)
+def _possible(*limits: tuple[Condition | None, str]) -> bool:
+    """Whether one ticket can fulfil all these conditions, each while it has that priority."""
+    known = tuple(given(limit, priority) for limit, priority in limits if limit is not None)
+    return can_both_hold(AllOf(known), ALWAYS)
 
 
 # ---------------------------------------------------------------- raises
@@ -93,8 +97,6 @@ def _sets_off(climb: Climb, way: Way, step: syntax.Step) -> Iterator[Finding]:
         return
     for later in climb.steps(after.ladder):
         if after not in climb.live(after.ladder, later) or hours(step) != hours(later):
-            continue
-        if not _possible((step, way.priority), (later, to)):
             continue
         first = _undone(climb, way, step, later) if later.action.kind == "reassign" else None
         raises = later.action.kind == "raise" and climb.above(after, later)
@@ -126,7 +128,7 @@ def _undone(climb: Climb, way: Way, step: syntax.Step, later: syntax.Step) -> sy
             and hours(one) == hours(step)
             and stand(one) is not None
             and stand(one) == stand(step)
-            and _possible((one, way.priority), (step, way.priority))
+            and _possible((condition(one), way.priority), (condition(step), way.priority))
         ),
         None,
     )
@@ -140,6 +142,10 @@ def _overdue(climb: Climb, way: Way, step: syntax.Step, after: Way, later: synta
     for promise in climb.promises(way, metric):
         for other in climb.promises(after, metric):
             if promise.calendar != other.calendar or type(promise.amount) is not type(other.amount):
+                continue
+            limits = [(limit, way.priority) for limit in (condition(step), promise.when)]
+            limits += [(limit, after.priority) for limit in (condition(later), other.when)]
+            if not _possible(*limits):
                 continue
             for item in climb.stands(way, step):
                 for other_item in climb.stands(after, later):

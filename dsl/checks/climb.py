@@ -29,10 +29,11 @@ class Way(NamedTuple):
 
 
 class Promise(NamedTuple):
-    """A target that a clock may have, and the calendar that it runs on ("" where the customer's decides)."""
+    """A target that a clock may have, the calendar that it runs on ("" where the customer's decides) and when it is the one."""
 
     amount: Amount
     calendar: str
+    when: Condition
 
 
 class Stand(NamedTuple):
@@ -72,15 +73,20 @@ class Climb:
     def promises(self, way: Way, metric: str) -> Iterator[Promise]:
         """The targets of that metric for the tickets of a way; amounts without meaning left out."""
         flat = self._flats[way.tier]
-        for _, line in flat.targets:
-            if line.metric.text != metric or way.priority not in {word.text for word in line.priorities}:
-                continue
+        lines = [
+            line
+            for _, line in flat.targets
+            if line.metric.text == metric and way.priority in {word.text for word in line.priorities}
+        ]
+        limits = [meaning(line.when) if line.when else None for line in lines]
+        others = AllOf(tuple(Not(limit) for limit in limits if limit is not None))
+        for line, limit in zip(lines, limits, strict=True):
             try:
                 amount = values.amount(line.amount.text)
             except ValueError:
                 continue
             calendar = line.calendar.text if line.calendar else flat.calendar
-            yield Promise(amount, calendar)
+            yield Promise(amount, calendar, others if limit is None else limit)
 
     def stands(self, way: Way, step: syntax.Step) -> list[Stand]:
         """Where the step stands for tickets of a way: once, or at each warning of the tier."""

@@ -410,6 +410,28 @@ def test_raises_that_set_each_other_off(lines, at):
     assert of(*lines) == expected
 
 
+def test_targets_with_conditions_are_looked_at_where_they_decide():
+    """An hour for vip and eight for others: what is overdue for one kind of ticket need not be for the other."""
+    lines = [
+        "at breach of resolution for normal raise priority",
+        "at 1h past resolution for high raise priority",
+    ]
+    tier = """\
+tier gold {
+  target normal, high resolution within 8h on always
+  target normal resolution within 10h on always when vip
+  target high resolution within 10h on always when vip
+  target critical, low resolution within 1h on always
+  escalate via up
+}
+"""
+    assert found(up(*lines), tier) == []
+    assert found(up(*lines), tier.replace("high resolution within 10h", "high resolution within 9h")) == [
+        ("E0706", lines[1])
+    ]
+    assert found(up(*(f"{line} when not vip" for line in lines)), tier.replace("10h", "9h")) == []
+
+
 def test_a_raise_that_leads_into_another_ladder():
     tier = TIER.replace("via up", "via up\n  escalate via top for high")
     top = up("at SHARE of resolution raise priority", END.strip()).replace("escalation up", "escalation top")
