@@ -24,9 +24,18 @@ class Act(StrEnum):
     NOTE = "note"
 
 
+class Errand(StrEnum):
+    """What a person can do to messages: send dead letters again, drop ones that nobody wants, have read notices."""
+
+    RETRY = "retry"
+    DISCARD = "discard"
+    READ = "read"
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
-    """`text` is the assignee, the priority, the note or the status to reopen in; `until` an instant (a snooze; 0 ends it); `on` of a flag."""
+    """`text` is the assignee, the priority, the note, the status to reopen in, or what is said with a flag or its review;
+    `until` an instant (a snooze; 0 ends it); `on` of a flag."""
 
     act: Act
     text: str = ""
@@ -60,7 +69,7 @@ _DONE: Mapping[Act, str] = MappingProxyType(
 def done(action: Action) -> str:
     """The action in the past tense."""
     if action.act is Act.FLAG and not action.on:
-        return "flag taken away"
+        return "flag reviewed and taken away"
     if action.act is Act.SNOOZE and not action.until:
         return "snooze ended"
     if action.act is Act.ASSIGN:
@@ -84,7 +93,7 @@ def opposite(action: Action, rows: Sequence[Row]) -> tuple[tuple[tuple[int, ...]
         return ((tuple(row.id for row in rows), Action(Act.RESOLVE)),)
     if action.act is Act.FLAG:
         changed = tuple(row.id for row in rows if row.flagged != action.on)
-        return ((changed, Action(Act.FLAG, on=not action.on)),) if changed else ()
+        return ((changed, Action(Act.FLAG, "taken back", on=not action.on)),) if changed else ()
     before: dict[Action, list[int]] = {}
     for row in rows:
         if action.act is Act.SNOOZE:

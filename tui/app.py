@@ -2,85 +2,61 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette
-from textual.message import Message
 from textual.screen import ModalScreen, Screen
-from textual.scrollbar import ScrollBar, ScrollBarRender
 
-from dsl.errors import INTERNAL
 from engine.snapshot import TicketDetail
 from tui import startup
 from tui.actions import Act
 from tui.clerk import Clerk
 from tui.desk import Desk
 from tui.feed import Failure, Feed, Picture, Source
-from tui.glyphs import ASCII, glyphs_of
+from tui.glyphs import glyphs_of
 from tui.keymap import EVERYWHERE, Key, load_settings, remap
 from tui.launch_options import Options
+from tui.lists import Memory
 from tui.palette import Commands
 from tui.plain import plain
+from tui.postroom import Postroom
 from tui.prefs import Prefs, load
 from tui.screens.ask import Confirm, Help
 from tui.screens.health import HealthPage
 from tui.screens.help import help_lines
 from tui.screens.inbox import Inbox
-from tui.screens.page import Page, Scene, Setting, bindings
+from tui.screens.listed import Listed
+from tui.screens.lists import LIST_PAGES, ListPage, list_page
+from tui.screens.page import RAISE, REVIEW, Page, Scene, Setting, bindings
 from tui.screens.rules import RulesPage
 from tui.screens.ticket import TicketPage
+from tui.shell import Shell
 from tui.status import Situation
-from tui.themes import DARK, THEME_NAMES, themes
+from tui.themes import THEME_NAMES
 from tui.view import Arranged
-from tui.widgets.bars import KeyBar, PlainScrollBar
+from tui.widgets.bars import KeyBar
 
 __all__ = ["Console", "Options"]
 
 
-class Console(App[None]):
+class Console(Shell):
     """The live console over a `Source`."""
 
     TITLE = "tiercel"
-    ENABLE_COMMAND_PALETTE = False  # the key table has its own key for it
     COMMANDS: ClassVar[set[Any]] = {Commands}
     BINDINGS: ClassVar[list[BindingType]] = bindings(EVERYWHERE)
-    CSS = """
-    * { scrollbar-size-horizontal: 0; }
-    Toast { background: $panel; }
-    ToastRack { margin-bottom: 2; }
-    CommandPalette > Vertical { width: 84; max-width: 96%; }
-    CommandPalette SearchIcon { display: none; }
-    .-ascii ModalScreen > Vertical { border: ascii $primary; }
-    .-ascii CommandPalette > Vertical { border: none; }
-    """
-
-    class Delivered(Message):
-        """Something from the worker, to be run on the screen's thread."""
-
-        def __init__(self, call: Callable[[], None]) -> None:
-            super().__init__()
-            self.call = call
 
     def __init__(self, source: Source, options: Options | None = None) -> None:
-        super().__init__()
         self.options = options or Options()
-        self.fault: BaseException | None = None
-        self.animation_level = "none"
         settings, notices = load_settings(self.options.settings_file, THEME_NAMES)
         prefs, complaint = load(self.options.prefs_file) if self.options.prefs_file else (Prefs(), "")
+        chosen = glyphs_of(self.options.glyphs or settings.glyphs)
+        super().__init__(chosen, self.options.theme or prefs.theme or settings.theme)
         self._prefs = prefs
         self._now = self.options.now if self.options.at is None else (lambda: self.options.at or 0)
-        chosen = glyphs_of(self.options.glyphs or settings.glyphs)
-        self.set_class(chosen is ASCII, "-ascii")
-        ScrollBar.renderer = PlainScrollBar if chosen is ASCII else ScrollBarRender
         self.setting = Setting(chosen, self._now, remap(settings.keys))
         self.situation = Situation(
             store=self.options.store,
@@ -94,23 +70,21 @@ class Console(App[None]):
         self._farewell: Confirm | None = None
         self._started = False
         self._keys = settings.keys
+        self._memories = {name: Memory() for name in LIST_PAGES}
         self._inbox = Inbox(self.setting, prefs.view)
         self.feed = Feed(
-            source, self._now, lambda call: self.post_message(self.Delivered(call)), self._failed_ourselves
+            source, self._now, lambda call: self.post_message(self.Delivered(call)), self.failed_ourselves
         )
-        self.clerk = Clerk(self.feed, self.options, self._now, self.tell, self._push)
+        self.clerk = Clerk(self.feed, self.options, self._now, self.tell, self.dialogue)
         self.desk = Desk(
             self.feed,
-            push=self._push,
+            push=self.dialogue,
             tell=self.tell,
             after=self._writing,
             now=self._now,
             zone=self.options.zone,
         )
-        for theme in themes():
-            self.register_theme(theme)
-        wanted = self.options.theme or prefs.theme or settings.theme
-        self.theme = wanted if wanted in THEME_NAMES else DARK
+        self.postroom = Postroom(self.feed, push=self.dialogue, tell=self.tell, after=self._writing)
 
     def get_default_screen(self) -> Screen[Any]:
         return self._inbox
@@ -119,48 +93,21 @@ class Console(App[None]):
         if self._keys:
             self.set_keymap(dict(self._keys))
         self.theme_changed_signal.subscribe(self, lambda _: self._remember())
-        self.app_resume_signal.subscribe(self, lambda _: self._paint_all())
-        if not self.is_headless:
-            self._leave_on_signals()
+        self.watch_terminal()
         self._repaint()
         self._refresh(full=False)
         self.set_interval(self.options.refresh, self._refresh)
         self.set_interval(self.options.tick, self._tick)
 
-    def _leave_on_signals(self) -> None:
-        """Give the terminal back also when another program ends this one."""
-        loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            with suppress(NotImplementedError, AttributeError):  # not on every system
-                loop.add_signal_handler(getattr(signal, name), self.exit)
-
-    def _paint_all(self) -> None:
-        """Whatever stood on the terminal is gone: the shell had it."""
-        for screen in self.screen_stack:
-            for widget in screen.query("*"):
-                widget.refresh()
-
     def on_unmount(self) -> None:
         self.feed.close()
 
-    def on_console_delivered(self, event: Delivered) -> None:
+    def on_shell_delivered(self, event: Shell.Delivered) -> None:
         if self.is_running:
             event.call()
             if not self._started:
                 self._started = True
                 self.call_after_refresh(startup.release)
-
-    def _failed_ourselves(self, error: BaseException) -> None:
-        self.fault = self.fault or error
-        self.exit(return_code=INTERNAL)
-
-    def _handle_exception(self, error: Exception) -> None:
-        self.fault = self.fault or error
-        super()._handle_exception(error)
-
-    def _print_error_renderables(self) -> None:
-        # Textual would print a traceback with all that it knows, customers' texts included.
-        self._exit_renderables.clear()
 
     # What comes in
 
@@ -187,15 +134,33 @@ class Console(App[None]):
             self._arranged = picture.arranged
         before, snapshot = self.situation.snapshot, picture.snapshot
         same = snapshot is before and picture.arranged is None
-        same = same and (self.situation.engine, self.situation.failure) == (picture.engine, None)
+        known = self.situation
+        same = same and (known.engine, known.unread, known.failure) == (picture.engine, picture.unread, None)
         self.situation = replace(
-            self.situation, snapshot=snapshot, engine=picture.engine, looked_at=picture.at, failure=None
+            self.situation,
+            snapshot=snapshot,
+            engine=picture.engine,
+            unread=picture.unread,
+            looked_at=picture.at,
+            failure=None,
         )
         if same:
             return  # the next tick paints what time has changed
-        if isinstance(self.screen, TicketPage) and before is not None and before.version != snapshot.version:
-            self.open_ticket(self.screen.detail.id)
+        if before is not None and before.version != snapshot.version:
+            self._ask_anew()
         self._repaint()
+
+    def _ask_anew(self) -> None:
+        """What the page on top shows may have changed."""
+        page = self._page_on_top()
+        if isinstance(page, TicketPage):
+            self.open_ticket(page.detail.id)
+        elif isinstance(page, ListPage):
+            self.feed.ask(page.question, page.took)
+
+    def _page_on_top(self) -> Page:
+        """The page that is shown, or that a dialogue lies over."""
+        return next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), self._inbox)
 
     def _tick(self) -> None:
         if self.situation.held_at is None:
@@ -219,7 +184,7 @@ class Console(App[None]):
             self._arranged = arranged
             self._repaint()
 
-    def on_inbox_enter(self, event: Inbox.Enter) -> None:
+    def on_listed_enter(self, event: Listed.Enter) -> None:
         self.open_ticket(event.ticket_id)
 
     def open_ticket(self, ticket_id: int) -> None:
@@ -230,36 +195,47 @@ class Console(App[None]):
                 self.tell(f"the ticket cannot be read: {plain(detail.message, 300)}", severity="error")
             elif detail is None:
                 self.tell("this ticket is not in the store any more", severity="warning")
-            elif isinstance(self.screen, TicketPage):
-                self.screen.show_ticket(detail)
             else:
-                self._enter(TicketPage(self.setting, detail))
+                page = self._page_on_top()
+                if isinstance(page, TicketPage):
+                    page.show_ticket(detail)
+                else:
+                    self._enter(TicketPage(self.setting, detail), over=True)
 
         self.feed.ticket(ticket_id, fetched)
 
     def on_ticket_page_step(self, event: TicketPage.Step) -> None:
-        self._inbox.table.move(event.rows)
-        row = self._inbox.table.current
-        if row is not None:
-            self.open_ticket(row.id)
+        below = next(s for s in reversed(self.screen_stack) if isinstance(s, Listed))
+        below.list.move(event.rows)
+        if below.ticket_here():
+            self.open_ticket(below.ticket_here())
 
     # What a person wants
 
-    def _enter(self, page: Page) -> None:
+    def _enter(self, page: Page, *, over: bool = False) -> None:
+        """Show a page in place of the others, or `over` the one that is shown, which escape then brings back."""
         if isinstance(self.screen, ModalScreen):
             return
         self.clear_notifications()
-        if len(self.screen_stack) > 1:
+        while len(self.screen_stack) > 2 and not over:
+            self.pop_screen()
+        if len(self.screen_stack) > 1 and not over:
             self.switch_screen(page)
         else:
             self.push_screen(page)
         page.paint(Scene(self.situation, self._arranged, self._paint_time()))
+        if isinstance(page, ListPage):
+            self.feed.ask(page.question, page.took)
 
     def action_page(self, name: str) -> None:
+        if isinstance(self.screen, ModalScreen):
+            return
         if name == "inbox":
-            if len(self.screen_stack) > 1 and not isinstance(self.screen, ModalScreen):
+            while len(self.screen_stack) > 1:
                 self.pop_screen()
-                self._repaint()
+            self._repaint()
+        elif name in LIST_PAGES:
+            self._enter(list_page(name, self.setting, self.options.zone, self._memories[name]))
         else:
             self._enter({"health": HealthPage, "rules": RulesPage}[name](self.setting))
 
@@ -267,6 +243,7 @@ class Console(App[None]):
         screen = self.screen
         if isinstance(screen, Page) and not screen.back() and len(self.screen_stack) > 1:
             self.pop_screen()
+            self._ask_anew()
             self._repaint()
 
     def action_pause(self) -> None:
@@ -294,7 +271,7 @@ class Console(App[None]):
                 screen.SCOPES,
                 screen.why_off,
             )
-            self._push(
+            self.dialogue(
                 Help(
                     self.setting.glyphs,
                     f"{screen.NAME}: keys",
@@ -302,13 +279,6 @@ class Console(App[None]):
                 ),
                 lambda _: None,
             )
-
-    def action_theme(self) -> None:
-        at = THEME_NAMES.index(self.theme) if self.theme in THEME_NAMES else -1
-        self.theme = THEME_NAMES[(at + 1) % len(THEME_NAMES)]
-
-    def action_use_theme(self, name: str) -> None:
-        self.theme = name
 
     def on_page_do(self, event: Page.Do) -> None:
         screen = self.screen
@@ -323,7 +293,20 @@ class Console(App[None]):
             ids = screen.chosen()
             wanted = set(ids)
             rows = [row for row in self._inbox.table.rows if row.id in wanted]
-            self.desk.start(Act(event.act), ids, rows)
+            if event.act in {RAISE, REVIEW}:
+                self.desk.flag(ids, rows, on=event.act == RAISE)
+            else:
+                self.desk.start(Act(event.act), ids, rows)
+
+    def on_list_page_errands(self, event: ListPage.Errands) -> None:
+        self.clear_notifications()
+        if self.situation.read_only:
+            self.tell(f"this key is off: {plain(self.situation.read_only, 200)}", severity="warning")
+        else:
+            self.postroom.start(event.errand, event.messages)
+
+    def on_list_page_refused(self, event: ListPage.Refused) -> None:
+        self.tell(f"this key is off: {plain(event.reason, 200)}", severity="warning")
 
     async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
         screen = self.screen
@@ -335,9 +318,12 @@ class Console(App[None]):
         await self.run_action(key.action, self if key.scope == EVERYWHERE else self.screen)
 
     def _writing(self, begins: bool) -> None:
-        self.situation = replace(self.situation, waiting=self.desk.waiting)
+        self.situation = replace(self.situation, waiting=self.desk.waiting + self.postroom.waiting)
         if not begins:
             self._inbox.table.forget_marks()
+            page = self._page_on_top()
+            if isinstance(page, ListPage):
+                page.list.forget_marks()
             self._refresh()
         self._repaint()
 
@@ -355,11 +341,6 @@ class Console(App[None]):
             return
         self.clerk.export(sheet)
 
-    def export_screenshot(self, *, title: str | None = None, simplify: bool = False) -> str:
-        # Without this some viewers drop the blanks at the edges of every piece of text.
-        svg = super().export_screenshot(title=title, simplify=simplify)
-        return svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
-
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         svg = self.export_screenshot(title=f"{self.TITLE} {self.situation.store}".strip())
         self.clerk.picture(svg, filename, path)
@@ -367,25 +348,15 @@ class Console(App[None]):
     async def action_quit(self) -> None:
         """Leave; where something would be lost or end, ask first. Asked twice is an answer."""
         reason = (
-            f"{self.desk.waiting} actions are not saved yet" if self.desk.waiting else self.options.leaving
+            f"{self.situation.waiting} actions are not saved yet"
+            if self.situation.waiting
+            else self.options.leaving
         )
         if not reason or self.screen is self._farewell:
             self.exit()
         else:
             self._farewell = Confirm("Leave the console?", reason)
-            self._push(self._farewell, lambda yes: self.exit() if yes else None)
-
-    # Small services
-
-    def tell(self, message: str, *, severity: str = "information") -> None:
-        """Show a few words in a corner, as literal text; what went wrong stays longer, until the next deed."""
-        seconds = {"warning": 8, "error": 30}.get(severity, 4)
-        words = self.setting.glyphs.text(message)
-        self.notify(words, severity=severity, timeout=seconds, markup=False)  # type: ignore[arg-type]
-
-    def _push(self, dialogue: ModalScreen[Any], answered: Callable[[Any], None]) -> None:
-        self.clear_notifications()  # they would lie over the dialogue
-        self.push_screen(dialogue, answered)
+            self.dialogue(self._farewell, lambda yes: self.exit() if yes else None)
 
     def _remember(self) -> None:
         path = self.options.prefs_file

@@ -59,7 +59,10 @@ def event_of(action: Action, person: str, rules: RuleSet) -> tuple[str, Fields]:
         case Act.PRIORITY:
             return CHANGED, data | {"priority": action.text}
         case Act.FLAG:
-            return FLAGGED, data | {"flag": action.on}
+            data["flag"] = action.on
+            if action.text:
+                data["reason" if action.on else "note"] = action.text
+            return FLAGGED, data
 
 
 def _status(rules: RuleSet, wanted: StatusClass) -> dict[str, FieldValue]:

@@ -59,9 +59,24 @@ class Desk:
                 lambda text: self._go(Action(Act.NOTE, text), ids, rows) if text else None,
             )
         elif act is Act.FLAG:
-            self._go(Action(Act.FLAG, on=not all(row.flagged for row in rows) or not rows), ids, rows)
+            flagged = {row.id for row in rows if row.flagged}
+            self.flag(ids, rows, on=not flagged.issuperset(ids))
         else:
             self._go(Action(act), ids, rows)
+
+    def flag(self, ids: Sequence[int], rows: Sequence[Row], *, on: bool) -> None:
+        """Flag tickets to management, or review their flags: take them away. Both say why, for the log."""
+        these = _these(ids, rows)
+        prompt = (
+            Prompt(f"Flag {these} to management", "why: management reads it; empty is allowed")
+            if on
+            else Prompt(
+                f"Review the flag of {these}", "what was decided: it goes into the log", check=_not_empty
+            )
+        )
+        self._push(
+            prompt, lambda text: None if text is None else self._go(Action(Act.FLAG, text, on=on), ids, rows)
+        )
 
     def _ask_until(self, ids: Sequence[int], rows: Sequence[Row]) -> None:
         def check(text: str) -> str:
@@ -188,7 +203,7 @@ def _these(ids: Sequence[int], rows: Sequence[Row]) -> str:
 
 def _verb(action: Action) -> str:
     if action.act is Act.FLAG:
-        return "Flag" if action.on else "Take the flag from"
+        return "Flag" if action.on else "Take the flags from"
     if action.act is Act.REPLY:
         return "Log a reply to"
     if action.act is Act.NOTE:

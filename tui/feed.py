@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from dsl.errors import SlaError
-from engine.snapshot import Snapshot, TicketDetail
-from tui.actions import Action, Outcome
+from engine.snapshot import Escalations, Snapshot, TicketDetail
+from tui.actions import Action, Errand, Outcome
 from tui.view import Arranged, View, arrange
+from tui.view_flags import Flags
+from tui.view_notices import Notices
 
 T = TypeVar("T")
 
@@ -32,11 +34,13 @@ class Source(Protocol):
     open connections on the first call. Raises SlaError or OSError where the world fails.
 
     `engine` says in a few words how the engine is ("running here", "no engine since 14:02"); it is read after
-    each snapshot. `read_only` is "" where actions are possible, else the reason why not and what to do.
+    each snapshot, as is `unread`: how many notices for the person nobody has read. `read_only` is "" where actions are
+    possible, else the reason why not and what to do.
     """
 
     read_only: str
     engine: str
+    unread: int
 
     def snapshot(self, full: bool) -> Snapshot:
         """The picture now; not `full`: the few hundred most urgent rows, fast, marked partial.
@@ -51,6 +55,20 @@ class Source(Protocol):
 
     def choices(self) -> Choices: ...
 
+    def escalations(self) -> Escalations: ...
+
+    def flags(self) -> Flags:
+        """The tickets that are flagged to management, the latest flag first."""
+        ...
+
+    def notices(self) -> Notices:
+        """What the inbox that the product keeps holds for the person and their teams, newest first."""
+        ...
+
+    def post(self, messages: Sequence[int], errand: Errand) -> int:
+        """Do something to messages by their ids; answer to how many it was done."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -62,6 +80,7 @@ class Picture:
     engine: str
     arranged: Arranged | None
     at: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +177,10 @@ class Feed:
 
         self._worker.submit(job).add_done_callback(answered)
 
+    def ask(self, question: Callable[[Source], T], done: Callable[[T | Failure], None]) -> None:
+        """Put any other question to the source."""
+        self.submit(lambda: question(self._source), done)
+
     def ticket(self, ticket_id: int, done: Callable[[TicketDetail | Failure | None], None]) -> None:
         """Fetch everything about one ticket."""
         self.submit(lambda: self._source.ticket(ticket_id), done)
@@ -190,7 +213,7 @@ class Feed:
             and (made.stale_at is None or self._now() < made.stale_at)
         )
         arranged = None if same else self._arrange(snapshot, view, wanted, lambda: self._view != view)
-        return Picture(snapshot, self._source.engine, arranged, self._now())
+        return Picture(snapshot, self._source.engine, arranged, self._now(), self._source.unread)
 
     def _arrange(
         self, snapshot: Snapshot, view: View, wanted: frozenset[int], stopped: Callable[[], bool]

@@ -6,14 +6,17 @@ A term that cannot be understood is an error with a place and a remedy, never a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeVar
 
 from engine.snapshot import Row
 from tui.standing import STANDINGS, standing
 
-Predicate = Callable[[Row, int], bool]
+T = TypeVar("T")
+Test = Callable[[T, int], bool]
+Predicate = Test[Row]
 
 TEXT_FIELDS = (
     "ticket",
@@ -28,10 +31,29 @@ TEXT_FIELDS = (
     "tag",
     "metric",
     "subject",
+    "step",
 )
-FLAGS = ("acknowledged", "snoozed", "flagged", "unassigned")
-FIELDS = (*TEXT_FIELDS, "state", "due", "over", "age", "is")
+FLAGS = ("acknowledged", "snoozed", "flagged", "escalated", "unassigned")
 EXAMPLE = "customer:acme tier:gold due:<30m state:breached !queue:spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What can be asked of some kind of rows: fields of text, fields of time, and fields that have a few values."""
+
+    text: tuple[str, ...]
+    times: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]]
+    example: str
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.text, *self.choices, *self.times)
+
+
+TICKETS = Words(TEXT_FIELDS, ("due", "over", "age"), {"state": STANDINGS, "is": FLAGS}, EXAMPLE)
+"""What can be asked of tickets."""
 
 _TERM = re.compile(r'(?P<not>[!-])?(?:(?P<field>[A-Za-z_][\w-]*):)?(?P<value>"(?:[^"\\]|\\.)*"|"|[^\s"]*)')
 _SPAN = re.compile(r"(?P<op><=|>=|<|>)?(?P<parts>(?:\d+[smhdw])+)")
@@ -71,8 +93,8 @@ class BadFilter:
     at: int
 
 
-def parse(text: str) -> Filter | BadFilter:
-    """Read a filter as typed."""
+def parse(text: str, words: Words = TICKETS) -> Filter | BadFilter:
+    """Read a filter as typed, over rows of which `words` can be asked."""
     terms: list[Term] = []
     at = 0
     while at < len(text):
@@ -81,7 +103,7 @@ def parse(text: str) -> Filter | BadFilter:
             continue
         match = _TERM.match(text, at)
         assert match is not None  # every part of the pattern is optional
-        term = _term(match)
+        term = _term(match, words)
         if isinstance(term, BadFilter):
             return term
         terms.append(term)
@@ -93,7 +115,7 @@ def parse(text: str) -> Filter | BadFilter:
     return Filter(tuple(terms))
 
 
-def _term(match: re.Match[str]) -> Term | BadFilter:
+def _term(match: re.Match[str], words: Words) -> Term | BadFilter:
     at = match.start()
     value = match["value"]
     field = (match["field"] or "").lower()
@@ -102,26 +124,25 @@ def _term(match: re.Match[str]) -> Term | BadFilter:
         return BadFilter("a quote is not closed", 'end the value with "', match.start("value"))
     if value.startswith('"'):
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
-    if not value and field in TEXT_FIELDS and match["value"]:
+    if not value and field in words.text and match["value"]:
         return Term(field, "", negated)  # written as "": the field is empty
     if not value and field:
         return BadFilter(f"nothing after {field}:", f'say {field}:VALUE, or {field}:"" for none', match.end())
     if not value:
-        return BadFilter("an empty term", f"try {EXAMPLE}", at)
+        return BadFilter("an empty term", f"try {words.example}", at)
     if not field:
         return Term("", value.casefold(), negated)
-    if field not in FIELDS:
-        close = get_close_matches(field, FIELDS, n=1)
-        known = f"did you mean {close[0]}:?" if close else "known: " + " ".join(f"{name}:" for name in FIELDS)
+    if field not in words.fields:
+        close = get_close_matches(field, words.fields, n=1)
+        names = " ".join(f"{name}:" for name in words.fields)
+        known = f"did you mean {close[0]}:?" if close else f"known: {names}"
         return BadFilter(
             f"no field is called {field}", f'{known} (a word with a colon goes in quotes: "{field}:…")', at
         )
-    if field in {"due", "over", "age"}:
+    if field in words.times:
         return _time(field, value, negated, match.start("value"))
-    if field == "state":
-        return _choice(field, value, negated, STANDINGS, match.start("value"))
-    if field == "is":
-        return _choice(field, value, negated, FLAGS, match.start("value"))
+    if field in words.choices:
+        return _choice(field, value, negated, words.choices[field], match.start("value"))
     return Term(field, value.casefold(), negated)
 
 
@@ -143,7 +164,7 @@ def _choice(field: str, value: str, negated: bool, known: tuple[str, ...], at: i
     if len(hits) == 1:
         return Term(field, hits[0], negated)
     return BadFilter(
-        f"{value} is no {'state' if field == 'state' else 'flag'}",
+        f"{value} is no {'flag' if field == 'is' else field}",
         f"one of: {', '.join(name.replace(' ', '-') for name in known)}",
         at,
     )
@@ -151,15 +172,27 @@ def _choice(field: str, value: str, negated: bool, known: tuple[str, ...], at: i
 
 def compile_filter(wanted: Filter) -> Predicate | None:
     """A pure predicate of a row and `now`; None where everything passes."""
+    return compile_terms(wanted, TEXT_FIELDS, _positive, _any_of)
+
+
+def compile_terms(
+    wanted: Filter,
+    text: Collection[str],
+    positive: Callable[[Term], Test[T]],
+    any_of: Callable[[str, tuple[str, ...]], Test[T]],
+) -> Test[T] | None:
+    """The predicate of a filter: `positive` tests one term as if it were not negated, `any_of` a field of text for several
+    values. None where everything passes.
+    """
     alternatives: dict[str, list[str]] = {}
-    tests: list[Predicate] = []
+    tests: list[Test[T]] = []
     for term in wanted.terms:
-        if term.field in TEXT_FIELDS and not term.negated:
+        if term.field in text and not term.negated:
             alternatives.setdefault(term.field, []).append(term.value)
         else:
-            tests.append(_test(term))
+            tests.append(_not(positive(term)) if term.negated else positive(term))
     for field, values in alternatives.items():
-        tests.append(_any_of(field, tuple(values)))
+        tests.append(any_of(field, tuple(values)))
     if not tests:
         return None
     if len(tests) == 1:
@@ -167,13 +200,12 @@ def compile_filter(wanted: Filter) -> Predicate | None:
     return lambda row, now: all(test(row, now) for test in tests)
 
 
-def _test(term: Term) -> Predicate:
-    positive = _positive(term)
-    return (lambda row, now: not positive(row, now)) if term.negated else positive
+def _not(test: Test[T]) -> Test[T]:
+    return lambda row, now: not test(row, now)
 
 
 def _positive(term: Term) -> Predicate:
-    field, value, seconds = term.field, term.value, term.seconds
+    field, value = term.field, term.value
     if field == "":
         return lambda row, _: value in _words(row)
     if field == "state":
@@ -181,8 +213,7 @@ def _positive(term: Term) -> Predicate:
     if field == "is":
         return _flag(value)
     if field in {"due", "over", "age"}:
-        below, equal = term.op[0] == "<", term.op.endswith("=")
-        return lambda row, now: _compares(_length(field, row, now), seconds, below, equal)
+        return lambda row, now: compares(_length(field, row, now), term)
     return _any_of(field, (value,))
 
 
@@ -191,10 +222,11 @@ def _any_of(field: str, values: tuple[str, ...]) -> Predicate:
         return lambda row, _: any(
             (value in row.tags.casefold().split()) if value else not row.tags for value in values
         )
-    return lambda row, _: any(_holds(value, getattr(row, field)) for value in values)
+    return lambda row, _: any(holds(value, getattr(row, field)) for value in values)
 
 
-def _holds(value: str, text: str) -> bool:
+def holds(value: str, text: str) -> bool:
+    """Whether a field's text has `value` in it; "" asks for an empty one."""
     return value in text.casefold() if value else not text
 
 
@@ -210,6 +242,7 @@ def _words(row: Row) -> str:
             row.assignee,
             row.queue,
             row.tags,
+            row.step,
         )
     ).casefold()
 
@@ -221,6 +254,8 @@ def _flag(value: str) -> Predicate:
         return lambda row, now: row.snoozed_until is not None and row.snoozed_until > now
     if value == "flagged":
         return lambda row, _: row.flagged
+    if value == "escalated":
+        return lambda row, _: bool(row.step)
     return lambda row, _: not row.assignee
 
 
@@ -234,9 +269,10 @@ def _length(field: str, row: Row, now: int) -> int | None:
     return row.due - now
 
 
-def _compares(length: int | None, seconds: int, below: bool, equal: bool) -> bool:
+def compares(length: int | None, term: Term) -> bool:
+    """Whether a length of time in seconds passes a term like `due:<30m`; one that is not there never does."""
     if length is None:
         return False
-    if length == seconds:
-        return equal
-    return length < seconds if below else length > seconds
+    if length == term.seconds:
+        return term.op.endswith("=")
+    return length < term.seconds if term.op[0] == "<" else length > term.seconds

@@ -13,10 +13,12 @@ from tui.line import Spark
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One character each; `standing` gives the symbol of a state, which always stands beside its word."""
+    """One character each; `standing` gives the symbol of a state and `fate` that of what became of a ladder's step or of a
+    message; both always stand beside their word."""
 
     name: str
     standing: Mapping[str, str]
+    fate: Mapping[str, str]
     marked: str
     acknowledged: str
     flagged: str
@@ -58,6 +60,22 @@ UNICODE = Glyphs(
             "cancelled": "–",
         }
     ),
+    fate=MappingProxyType(
+        {
+            "fired": "◉",
+            "skipped": "–",
+            "suppressed": "⊘",
+            "to come": "◌",
+            "waiting": "◌",
+            "sending": "→",
+            "sent": "✓",
+            "dead": "✗",
+            "discarded": "–",
+            "unread": "●",
+            "read": "○",
+            "acknowledged": "✓",
+        }
+    ),
     marked="◆",
     acknowledged="✓",
     flagged="⚑",
@@ -91,6 +109,22 @@ ASCII = Glyphs(
             "met": "+",
             "missed": "x",
             "cancelled": "-",
+        }
+    ),
+    fate=MappingProxyType(
+        {
+            "fired": "*",
+            "skipped": "-",
+            "suppressed": "x",
+            "to come": "o",
+            "waiting": "o",
+            "sending": ">",
+            "sent": "+",
+            "dead": "X",
+            "discarded": "-",
+            "unread": "*",
+            "read": "o",
+            "acknowledged": "v",
         }
     ),
     marked="*",

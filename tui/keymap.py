@@ -23,11 +23,17 @@ PAGE = "page"
 TICKET = "ticket"
 LIST = "list"
 ACT = "act"
+LISTS = "lists"
+OUTBOX = "outbox"
+NOTICES = "notices"
 
 SCOPES = {
     EVERYWHERE: "Everywhere",
     LIST: "In a list",
     INBOX: "Inbox",
+    LISTS: "Lists",
+    OUTBOX: "Messages",
+    NOTICES: "Notices",
     ACT: "Actions",
     TICKET: "Ticket",
     PAGE: "On a page",
@@ -74,6 +80,34 @@ TABLE: tuple[Key, ...] = (
     Key("inbox.mark", "space", "mark", "mark", "mark the row and go to the next", INBOX),
     Key("inbox.mark-all", "asterisk", "mark_all", "", "mark every row that is shown, or none", INBOX),
     Key("inbox.columns", "C", "columns", "", "choose the columns", INBOX),
+    Key("lists.open", "enter", "open", "open", "open the ticket of the item", LISTS),
+    Key("lists.next", "right,right_square_bracket,tab", "part(1)", "next list", "the next list", LISTS),
+    Key("lists.previous", "left,left_square_bracket,shift+tab", "part(-1)", "", "the list before", LISTS),
+    Key("lists.filter", "slash", "filter", "filter", "filter: words and customer:acme age:<1h", LISTS),
+    Key("lists.sort", "s", "sort", "sort", "sort by the next column of the list", LISTS),
+    Key("lists.reverse", "S", "reverse", "", "reverse the order of the list", LISTS),
+    Key("lists.mark", "space", "mark", "mark", "mark the item and go to the next", LISTS),
+    Key("lists.mark-all", "asterisk", "mark_all", "", "mark every item that is shown, or none", LISTS),
+    Key("outbox.retry", "r", "errand('retry')", "retry", "send a dead letter again", OUTBOX, writes=True),
+    Key(
+        "outbox.discard",
+        "x",
+        "errand('discard')",
+        "discard",
+        "discard a message that nobody wants (asks first)",
+        OUTBOX,
+        writes=True,
+    ),
+    Key(
+        "notices.acknowledge",
+        "a",
+        "act('acknowledge')",
+        "ack",
+        "acknowledge the ticket: its repeats stop",
+        NOTICES,
+        writes=True,
+    ),
+    Key("notices.read", "r", "errand('read')", "read", "mark as read", NOTICES, writes=True),
     Key(
         "act.acknowledge",
         "a",
@@ -89,7 +123,9 @@ TABLE: tuple[Key, ...] = (
     Key("act.resolve", "R", "act('resolve')", "resolve", "resolve it (asks first)", ACT, writes=True),
     Key("act.reopen", "O", "act('reopen')", "", "reopen a resolved ticket", ACT, writes=True),
     Key("act.priority", "P", "act('priority')", "", "change its priority", ACT, writes=True),
-    Key("act.flag", "f", "act('flag')", "", "flag it to management, or take the flag away", ACT, writes=True),
+    Key(
+        "act.flag", "f", "act('flag')", "flag", "flag it to management, or review its flag", ACT, writes=True
+    ),
     Key("act.note", "N", "act('note')", "", "add a private note", ACT, writes=True),
     Key("act.undo", "u", "undo", "", "undo your last action", ACT, writes=True),
     Key(
@@ -133,6 +169,30 @@ TABLE: tuple[Key, ...] = (
         "page('rules')",
         "rules",
         "Rules: what is in force, and what is wrong on disk",
+        EVERYWHERE,
+    ),
+    Key(
+        "app.escalations",
+        "4",
+        "page('escalations')",
+        "escalations",
+        "Escalations: what fired, what is next, outbox and dead letters",
+        EVERYWHERE,
+    ),
+    Key(
+        "app.flags",
+        "5",
+        "page('flags')",
+        "flags",
+        "Flags: tickets that management must look at",
+        EVERYWHERE,
+    ),
+    Key(
+        "app.notices",
+        "6",
+        "page('notices')",
+        "notices",
+        "Notices: what was sent to you and your teams in here",
         EVERYWHERE,
     ),
     Key("app.back", "escape", "back", "back", "out: of the ticket, the filter, the marks", EVERYWHERE),
@@ -290,9 +350,19 @@ def _clash(table: Iterable[Key], id_: str) -> str:
     return ""
 
 
+_SCREENS = (
+    {LIST, INBOX, ACT},
+    {PAGE, TICKET, ACT},
+    {LIST, LISTS, OUTBOX},
+    {LIST, LISTS, NOTICES},
+    {LIST, LISTS, ACT},
+)
+"""Scopes that one screen has at a time."""
+
+
 def _together(one: str, other: str) -> bool:
     pair = {one, other}
-    return EVERYWHERE in pair or pair <= {LIST, INBOX, ACT} or pair <= {PAGE, TICKET, ACT}
+    return EVERYWHERE in pair or any(pair <= screen for screen in _SCREENS)
 
 
 def key_name(text: str) -> str | None:

@@ -46,6 +46,11 @@ def near(at: int, now: int, zone: tzinfo) -> str:
     return clock(at, zone) if same else day_clock(at, zone)
 
 
+def short_near(at: int, now: int, zone: tzinfo) -> str:
+    """As `near`, in at most twelve cells: "14:02" or "23 Nov 14:02"."""
+    return near(at, now, zone).split(" ", 1)[-1]
+
+
 def iso(at: int | None, zone: tzinfo) -> str:
     """ISO 8601 with offset for files; "" of None."""
     return "" if at is None else datetime.fromtimestamp(at, zone).isoformat()

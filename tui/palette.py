@@ -11,7 +11,6 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from tui.keymap import EVERYWHERE, LIST, PAGE, in_scope
 from tui.screens.page import Page
 from tui.themes import THEME_NAMES
-from tui.view import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,8 @@ def commands(page: Page) -> Iterator[Command]:
         name = key.about[:1].upper() + key.about[1:]
         about = f"key {key.shown}" + (f"; off: {reason}" if reason else "")
         yield Command(name, about, key.action, key.scope == EVERYWHERE)
-    if page.NAME == "Inbox":
-        yield Command(
-            "Sort by urgency", "the order in which tickets need a person", "sort_by('')", everywhere=False
-        )
-        for column in COLUMNS:
-            yield Command(
-                f"Sort by {column.title.lower()}", column.about, f"sort_by('{column.key}')", everywhere=False
-            )
+    for column, title, about in page.sorts():
+        yield Command(f"Sort by {title.lower()}", about, f"sort_by('{column}')", everywhere=False)
     for theme in THEME_NAMES:
         yield Command(f"Theme {theme}", "remembered", f"use_theme('{theme}')", everywhere=True)
 

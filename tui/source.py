@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING
 
 from engine.errors import StoreError
 from engine.facts import Event, Instant
-from engine.snapshot import Row, RulesStatus, Snapshot, TicketDetail
+from engine.snapshot import Escalations, Row, RulesStatus, Snapshot, TicketDetail
 from engine.store.protocol import Store
 from engine.store.sqlite import SqliteStore
-from tui.actions import Action, Outcome
+from tui.actions import Action, Errand, Outcome
 from tui.feed import Choices
+from tui.view_flags import Flags
+from tui.view_notices import Notices
 
 if TYPE_CHECKING:
     from engine.graph import Graph
@@ -62,7 +64,10 @@ class StoreSource:
         self._last: Snapshot | None = None
         self._ordered: OrderedRows | None = None
         self._written = 0
+        self._compiled: tuple[str, Graph] | None = None
+        self._inboxes: tuple[str, tuple[str, ...]] = ("", ())
         self.engine = ""
+        self.unread = 0
         self.read_only = _why_read_only(sight)
 
     def snapshot(self, full: bool) -> Snapshot:
@@ -90,6 +95,7 @@ class StoreSource:
         rows = self._rows(store)
         zone = self._sight.zone
         recent = store.recent(max(0, store.last_alert() - RECENT), RECENT)
+        self.unread = self._unread(store)
         return Snapshot(
             taken_at=now,
             version=version,
@@ -151,13 +157,66 @@ class StoreSource:
         self.engine = "no engine: this is the past"
         return self._last
 
+    def _unread(self, store: Store) -> int:
+        from tui import post
+
+        if not store.outbox.notices((), unread=True, limit=1):
+            return 0  # so that a site without notices need not load its rules for them
+        return post.unread(store, self._mine(store))
+
+    def _mine(self, store: Store) -> tuple[str, ...]:
+        """The inboxes of the person at the console under the rules in force."""
+        from tui import post
+
+        stored = store.rules()
+        if stored is None:
+            return (self._sight.person, "")
+        if self._inboxes[0] != stored.digest:
+            self._inboxes = (stored.digest, post.inboxes(self._sight.person, self._graph(store).ruleset))
+        return self._inboxes[1]
+
+    @property
+    def _instant(self) -> Instant:
+        return Instant(int(time.time())) if self._sight.at is None else self._sight.at
+
     def ticket(self, ticket_id: int) -> TicketDetail | None:
         from engine.detail import detail
+        from engine.outbox import Status
+
+        store, now = self._open(), self._instant
+        found = next(iter(store.tickets([ticket_id], until=now)), None)
+        if found is None:
+            return None
+        decisions = [item for item in store.decisions(ticket_id) if item.found <= now]
+        messages = store.outbox.queued(tuple(Status), ticket=ticket_id)
+        return detail(
+            found, self._graph(store), now, decisions, [item for item in messages if item.created <= now]
+        )
+
+    def escalations(self) -> Escalations:
+        from tui import post
 
         store = self._open()
-        now = Instant(int(time.time())) if self._sight.at is None else self._sight.at
-        found = next(iter(store.tickets([ticket_id], until=now)), None)
-        return None if found is None else detail(found, self._graph(store), now)
+        return post.escalations(store, self._graph(store), self._instant, past=self._sight.at is not None)
+
+    def flags(self) -> Flags:
+        from tui import post
+
+        store = self._open()
+        return post.flags(store, self._graph(store), self._instant)
+
+    def notices(self) -> Notices:
+        from tui import post
+
+        store, now = self._open(), self._instant
+        return [item for item in post.notices(store, self._mine(store)) if item.created <= now]
+
+    def post(self, messages: Sequence[int], errand: Errand) -> int:
+        from tui import post
+
+        if self.read_only:
+            raise StoreError("nothing is changed here", help=self.read_only)
+        return post.run(self._open(), messages, errand, Instant(int(time.time())), self._sight.person)
 
     def act(self, ids: Sequence[int], action: Action) -> Outcome:
         if self.read_only:
@@ -237,7 +296,11 @@ class StoreSource:
             return self._engine.rules.now.graph
         from tui.options import graph_of
 
-        return graph_of(store, self._sight.rules, self._sight.at)
+        stored = store.rules(self._sight.at)
+        digest = "" if stored is None else stored.digest
+        if self._compiled is None or self._compiled[0] != digest:
+            self._compiled = (digest, graph_of(store, self._sight.rules, self._sight.at))
+        return self._compiled[1]
 
 
 class Watch:

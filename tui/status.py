@@ -35,6 +35,7 @@ class Situation:
     held_at: int | None = None  # since when the picture is held still
     behind: int = 0  # pictures that came while it was held
     waiting: int = 0  # actions on their way
+    unread: int = 0  # notices for the person and their teams
     notices: tuple[str, ...] = ()  # mistakes in the user's own files
 
 
@@ -56,10 +57,13 @@ def header(situation: Situation, page: str, now: int, glyphs: Glyphs, cells: int
         if situation.at is None:
             age = max(0, now - situation.looked_at)
             parts.append(((f"data {span(age)} old", "warning" if age > LATE else "muted"),))
+    if situation.unread:
+        parts.append(((f"{situation.unread:,} unread", "warning"),))
     parts.append((_mode(situation),))
     parts.append(((clock(now, situation.zone, seconds=True), "strong"),))
-    while len(parts) > 2 and width(left) + width(join(parts, gap)) + 2 > cells:
-        del parts[0 if len(parts) != 4 else 1]
+    kept = 3 if situation.unread else 2
+    while len(parts) > kept and width(left) + width(join(parts, gap)) + 2 > cells:
+        del parts[0 if len(parts) != kept + 2 else 1]
     right = join(parts, gap)
     if width(left) + width(right) + 2 > cells:
         left = left[:3]

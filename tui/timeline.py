@@ -10,6 +10,7 @@ from datetime import tzinfo
 from rich.cells import cell_len
 
 from engine.clock import OPEN_STATES, Clock
+from tui.fate import ROLES
 from tui.glyphs import Glyphs
 from tui.line import Line, Piece
 from tui.moment import clock as clock_time
@@ -36,8 +37,9 @@ class Scale:
         return self.start + (2 * cell + 1) * (self.end - self.start) // (2 * self.cells)
 
 
-def scale_of(clock: Clock, now: int, cells: int) -> Scale:
-    """From the start of the clock to its end, or its due, or now, whichever is last, and a little further."""
+def scale_of(clock: Clock, now: int, cells: int, steps: Sequence[tuple[int, str]] = ()) -> Scale:
+    """From the start of the clock to its end, or its due, or now, or the last step of its ladder, whichever is last, and a
+    little further. A step that is far away does not make all the rest small: it stands at the end."""
     ends = [clock.started + 60]
     if clock.stopped is not None:
         ends.append(clock.stopped)
@@ -46,6 +48,7 @@ def scale_of(clock: Clock, now: int, cells: int) -> Scale:
     if clock.due is not None:
         ends.append(clock.due)
     end = max(ends)
+    end = max(end, *(min(at, 2 * end - clock.started) for at, _ in steps)) if steps else end
     return Scale(clock.started, end + max(60, (end - clock.started) // 24), cells)
 
 
@@ -57,9 +60,11 @@ def draw(
     zone: tzinfo,
     glyphs: Glyphs,
     cells: int,
+    steps: Sequence[tuple[int, str]] = (),
 ) -> list[Line]:
-    """Three lines: names of the thresholds, the bar, and the times below it."""
-    scale = scale_of(clock, now, cells)
+    """Names of the thresholds, the steps of the ladder (instant and what became of it) where there are any, the bar, and the
+    times below it."""
+    scale = scale_of(clock, now, cells, steps)
     starts = [start for start, _ in open_hours]
     ticking = clock.state in OPEN_STATES
     points: list[tuple[int, str, str]] = []
@@ -106,7 +111,23 @@ def draw(
         below.append((clock.stopped, f"stopped {clock_time(clock.stopped, zone)}", "muted"))
     elif scale.start <= now < scale.end:
         below.append((now, f"now {clock_time(now, zone)}", "key"))
-    return [labels(points, scale), tuple(bar), labels(below, scale)]
+    ladder = [rungs(steps, scale, glyphs)] if steps else []
+    return [labels(points, scale), *ladder, tuple(bar), labels(below, scale)]
+
+
+def rungs(steps: Sequence[tuple[int, str]], scale: Scale, glyphs: Glyphs) -> Line:
+    """The symbols of steps above their instants; where several fall into one cell, the first that fired or else the last."""
+    signs: dict[int, str] = {}
+    for at, word in steps:
+        cell = scale.cell(at)
+        if signs.get(cell) != "fired":
+            signs[cell] = word
+    out: list[Piece] = []
+    used = 0
+    for cell, word in sorted(signs.items()):
+        out += [(" " * (cell - used), ""), (glyphs.fate[word], ROLES[word])]
+        used = cell + 1
+    return tuple(out)
 
 
 def labels(points: Sequence[tuple[int, str, str]], scale: Scale) -> Line:

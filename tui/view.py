@@ -12,9 +12,10 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from engine.snapshot import Row
+from tui.columns import LEAD, Column, cell, fill, spread, titles
 from tui.filter import BadFilter, Filter, Predicate, compile_filter, parse
 from tui.glyphs import UNICODE, Glyphs
-from tui.line import Line, Piece, cells_of, fit, text
+from tui.line import Line, Piece, fit, text
 from tui.moment import countdown, span
 from tui.plain import plain
 from tui.standing import at_risk, standing
@@ -31,21 +32,6 @@ ROLE_OF = MappingProxyType(
         "unmanaged": "unmanaged",
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: `least` and `most` cells wide; `rank` says how early it gives way (0 = never)."""
-
-    key: str
-    title: str
-    least: int
-    most: int
-    rank: int
-    cell: Cell
-    order: Callable[[Row], object]
-    about: str
-    right: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +89,7 @@ def _opened(row: Row, now: int, _: Glyphs) -> Piece:
 _FAR = 1 << 62
 _STATE_ORDER = MappingProxyType({"breached": 0, "running": 1, "paused": 2})
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[Row], ...] = (
     Column(
         "state",
         "State",
@@ -134,32 +120,41 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "metric", "Metric", 13, 16, 3, _words("metric", "muted"), _folded("metric"), "which promise is next"
     ),
-    Column("tier", "Tier", 8, 12, 4, _words("tier", "muted"), _folded("tier"), "what was promised"),
-    Column("assignee", "Assignee", 9, 18, 5, _words("assignee"), _folded("assignee"), "who works on it"),
+    Column("tier", "Tier", 8, 12, 6, _words("tier", "muted"), _folded("tier"), "what was promised"),
+    Column("assignee", "Assignee", 9, 18, 4, _words("assignee"), _folded("assignee"), "who works on it"),
     Column(
-        "status", "Status", 10, 16, 6, _words("status", "muted"), _folded("status"), "the help desk's status"
+        "step",
+        "Escalation",
+        12,
+        26,
+        5,
+        _words("step", "warning"),
+        _folded("step"),
+        "the last step that fired",
     ),
-    Column("queue", "Queue", 8, 14, 7, _words("queue", "muted"), _folded("queue"), "where it waits"),
-    Column("team", "Team", 8, 14, 8, _words("team", "muted"), _folded("team"), "whose it is"),
+    Column(
+        "status", "Status", 10, 16, 7, _words("status", "muted"), _folded("status"), "the help desk's status"
+    ),
+    Column("queue", "Queue", 8, 14, 8, _words("queue", "muted"), _folded("queue"), "where it waits"),
+    Column("team", "Team", 8, 14, 9, _words("team", "muted"), _folded("team"), "whose it is"),
     Column(
         "opened",
         "Opened",
         12,
         12,
-        9,
+        10,
         _opened,
         lambda row: -row.opened,
         "how long ago it was opened",
         right=True,
     ),
-    Column("tags", "Tags", 8, 20, 10, _words("tags", "muted"), _folded("tags"), "its tags"),
+    Column("tags", "Tags", 8, 20, 11, _words("tags", "muted"), _folded("tags"), "its tags"),
 )
-BY_KEY: Mapping[str, Column] = MappingProxyType({column.key: column for column in COLUMNS})
-USUAL = ("state", "due", "ticket", "customer", "priority", "subject", "metric", "tier", "assignee")
+BY_KEY: Mapping[str, Column[Row]] = MappingProxyType({column.key: column for column in COLUMNS})
+USUAL = ("state", "due", "ticket", "customer", "priority", "subject", "metric", "tier", "assignee", "step")
 CARDS_BELOW = 60
 _MOVING = frozenset({"state", "due"})
 _SUBJECT = 40  # what the subject gets before other columns grow
-LEAD = 3  # two cells of marks and a gap before the first column
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +162,16 @@ class Layout:
     """Columns that fit with their widths, a space after each; `cards` means two lines a row instead."""
 
     width: int
-    columns: tuple[tuple[Column, int], ...]
+    columns: tuple[tuple[Column[Row], int], ...]
     cards: bool = False
 
     @property
-    def moving(self) -> tuple[tuple[Column, int], ...]:
+    def moving(self) -> tuple[tuple[Column[Row], int], ...]:
         """The columns that time changes by the second; they come first."""
         return tuple(pair for pair in self.columns if pair[0].key in _MOVING)
 
     @property
-    def still(self) -> tuple[tuple[Column, int], ...]:
+    def still(self) -> tuple[tuple[Column[Row], int], ...]:
         """The other columns."""
         return tuple(pair for pair in self.columns if pair[0].key not in _MOVING)
 
@@ -204,23 +199,7 @@ def lay_out(width: int, chosen: Sequence[str] = ()) -> Layout:
     columns = [column for column in COLUMNS if column.key in wanted]
     if width < CARDS_BELOW:
         return Layout(width, (), cards=True)
-    while len(columns) > 1 and LEAD + sum(column.least + 1 for column in columns) > width:
-        columns.remove(max(columns, key=lambda column: column.rank))
-    room = width - LEAD - sum(column.least + 1 for column in columns)
-    widths = {column.key: column.least for column in columns}
-    if "subject" in widths:
-        first = min(room, _SUBJECT - widths["subject"])
-        widths["subject"] += first
-        room -= first
-    for column in columns:
-        if column.key != "subject":
-            # What is left goes half to the short texts, so that the subject grows on.
-            extra = min(column.most - column.least, room // 2 if "subject" in widths else room)
-            widths[column.key] += extra
-            room -= extra
-    if "subject" in widths:
-        widths["subject"] += room
-    return Layout(width, tuple((column, widths[column.key]) for column in columns))
+    return Layout(width, spread(columns, width, wide="subject", first=_SUBJECT))
 
 
 def marks(row: Row, now: int, glyphs: Glyphs, *, marked: bool) -> Piece:
@@ -247,19 +226,14 @@ def row_lines(
 
 def row_head(row: Row, now: int, layout: Layout, glyphs: Glyphs, *, marked: bool) -> Line:
     """The left part of a row's line, which time changes by the second: marks, state and due."""
-    cells = [_cell(row, now, glyphs, column, size) for column, size in layout.moving]
+    cells = [cell(row, now, glyphs, column, size) for column, size in layout.moving]
     return (marks(row, now, glyphs, marked=marked), (" ", ""), *cells)
 
 
 def row_tail(row: Row, now: int, layout: Layout, glyphs: Glyphs) -> Line:
     """The rest of a row's line, which time changes by the minute at most."""
-    cells = [_cell(row, now, glyphs, column, size) for column, size in layout.still]
+    cells = [cell(row, now, glyphs, column, size) for column, size in layout.still]
     return (*cells, (" " * layout.rest, "")) if layout.rest else tuple(cells)
-
-
-def _cell(row: Row, now: int, glyphs: Glyphs, column: Column, size: int) -> Piece:
-    value, role = column.cell(row, now, glyphs)
-    return fit(value, size, right=column.right, more=glyphs.more) + " ", role
 
 
 def _card(row: Row, now: int, width: int, glyphs: Glyphs, *, marked: bool) -> tuple[Line, ...]:
@@ -269,36 +243,17 @@ def _card(row: Row, now: int, width: int, glyphs: Glyphs, *, marked: bool) -> tu
     about = f" {glyphs.dot} ".join(
         glyphs.text(plain(part)) for part in (row.customer, row.priority, row.subject) if part
     )
-    return _fill(head, width, glyphs.more), _fill([("   ", ""), (about, "muted")], width, glyphs.more)
-
-
-def _fill(pieces: Sequence[Piece], width: int, more: str) -> Line:
-    left = width
-    out: list[Piece] = []
-    for value, role in pieces:
-        cells = min(left, cells_of(value))
-        if cells > 0:
-            out.append((fit(value, cells, more=more), role))
-            left -= cells
-    if left > 0:
-        out.append((" " * left, ""))
-    return tuple(out)
+    return fill(head, width, glyphs.more), fill([("   ", ""), (about, "muted")], width, glyphs.more)
 
 
 def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
     """The line of column titles with the sorted one marked; on cards, what the cards are sorted by."""
     if layout.cards:
         by = BY_KEY[view.sort].title.lower() if view.sort in BY_KEY else "urgency"
-        return _fill(
+        return fill(
             [(f"   by {by}{' reversed' if view.reverse else ''}", "title")], layout.width, glyphs.more
         )
-    pieces: list[Piece] = [(" " * LEAD, "title")]
-    for column, cells in layout.columns:
-        sign = ""
-        if column.key == view.sort:
-            sign = " " + (glyphs.down if view.reverse else glyphs.up)
-        pieces.append((fit(column.title + sign, cells, right=column.right, more=glyphs.more) + " ", "title"))
-    return _fill(pieces, layout.width, glyphs.more)
+    return titles(layout.columns, layout.width, glyphs, view.sort, reverse=view.reverse)
 
 
 def arrange(

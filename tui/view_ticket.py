@@ -10,9 +10,12 @@ from engine.snapshot import TicketDetail
 from tui.export import Sheet, Value
 from tui.glyphs import Glyphs
 from tui.line import Line, Piece, fit, wrap
+from tui.messages import about, to_whom
 from tui.moment import countdown, day_clock, iso, span
 from tui.plain import plain
 from tui.timeline import draw
+from tui.view_flags import flag_log
+from tui.view_ladder import ladder_lines, message_lines, steps_of
 
 _FIRST = ("customer", "priority", "status", "assignee", "team", "queue", "tags")
 _ELSEWHERE = ("subject", "by")  # the heading, and who did the last thing: that stands with the events
@@ -29,6 +32,12 @@ def ticket_page(detail: TicketDetail, now: int, zone: tzinfo, glyphs: Glyphs, ce
         out += [(("No promise covers this ticket: it has no clock.", "unmanaged"),), ()]
     for clock in clocks:
         out += [*_clock(detail, clock, now, zone, glyphs, cells), ()]
+    flags = flag_log(detail.events, zone, glyphs, cells)
+    if flags:
+        out += [(("Flags to management and their reviews", "heading"),), *flags, ()]
+    if detail.messages:
+        out += [(("What was sent to whom", "heading"),)]
+        out += [*message_lines(detail.messages, now, zone, glyphs, cells), ()]
     out += [(("What was found", "heading"),)]
     for found in reversed(detail.transitions):
         late = found.found - found.at
@@ -134,7 +143,10 @@ def _clock(
     ]
     hours = detail.open_hours.get(clock.calendar, ())
     pauses = detail.pauses.get(clock.metric, ())
-    out += draw(clock, hours, pauses, now, zone, glyphs, max(10, min(cells, _BAR_MOST)))
+    steps = steps_of(detail, clock)
+    marks = [(step.at, step.word) for step in steps]
+    out += draw(clock, hours, pauses, now, zone, glyphs, max(10, min(cells, _BAR_MOST)), marks)
+    out += ladder_lines(steps, now, zone, glyphs, cells)
     promise = clock.promise
     place = f"{plain(promise.where, 200)}  " if promise.where else ""
     out.append(
@@ -179,6 +191,25 @@ def ticket_sheet(detail: TicketDetail, zone: tzinfo) -> Sheet:
     rows += [
         (t.at, (iso(t.at, zone), "found", t.what, f"{t.metric} cycle {t.cycle}, by {t.cause}"))
         for t in detail.transitions
+    ]
+    rows += [
+        (
+            d.at,
+            (iso(d.at, zone), d.outcome.value, d.step, f"{d.metric} cycle {d.cycle}, {d.ladder} {d.reason}"),
+        )
+        for d in detail.decisions
+    ]
+    rows += [
+        (
+            m.created,
+            (
+                iso(m.created, zone),
+                m.status.value,
+                m.message.channel,
+                f"to {to_whom(m.message)}: {about(m)} {m.answer or m.error}",
+            ),
+        )
+        for m in detail.messages
     ]
     rows.sort(key=lambda item: item[0])
     return Sheet(

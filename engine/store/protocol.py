@@ -158,6 +158,10 @@ class Store(Protocol):
         """Open tickets, most urgent first."""
         ...
 
+    def flagged(self, limit: int) -> list[int]:
+        """Ids of up to `limit` tickets that are flagged to management, open or not, the newest ticket first."""
+        ...
+
     def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
         """The number of the last writing, and by id the tickets written after `written`; None for those that left the inbox."""
         ...

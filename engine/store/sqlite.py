@@ -210,6 +210,13 @@ class SqliteStore:
         return sqlite_reads.rows(self.connection, limit)
 
     @_told
+    def flagged(self, limit: int) -> list[int]:
+        rows = self.connection.execute(
+            "SELECT id FROM tickets WHERE flagged = 1 ORDER BY id DESC LIMIT ?", (limit,)
+        )
+        return [ticket for (ticket,) in rows]
+
+    @_told
     def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
         return sqlite_reads.rows_since(self.connection, written)
 

@@ -246,8 +246,8 @@ async def test_snooze_assign_and_priority_ask_for_what_they_need() -> None:
         before = row(1).priority
         await press(pilot, "u")
         assert fake.acts[-1] == ((2,), Action(Act.PRIORITY, before))
-        await press(pilot, "f", "N", *"seen", "enter")
-        assert fake.acts[-2:] == [((2,), Action(Act.FLAG)), ((2,), Action(Act.NOTE, "seen"))]
+        await press(pilot, "f", *"twice", "enter", "N", *"seen", "enter")
+        assert fake.acts[-2:] == [((2,), Action(Act.FLAG, "twice")), ((2,), Action(Act.NOTE, "seen"))]
         await press(pilot, "r")
         assert fake.acts[-1] == ((2,), Action(Act.REPLY))
 

@@ -99,7 +99,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
             [((1,), Action(Act.PRIORITY, "critical")), ((2,), Action(Act.PRIORITY, "low"))],
         ),
         (Action(Act.SNOOZE, until=NOW + 5), [((1, 2), Action(Act.SNOOZE, until=0))]),
-        (Action(Act.FLAG), [((1, 2), Action(Act.FLAG, on=False))]),
+        (Action(Act.FLAG), [((1, 2), Action(Act.FLAG, "taken back", on=False))]),
         (Action(Act.FLAG, on=False), []),
         (Action(Act.REPLY), []),
         (Action(Act.NOTE, "x"), []),

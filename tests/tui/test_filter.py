@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from engine.clock import State
 from tests.tui.fake import NOW, row
-from tui.filter import EXAMPLE, FIELDS, BadFilter, Filter, compile_filter, parse
+from tui.filter import EXAMPLE, TICKETS, BadFilter, Filter, compile_filter, parse
 
 ACME = row(
     0,
@@ -140,7 +140,7 @@ def test_any_text_is_a_filter_or_a_remedy(words: str) -> None:
         assert test is None or test(ACME, NOW) in {True, False}
 
 
-@given(st.sampled_from(FIELDS), st.text(alphabet='abc<>:!" ', max_size=8))
+@given(st.sampled_from(TICKETS.fields), st.text(alphabet='abc<>:!" ', max_size=8))
 def test_no_term_is_left_out(field: str, value: str) -> None:
     answer = parse(f"vpn {field}:{value}")
     assert isinstance(answer, BadFilter) or len(answer.terms) >= 2

@@ -7,9 +7,12 @@ from tui.app import Console
 from tui.keymap import EVERYWHERE, SCOPES, TABLE, parse_settings, remap, show_key
 from tui.screens.health import HealthPage
 from tui.screens.inbox import Inbox
+from tui.screens.lists import EscalationsPage, FlagsPage, NoticesPage
 from tui.screens.rules import RulesPage
 from tui.screens.ticket import TicketPage
 from tui.themes import THEME_NAMES
+
+SCREENS = (Inbox, HealthPage, RulesPage, TicketPage, EscalationsPage, FlagsPage, NoticesPage)
 
 
 def test_ids_are_unique_and_scopes_known() -> None:
@@ -17,14 +20,14 @@ def test_ids_are_unique_and_scopes_known() -> None:
     assert {key.scope for key in TABLE} == set(SCOPES)
 
 
-@pytest.mark.parametrize("screen", [Inbox, HealthPage, RulesPage, TicketPage])
+@pytest.mark.parametrize("screen", SCREENS)
 def test_no_key_means_two_things_on_one_screen(screen: type[Inbox]) -> None:
     keys = [key for key in TABLE if key.scope in {*screen.SCOPES, EVERYWHERE}]
     names = [name for key in keys for name in key.keys.split(",")]
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("screen", [Inbox, HealthPage, RulesPage, TicketPage])
+@pytest.mark.parametrize("screen", SCREENS)
 def test_every_key_of_the_table_is_bound_and_can_act(screen: type[Inbox]) -> None:
     bound = {
         binding.id

@@ -8,6 +8,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from tests.tui.fake import climbed_detail
 from tests.tui.test_console import press, running, source
 
 CASES = {
@@ -20,6 +21,11 @@ CASES = {
     "inbox-ascii-cards": ((50, 24), (), {"glyphs": "ascii"}),
     "health-120x40": ((120, 40), ("2",), {}),
     "ticket-120x40": ((120, 40), ("enter",), {}),
+    "escalations-80x24": ((80, 24), ("4",), {}),
+    "escalations-no-color": ((120, 40), ("4", "right", "right", "right", "space"), {}),
+    "escalations-200x50": ((200, 50), ("4", "right"), {}),
+    "flags-ascii": ((80, 24), ("5",), {"glyphs": "ascii"}),
+    "ladder-120x40": ((120, 40), ("down", "enter"), {}),
     "help-80x24": ((80, 24), ("question_mark",), {}),
 }
 
@@ -38,7 +44,9 @@ async def test_picture(name: str, snapshot: SnapshotAssertion, monkeypatch: pyte
         monkeypatch.setenv("NO_COLOR", "1")
     else:
         monkeypatch.delenv("NO_COLOR", raising=False)
-    async with running(source(60), size=size, **changes) as (app, pilot):
+    fake = source(60)
+    fake.details = {2: climbed_detail(1)}
+    async with running(fake, size=size, **changes) as (app, pilot):
         await press(pilot, *keys)
         picture = app.export_screenshot(title="tiercel", simplify=True)
     stable = re.sub(r"terminal-\d+", "terminal", picture)  # a checksum of the picture's own text

@@ -21,6 +21,9 @@ from tui.view import Arranged
 from tui.widgets.bars import Bar, KeyBar
 from tui.widgets.lines import Lines
 
+RAISE, REVIEW = "raise a flag", "review a flag"
+"""What a screen asks for that knows itself whether its ticket is flagged."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scene:
@@ -74,7 +77,7 @@ class Page(Screen[None]):
         self.setting = setting
         self.scene: Scene | None = None
         self._ready = False
-        self._keys_for: str | None = None
+        self._keys_off: tuple[str, ...] | None = None
 
     def compose(self) -> ComposeResult:
         glyphs = self.setting.glyphs
@@ -112,15 +115,21 @@ class Page(Screen[None]):
         self.query_one("#failure", Bar).show(failure_banner(situation, now))
         self.query_one("#broken", Bar).show(rules_banner(situation, self.setting.key("app.rules")))
         self.query_one("#calm", Bar).show(calm_banner(situation, self.setting.key("app.pause")))
-        if self._keys_for != situation.read_only:
-            self._keys_for = situation.read_only
-            keys = in_scope(self.setting.keys, *self.SCOPES, EVERYWHERE)
-            keys = [key for key in keys if key.id not in self.UNSHOWN]
+        keys = [
+            key for key in in_scope(self.setting.keys, *self.SCOPES, EVERYWHERE) if key.id not in self.UNSHOWN
+        ]
+        off = tuple(self.why_off(key) for key in keys)
+        if self._keys_off != off:
+            self._keys_off = off
             self.query_one(KeyBar).show_keys(keys, self.why_off)
 
     def why_off(self, key: Key) -> str:
         """Why a key does nothing here and now; "" if it does."""
         return self.scene.situation.read_only if key.writes and self.scene else ""
+
+    def sorts(self) -> Sequence[tuple[str, str, str]]:
+        """What the page can be sorted by: key, title, and what it says."""
+        return ()
 
     def chosen(self) -> list[int]:
         """Ids of the tickets that an action would be done to."""

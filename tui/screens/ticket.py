@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
+from engine.facts import FLAGGED
 from engine.snapshot import TicketDetail
 from tui.export import Sheet
 from tui.keymap import ACT, PAGE, TICKET
 from tui.line import Line
-from tui.screens.page import Scene, Setting, TextPage, bindings
+from tui.screens.page import RAISE, REVIEW, Scene, Setting, TextPage, bindings
+from tui.view_flags import is_on
 from tui.view_ticket import ticket_page, ticket_sheet
 
 
@@ -47,6 +49,12 @@ class TicketPage(TextPage):
 
     def sheet(self) -> Sheet | None:
         return ticket_sheet(self.detail, self.scene.situation.zone) if self.scene else None
+
+    def action_act(self, act: str) -> None:
+        """Whether it is flagged the ticket itself knows, also where the inbox does not show it."""
+        last = next((event for event in reversed(self.detail.events) if event.kind == FLAGGED), None)
+        flag = REVIEW if last is not None and is_on(last) else RAISE
+        super().action_act(flag if act == "flag" else act)
 
     def action_step(self, rows: int) -> None:
         self.post_message(self.Step(rows))
