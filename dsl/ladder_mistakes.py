@@ -36,6 +36,16 @@ def _begin(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
+def _broken_line(line: Line, match: re.Match[str]) -> Finding:
+    return found(
+        "E0202",
+        line,
+        *match.span(1),
+        f"`{match[1]}` begins no line",
+        "one step stands on one line, and a line goes on only after a comma: move it to the end of the line above",
+    )
+
+
 def _direction(line: Line, match: re.Match[str]) -> Finding:
     mended = "past" if match[1] in ("after", "since", "over") else "before"
     return found(
@@ -181,6 +191,7 @@ _LADDER: Table = (
         _after,
     ),
     (re.compile(r"^\s*(on|upon|when|if|once)[ \t]+(breach|warning)\b"), _begin),
+    (re.compile(r"^\s*(repeat|skip|only|including|when|for|via|until)\b"), _broken_line),
     (re.compile(rf"^\s*at[ \t]+{_LENGTH}[ \t]+(after|since|over|until|till|to|prior[ \t]+to)\b"), _direction),
     (
         re.compile(rf"^\s*at[ \t]+{_LENGTH}[ \t]+(past|before)[ \t]+((?:the[ \t]+)?breach[ \t]+of[ \t]+)"),

@@ -7,6 +7,7 @@ import pytest
 from lark import Lark
 
 from dsl.cut import cut
+from dsl.load import load_texts
 from dsl.parse import Fault, grammar, parse
 from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, LATER, LINES
 
@@ -59,6 +60,18 @@ def test_the_language_by_example():
                 read.append(piece.split()[0])
     assert set(read) >= {*DECLARATIONS}
     assert set(read) >= BLOCKS - {"override"}
+
+
+def test_the_language_by_example_is_a_sound_site():
+    if not DESIGN.exists():
+        pytest.skip("the design documents are not here")
+    elsewhere = re.compile(r"^  (?:(uptime|credits|retainer)\b|file ).*\n", re.MULTILINE)
+    examples = "".join(re.findall(r"```\n(.*?)```", DESIGN.read_text(encoding="utf-8"), re.DOTALL))
+    pieces = cut(elsewhere.sub("", examples)).texts
+    site = [piece for piece in pieces if piece.split()[0] not in {*LATER, "include"}]
+    site += ["tier standard {\n  like gold\n}", "team management {\n  lead duty-manager\n}"]
+    site += ["holidays de-be {\n  country DE subdivision BE\n}"]
+    assert load_texts("sla.rules", {"sla.rules": "\n".join(site)}).diagnostics == ()
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,8 @@ def diagnostics(text: str):
         ("at breach of resolution notify ann", "E0201", "n", None),
         ("at breach of resolution tag late", "E0224", "late", '"late"'),
         ("notify ann via inbox", "E0202", "notify", None),
+        ("repeat every 30m until acknowledged", "E0202", "repeat", None),
+        ("when priority == high", "E0202", "when", None),
     ],
 )
 def test_a_line_of_a_ladder_with_a_mistake(line, code, at, mended):
