@@ -150,6 +150,8 @@ class Desk:
             back = opposite(action, [row for row in rows if row.id in set(outcome.done)])
             if outcome.done and back:
                 self._undo.append((done(action), back))
+            elif outcome.done:
+                self._undo.clear()  # what lies before an act that stays is not the last one any more
             self._report(action, outcome, rows, can_undo=bool(back))
 
         self.waiting += 1
@@ -169,7 +171,10 @@ class Desk:
             self._tell(f"and {len(outcome.refused) - 3} more refused", severity="warning")
 
     def undo(self) -> None:
-        """Take the last action back that can be taken back."""
+        """Take the last action back, if it can be: one that stays is never passed over for one before it."""
+        if self.waiting:
+            self._tell("the last action is still being written", severity="warning")
+            return
         if not self._undo:
             self._tell("nothing to undo (a reply, a note and an acknowledgement stay)", severity="warning")
             return
