@@ -13,7 +13,6 @@ from engine.wall import date_of, local_date, local_day, start_of_date
 
 HOUR = 3600
 FORECAST_HOURS = 12
-TREND_DAYS = 14
 
 Tallies = Iterable[tuple[str, str, str, int, Tally]]
 """(customer, tier, metric, day number, tally) of decided clocks; the day is local to the health's zone."""
@@ -99,7 +98,7 @@ def health(rows: Sequence[Row], counted: Tallies, now: int, zone: str) -> Health
         by_day[day].append(tally)
         everything.append(tally)
     today = local_day(now, zone)
-    first = max(local_day(start, zone), today - TREND_DAYS + 1)
+    first = local_day(start, zone)
     states = Counter(_standing(item, now) for item in rows if item.state is not None)
     return Health(
         label=f"{local_date(now, zone):%Y-%m}",

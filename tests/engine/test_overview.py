@@ -94,6 +94,15 @@ def test_tallies_add_up_by_everything_and_the_worst_comes_first():
     assert figures.label == "2026-03"
 
 
+def test_the_trend_has_every_day_of_the_month_so_far():
+    now = at("2026-03-31 12:00")
+    first = month_start(now, "UTC") // 86_400
+    counted = [("acme", "gold", "response", first + day, Tally(1, 0)) for day in range(31)]
+    figures = health([], counted, now, "UTC")
+    assert [day for day, _ in figures.trend] == [f"2026-03-{day:02}" for day in range(1, 32)]
+    assert sum(tally.met for _, tally in figures.trend) == figures.overall.met == 31
+
+
 def test_the_month_begins_on_the_zones_own_first_midnight():
     assert month_start(at("2026-03-31 23:30"), "Europe/Berlin") == at("2026-03-31 22:00")
     assert month_start(at("2026-03-31 23:30"), "UTC") == at("2026-03-01 00:00")
