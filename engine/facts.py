@@ -63,6 +63,10 @@ Fields = Mapping[str, FieldValue]
 """Field values by name; `tags` is one string, tags separated by single spaces. A missing text field is ""."""
 
 
+_NO_NUMBER = 1 << 31
+"""More digits than any id has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to one ticket at `at`.
@@ -78,9 +82,13 @@ class Event:
     sequence: int = 0
 
     @property
-    def order(self) -> tuple[int, int, str, str]:
-        """The one order in which a ticket's events count."""
-        return (self.at, self.sequence, self.source, self.source_id)
+    def order(self) -> tuple[int, int, str, int, str, str]:
+        """The one order in which a ticket's events count. Ids that are whole numbers come by value, before all others."""
+        name = self.source_id
+        if name.isascii() and name.isdigit():
+            digits = name.lstrip("0")
+            return (self.at, self.sequence, self.source, len(digits), digits, name)
+        return (self.at, self.sequence, self.source, _NO_NUMBER, "", name)
 
 
 @dataclass(frozen=True, slots=True)
