@@ -5,7 +5,7 @@ Everything here runs in the console's worker thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.facts import Instant
@@ -36,7 +36,9 @@ _DONE = (Status.SENT, Status.SUPPRESSED, Status.DISCARDED)
 def escalations(store: Store, graph: Graph, now: Instant, *, past: bool) -> Escalations:
     """What fired, what comes next and what became of the messages. Of the `past` only what was decided by then: messages
     carry their fate of today."""
-    decisions = tuple(item for item in store.recent_decisions(MOST) if item.found <= now)
+    known = (item for item in store.recent_decisions(MOST) if item.found <= now)
+    # What was found in one go, after a time without an engine, in the order in which it should have been.
+    decisions = tuple(sorted(known, key=lambda item: (-item.found, -item.at, -item.id)))
     if past:
         return Escalations(decisions=decisions)
     outbox = store.outbox
@@ -70,12 +72,13 @@ def _soonest(item: Upcoming) -> tuple[int, str, str, str]:
     return (item.at, item.ticket, item.metric, item.step)
 
 
-def flags(store: Store, graph: Graph, now: Instant) -> tuple[Flagged, ...]:
-    """The tickets that are flagged, closed ones too, the latest flag first."""
+def flags(store: Store, graph: Graph, now: Instant, also: Iterable[int] = ()) -> tuple[Flagged, ...]:
+    """The tickets that are flagged, closed ones too, the latest flag first. `also` are ids of others that were flagged at
+    `now` where that is in the past."""
     from engine.evaluate import evaluate
 
     found = []
-    for ticket in store.tickets(store.flagged(MOST), until=now):
+    for ticket in store.tickets(sorted({*store.flagged(MOST), *also}), until=now):
         evaluated = evaluate(ticket, graph, now)
         item = flagged(ticket.id, ticket.key, evaluated.fields, evaluated.customer, ticket.events)
         if item is not None:

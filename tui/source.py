@@ -203,7 +203,8 @@ class StoreSource:
         from tui import post
 
         store = self._open()
-        return post.flags(store, self._graph(store), self._instant)
+        past = self._last.rows if self._sight.at is not None and self._last is not None else ()
+        return post.flags(store, self._graph(store), self._instant, [row.id for row in past if row.flagged])
 
     def notices(self) -> Notices:
         from tui import post

@@ -27,20 +27,29 @@ def message_parts(zone: tzinfo) -> tuple[Part[Escalations, Queued], ...]:
 
 
 def counts_line(counts: Mapping[tuple[str, Status], int], glyphs: Glyphs, cells: int) -> Line:
-    """How many messages of each channel wait, are under way, were given up and have left; where there is no room for all,
-    what has left is left out, and channels with dead letters come first."""
+    """How many messages of each channel were given up, wait, are under way and have left. Channels with dead letters come
+    first; where there is no room, what has left is left out, then what waits and is under way is one number."""
     dead = {channel for (channel, status), count in counts.items() if status is Status.DEAD and count}
     channels = sorted({channel for channel, _ in counts}, key=lambda name: (name not in dead, name))
     if not channels:
         return (("No message was ever queued.", "muted"),)
     open_ = (Status.DEAD, Status.WAITING, Status.SENDING)
     gap = (f" {glyphs.dot} ", "off")
-    whole: Line = ()
     for shown in ((*open_, Status.SENT, Status.SUPPRESSED), open_):
         whole = join((_counts_of(channel, counts, shown, glyphs) for channel in channels), gap)
         if width(whole) <= cells:
-            break
-    return whole
+            return whole
+    return join((_short_of(channel, counts, glyphs) for channel in channels), gap)
+
+
+def _short_of(channel: str, counts: Mapping[tuple[str, Status], int], glyphs: Glyphs) -> Line:
+    dead = counts.get((channel, Status.DEAD), 0)
+    open_ = counts.get((channel, Status.WAITING), 0) + counts.get((channel, Status.SENDING), 0)
+    return (
+        (glyphs.text(plain(channel, 12)), "strong"),
+        (f" {dead:,} dead" if dead else "", "breached"),
+        (f" {open_:,} open", "key" if open_ else "muted"),
+    )
 
 
 def _counts_of(
@@ -196,8 +205,8 @@ def _about_message(item: Queued, _: int, zone: tzinfo, glyphs: Glyphs, cells: in
         when += f", taken over by the other system {day_clock(item.echoed_at, zone)}"
     return [
         *wrapped(about(item), "strong", glyphs, cells),
-        *wrapped(f"by {item.message.channel} to {to_whom(item.message)}; {when}", "", glyphs, cells),
         *(wrapped(item.error, "warning", glyphs, cells) if item.error else ()),
+        *wrapped(f"by {item.message.channel} to {to_whom(item.message)}; {when}", "", glyphs, cells),
         *(wrapped(f"answer: {item.answer}", "muted", glyphs, cells) if item.answer else ()),
         *(wrapped(f"key {item.batch}", "off", glyphs, cells) if item.batch else ()),
     ]

@@ -86,7 +86,8 @@ def _about(item: Queued, _: int, zone: tzinfo, glyphs: Glyphs, cells: int) -> li
     decision = item.decision
     if decision is not None:
         clock = f"{clock_name(decision.metric, decision.cycle)} of {decision.ticket} ({decision.customer}), {decision.ladder}"
-        out += wrapped(f"{clock}; due {day_clock(decision.at, zone)} {decision.reason}", "", glyphs, cells)
+        reason = f"; {decision.reason}" if decision.reason else ""
+        out += wrapped(f"{clock}; due {day_clock(decision.at, zone)}{reason}", "", glyphs, cells)
     words = [f"for {to_whom(item.message)}", f"came {day_clock(item.created, zone)}"]
     words += [f"read {day_clock(item.read_at, zone)}"] if item.read_at is not None else []
     words += (

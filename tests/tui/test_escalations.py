@@ -140,6 +140,16 @@ async def test_a_watcher_may_look_and_not_act() -> None:
         assert (fake.errands, fake.acts) == ([], [])
 
 
+async def test_of_the_past_nothing_is_claimed_that_is_not_known() -> None:
+    fake = source()
+    fake.climbed = replace(fake.climbed, upcoming=(), waiting=(), dead=(), sent=(), counts={})
+    async with running(fake, at=NOW - 60) as (app, pilot):
+        await press(pilot, "4")
+        assert "Of the past only what had fired" in bar(app, "counts")
+        await press(pilot, "right")
+        assert "Of the past only what had fired" in "\n".join(listed(app))
+
+
 async def test_filter_sort_and_place_are_kept_between_visits() -> None:
     async with running(source(), size=(80, 24)) as (app, pilot):
         await press(pilot, "4", "slash")

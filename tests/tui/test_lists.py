@@ -153,6 +153,7 @@ def test_counts_of_channels_keep_what_matters_where_there_is_no_room() -> None:
     wide = text(counts_line(counts, UNICODE, 200))
     assert wide == "pager ✗ 2 dead ✓ 7 sent · email ✓ 10,000 sent"
     assert text(counts_line(counts, UNICODE, 30)) == "pager ✗ 2 dead · email idle"
+    assert text(counts_line(counts, UNICODE, 20)) == "pager 2 dead 0 open · email 0 open"
     assert "No message" in text(counts_line({}, UNICODE, 80))
 
 

@@ -31,6 +31,7 @@ from tui.widgets.listing import Listing
 
 D = TypeVar("D")
 COPY_MOST = 5000
+_PAST = "Of the past only what had fired is shown: messages carry their fate of today."
 
 
 class ListPage(Listed, Generic[D]):
@@ -153,7 +154,12 @@ class ListPage(Listed, Generic[D]):
                 ((f"None of {total:,} passes the filter.", ""),),
                 ((f"{key} shows them all again.", "muted"),),
             ]
-        return [((line, "muted"),) for line in wrap(self.part.empty, max(20, cells))]
+        return [((line, "muted"),) for line in wrap(self.nothing, max(20, cells))]
+
+    @property
+    def nothing(self) -> str:
+        """What stands in place of no items."""
+        return self.part.empty
 
     def on_rows_moved(self) -> None:
         self._paint_about()
@@ -259,7 +265,15 @@ class EscalationsPage(ListPage[Escalations]):
         return lambda source: source.escalations()
 
     def counts(self, data: Escalations, cells: int) -> Line:
-        return counts_line(data.counts, self.setting.glyphs, cells)
+        return ((_PAST, "muted"),) if self._past else counts_line(data.counts, self.setting.glyphs, cells)
+
+    @property
+    def nothing(self) -> str:
+        return _PAST if self._past and self.part.key != "fired" else super().nothing
+
+    @property
+    def _past(self) -> bool:
+        return self.scene is not None and self.scene.situation.at is not None
 
     def why_off(self, key: Key) -> str:
         if key.id == "outbox.retry" and self.part.key != DEAD:
