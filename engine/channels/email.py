@@ -171,9 +171,9 @@ def _sender(mail: Mail) -> Address:
 
 def _address(text: str, what: str) -> Address:
     """An address, alone or as `Name <address>`. Raises NeverError if it is none."""
-    name, spec = parseaddr(text, strict=True)
+    name, spec = parseaddr(text)
     local, _, domain = spec.rpartition("@")
-    if not local or not domain or spec != plain(spec) or " " in spec:
+    if not local or not domain or text != plain(text) or " " in spec:
         raise NeverError(f"{what}: {plain(text, 100)} is not a mail address")
     try:
         if not domain.isascii():

@@ -1,0 +1,88 @@
+"""Other sides on loopback that do what they are told: take, refuse, put off, hang up."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import deque
+from email import message_from_bytes, policy
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from aiosmtpd.controller import Controller
+
+
+class MailSink:
+    """A mail server. `answers` are given to RCPT and DATA in turn, where there are any; `drop` hangs up at DATA."""
+
+    def __init__(self):
+        self.taken, self.rcpt, self.data, self.drop = [], deque(), deque(), 0
+        self.sessions = 0
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.sessions += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.rcpt:
+            return self.rcpt.popleft()
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.drop:
+            self.drop -= 1
+            server.transport.close()
+            return "250 never heard"
+        if self.data:
+            return self.data.popleft()
+        self.taken.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
+        return f"250 queued as {len(self.taken)}"
+
+
+def mail_server(sink, **options):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    return controller
+
+
+class Hook:
+    """An HTTP server. Each of `answers` is (status, headers, body) or "drop"; past them 200."""
+
+    def __init__(self):
+        self.asked, self.answers = [], deque()
+        hook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                hook.asked.append((self.path, self.headers, body))
+                answer = hook.answers.popleft() if hook.answers else (200, {}, b"fine")
+                if answer == "drop":
+                    self.close_connection = True
+                    self.connection.close()
+                    return
+                status, headers, content = answer
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(content))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_port}/hook?token=geheim"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
