@@ -1,4 +1,4 @@
-"""The rules by which pages judge: those that the store has in force, compiled once for each version."""
+"""The rules that a store has in force, for whoever judges by them and is no engine: compiled once for each version."""
 
 from __future__ import annotations
 
@@ -16,16 +16,24 @@ class InForce:
 
     _last: tuple[str, Graph] | None = field(default=None)
 
-    def __call__(self, store: Store) -> Graph:
-        """The graph in force. Raises EngineError while the store has none."""
+    def find(self, store: Store) -> Graph | None:
+        """The graph in force; None while the store has none. Raises EngineError for rules that do not load any more."""
         stored = store.rules()
+        if stored is None:
+            return None
         last = self._last
-        if stored is not None and last is not None and last[0] == stored.digest:
+        if last is not None and last[0] == stored.digest:
             return last[1]
         graph = stored_graph(store)
-        if stored is None or graph is None:
+        if graph is not None:
+            self._last = (stored.digest, graph)
+        return graph
+
+    def __call__(self, store: Store) -> Graph:
+        """The graph in force. Raises EngineError while the store has none."""
+        graph = self.find(store)
+        if graph is None:
             raise EngineError(
                 "the store holds no rules yet", help="put some in force with: sla run --rules sla.rules"
             )
-        self._last = (stored.digest, graph)
         return graph

@@ -77,6 +77,18 @@ def rule_file_option(help_text: str) -> Callable[[F], F]:
     )
 
 
+def config_option(function: F) -> F:
+    """`--config FILE`, also from SLA_CONFIG; without it `sla.toml` in this folder, if there is one."""
+    return click.option(
+        "--config",
+        "config_path",
+        type=click.Path(path_type=Path),
+        default=None,
+        envvar="SLA_CONFIG",
+        help="The settings: mail server, limits, web address.  [default: sla.toml, if there is one]",
+    )(function)
+
+
 def at_option(function: F) -> F:
     """`--at INSTANT`: look at the past (or ahead)."""
     return click.option("--at", type=InstantParam(), default=None, help="Show this instant instead of now.")(

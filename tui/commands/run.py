@@ -4,68 +4,176 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import click
 
 from dsl.errors import FINDINGS
 from engine.cycle import Turn
+from engine.facts import Instant
+from engine.graph import Graph
 from engine.run import Engine
 from engine.run import run as turn_until
 from engine.snapshot import RulesStatus
 from tui.commands.watch import line, record
-from tui.options import rule_file_option, store_option
+from tui.messages import decision_line, decision_record
+from tui.options import config_option, rule_file_option, store_option
 from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.deliver import Deliverer
+    from engine.settings import Settings
 
 
 @click.command(epilog="Example: sla run --rules sla.rules --store sla.db")
 @store_option
 @rule_file_option("The rules to put in force, and to reload when they change.")
+@config_option
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
-@click.option("--once", is_flag=True, help="Catch up with the store and end.")
-def command(store_path: Path, rules_path: Path, form: str, once: bool) -> int:
-    """Evaluate the store until SIGTERM or ctrl+c, printing a line for every transition.
+@click.option("--once", is_flag=True, help="Catch up with the store, send what is due, and end.")
+@click.option("--no-deliver", is_flag=True, help="Send nothing: `sla deliver` does it, or nobody yet.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Only say what would fire and what would be sent; the store stays as it is.",
+)
+def command(
+    store_path: Path,
+    rules_path: Path,
+    config_path: Path | None,
+    form: str,
+    once: bool,
+    no_deliver: bool,
+    dry_run: bool,
+) -> int:
+    """Evaluate the store until SIGTERM or ctrl+c, send what ladders say, and print a line for everything that happens.
 
     What happens to the rules goes to standard error. With broken rules on disk the last good ones of the store stay in
     force; --once then ends with exit code 1.
     """
+    from engine.settings import load
     from engine.store.sqlite import SqliteStore
 
+    settings = load(config_path)
+    if dry_run:
+        return _dry(store_path, rules_path, settings, form)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-
-    def told(turn: Turn) -> None:
-        for item in turn.transitions:
-            click.echo(json.dumps(record(item)) if form == "jsonl" else line(item))
-        if once:
-            stop.set()
-
-    log = RulesLog()
     store = SqliteStore.open(store_path, create=True)
+    deliverer = None
     try:
-        turn_until(Engine(store, rules_path), rules_path, stop, told, log)
+        engine = Engine(store, rules_path)
+        log = RulesLog(settings if not no_deliver else None, lambda: graph_of(engine))
+        if not no_deliver:
+            deliverer = _deliverer(store_path, settings, engine)
+
+        def told(turn: Turn) -> None:
+            for text in lines(turn, form):
+                click.echo(text)
+            if once:
+                stop.set()
+            elif deliverer is not None and turn.decisions:
+                deliverer.wake()
+
+        if deliverer is not None and not once:
+            deliverer.start()
+        turn_until(engine, rules_path, stop, told, log)
+        if deliverer is not None and once:
+            deliverer.drain(Instant(int(time.time())))
     finally:
+        if deliverer is not None and not once:
+            deliverer.close()
         store.close()
     return FINDINGS if once and log.broken else 0
 
 
-class RulesLog:
-    """Says on standard error what happens to the rules, each thing once."""
+def lines(turn: Turn, form: str) -> Iterator[str]:
+    """Everything that a turn brought, as text ("plain") or as the documented JSON objects ("jsonl")."""
+    for item in turn.transitions:
+        yield json.dumps(record(item)) if form == "jsonl" else line(item)
+    for decision in turn.decisions:
+        yield json.dumps(decision_record(decision)) if form == "jsonl" else decision_line(decision)
 
-    def __init__(self) -> None:
+
+def graph_of(engine: Engine) -> Graph | None:
+    """The rules that an engine has in force; None before it has started."""
+    return engine.rules.now.graph if engine.rules.now is not None else None
+
+
+def _deliverer(store_path: Path, settings: Settings, engine: Engine) -> Deliverer:
+    from engine.deliver import Deliverer
+
+    return Deliverer(
+        store_path,
+        settings,
+        lambda: graph_of(engine),
+        told=lambda words: click.echo(f"sla: {plain(words, 1000)}", err=True),
+    )
+
+
+def _dry(store_path: Path, rules_path: Path, settings: Settings, form: str) -> int:
+    """Turn once on a private copy and say what came of it."""
+    import tempfile
+
+    from engine.store.sqlite import SqliteStore
+    from engine.store.sqlite_care import backup
+    from tui.foresight import notice_lines, preview_lines
+
+    with tempfile.TemporaryDirectory(prefix="sla-") as folder:
+        copy = Path(folder) / "copy.db"
+        backup(store_path, copy)
+        store = SqliteStore.open(copy)
+        try:
+            newest = max((item.id for item in store.outbox.notices((), unread=False, limit=1)), default=0)
+            engine = Engine(store, rules_path)
+            now = Instant(int(time.time()))
+            turn = engine.start(now)
+            for text in lines(turn, form):
+                click.echo(text)
+            for text in notice_lines(store.outbox, newest, form):
+                click.echo(text)
+            previews = _deliverer(copy, settings, engine).preview(now)
+            for text in preview_lines(previews, store.outbox, form):
+                click.echo(text)
+            assert engine.rules.now is not None
+            log = RulesLog(None, lambda: None)
+            log(engine.rules.now.status)
+        finally:
+            store.close()
+    click.echo("sla: nothing was written and nothing was sent", err=True)
+    return FINDINGS if log.broken else 0
+
+
+class RulesLog:
+    """Says on standard error what happens to the rules, each thing once, and what they lack of the settings."""
+
+    def __init__(self, settings: Settings | None, graph: Callable[[], Graph | None]) -> None:
         self.broken = False
+        self._settings = settings
+        self._graph = graph
         self._said: tuple[str, ...] = ()
 
     def __call__(self, status: RulesStatus) -> None:
         self.broken = bool(status.broken)
-        said = tuple(words(status))
+        said = (*words(status), *self._lacks())
         if said != self._said:
             self._said = said
             for text in said:
                 click.echo(f"sla: {text}", err=True)
+
+    def _lacks(self) -> Iterator[str]:
+        graph = self._graph()
+        if self._settings is None or graph is None:
+            return
+        from engine.settings import problems
+
+        for item in problems(self._settings, graph.ruleset):
+            yield plain(f"settings: {item.key}: {item.message}", 500)
 
 
 def words(status: RulesStatus) -> Iterator[str]:

@@ -1,0 +1,112 @@
+"""`sla deliver`: sends what waits in the outbox, apart from any engine."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+
+import click
+
+from dsl.errors import FINDINGS, SlaError
+from engine.facts import Instant
+from tui.ledger import Entry, Ledger, entry_line, entry_record
+from tui.options import config_option, graph_from_file, graph_of, rules_option, store_option
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.graph import Graph
+
+LOOK = 0.5
+"""Seconds between two looks at what the lanes have done."""
+
+
+@click.command(epilog="Example: sla deliver --store sla.db --once")
+@store_option
+@rules_option
+@config_option
+@click.option(
+    "--once", is_flag=True, help="Send what is due now and end; exit code 1 if something was not taken."
+)
+@click.option("--dry-run", is_flag=True, help="Only say what would be sent to whom.")
+@click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
+def command(
+    store_path: Path, rules_path: Path | None, config_path: Path | None, once: bool, dry_run: bool, form: str
+) -> int:
+    """Send what waits until SIGTERM or ctrl+c, a line for each batch. Not needed beside `sla run`, which sends by itself.
+
+    Any number of senders may run: each message is claimed by one of them.
+    """
+    from engine.deliver import Deliverer
+    from engine.settings import load
+    from engine.store.sqlite import SqliteStore
+    from tui.foresight import preview_lines
+
+    settings = load(config_path)
+    with closing(SqliteStore.open(store_path)) as store:
+        graph_of(store, rules_path)  # says in words what is wrong, before anything is sent
+        deliverer = Deliverer(store_path, settings, Rules(store_path, rules_path), told=complain)
+        now = Instant(int(time.time()))
+        if dry_run:
+            for text in preview_lines(deliverer.preview(now), store.outbox, form):
+                click.echo(text)
+            return 0
+        ledger = Ledger(store.outbox)
+        if once:
+            done = deliverer.drain(now)
+            tell(ledger, form)
+            return FINDINGS if done.put_off or done.dead else 0
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        deliverer.start()
+        try:
+            while not stop.wait(LOOK):
+                tell(ledger, form)
+        finally:
+            deliverer.close()
+        tell(ledger, form)
+    return 0
+
+
+def tell(ledger: Ledger, form: str) -> None:
+    """Print what has become of messages since the last time."""
+    for entry in ledger.news():
+        click.echo(_told(entry, form))
+
+
+def _told(entry: Entry, form: str) -> str:
+    return json.dumps(entry_record(entry)) if form == "jsonl" else entry_line(entry)
+
+
+def complain(words: str) -> None:
+    """Trouble of a lane's, on standard error."""
+    click.echo(f"sla: {plain(words, 1000)}", err=True)
+
+
+class Rules:
+    """The rules in force for threads that open no store of their own; the last ones while the store cannot be read."""
+
+    def __init__(self, store_path: Path, rules_path: Path | None) -> None:
+        from engine.in_force import InForce
+
+        self._store_path = store_path
+        self._in_force = InForce()
+        self._last: Graph | None = None
+        self._fixed = graph_from_file(rules_path) if rules_path is not None else None
+
+    def __call__(self) -> Graph | None:
+        from engine.store.sqlite import SqliteStore
+
+        if self._fixed is not None:
+            return self._fixed
+        try:
+            with closing(SqliteStore.open(self._store_path, read_only=True)) as store:
+                self._last = self._in_force.find(store)
+        except SlaError as error:
+            complain(f"rules: {error}")
+        return self._last

@@ -1,0 +1,81 @@
+"""`sla serve`: the web pages behind the links in messages."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+from dsl.errors import FINDINGS, SlaError
+from tui.options import config_option, graph_from_file, rules_option, store_option, zone_option
+from tui.plain import plain
+
+_EXTRA = ("jinja2", "markupsafe", "starlette", "uvicorn")
+
+
+@click.command(epilog="Example: sla serve --store sla.db --host 127.0.0.1 --port 8080")
+@store_option
+@rules_option
+@config_option
+@zone_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8080,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+def command(
+    store_path: Path, rules_path: Path | None, config_path: Path | None, zone: str, host: str, port: int
+) -> None:
+    """Serve one-click links (acknowledge, snooze, flag) until SIGTERM or ctrl+c, and /healthz.
+
+    It speaks plain HTTP: put a proxy with TLS before it, and write the address that people see into web.url. Links need
+    web.secret, the same one that `sla run` has.
+    """
+    from engine.in_force import InForce
+    from engine.lane import links_of
+    from engine.settings import load
+    from engine.store.sqlite import SqliteStore
+
+    settings = load(config_path)
+    links = links_of(settings)
+    if links is None:
+        raise SlaError(
+            "there are no links to serve: web.url and web.secret are not both set",
+            help="set web.url in sla.toml and SLA_WEB__SECRET in the environment",
+            exit_code=FINDINGS,
+        )
+    try:
+        from reports.web.app import create
+        from reports.web.oneclick import Office, routes
+        from reports.web.serve import listen, serve
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] not in _EXTRA:
+            raise
+        raise SlaError(
+            "sla serve needs an extra that is not installed", help="pip install 'tiercel[web]'"
+        ) from error
+
+    def open_store(write: bool) -> SqliteStore:
+        return SqliteStore.open(store_path, read_only=not write)
+
+    def alive() -> None:
+        open_store(False).close()
+
+    alive()
+    fixed = graph_from_file(rules_path) if rules_path is not None else None
+    in_force = InForce()
+    office = Office(open_store, lambda store: fixed or in_force(store), links, lambda: int(time.time()), zone)
+    app = create(routes(office), alive=alive, prefix=urlsplit(settings.web.url).path)
+    with listen(host, port) as sock:
+        click.echo(f"sla: listening on {plain(_address(sock.getsockname()))}", err=True)
+        serve(app, sock, lambda words: click.echo(f"sla: {plain(words, 1000)}", err=True))
+
+
+def _address(name: tuple[object, ...]) -> str:
+    host, port = str(name[0]), name[1]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
