@@ -55,8 +55,9 @@ class Rung:
     hours: OpenHours | None
 
     def need(self, target: int) -> int:
-        """Open seconds of use at which it is reached; shares are rounded up."""
-        return max(-(-target * self.share // WHOLE) + self.shift, 0)
+        """Open seconds of use at which it is reached; shares are rounded up. One that is not over 0 would lie before the
+        start: no such step is reached."""
+        return -(-target * self.share // WHOLE) + self.shift
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,9 @@ def _fold(
             for number in numbers[rung.ladder, rung.name]:
                 key = (rung.ladder, rung.name, number)
                 need = rung.need(leg.target or 0)
+                if need <= 0:
+                    reached.setdefault(key, None)
+                    continue
                 if number and rung.step.repeat:
                     need += number * rung.step.repeat.seconds
                 # As with thresholds: the target in force decides, a looser one takes back what a stricter one said.
@@ -111,7 +114,7 @@ def _put_off(rung: Rung, reached: int | None, started: int, now: int) -> dict[in
         first = hours.due(reached, trigger.seconds)
     elif reached is not None and trigger.reached is Reached.BEFORE:
         back = hours.back(reached, trigger.seconds)
-        first = started if back is None else max(back, started)
+        first = back if back is not None and back > started else None
     first = None if first is None else hours.opening(first)
     places = {0: first}
     if first is not None and repeat is not None:

@@ -29,7 +29,6 @@ def opened(when="10-05 09:00", priority="high", **more):
         ("breach of resolution", "10-06 09:00"),
         ("1h before resolution", "10-05 16:00"),  # the last hour begins where the office closes
         ("2h before resolution", "10-05 15:00"),
-        ("9h before resolution", "10-05 09:00"),  # longer than the target: at the start
         ("1h past resolution", "10-06 10:00"),
         ("8h past resolution", "10-07 09:00"),
         ("150% of resolution", "10-06 13:00"),
@@ -38,6 +37,12 @@ def opened(when="10-05 09:00", priority="high", **more):
 def test_a_trigger_is_an_amount_of_the_clocks_own_open_time(trigger, when):
     found = points(ladder(f'at {trigger} tag "x"'), ticket(opened()), "10-05 09:30")
     assert [point.at for point in found] == [at(when)]
+
+
+@pytest.mark.parametrize("delay", ["8h", "9h"])
+def test_a_delay_as_long_as_the_target_is_never_before_its_end(delay):
+    found = points(ladder(f'at {delay} before resolution tag "x"'), ticket(opened()), "10-05 09:30")
+    assert [point.at for point in found] == [None]
 
 
 def test_a_pause_puts_steps_off_before_and_after_the_due_time():
@@ -84,7 +89,7 @@ def test_only_in_hours_puts_off_to_their_opening_and_counts_delays_on_them():
     assert [point.at for point in points(graph_, critical, "10-05 14:30")] == [
         at("10-06 08:00"),
         at("10-06 09:00"),
-        at("10-05 14:00"),  # three office hours before 18:00 would be 13:00, before it was opened
+        None,  # three office hours before 18:00 would be 13:00, before it was opened
     ]
 
 

@@ -1,0 +1,109 @@
+"""An engine that decides and delivers, killed at any moment: every action arrives, twice only under one key and only for a send
+that was under way. Real processes, real SIGKILL, a real mail server and a real web server."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import random
+import signal
+import time
+from pathlib import Path
+
+from engine import cycle
+from engine.deliver import Deliverer
+from engine.facts import Event, Instant
+from engine.outbox import Kind, Status
+from engine.run import Engine
+from engine.settings import load
+from engine.store.sqlite import SqliteStore
+from tests.engine.ladders import rules
+from tests.engine.sinks import mail_sink, web_sink
+
+KILLS = int(os.environ.get("SLA_TEST_DELIVERY_KILLS", "30"))
+TICKETS = 1_000
+LANES = 2
+STEPS = (
+    "at breach of response reassign to lead of noc",
+    "at breach of response notify noc via email",
+)
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["tests.engine.test_delivery_killed"])
+
+
+def work(ready, done, folder: Path, environment: dict[str, str]) -> None:
+    """Decide and deliver until nothing is left, a few tickets a transaction."""
+    cycle.CHUNK = 11
+    os.environ.update(environment)
+    store = SqliteStore.open(folder / "sla.db", create=True)
+    engine = Engine(store, folder / "sla.rules")
+    engine.start(Instant(int(time.time())))
+    assert engine.rules.now is not None
+    graph = engine.rules.now.graph
+    deliverer = Deliverer(folder / "sla.db", load(folder / "sla.toml"), lambda: graph)
+    deliverer.start()
+    ready.set()
+    while True:
+        if engine.step(Instant(int(time.time()))).decisions:
+            deliverer.wake()
+        left = store.outbox.queued([Status.WAITING, Status.SENDING], limit=1)
+        if done.is_set() and not left and not store.due_tickets(Instant(int(time.time())), 1):
+            break
+        time.sleep(0.02)
+    deliverer.close()
+    store.close()
+
+
+def start(*args):
+    ready, done = _FORKS.Event(), _FORKS.Event()
+    process = _FORKS.Process(target=work, args=(ready, done, *args))
+    process.start()
+    return process, ready, done
+
+
+def report(store: SqliteStore, first: int, last: int) -> None:
+    """Tickets that nobody has answered for two hours."""
+    opened = Instant(int(time.time()) - 7200)
+    data = {"customer": "Acme", "priority": "critical", "status": "New", "subject": "Link down"}
+    store.add_events(
+        "test", [(f"T-{n}", Event(opened, "opened", data, "test", str(n))) for n in range(first, last)]
+    )
+
+
+def test_every_action_arrives_whatever_is_killed(tmp_path, capsys):
+    rng = random.Random(3)
+    (tmp_path / "sla.rules").write_text(rules(*STEPS))
+    with web_sink() as (url, web), mail_sink() as (port, mail):
+        (tmp_path / "sla.toml").write_text(
+            f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nfrom = "sla@msp.example"\n'
+            "[delivery]\ntogether = 0\nlimit = 0\nlease = 1\nfirst = 1\npoll = 1\n"
+        )
+        environment = {"DESK_URL": url, "PAGER_URL": url}
+        store = SqliteStore.open(tmp_path / "sla.db", create=True)
+        at_work = 0
+        for number in range(KILLS):
+            report(store, number * TICKETS // KILLS, (number + 1) * TICKETS // KILLS)
+            process, ready, _ = start(tmp_path, environment)
+            assert ready.wait(60)
+            time.sleep(rng.uniform(0.0, 0.25))
+            process.kill()
+            process.join()
+            at_work += process.exitcode == -signal.SIGKILL
+        process, ready, done = start(tmp_path, environment)
+        done.set()
+        process.join(240)
+        assert process.exitcode == 0
+        sent = store.outbox.queued([Status.SENT])
+        assert store.outbox.queued([Status.WAITING, Status.SENDING, Status.DEAD]) == []
+        store.close()
+    changes = [item for item in sent if item.message.kind is Kind.CHANGE]
+    notices = [item for item in sent if item.message.channel == "email"]
+    # Three people of the team for each ticket, and one change that its system is told of.
+    assert (len(changes), len(notices)) == (TICKETS, 3 * TICKETS)
+    assert {item.batch for item in changes} == set(web.keys)
+    assert {item.batch for item in notices} == set(mail.keys)
+    again = web.again + mail.again
+    with capsys.disabled():
+        print(f"\n{len(sent):,} actions, {at_work} kills at work: {again} sent again, each under its own key")
+    assert again <= at_work * LANES
+    assert at_work == KILLS
