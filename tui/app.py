@@ -156,7 +156,11 @@ class Console(Shell):
         if isinstance(page, TicketPage):
             self.open_ticket(page.detail.id)
         elif isinstance(page, ListPage):
-            self.feed.ask(page.question, page.took)
+            self._inquire(page)
+
+    def _inquire(self, page: ListPage[Any]) -> None:
+        """Ask what a page lists; it may have been left by the time that the answer comes."""
+        self.feed.ask(page.question, lambda answer: page.took(answer) if page in self.screen_stack else None)
 
     def _page_on_top(self) -> Page:
         """The page that is shown, or that a dialogue lies over."""
@@ -206,9 +210,9 @@ class Console(Shell):
 
     def on_ticket_page_step(self, event: TicketPage.Step) -> None:
         below = next(s for s in reversed(self.screen_stack) if isinstance(s, Listed))
-        below.list.move(event.rows)
-        if below.ticket_here():
-            self.open_ticket(below.ticket_here())
+        ticket = below.step(event.rows)
+        if ticket:
+            self.open_ticket(ticket)
 
     # What a person wants
 
@@ -225,7 +229,7 @@ class Console(Shell):
             self.push_screen(page)
         page.paint(Scene(self.situation, self._arranged, self._paint_time()))
         if isinstance(page, ListPage):
-            self.feed.ask(page.question, page.took)
+            self._inquire(page)
 
     def action_page(self, name: str) -> None:
         if isinstance(self.screen, ModalScreen):

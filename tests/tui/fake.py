@@ -78,6 +78,7 @@ def row(number: int, **changes: object) -> Row:
         target=14_400,
         acknowledged_at=NOW - 300 if number % 13 == 1 else None,
         flagged=number % 17 == 5,
+        step=("", "told via inbox", "", "management", "")[number % 5] if breached else "",
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

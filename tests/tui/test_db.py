@@ -9,6 +9,7 @@ import pytest
 
 from engine.facts import Event
 from engine.store.protocol import StoredRules
+from engine.store.schema import VERSION
 from engine.store.sqlite import SqliteStore
 from tui.cli import run
 
@@ -37,7 +38,7 @@ def test_status(sla):
     code, out, _ = sla("status", "--store", "sla.db", "--format", "json")
     record = json.loads(out)
     assert {
-        "version": 1,
+        "version": VERSION,
         "tickets": 1,
         "events": 1,
         "generation": 1,

@@ -12,6 +12,7 @@ from textual.widgets import Input
 from engine.errors import StoreError
 from tests.tui.fake import NOW, climbed_detail, notice, row
 from tests.tui.test_console import bar, files, inbox, page, press, running, settle, source, told
+from tests.tui.test_hostile import EVIL, shown_is_harmless
 from tui.actions import Act, Action, Errand
 from tui.line import text
 from tui.screens.ask import Confirm, Help, Prompt
@@ -81,6 +82,52 @@ async def test_enter_opens_the_ticket_and_escape_comes_back_to_the_list() -> Non
         assert app.screen is inbox(app)
         await press(pilot, "4", "enter", "1")
         assert app.screen is inbox(app)
+
+
+async def test_the_next_ticket_of_a_list_is_another_one() -> None:
+    fake = source()
+    first, second, *_ = fake.climbed.decisions
+    fake.climbed = replace(fake.climbed, decisions=(first, replace(first, id=99), second))
+    async with running(fake) as (app, pilot):
+        await press(pilot, "4", "enter", "right")
+        assert second.ticket in page(app)
+        await press(pilot, "right")
+        assert second.ticket in page(app)
+
+
+async def test_an_answer_that_comes_after_its_page_was_left_hurts_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake, gate = source(), threading.Event()
+    answer = fake.climbed
+    monkeypatch.setattr(fake, "escalations", lambda: answer if gate.wait(10) else None)
+    async with running(fake) as (app, pilot):
+        await pilot.press("4")
+        await pilot.pause()
+        assert "Loading" in page_of_nothing(app)
+        await pilot.press("1")
+        await pilot.pause()
+        gate.set()
+        await settle(pilot)
+        assert app.screen is inbox(app)
+
+
+def page_of_nothing(app) -> str:
+    return "\n".join(text(line) for line in app.screen.query_one("#nothing", Lines).lines)
+
+
+async def test_what_strangers_wrote_is_harmless_in_lists_and_dialogues() -> None:
+    fake, evil = source(), " ".join(EVIL.values())
+    bad = replace(fake.climbed.dead[0], ticket=evil, error=evil, answer=evil)
+    bad = replace(bad, message=replace(bad.message, channel=evil, recipient=evil, name=evil))
+    made = replace(fake.climbed.decisions[0], ticket=evil, customer=evil, step=evil, reason=evil)
+    counts = {(evil, bad.status): 1}
+    fake.climbed = replace(fake.climbed, decisions=(made,), dead=(bad, bad), counts=counts)
+    fake.flagged = [replace(fake.flagged[0], ticket=evil, by=evil, why=evil, subject=evil)]
+    async with running(fake, size=(80, 24)) as (app, pilot):
+        for keys in (("4",), DEAD[1:], ("x",), ("n", "5"), ("f",), ("escape", "6")):
+            await press(pilot, *keys)
+            assert shown_is_harmless(app)
 
 
 async def test_a_dead_letter_is_sent_again_at_once_and_many_are_asked_about() -> None:

@@ -104,6 +104,15 @@ def test_the_state_is_a_word_and_a_symbol() -> None:
     assert "over 1h 30m" in line
 
 
+def test_the_step_of_the_ladder_has_a_column_that_gives_way_to_what_matters_more() -> None:
+    one = row(2, step="management")
+    assert "management" in text(row_lines(one, NOW, lay_out(119), UNICODE)[0])
+    assert [column.key for column, _ in lay_out(119).columns][-2:] == ["assignee", "step"]
+    assert "step" not in [column.key for column, _ in lay_out(100).columns]
+    made = arranged([one, row(3, step="")], View(filter="is:escalated step:manage"))
+    assert list(made.rows) == [one]
+
+
 def test_flags_are_shown_beside_the_mark() -> None:
     def lead(**changes: object) -> str:
         return text(row_lines(row(2, **changes), NOW, lay_out(120), UNICODE)[0])[:2]

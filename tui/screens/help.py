@@ -10,7 +10,7 @@ from tui.line import Line, fit, wrap
 from tui.plain import plain
 from tui.standing import STANDINGS
 
-_KEYS = 16
+_KEYS = 18
 
 
 def help_lines(

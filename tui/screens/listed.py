@@ -100,6 +100,17 @@ class Listed(Page):
         if ticket:
             self.post_message(self.Enter(ticket))
 
+    def step(self, rows: int) -> int:
+        """Move on to the next row of another ticket and answer its id; 0 if there is none."""
+        here = self.ticket_here()
+        while True:
+            before = self.list.cursor
+            self.list.move(rows)
+            if self.list.cursor == before:
+                return 0
+            if self.ticket_here() not in {0, here}:
+                return self.ticket_here()
+
     def action_move(self, rows: int) -> None:
         self.list.move(rows)
 
