@@ -1,0 +1,63 @@
+"""How fast the outbox drains into a mail server and a webhook on loopback, one message a recipient."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+from engine.deliver import Deliverer
+from engine.outbox import Kind, Message
+from engine.settings import Settings
+from engine.store.sqlite import SqliteStore
+from engine.store.sqlite_outbox import queue
+from tests.engine.channels.servers import Hook, MailSink, mail_server
+from tests.engine.desk import graph
+from tests.engine.test_deliver import RULES
+
+COUNT = 1_000
+
+
+def run():
+    sink, hook = MailSink(), Hook()
+    server = mail_server(sink)
+    try:
+        mails = [
+            Message(Kind.NOTICE, "email", f"p{number}@msp.example", "desk", {}) for number in range(COUNT)
+        ]
+        changes = [Message(Kind.CHANGE, "desk", "", "", {"assignee": str(number)}) for number in range(COUNT)]
+        for what, messages in (("mails to as many recipients", mails), ("changes by webhook", changes)):
+            yield (
+                f"drain {what}",
+                f"{COUNT:,}",
+                _drained(messages, server.port, hook.address),
+                "one lane, SQLite, loopback",
+            )
+    finally:
+        server.stop()
+        hook.close()
+
+
+def _drained(messages, port, address):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "sla.db"
+        store = SqliteStore.open(path, create=True)
+        with store.cycle():
+            queue(store.connection, None, None, 0, messages)
+        mail = {
+            "host": "127.0.0.1",
+            "port": port,
+            "security": "none",
+            "from": "sla@msp.example",
+            "hello": "here.example",
+        }
+        settings, rules = Settings(mail=mail, delivery={"limit": 0}), graph(RULES)
+        deliverer = Deliverer(
+            path, settings, lambda: rules, environment={"DESK_URL": address, "DESK_SECRET": "s"}
+        )
+        begin = time.perf_counter()
+        done = deliverer.drain(1000)
+        took = time.perf_counter() - begin
+        store.close()
+    assert done.sent == len(messages), done
+    return f"{took:.2f} s, {len(messages) / took:,.0f}/s"
