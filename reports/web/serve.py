@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 from collections.abc import Callable
 
@@ -26,6 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
         made = socket.socket(family, socket.SOCK_STREAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
+        made.listen(AT_ONCE)  # from here on nobody is turned away
     except OSError as error:
         raise EngineError(
             f"cannot listen on {host} port {port}: {error.strerror}",
@@ -53,7 +55,15 @@ def serve(app: ASGIApp, sock: socket.socket, said: Callable[[str], None]) -> Non
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE,
     )
-    uvicorn.Server(config).run([sock])
+    server = uvicorn.Server(config)
+
+    def end(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn raises a signal anew when it has ended: that must find somebody who is content with that.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    server.run([sock])
 
 
 class _Said(logging.Handler):

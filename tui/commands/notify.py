@@ -41,8 +41,7 @@ def try_(channel: str, rules_path: Path, config_path: Path | None, to: str, dry_
     settings = load(config_path)
     rules = graph_from_file(rules_path).ruleset
     _look(channel, to, rules)
-    if not dry_run:
-        _ready(channel, settings, rules)
+    _ready(channel, settings, rules)
     try:
         answer = send_test(channel, to, settings, rules, dry_run=dry_run)
     except SlaError as error:
