@@ -101,9 +101,9 @@ def facts(evaluated: Evaluated, now: int, zone: str) -> list[tuple[str, str]]:
         told.append(
             (
                 clock.metric.capitalize(),
-                f"due {format_local(clock.due, zone)} ({f'over by {left}' if over else f'in {left}'})",
+                f"due {format_local(clock.due, zone)} {zone} ({f'over by {left}' if over else f'in {left}'})",
             )
         )
     if evaluated.acknowledged_at is not None:
-        told.append(("Acknowledged", format_local(evaluated.acknowledged_at, zone)))
+        told.append(("Acknowledged", f"{format_local(evaluated.acknowledged_at, zone)} {zone}"))
     return [(words, value) for words, value in told if value.strip()]

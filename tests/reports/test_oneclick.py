@@ -35,6 +35,7 @@ def test_a_get_asks_and_a_post_acts(desk, act, button, kind):
     assert "T-1" in asked.text
     assert "Acme" in asked.text
     assert "duty-manager" in asked.text
+    assert "due 2026-03-02 10:00 UTC (in 30m)" in asked.text
     assert desk.events() == []
     done = client.post(path)
     assert done.status_code == 200

@@ -39,6 +39,7 @@ def test_it_carries_the_rules_the_grammar_and_the_maps(wheel):
     here = {str(path.relative_to(wheel)) for path in wheel.rglob("*")}
     assert {"sla.rules", "rules/tiers.rules", "dsl/grammar.lark", "rules/examples/incidents.rules"} <= here
     assert any(name.startswith("engine/intake/maps/") and name.endswith(".toml") for name in here)
+    assert {"reports/web/templates/ask.html", "reports/web/templates/style.css"} <= here
     assert not any(name.startswith(("tests/", "bench/", ".ci")) for name in here)
 
 

@@ -148,9 +148,19 @@ def test_what_is_not_taken_is_said_with_the_other_sides_words(site, sink, capsys
     assert text.startswith("put off  pager")
     assert "as you like" in text
     assert "secret-path" not in text
+    assert "waiting  pager" in out(capsys, "outbox")
+
+
+def test_what_is_refused_is_a_dead_letter_that_people_hear_of(site, sink, capsys):
     sink.status = 400
-    out(capsys, "run", "--once")
-    assert "waiting" in out(capsys, "outbox")
+    out(capsys, "run", "--once", "--no-deliver")
+    assert out(capsys, "deliver", "--once", code=1).startswith("dead  pager")
+    assert "dead  pager" in out(capsys, "outbox", "--status", "dead")
+    assert "not delivered by pager" in out(capsys, "notices")
+    assert "not delivered: pager" in out(capsys, "watch", "--once")
+    sink.status = 200
+    out(capsys, "outbox", "retry", "--all")
+    assert out(capsys, "deliver", "--once").startswith("sent  pager")
 
 
 def test_sigterm_ends_lanes_and_the_engine(site, sink):
