@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.decision import Decision
-from engine.outbox import Batch, Kind, Message, Queued, Status
+from engine.outbox import Kind, Message, Queued, Status
 from engine.wall import format_instant
 from tui.moment import span
 from tui.plain import plain
@@ -122,8 +122,3 @@ def message_line(item: Queued) -> str:
     line = "  ".join(plain(word, 300) for word in words)
     ending = plain(fate(item), 500)
     return f"{line}  ({ending})" if ending else line
-
-
-def tickets_of(batch: Batch) -> list[str]:
-    """The tickets that a batch is about, each once, in its order."""
-    return list(dict.fromkeys(item.ticket for item in batch.messages if item.ticket))

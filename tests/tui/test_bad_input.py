@@ -93,6 +93,18 @@ def test_broken_rules_keep_an_import_out(here, capsys):
         "tickets --format pdf",
         "why",
         "due --calendar office",
+        "outbox --status lost",
+        "outbox retry one",
+        "outbox discard",
+        "notices read 0",
+        "notices ack",
+        "flags review",
+        "flags --format csv",
+        "notify",
+        "notify test",
+        "config validate --format xml",
+        "serve --port 99999",
+        "deliver --format csv",
     ],
 )
 def test_usage_errors(store, capsys, line):
