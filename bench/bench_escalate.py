@@ -90,4 +90,3 @@ def _once(path: Path) -> tuple[float, int]:
     waiting = len(store.outbox.queued([Status.WAITING]))
     store.close()
     return seconds, waiting
-

@@ -206,8 +206,6 @@ class Deliverer:
                     running.lane.drain(store, graph)
                 except SlaError as error:
                     self._said(error)
-                except Exception as error:  # noqa: BLE001 - one lane's fault must not end it, nor print a traceback
-                    self._said(EngineError(f"{channel}: internal error: {type(error).__name__}: {error}"))
         finally:
             if store is not None:
                 store.close()

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from dsl.errors import INTERNAL, UNREACHABLE, USAGE, SlaError
 from tui.version import __version__
+
+if TYPE_CHECKING:
+    import threading
 
 
 def main() -> None:
@@ -24,10 +28,13 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and answer its exit code. Only this function turns exceptions into messages."""
+    import threading
+
     import click
 
     from tui.group import NoReaderError, sla
 
+    threading.excepthook = _thread_ended
     try:
         outcome = sla.main(args=arguments, prog_name="sla", standalone_mode=False)
         sys.stdout.flush()
@@ -59,6 +66,15 @@ def run(arguments: list[str]) -> int:
             code=INTERNAL,
         )
     return outcome if isinstance(outcome, int) else 0
+
+
+def _thread_ended(gone: threading.ExceptHookArgs) -> None:
+    """Say what ended a thread, a lane of the delivery for example; whoever keeps it starts another."""
+    if os.environ.get("SLA_DEBUG"):
+        sys.__excepthook__(gone.exc_type, gone.exc_value or gone.exc_type(), gone.exc_traceback)
+        return
+    name = gone.thread.name if gone.thread else "a thread"
+    _say(f"internal error in {name}: {gone.exc_type.__name__}: {gone.exc_value}", code=INTERNAL)
 
 
 def _print(line: str) -> int:

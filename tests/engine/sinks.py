@@ -24,12 +24,19 @@ class Taken:
     def __init__(self) -> None:
         self.keys: Counter[str] = Counter()
         self.texts: dict[str, set[bytes]] = {}
-        self._lock = threading.Lock()
+        self._came = threading.Condition()
 
     def take(self, key: str, content: bytes) -> None:
-        with self._lock:
+        with self._came:
             self.keys[key] += 1
             self.texts.setdefault(key, set()).add(content)
+            self._came.notify_all()
+
+    def wait_for(self, more: int) -> bool:
+        """Wait until so many more have come; whether they have, within a few seconds."""
+        with self._came:
+            wanted = self.keys.total() + more
+            return self._came.wait_for(lambda: self.keys.total() >= wanted, 20)
 
     @property
     def again(self) -> int:

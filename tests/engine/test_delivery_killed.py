@@ -85,10 +85,10 @@ def test_every_action_arrives_whatever_is_killed(tmp_path, capsys):
             report(store, number * TICKETS // KILLS, (number + 1) * TICKETS // KILLS)
             process, ready, _ = start(tmp_path, environment)
             assert ready.wait(60)
-            time.sleep(rng.uniform(0.0, 0.25))
+            at_work += mail.wait_for(1) if number % 5 == 4 else web.wait_for(rng.randrange(1, 9))
             process.kill()
             process.join()
-            at_work += process.exitcode == -signal.SIGKILL
+            assert process.exitcode == -signal.SIGKILL
         process, ready, done = start(tmp_path, environment)
         done.set()
         process.join(240)
@@ -104,6 +104,8 @@ def test_every_action_arrives_whatever_is_killed(tmp_path, capsys):
     assert {item.batch for item in notices} == set(mail.keys)
     again = web.again + mail.again
     with capsys.disabled():
-        print(f"\n{len(sent):,} actions, {at_work} kills at work: {again} sent again, each under its own key")
-    assert again <= at_work * LANES
-    assert at_work == KILLS
+        print(
+            f"\n{len(sent):,} actions, {at_work} kills while sending: {again} sent again, each under its own key"
+        )
+    assert 0 < again <= KILLS * LANES
+    assert at_work > KILLS // 2, "most kills have to hit a sender at work"
