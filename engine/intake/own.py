@@ -17,7 +17,7 @@ from msgspec import Meta
 from engine import wall
 from engine.intake.fields import MAX_FIELD, MAX_NAME, kind_of, name_of
 from engine.intake.mapping import Map, load_map
-from engine.intake.reading import MAX_VALUE, Record, blocks, json_record, refuse_binary
+from engine.intake.reading import MAX_VALUE, Record, blocks, json_object, json_record, refuse_binary
 from engine.intake.reject import Reject
 from engine.intake.shapes import EventRow, Reading, event
 
@@ -32,12 +32,15 @@ _REMEMBERED = 200_000
 """Texts of `data` that are remembered as checked: most changes say the same few things."""
 
 
+_NO_DATA = msgspec.Raw(b"{}")
+
+
 class _Line(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     ticket: _Name
     at: str | _Integer
     kind: str
     id: _Name
-    data: msgspec.Raw = msgspec.Raw(b"{}")
+    data: msgspec.Raw = _NO_DATA
     source: str = ""
     sequence: _Integer | None = None
 
@@ -83,13 +86,16 @@ class _Reader:
             decoded = _LINE.decode_lines(block)
             # Blank lines are passed over by the decoder: then the lines have to be counted one by one.
             if len(decoded) == block.count(b"\n") + (not block.endswith(b"\n")):
+                _once_each(block, decoded)
                 return {self._map.source: self._rows(first, decoded)}
         except (msgspec.MsgspecError, ValueError, RecursionError):
             pass
         chunk: Chunk = {}
         for number, line in enumerate(block.removesuffix(b"\n").split(b"\n"), first):
             try:
-                chunk.setdefault(self._map.source, []).extend(self._rows(number, [_LINE.decode(line)]))
+                plain = [_LINE.decode(line)]
+                _once_each(line, plain)
+                chunk.setdefault(self._map.source, []).extend(self._rows(number, plain))
             except (msgspec.MsgspecError, ValueError, RecursionError):
                 record = json_record(number, line, self._refuse)
                 if record is not None:
@@ -124,11 +130,34 @@ class _Reader:
         raws = [bytes(line.data) for line in lines]
         checked = self._checked
         for raw in set(raws).difference(checked):
-            _DATA.decode(raw)
+            if raw.count(b":") != len(_DATA.decode(raw)):
+                json_object(raw)  # a colon in a text, or a key that stands twice
             checked[raw] = raw.decode()
         return list(
             zip(tickets, instants, sequences, kinds, [checked[raw] for raw in raws], names, strict=True)
         )
+
+
+def _once_each(text: bytes, lines: list[_Line]) -> None:
+    """Raise ValueError unless the keys of lines stand in `text` as often as the decoder, which takes the last of two, saw them.
+
+    The names of keys within texts are no mistake: then the general way tells.
+    """
+    every = len(lines)
+    bodies = [line.data for line in lines if line.data is not _NO_DATA]
+    ordered = sum(line.sequence is not None for line in lines)
+    for key, given in (
+        (b'"ticket"', every),
+        (b'"at"', every),
+        (b'"kind"', every),
+        (b'"id"', every),
+        (b'"data"', len(bodies)),
+        (b'"sequence"', ordered),
+        (b'"source"', 0),
+    ):
+        found = text.count(key)
+        if found != given and found - sum(bytes(body).count(key) for body in bodies) != given:
+            raise ValueError("a key stands twice")
 
 
 def _instant(text: str) -> int:

@@ -102,8 +102,18 @@ def jsonl(file: BinaryIO, refuse: Callable[[Reject], None], read: Callable[[int]
 
 def refuse_binary(line: bytes | None) -> None:
     """Raise RefusedFileError if a JSON Lines file that begins with `line` is something else altogether."""
+    refuse_wide(line)
     if line is not None and b"\0" in line and not line.lstrip().startswith(b"{"):
         raise RefusedFileError("not JSON Lines: a binary file", help="say --as csv if it is CSV")
+
+
+def refuse_wide(line: bytes | None) -> None:
+    """Raise RefusedFileError if a file that begins with `line` is text in UTF-16, as spreadsheets write it."""
+    if line is not None and (line.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in (line[:1], line[1:2])):
+        raise RefusedFileError(
+            "the file is in UTF-16, not in UTF-8",
+            help="convert it first: iconv -f UTF-16 -t UTF-8 FILE > NEW, or save it as CSV in UTF-8",
+        )
 
 
 def json_record(number: int, line: bytes | None, refuse: Callable[[Reject], None]) -> Record | None:
@@ -141,7 +151,16 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number")
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_number)
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice[:60]!r} stands more than once")
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, object_pairs_hook=_once)
 
 
 def shown(line: bytes) -> str:
@@ -185,6 +204,7 @@ def csv_header(
     if not head:
         raise RefusedFileError("the file is empty", help="a CSV file begins with a line of column names")
     [(_, line)] = head
+    refuse_wide(line)
     if line is None or b"\0" in line:
         raise RefusedFileError(
             "not a CSV file: its first line is binary", help="say --as jsonl if it is JSON Lines"

@@ -146,7 +146,7 @@ def test_without_an_id_a_row_is_known_by_its_content(take):
         (b"nr,when,what,nr\n", "more than one column 'nr'"),
         (b"\x7fELF\0\0\n", "binary"),
         (b"nr,wh\xffen\n", "UTF-8"),
-        ("nr,when,what,note\n".encode("utf-16"), "not a CSV"),
+        ("nr,when,what,note\n".encode("utf-16"), "UTF-16"),
         (b'nr,"when\n', "not a CSV"),
     ],
 )

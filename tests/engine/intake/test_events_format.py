@@ -269,3 +269,35 @@ def test_the_fast_way_and_the_general_way_agree(record, good):
         {**(GOOD if good else {}), **dict(list(record.items())[-2:])} if good else record
     ).encode()
     assert fast(content) == general(content)
+
+
+@pytest.mark.parametrize(
+    ("line_of_text", "key"),
+    [
+        (line().replace(b'"kind": "opened"', b'"kind": "opened", "kind": "closed"'), "kind"),
+        (line().replace(b'"id": "1"', b'"id": "1", "id": "2"'), "id"),
+        (line().replace(b'"data": {', b'"data": {"vip": false}, "data": {'), "data"),
+        (line().replace(b'"vip": true', b'"vip": true, "vip": false'), "vip"),
+        (line().replace(b'"vip": true', b'"note": "a: b", "vip": true, "vip": false'), "vip"),
+        (line(sequence=1).replace(b'"sequence": 1', b'"sequence": 1, "sequence": 2'), "sequence"),
+        (line(site="x").replace(b'"site": "x"', b'"site": "x", "site": "y"'), "site"),
+    ],
+)
+def test_a_key_that_stands_twice_is_refused_and_not_guessed_at(take, line_of_text, key):
+    events, outcome = take(line(id="before") + line_of_text + line(id="after", data=...))
+    assert set(events) == {("events", "before"), ("events", "after")}
+    [reject] = outcome.rejects
+    assert (reject.line, reject.reason) == (2, f"not JSON: the key '{key}' stands more than once")
+
+
+def test_names_of_keys_within_data_are_fields_like_others(take):
+    fields = {"source": "mail", "id": "data", "kind": "a: b", "sequence": 3}
+    events, outcome = take(line(data=fields) + line(id="2", data=...))
+    assert (events[("events", "1")][4], outcome.refused) == (fields, 0)
+
+
+@pytest.mark.parametrize("coding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_named_as_such(take, coding):
+    with pytest.raises(reading.RefusedFileError, match="UTF-16") as refused:
+        take(line().decode().encode(coding))
+    assert "iconv -f UTF-16" in refused.value.help
