@@ -35,6 +35,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
+def storable(text: str) -> str:
+    """The text without half characters (lone surrogates), which no column of text can hold; events keep them, escaped."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[Written]) -> list[Transition]:
     """Write tickets inside a transaction; answer the alerts that were new."""
     items = list(written)
@@ -77,7 +82,7 @@ def _is_new(connection: sqlite3.Connection, alert: Transition) -> bool:
         alert.what,
         alert.at,
         alert.found,
-        alert.customer,
+        storable(alert.customer),
         alert.cause,
     )
     return connection.execute(_ALERT, row).rowcount == 1
@@ -92,9 +97,9 @@ def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
         item.status_class,
         item.tier,
         item.customer,
-        item.customer or str(fields.get("customer", "")),
+        storable(item.customer or str(fields.get("customer", ""))),
         item.group,
-        *(str(fields.get(name, ""))[:_SHOWN] for name in _COPIED),
+        *(storable(str(fields.get(name, ""))[:_SHOWN]) for name in _COPIED),
         item.opened,
         clock.metric if clock else "",
         clock.cycle if clock else 0,

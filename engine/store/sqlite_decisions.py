@@ -10,6 +10,7 @@ from dsl.ladder import INBOX
 from engine.decision import Decision, Key, Outcome
 from engine.outbox import Message, Status
 from engine.store.protocol import Acted
+from engine.store.sqlite_cycle import storable
 
 _DECISION = f"INSERT INTO decisions VALUES ({', '.join('?' * 13)})"
 _MESSAGE = """
@@ -62,9 +63,9 @@ def message_row(ticket: int | None, decision: int | None, created: int, message:
         decision,
         message.kind,
         message.channel,
-        message.recipient,
-        message.name,
-        json.dumps(dict(message.data), ensure_ascii=False),
+        storable(message.recipient),
+        storable(message.name),
+        json.dumps(dict(message.data)),
         created,
         Status.SENT if here else Status.WAITING,
         created,
@@ -101,7 +102,7 @@ def _row(number: int, item: Decision) -> tuple[object, ...]:
         *item.key,
         item.at,
         item.found,
-        item.customer,
+        storable(item.customer),
         item.outcome,
         item.reason,
         item.cause,

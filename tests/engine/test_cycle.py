@@ -91,3 +91,13 @@ def test_a_cycle_that_dies_halfway_has_never_been(site, running, monkeypatch):
             cycle(store, graph, at("2026-03-02 12:00"))
     assert store.recent(0, 10) == []
     assert len(told(engine.step(at("2026-03-02 12:00")))) == 4
+
+
+def test_half_a_character_in_a_ticket_stops_nobody(site):
+    engine, store = site.engine()
+    site.happen(
+        store, "T-1", "2026-03-02 09:00", "opened", subject="\udc00 down", customer="\ud800", priority="high"
+    )
+    assert engine.start(at("2026-03-02 12:00")).transitions
+    [row] = store.rows()
+    assert (row.customer, row.subject) == ("?", "? down")
