@@ -6,7 +6,7 @@ Promises come from the terms; calendars, warnings and pauses are looked up by na
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dsl.ladder import Escalation, LadderStep, Reached
 from dsl.model import Amount, Pause
@@ -65,7 +65,7 @@ class Plan:
     """Terms made ready. `options` and `pauses` are by metric; options stand in order of precedence.
 
     `by_priority` are the options again, by priority and metric; so are the `rungs`, where the priority "" stands for those
-    without a ladder of their own.
+    without a ladder of their own; `climbs` remembers answers.
     """
 
     terms: Terms
@@ -74,6 +74,7 @@ class Plan:
     pauses: dict[str, tuple[PauseRule, ...]]
     by_priority: dict[str, dict[str, tuple[Option, ...]]]
     rungs: dict[str, dict[str, tuple[Rung, ...]]]
+    climbs: dict[tuple[str, str], tuple[Rung, ...]] = field(default_factory=dict)
 
     @property
     def conditional(self) -> bool:
@@ -82,9 +83,13 @@ class Plan:
 
     def climb(self, metric: str, priority: str) -> tuple[Rung, ...]:
         """The ladder's steps for a metric of a ticket of this priority (case folded)."""
-        ladder = self.rungs.get(priority)
-        found = (self.rungs.get("", {}) if ladder is None else ladder).get(metric, ())
-        return tuple(rung for rung in found if _meant(rung.step, priority))
+        key = (metric, priority)
+        known = self.climbs.get(key)
+        if known is None:
+            ladder = self.rungs.get(priority, self.rungs.get("", {}))
+            meant = (rung for rung in ladder.get(metric, ()) if _meant(rung.step, priority))
+            known = self.climbs[key] = tuple(meant)
+        return known
 
     def metrics(self, situation: Situation) -> Collection[str]:
         """The metrics that a target may be promised for in this situation."""

@@ -30,9 +30,9 @@ def with_points(
     and the next are given.
     """
     pieces = list(_pieces(clock.metric, legs, states))
-    rungs = {(rung.ladder, rung.name): rung for *_, found in pieces for rung in found}
-    if not rungs:
+    if not any(found for *_, found in pieces):
         return clock
+    rungs = {(rung.ladder, rung.name): rung for *_, found in pieces for rung in found}
     target = next((leg.target for leg in reversed(legs) if leg.target is not None), 0)
     numbers = {key: _numbers(rung, clock.elapsed - 1 - rung.need(target)) for key, rung in rungs.items()}
     reached = _fold(pieces, numbers)
