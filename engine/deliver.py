@@ -126,10 +126,15 @@ class Deliverer:
         try:
             for channel in store.outbox.channels_waiting(now):
                 limits = limits_of(channel, self._settings, graph.ruleset)
-                sent = store.outbox.sent_since(channel, Instant(now - limits.per)) if limits.most else 0
-                most = max(0, limits.most - sent) if limits.most else 1_000_000
-                lease = self._settings.delivery.lease
-                for batch in store.outbox.peek(channel, now, lease=lease, apart=limits.apart, most=most):
+                for batch in store.outbox.peek(
+                    channel,
+                    now,
+                    lease=self._settings.delivery.lease,
+                    apart=limits.apart,
+                    most=1_000_000,
+                    limit=limits.most,
+                    per=limits.per,
+                ):
                     seen = seen_now(store, batch, graph, now)
                     reasons = reasons_against(batch, seen, graph, now)
                     kept = [item for item in batch.messages if item.id not in reasons]

@@ -28,7 +28,6 @@ from engine.store.protocol import Store
 AT_ONCE = 8
 """Batches in one claim."""
 
-_NO_LIMIT = 1_000_000
 _MARKS = 3
 
 
@@ -114,8 +113,7 @@ class Lane:
         try:
             while not office.stopping():
                 now = Instant(office.clock())
-                most = self._room(outbox, limits, now)
-                if not most:
+                if self._quiet(now):
                     break
                 batches = outbox.claim(
                     self.channel,
@@ -123,7 +121,9 @@ class Lane:
                     owner=office.owner,
                     lease=office.settings.delivery.lease,
                     apart=limits.apart,
-                    most=most,
+                    most=1 if self._failures else AT_ONCE,
+                    limit=limits.most,
+                    per=limits.per,
                 )
                 if not batches:
                     break
@@ -132,15 +132,10 @@ class Lane:
             round_.close()
         return done
 
-    def _room(self, outbox: Outbox, limits: Limits, now: Instant) -> int:
-        """How many batches may leave now."""
+    def _quiet(self, now: Instant) -> bool:
+        """Whether the other side is left alone for now."""
         # A wait that ends further off than any wait may take was begun before the clock was set back.
-        if now < self._quiet_until <= now + max(ASKED_MOST, self._office.settings.delivery.longest):
-            return 0
-        room = _NO_LIMIT
-        if limits.most:
-            room = max(0, limits.most - outbox.sent_since(self.channel, Instant(now - limits.per)))
-        return min(room, 1 if self._failures else AT_ONCE)
+        return now < self._quiet_until <= now + max(ASKED_MOST, self._office.settings.delivery.longest)
 
     def _send(self, round_: _Round, outbox: Outbox, batches: Sequence[Batch]) -> Delivered:
         done = Delivered()

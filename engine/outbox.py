@@ -92,9 +92,19 @@ class Outbox(Protocol):
     """What a store offers to senders. Each method is one transaction; none is called inside `Store.cycle()`."""
 
     def claim(
-        self, channel: str, now: Instant, *, owner: str, lease: int, apart: int, most: int
+        self,
+        channel: str,
+        now: Instant,
+        *,
+        owner: str,
+        lease: int,
+        apart: int,
+        most: int,
+        limit: int = 0,
+        per: int = 0,
     ) -> list[Batch]:
-        """Take up to `most` batches of a channel for `owner`, oldest first.
+        """Take up to `most` batches of a channel for `owner`, oldest first; none by which more than `limit` (0: no limit) would
+        be under way, in whosever hands, or have left in the last `per` seconds.
 
         First the ones that were claimed before and whose lease of `lease` seconds has run out or whose time to be tried again
         has come: same key, same messages. Then waiting messages, put together by recipient (a CHANGE goes alone, and at once), except
@@ -102,7 +112,9 @@ class Outbox(Protocol):
         """
         ...
 
-    def peek(self, channel: str, now: Instant, *, lease: int, apart: int, most: int) -> list[Batch]:
+    def peek(
+        self, channel: str, now: Instant, *, lease: int, apart: int, most: int, limit: int = 0, per: int = 0
+    ) -> list[Batch]:
         """What `claim` would take; nothing is taken."""
         ...
 
@@ -124,10 +136,6 @@ class Outbox(Protocol):
 
     def give_up(self, batch: str, now: Instant, error: str, tell: Sequence[Message]) -> None:
         """It will not work: the messages are dead letters, each an alert of its ticket, and `tell` is queued about it."""
-        ...
-
-    def sent_since(self, channel: str, since: Instant) -> int:
-        """How many batches left by a channel after `since`."""
         ...
 
     def channels_waiting(self, now: Instant) -> list[str]:

@@ -42,20 +42,25 @@ def decide(connection: sqlite3.Connection, acted: Iterable[Acted]) -> None:
     [newest] = connection.execute("SELECT coalesce(max(id), 0) FROM decisions").fetchone()
     numbered = [(newest + number, item) for number, item in enumerate(acted, 1)]
     connection.executemany(_DECISION, [_row(number, item.decision) for number, item in numbered])
-    connection.executemany(
-        _MESSAGE,
-        [
-            message_row(item.decision.ticket_id, number, item.decision.found, message)
-            for number, item in numbered
-            for message in item.messages
-        ],
-    )
+    for number, item in numbered:
+        queue(connection, item.decision.ticket_id, number, item.decision.found, item.messages)
     connection.executemany(
         _STEP, [(item.short, item.decision.ticket_id) for _, item in numbered if item.short]
     )
 
 
-def message_row(ticket: int | None, decision: int | None, created: int, message: Message) -> MessageRow:
+def queue(
+    connection: sqlite3.Connection,
+    ticket: int | None,
+    decision: int | None,
+    created: int,
+    messages: Iterable[Message],
+) -> None:
+    """Write messages inside the caller's transaction. One to the inbox is delivered by being written."""
+    connection.executemany(_MESSAGE, [_message_row(ticket, decision, created, item) for item in messages])
+
+
+def _message_row(ticket: int | None, decision: int | None, created: int, message: Message) -> MessageRow:
     """A row of the outbox. A message to an inbox of ours has arrived when it is written."""
     here = message.channel == INBOX
     return (

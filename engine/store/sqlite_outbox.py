@@ -16,7 +16,7 @@ from typing import Any
 
 from engine.facts import Instant
 from engine.outbox import Batch, Message, Queued, Status
-from engine.store.sqlite_decisions import message_row
+from engine.store.sqlite_decisions import queue
 from engine.store.sqlite_open import trouble
 from engine.store.sqlite_queued import OPEN, SELECT, queued
 
@@ -29,10 +29,6 @@ DELIVERY = "delivery"
 PATIENCE = 3
 """Attempts after which a batch no longer keeps new messages to its recipient waiting."""
 
-_INSERT = (
-    "INSERT INTO outbox (ticket, decision, kind, channel, recipient, name, data, created, status, next_at, sent_at)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
 # `batch <> ''` again and again: only so SQLite sees that the index of batches has the row.
 # A claim that seems to be made in the future is one made before the clock was set back.
 _AGAIN = f"""
@@ -51,6 +47,13 @@ SELECT min(id), recipient, kind = 'change' AS alone FROM outbox
 WHERE channel = :channel AND {OPEN} AND status = 'waiting' AND batch = '' AND (alone OR recipient NOT IN ({_BUSY}))
 GROUP BY CASE WHEN alone THEN id END, recipient ORDER BY 1 LIMIT :most
 """
+# Claims that others hold count too: else two senders would each use up the whole limit.
+_LEAVING = f"""
+SELECT
+  (SELECT count(DISTINCT batch) FROM outbox WHERE channel = :channel AND sent_at > :now - :per AND sent_at < :now + :per)
+  + (SELECT count(DISTINCT batch) FROM outbox WHERE channel = :channel AND {OPEN} AND status = 'sending' AND batch <> ''
+    AND next_at > :now - :lease AND next_at <= :now + :lease)
+"""
 _TAKE = (
     "UPDATE outbox SET status = 'sending', owner = ?, next_at = ?, attempts = attempts + 1"
     f" WHERE batch = ? AND batch <> '' AND {OPEN}"
@@ -63,17 +66,6 @@ FROM outbox JOIN tickets ON tickets.id = outbox.ticket LEFT JOIN decisions ON de
 WHERE batch = ? AND batch <> '' AND outbox.status = 'dead'
 """
 _SOME = "id IN (SELECT value FROM json_each(?))"
-
-
-def queue(
-    connection: sqlite3.Connection,
-    ticket_id: int | None,
-    decision_id: int | None,
-    created: int,
-    messages: Iterable[Message],
-) -> None:
-    """Write messages inside the caller's transaction. One to the inbox is delivered by being written."""
-    connection.executemany(_INSERT, [message_row(ticket_id, decision_id, created, item) for item in messages])
 
 
 class SqliteOutbox:
@@ -106,28 +98,44 @@ class SqliteOutbox:
     # ---------------------------------------------------------------- claim, send, mark
 
     def claim(
-        self, channel: str, now: Instant, *, owner: str, lease: int, apart: int, most: int
+        self,
+        channel: str,
+        now: Instant,
+        *,
+        owner: str,
+        lease: int,
+        apart: int,
+        most: int,
+        limit: int = 0,
+        per: int = 0,
     ) -> list[Batch]:
         """Take up to `most` batches of a channel for `owner`, oldest first; see the protocol."""
         with self._writing() as connection:
-            keys = self._due(channel, now, lease=lease, apart=apart, most=most)
+            keys = self._due(channel, now, lease, apart, most, limit, per)
             connection.executemany(_TAKE, [(owner, now, key) for key in keys])
             return [self._batch(key) for key in keys]
 
-    def peek(self, channel: str, now: Instant, *, lease: int, apart: int, most: int) -> list[Batch]:
+    def peek(
+        self, channel: str, now: Instant, *, lease: int, apart: int, most: int, limit: int = 0, per: int = 0
+    ) -> list[Batch]:
         """What a claim would take. It is taken, looked at and put back, so that no second rule can differ from the first."""
         with self._writing() as connection:
-            keys = self._due(channel, now, lease=lease, apart=apart, most=most)
+            keys = self._due(channel, now, lease, apart, most, limit, per)
             connection.executemany(_TAKE, [("", now, key) for key in keys])
             found = [self._batch(key) for key in keys]
             connection.execute("ROLLBACK")
             connection.execute("BEGIN")
             return found
 
-    def _due(self, channel: str, now: Instant, *, lease: int, apart: int, most: int) -> list[str]:
+    def _due(
+        self, channel: str, now: Instant, lease: int, apart: int, most: int, limit: int, per: int
+    ) -> list[str]:
         """The keys of the batches whose turn it is; waiting messages are put together for it."""
         asked = {"channel": channel, "now": now, "lease": lease, "apart": apart}
         ask = self._connection.execute
+        if limit:
+            [leaving] = ask(_LEAVING, {**asked, "per": per}).fetchone()
+            most = max(0, min(most, limit - leaving))
         keys = [str(key) for (key,) in ask(f"{_AGAIN} LIMIT :most", {**asked, "most": most})]
         fresh = ask(_FRESH, {**asked, "most": most - len(keys)}).fetchall()
         return keys + [self._batched(channel, *found) for found in fresh]
@@ -226,13 +234,6 @@ class SqliteOutbox:
             queue(connection, tickets.pop() if len(tickets) == 1 else None, None, now, tell)
 
     # ---------------------------------------------------------------- questions
-
-    def sent_since(self, channel: str, since: Instant) -> int:
-        """How many batches left by a channel after `since`."""
-        [(count,)] = self._asked(
-            "SELECT count(DISTINCT batch) FROM outbox WHERE channel = ? AND sent_at > ?", (channel, since)
-        )
-        return int(count)
 
     def channels_waiting(self, now: Instant) -> list[str]:
         """Channels with something to do by `now`."""
