@@ -20,6 +20,7 @@ from dsl.errors import SlaError
 from dsl.ladder import EMAIL, INBOX
 from dsl.model import RuleSet
 from engine import compose
+from engine.channels.deadline import LateError, within
 from engine.channels.door import LaterError, NeverError, open_way
 from engine.errors import EngineError
 from engine.facts import Instant
@@ -253,8 +254,13 @@ def send_test(
         if dry_run:
             return f"{compose.subject(page)}\n\n{compose.text(page)}"
         try:
-            return way.send(page)
-        finally:
+            answer = within(settings.timeout(channel), way, page)
+        except LateError:
+            raise
+        except (LaterError, NeverError):
             way.close()
+            raise
+        way.close()
+        return answer
     except (LaterError, NeverError) as error:
         raise EngineError(f"{channel}: {error}", help="sla config validate says what is missing") from error

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from dsl.model import RuleSet
 from engine.backoff import ASKED_MOST, Backoff
+from engine.channels.deadline import LateError, within
 from engine.channels.door import LaterError, NeverError, Way, open_way
 from engine.consequence import failures
 from engine.errors import StoreError
@@ -187,11 +188,13 @@ class _Round:
         try:
             if self._way is None:
                 self._way = open_way(self._channel, office.settings, self._graph.ruleset, office.environment)
-            answer = self._way.send(page)
+            answer = within(office.settings.timeout(self._channel), self._way, page)
         except NeverError as refused:
             return self._given_up(batch, len(kept), suppressed, str(refused)), None
         except LaterError as later:
             error = later
+            if isinstance(later, LateError):
+                self._way = None
         now = Instant(office.clock())
         if error is None:
             _marked(lambda: outbox.sent(batch.key, now, answer))

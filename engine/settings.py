@@ -13,9 +13,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from dsl.errors import USAGE
@@ -80,7 +89,7 @@ class Mail(_Section):
         None  # of the authority that vouches for the server, where the system does not know it
     )
     hello: str = ""
-    timeout: Wait = 15
+    timeout: Wait = 30
 
 
 class Delivery(_Section):
@@ -128,6 +137,24 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     channels: Annotated[dict[str, ChannelLimits], BeforeValidator(_named)] = Field(default_factory=dict)
     web: Web = Web()
+
+    @model_validator(mode="after")
+    def _leased(self) -> Self:
+        """A lease that ends while its holder still sends would have two senders send the same."""
+        own = (limits.timeout for limits in self.channels.values())
+        longest = max(self.mail.timeout, self.delivery.timeout, *(length or 0 for length in own))
+        if self.delivery.lease < 2 * longest:
+            raise ValueError(
+                f"delivery.lease: it must be at least twice as long as every timeout, the longest of which is {longest}s"
+            )
+        return self
+
+    def timeout(self, channel: str) -> int:
+        """Seconds that one send by a channel may take in all."""
+        own = self.channels.get(channel)
+        if own is not None and own.timeout is not None:
+            return own.timeout
+        return self.mail.timeout if channel == EMAIL else self.delivery.timeout
 
     _written: Mapping[str, Any] = PrivateAttr(default_factory=dict)
     _path: str = PrivateAttr(default="")
@@ -311,7 +338,7 @@ def _words(error: ValidationError, file: Path) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     key = [str(part) for part in first["loc"]]
     variable = _PREFIX + "__".join(key).upper().replace("-", "_")
-    where = variable if variable in environment else f"{file}: {'.'.join(key)}"
+    where = variable if variable in environment else f"{file}: {'.'.join(key)}" if key else str(file)
     what = (
         "there is no such setting"
         if first["type"] == "extra_forbidden"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from engine import compose
 from engine.channels.door import LaterError
@@ -12,6 +14,10 @@ from engine.plain import plain
 
 if TYPE_CHECKING:
     import apprise
+
+
+_TELLING = 4
+"""Shorter parts of an address are words like any other."""
 
 
 class Chat:
@@ -35,12 +41,25 @@ class Chat:
                 raise LaterError(f"the service's plugin failed: {type(error).__name__}") from error
             said = str(log.getvalue())
         if not taken:
-            told = plain(said.replace(self._address, "the address").strip(), 300)
+            told = plain(_without(self._address, said).strip(), 300)
             raise LaterError(told or "the service did not take the message")
         return "taken"
 
     def close(self) -> None:
         """Apprise keeps no connection."""
+
+    def cut(self) -> None:
+        """Its plugins' sockets are their own: they end when their time-outs do."""
+
+
+def _without(address: str, said: str) -> str:
+    """What a plugin said without any part of the address: which of them is a secret differs with the service."""
+    whole = unquote(address)
+    parts = {part for text in (address, whole) for part in re.split(r"[/:@?&=]+", text.partition("://")[2])}
+    for part in sorted({address, whole, *parts}, key=len, reverse=True):
+        if len(part) >= _TELLING:
+            said = said.replace(part, "***")
+    return said
 
 
 def _opened(address: str) -> apprise.Apprise:
@@ -50,6 +69,11 @@ def _opened(address: str) -> apprise.Apprise:
         raise LaterError(
             "chat channels need an extra that is not installed: pip install 'tiercel[chat]'"
         ) from error
+    # What it logs has addresses in it; what is worth knowing is captured where it is sent.
+    log = logging.getLogger(apprise.logger.name)
+    log.propagate = False
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
     service = apprise.Apprise(asset=apprise.AppriseAsset(secure_logging=True))
     if not service.add(address):
         raise LaterError("the channel's address is not one that Apprise knows")

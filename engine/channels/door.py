@@ -6,7 +6,9 @@ lane that sends decides nothing about protocols, a way nothing about attempts.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Protocol
 
 from dsl.ladder import EMAIL, Channel, ChannelKind
@@ -30,7 +32,7 @@ class NeverError(Exception):
 
 
 class Way(Protocol):
-    """An open way out; used by one thread."""
+    """An open way out; used by one thread at a time."""
 
     def send(self, page: Page) -> str:
         """Hand a page over; answer what the other side said. Raises LaterError and NeverError."""
@@ -39,6 +41,17 @@ class Way(Protocol):
     def close(self) -> None:
         """End the connection, if there is one; the next `send` opens it again."""
         ...
+
+    def cut(self) -> None:
+        """From another thread: make a `send` under way fail soon, where that can be done. The way is not used after it."""
+        ...
+
+
+def cut(connection: socket.socket | None) -> None:
+    """End what another thread does with a socket. Not closed: its number could become another file's while it is in use."""
+    if connection is not None:
+        with suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def is_webhook(channel: Channel, address: str) -> bool:
@@ -55,18 +68,16 @@ def open_way(name: str, settings: Settings, rules: RuleSet, environment: Mapping
 
         if not settings.mail.host or not settings.mail.sender:
             raise LaterError("mail is not set up: mail.host and mail.from are needed in the settings")
-        return Email(settings.mail)
+        return Email(settings.mail.model_copy(update={"timeout": settings.timeout(EMAIL)}))
     channel = rules.channels.get(name)
     if channel is None:
         raise LaterError(f"the rules declare no channel {name}")
     address = _variable(channel.url, channel, environment)
-    limits = settings.channels.get(name)
-    timeout = limits.timeout if limits and limits.timeout is not None else settings.delivery.timeout
     if is_webhook(channel, address):
         from engine.channels.webhook import Webhook
 
         secret = _variable(channel.secret, channel, environment) if channel.secret else ""
-        return Webhook(address, secret, timeout)
+        return Webhook(address, secret, settings.timeout(name))
     from engine.channels.chat import Chat
 
     return Chat(address)

@@ -18,7 +18,7 @@ from email.utils import formatdate, parseaddr
 from hashlib import sha256
 
 from engine import compose
-from engine.channels.door import LaterError, NeverError
+from engine.channels.door import LaterError, NeverError, cut
 from engine.compose_html import html
 from engine.errors import EngineError
 from engine.page import Page
@@ -65,6 +65,10 @@ class Email:
             with suppress(OSError, smtplib.SMTPException):
                 smtp.quit()
             smtp.close()
+
+    def cut(self) -> None:
+        """End what is under way; of a connection that is just being made, the time-out does."""
+        cut(self._smtp.sock if self._smtp is not None else None)
 
     def _connection(self) -> smtplib.SMTP:
         if self._smtp is not None:

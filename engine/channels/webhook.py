@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
+from collections.abc import Mapping
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 
 from engine import compose
-from engine.channels.door import LaterError, NeverError
+from engine.channels.door import LaterError, NeverError, cut
 from engine.page import Page
 from engine.plain import plain
 
@@ -31,6 +34,7 @@ class Webhook:
         self._secret = secret
         self._timeout = timeout
         self._client: httpx2.Client | None = None
+        self._socket: socket.socket | None = None
 
     def send(self, page: Page) -> str:
         """POST a page; answers the status and the beginning of the answer. Raises LaterError and NeverError."""
@@ -46,7 +50,9 @@ class Webhook:
         # Addresses of webhooks have secrets in them: no error names more than the host.
         host = plain(_host(self._address), 200)
         try:
-            with self._client.stream("POST", self._address, content=body, headers=headers) as answer:
+            with self._client.stream(
+                "POST", self._address, content=body, headers=headers, extensions={"trace": self._seen}
+            ) as answer:
                 said = _beginning(answer)
                 status, asked = (
                     answer.status_code,
@@ -74,6 +80,15 @@ class Webhook:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+    def cut(self) -> None:
+        """End the request under way."""
+        cut(self._socket)
+
+    def _seen(self, event: str, info: Mapping[str, Any]) -> None:
+        """What the client's connections do. Each that is opened, and each that becomes TLS, has a socket of its own."""
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
 
 
 def signature(secret: str, at: int, body: bytes) -> str:

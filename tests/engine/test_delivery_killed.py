@@ -75,8 +75,8 @@ def test_every_action_arrives_whatever_is_killed(tmp_path, capsys):
     (tmp_path / "sla.rules").write_text(rules(*STEPS))
     with web_sink() as (url, web), mail_sink() as (port, mail):
         (tmp_path / "sla.toml").write_text(
-            f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nfrom = "sla@msp.example"\n'
-            "[delivery]\ntogether = 0\nlimit = 0\nlease = 1\nfirst = 1\npoll = 1\n"
+            f'[mail]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "none"\nfrom = "sla@msp.example"\ntimeout = 1\n'
+            "[delivery]\ntogether = 0\nlimit = 0\nlease = 2\ntimeout = 1\nfirst = 1\npoll = 1\n"
         )
         environment = {"DESK_URL": url, "PAGER_URL": url}
         store = SqliteStore.open(tmp_path / "sla.db", create=True)

@@ -24,7 +24,7 @@ def test_the_environment_stands_over_the_file_and_every_value_says_where_it_is_f
     shown = {key: (value, origin) for key, value, origin in it.shown()}
     assert shown["mail.host"] == ("relay", "environment SLA_MAIL__HOST")
     assert shown["mail.port"] == ("2525", str(tmp_path / "sla.toml"))
-    assert shown["mail.timeout"] == ("15", "default")
+    assert shown["mail.timeout"] == ("30", "default")
     assert shown["delivery.together"][0] == "120"
     assert (it.channels["noc-pager"].limit, it.channels["noc-pager"].per) == (3, 3600)
     assert shown["mail.password"] == ("********", "environment SLA_MAIL__PASSWORD")
@@ -37,6 +37,8 @@ def test_the_environment_stands_over_the_file_and_every_value_says_where_it_is_f
         ("[mail]\nhots = 'x'", "mail.hots: there is no such setting"),
         ("[delivery]\nfirst = 'soon'", "delivery.first: write a length"),
         ("[delivery]\nattempts = 0", "delivery.attempts"),
+        ("[delivery]\nlease = 59", "delivery.lease: it must be at least twice"),
+        ("[channels.pager]\ntimeout = '2m'", "sla.toml: delivery.lease"),
         ("[mail]\npassword = 'geheim'", "does not stand in a file"),
         ("[web]\nsecret = 'geheim'", "does not stand in a file"),
         ("[web]\nurl = 'javascript:x'", "web.url"),

@@ -87,3 +87,39 @@ class Hook:
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+class Drip:
+    """An HTTP server that answers with one byte now and then: always in time for a reader that waits for each."""
+
+    def __init__(self, beginning):
+        self.cut = threading.Event()
+        self._over = threading.Event()
+        drip = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                try:
+                    self.wfile.write(beginning)
+                    for _ in range(100):
+                        if drip._over.wait(0.1):
+                            return
+                        self.wfile.write(b"x")
+                    self.wfile.write(b"\r\n\r\n")
+                except OSError:
+                    drip.cut.set()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_port}/hook?token=geheim"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self):
+        self._over.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
