@@ -14,7 +14,7 @@ from engine.facts import Event
 from engine.outbox import Status
 from engine.settings import Settings
 from engine.store.sqlite import SqliteStore
-from tests.engine.channels.servers import Hook, MailSink, mail_server
+from tests.engine.channels.servers import Drip, Hook, MailSink, mail_server
 from tests.engine.desk import graph
 
 RULES = """\
@@ -231,6 +231,20 @@ def test_a_change_reaches_the_ticket_system(world):
         assert all(b'"changes":{"assignee":"night-lead"}' in body for *_, body in hook.asked)
     finally:
         hook.close()
+
+
+def test_a_webhook_that_drips_is_put_off_as_an_outage(world):
+    it = world(RULES.replace("via email, inbox", "via pager"), timeout=1)
+    drip = Drip(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    try:
+        it.environment["PAGER_URL"] = drip.address
+        it.open(1)
+        it.turn(HOUR + 10)
+        assert it.deliverer.drain(HOUR + 11).put_off == 1
+    finally:
+        drip.close()
+    [waiting] = it.store.outbox.queued([Status.WAITING])
+    assert "not taken in 1 s" in waiting.error
 
 
 def test_a_batch_whose_sender_died_is_sent_again_under_its_key(world, sink):
