@@ -14,7 +14,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate, getaddresses
 from hashlib import sha256
 
 from engine import compose
@@ -175,7 +175,9 @@ def _sender(mail: Mail) -> Address:
 
 def _address(text: str, what: str) -> Address:
     """An address, alone or as `Name <address>`. Raises NeverError if it is none."""
-    name, spec = parseaddr(text)
+    # `parseaddr` takes the first of several, or of what is left over, in some versions of Python and refuses it in others.
+    found = getaddresses([text])
+    name, spec = found[0] if len(found) == 1 else ("", "")
     local, _, domain = spec.rpartition("@")
     if not local or not domain or text != plain(text) or " " in spec:
         raise NeverError(f"{what}: {plain(text, 100)} is not a mail address")

@@ -67,7 +67,19 @@ def test_a_ticket_cannot_write_headers_or_markup():
     assert "<script>" not in made.get_body(("html",)).get_content()
 
 
-@pytest.mark.parametrize("address", ["", "nobody", "a@b\r\nRCPT TO:<c@d>", "a b@c", "@x", "a@"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "nobody",
+        "a@b\r\nRCPT TO:<c@d>",
+        "a b@c",
+        "@x",
+        "a@",
+        "a@b.example, c@d.example",
+        "a@b.example)c@d.example",
+    ],
+)
 def test_what_is_no_address_is_refused_for_good(address):
     with pytest.raises(NeverError):
         Email(mail()).send(page(address))
