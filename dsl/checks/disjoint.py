@@ -71,6 +71,7 @@ def _possible(term: tuple[_Test, ...]) -> bool:
     refused: dict[str, set[Value]] = {}
     low: dict[str, int] = {}
     high: dict[str, int] = {}
+    unless_missing: list[tuple[str, Comparison, int]] = []
     for test, holds in term:
         match test:
             case StatusIs(status_class):
@@ -81,10 +82,17 @@ def _possible(term: tuple[_Test, ...]) -> bool:
                 meant = op if holds else _NEGATED[op]
                 if meant in (Comparison.EQ, Comparison.NE):
                     _note(field, {_folded(value)}, allowed, refused, holds=meant is Comparison.EQ)
-                elif isinstance(value, int):
+                elif isinstance(value, int) and holds:
                     _bound(field, meant, value, low, high)
+                elif isinstance(value, int):
+                    unless_missing.append((field, meant, value))
             case Matches() | _:
                 pass
+    # A missing number is neither above nor below anything, so that `not` holds of both.
+    present = {*allowed, *low, *high}
+    for field, meant, value in unless_missing:
+        if field in present:
+            _bound(field, meant, value, low, high)
     return bool(classes) and all(
         _has_value(field, allowed, refused, low, high) for field in {*allowed, *refused, *low, *high}
     )

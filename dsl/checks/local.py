@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dsl import condition, ladder, model, syntax, values
 from dsl.checks.conditions import local_condition_findings
 from dsl.checks.dates import assignment_findings, override_findings
+from dsl.checks.hollow import condition_never, field_findings, metric_findings
 from dsl.checks.lists import repeated
 from dsl.checks.steps import escalate_findings, step_findings
 from dsl.finding import Finding, Mend, here
@@ -53,6 +54,10 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += step_findings(tree)
         case "tier":
             out += escalate_findings(tree)
+        case "metric":
+            out += metric_findings(tree)
+        case "field":
+            out += field_findings(tree.name) if tree.name else ()
     out += _empty(tree.title)
     if not broken:
         out += _missing(tree)
@@ -142,6 +147,7 @@ def _tabs(text: str) -> Iterator[Finding]:
 def _lines(kind: str, lines: Iterable[syntax.Line], broken: bool) -> Iterator[Finding]:
     seen: dict[str, Origin] = {}
     for line in lines:
+        yield from condition_never(line)
         match line:
             case syntax.Fact(keyword, words):
                 yield from _fact(keyword, words)

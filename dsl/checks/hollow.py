@@ -1,0 +1,92 @@
+"""Declarations whose own text shows that they mean nothing: conditions that no ticket fulfils, and metrics that never run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dsl import syntax
+from dsl.checks.climb import ALWAYS, given
+from dsl.checks.conditions import meaning
+from dsl.checks.disjoint import can_both_hold
+from dsl.finding import Finding, Mend, Ranged, here
+from dsl.suggest import nearest
+
+EVENT_KINDS = (
+    *("opened", "changed", "reply", "auto-reply", "note", "message", "resolved", "reopened", "closed"),
+    *("cancelled", "acknowledged", "snoozed", "flagged"),
+)
+"""Kinds of events that are built in; any other is a milestone."""
+
+NO_FIELDS = ("by", "echo")
+"""What events bring under these names tells of the event and never becomes a field of the ticket."""
+
+
+def condition_never(line: syntax.Line) -> Iterator[Finding]:
+    """A target, a pause or a `stop when` whose condition no ticket can fulfil."""
+    match line:
+        case syntax.Target(when=when) if when is not None:
+            known = meaning(when)
+            if known is None or not line.priorities:
+                return
+            if not can_both_hold(known, ALWAYS):
+                yield _never(line, "no ticket can fulfil the condition of this target")
+            elif not any(can_both_hold(given(known, word.text), ALWAYS) for word in line.priorities):
+                yield _never(line, "the condition of this target excludes the priorities that it is for")
+        case syntax.PauseWhen(when) | syntax.StopWhen(when):
+            known = meaning(when)
+            if known is not None and not can_both_hold(known, ALWAYS):
+                yield _never(line, "no ticket can fulfil this condition")
+        case _:
+            pass
+
+
+def _never(at: Ranged, message: str) -> Finding:
+    return Finding("W0607", message, here(at), "correct the condition or remove the line")
+
+
+def field_findings(name: syntax.Word) -> Iterator[Finding]:
+    """A field that no event can bring."""
+    if name.text in NO_FIELDS:
+        yield Finding(
+            "E0608",
+            f"no event brings a field `{name.text}`: there the word tells of the event itself",
+            here(name),
+            f"choose another name, for example `{name.text}-1`, and let the tickets bring it under that",
+        )
+
+
+def metric_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+    """Kinds that are one slip away from a built-in one, and a metric that starts with what stops it."""
+    kinds: dict[str, syntax.Word] = {}
+    for line in tree.lines:
+        if isinstance(line, syntax.Fact) and line.keyword in ("start", "stop"):
+            for word in line.words:
+                meant = nearest(word.text, EVENT_KINDS)
+                if word.text not in EVENT_KINDS and meant and _one_slip(word.text, meant):
+                    yield Finding(
+                        "W0609",
+                        f"`{word.text}` is no built-in kind of event, and nearly one",
+                        here(word),
+                        f"did you mean `{meant}`?",
+                        mends=(Mend(f"write {meant}", ((here(word), meant),)),),
+                    )
+            kinds.setdefault(line.keyword, line.words[0])
+    start, stop = kinds.get("start"), kinds.get("stop")
+    if start and stop and start.text == stop.text:
+        yield Finding(
+            "W0610",
+            f"this metric starts and stops on the same kind of event, `{stop.text}`",
+            here(stop),
+            "name the event that ends what is measured",
+            labels=((here(start), "starts here"),),
+        )
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether a letter too many, too few or wrong, or two that changed places, is all that tells them apart."""
+    short, long = sorted((one, other), key=len)
+    at = next((n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))
+    if len(long) > len(short):
+        return short[at:] == long[at + 1 :]
+    swapped = short[:at] + short[at : at + 2][::-1] + short[at + 2 :]
+    return short[at + 1 :] == long[at + 1 :] or swapped == long
