@@ -7,18 +7,15 @@ hour, all in the open seconds of the clock itself, so that pauses and closing ti
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dsl.ladder import Reached
+from dsl.ladder import Reached, Repeat
 from engine.clock import Clock, Point
 from engine.cycles import FOREVER
 from engine.measure import reach
 from engine.plan import Rung
 from engine.timeline import Leg, Timeline
-
-_Key = tuple[str, str, int]
-"""(ladder, name, number) of a point."""
 
 
 def with_points(
@@ -33,25 +30,27 @@ def with_points(
     if not any(found for *_, found in pieces):
         return clock
     rungs = {(rung.ladder, rung.name): rung for *_, found in pieces for rung in found}
-    target = next((leg.target for leg in reversed(legs) if leg.target is not None), 0)
-    numbers = {key: _numbers(rung, clock.elapsed - 1 - rung.need(target)) for key, rung in rungs.items()}
-    reached = _fold(pieces, numbers)
+    firsts = _fold(pieces)
     end = FOREVER if clock.stopped is None else clock.stopped
     points = []
-    for (ladder, name), rung in rungs.items():
-        if rung.hours is None:
-            places = {number: reached[ladder, name, number] for number in numbers[ladder, name]}
+    for key, rung in rungs.items():
+        at, used = firsts[key]
+        if rung.hours is not None:
+            places = _put_off(rung, at, clock.started, now)
         else:
-            places = _put_off(rung, reached[ladder, name, 0], clock.started, now)
+            places = {0: at}
+            if at is not None:
+                numbers = _numbers(rung, clock.elapsed - used)
+                places |= {number: _again(pieces, rung, used + number * every) for number, every in numbers}
         first = places[0]
-        for number, at in places.items():
-            known = at if at is not None and at < end else None
+        for number, place in places.items():
+            known = place if place is not None and place < end else None
             answered = first is not None and acknowledged is not None and acknowledged >= first
             if number and (
                 known is None or (answered and acknowledged is not None and known >= acknowledged)
             ):
                 continue
-            points.append(Point(ladder, rung.step, name, number, known))
+            points.append(Point(rung.ladder, rung.step, rung.name, number, known))
     coming = [point.at + 1 for point in points if point.at is not None and point.at >= now]
     if clock.next_at is not None:
         coming.append(clock.next_at)
@@ -72,37 +71,52 @@ def _pieces(metric: str, legs: Sequence[Leg], states: Timeline) -> Iterator[_Pie
             yield max(leg.start, state.start), min(leg.end, state.end), leg, rungs
 
 
-def _fold(
-    pieces: Sequence[_Piece], numbers: Mapping[tuple[str, str], Sequence[int]]
-) -> dict[_Key, int | None]:
-    reached: dict[_Key, int | None] = {}
+def _fold(pieces: Sequence[_Piece]) -> dict[tuple[str, str], tuple[int | None, int]]:
+    """When each step is reached for the first time, None if not, and how much of the clock is used by then."""
+    reached: dict[tuple[str, str], tuple[int | None, int]] = {}
     used = 0
     for start, end, leg, rungs in pieces:
         room = None if end == FOREVER else leg.option.hours.elapsed(start, end)
         for rung in rungs:
-            for number in numbers[rung.ladder, rung.name]:
-                key = (rung.ladder, rung.name, number)
-                need = rung.need(leg.target or 0)
-                if need <= 0:
-                    reached.setdefault(key, None)
-                    continue
-                if number and rung.step.repeat:
-                    need += number * rung.step.repeat.seconds
-                # As with thresholds: the target in force decides, a looser one takes back what a stricter one said.
-                if reached.get(key) is None or (leg.target is not None and used < need):
-                    reached[key] = reach(leg, start, end, need, used, room)
+            key = (rung.ladder, rung.name)
+            need = rung.need(leg.target or 0)
+            if need <= 0:
+                reached.setdefault(key, (None, 0))
+            # As with thresholds: the target in force decides, a looser one takes back what a stricter one said.
+            elif reached.get(key, (None, 0))[0] is None or (leg.target is not None and used < need):
+                reached[key] = (reach(leg, start, end, need, used, room), max(need, used))
         if room is not None and not leg.paused_by:
             used += room
     return reached
 
 
-def _numbers(rung: Rung, over: int) -> tuple[int, ...]:
-    """Which repetitions to place when `over` seconds have passed since the step was reached (less than 0: not yet)."""
+def _again(pieces: Sequence[_Piece], rung: Rung, need: int) -> int | None:
+    """When so much of the clock is used, in a part in which the step counts; None if not."""
+    used = 0
+    for start, end, leg, rungs in pieces:
+        room = None if end == FOREVER else leg.option.hours.elapsed(start, end)
+        if rung in rungs:
+            at = reach(leg, start, end, need, used, room)
+            if at is not None:
+                return at
+        if room is not None and not leg.paused_by:
+            used += room
+    return None
+
+
+def _numbers(rung: Rung, since: int) -> Iterator[tuple[int, int]]:
+    """Which repetitions to place, and what lies between them, when the first time is `since` seconds of use ago."""
     repeat = rung.step.repeat
-    if repeat is None or rung.hours is not None:
-        return (0,)
-    newest = over // repeat.seconds if over >= 0 else 0
-    return (0, *(n for n in (newest, newest + 1) if n > 0 and (not repeat.most or n <= repeat.most)))
+    if repeat is not None:
+        for number in _newest(repeat, since):
+            yield number, repeat.seconds
+
+
+def _newest(repeat: Repeat, since: int) -> Iterator[int]:
+    """The newest repetition that has come, and the next one; where they are limited, the last stands for all after it."""
+    newest = max((since - 1) // repeat.seconds, 0)
+    last = repeat.most or newest + 1
+    yield from sorted({number for number in (min(newest, last), min(newest + 1, last)) if number})
 
 
 def _put_off(rung: Rung, reached: int | None, started: int, now: int) -> dict[int, int | None]:
@@ -118,9 +132,7 @@ def _put_off(rung: Rung, reached: int | None, started: int, now: int) -> dict[in
     first = None if first is None else hours.opening(first)
     places = {0: first}
     if first is not None and repeat is not None:
-        newest = max((hours.elapsed(first, now) - 1) // repeat.seconds, 0)
-        for number in (newest, newest + 1):
-            if number and (not repeat.most or number <= repeat.most):
-                at = hours.due(first, number * repeat.seconds)
-                places[number] = None if at is None else hours.opening(at)
+        for number in _newest(repeat, hours.elapsed(first, now)):
+            at = hours.due(first, number * repeat.seconds)
+            places[number] = None if at is None else hours.opening(at)
     return places

@@ -115,13 +115,33 @@ def test_repetitions_are_the_newest_that_has_come_and_the_next():
 def test_repetitions_end_with_their_number_and_with_an_acknowledgement():
     limited = "at breach of resolution notify noc via pager repeat every 30m up to 2 until acknowledged"
     late = opened(priority="critical")
-    assert [p.number for p in points(ladder(limited), ticket(late), "10-06 14:10")] == [0]
+    # Nobody looked while they came: the last of them stands for all.
+    assert [p.number for p in points(ladder(limited), ticket(late), "10-06 14:10")] == [0, 2]
     endless = "at breach of resolution notify noc via pager repeat every 30m until acknowledged"
     early = ticket(late, event("10-05 12:00", "acknowledged"))
     assert [p.number for p in points(ladder(endless), early, "10-05 14:10")] == [0, 2, 3]
     after = ticket(late, event("10-05 13:40", "acknowledged"))
     assert [p.number for p in points(ladder(endless), after, "10-05 13:45")] == [0, 1]
     assert [p.number for p in points(ladder(endless), after, "10-05 15:10")] == [0]
+
+
+def test_repetitions_count_from_the_first_time_whatever_becomes_of_the_target():
+    step = "at breach of resolution notify noc via pager repeat every 30m up to 8 until acknowledged"
+    raised = ticket(opened("10-05 08:00"), event("10-06 09:10", "changed", priority="critical"))
+    # Due at the closing of the first day. On office hours an hour and ten minutes have passed since, then the clock goes round.
+    found = points(ladder(step), raised, "10-06 10:05")
+    assert [(p.number, p.at) for p in found] == [
+        (0, at("10-05 16:00")),
+        (4, at("10-06 10:00")),
+        (5, at("10-06 10:30")),
+    ]
+    paused = ticket(
+        opened(priority="critical"),
+        event("10-05 13:10", "changed", status="Waiting"),
+        event("10-05 14:10", "changed", status="New"),
+    )
+    found = points(ladder(step), paused, "10-05 14:35")
+    assert [(p.number, p.at) for p in found][1:] == [(1, at("10-05 14:30")), (2, at("10-05 15:00"))]
 
 
 def test_repetitions_in_certain_hours_wait_for_them():
