@@ -1,4 +1,4 @@
-"""Delivering what the outbox holds: a lane for each channel, on threads of their own or in the caller's.
+"""Delivering what the outbox holds: a lane for each channel, on threads of their own, for one pass or until asked to end.
 
 A channel that hangs must not keep another waiting, so each lane has its thread and its own connection to the store. One more
 thread looks whether there is something to do; an engine that has queued something need not wait for it and says so.
@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import random as chance
@@ -32,6 +33,9 @@ from engine.settings import Settings
 from engine.store.sqlite import SqliteStore
 
 __all__ = ["Delivered", "Deliverer", "Preview", "send_test"]
+
+LOOK = 0.5
+"""Seconds between two calls of what a pass is asked to do meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Deliverer:
     """Drains the outbox of the store at `store_path`.
 
     `rules` answers the rules in force, None while there are none: then nothing is sent, for nothing could be checked. `told`
-    hears of trouble in words. `environment` has the addresses of channels; `clock` answers UTC seconds.
+    hears of trouble in words. `environment` has the addresses of channels; `clock` answers UTC seconds, `elapsed` seconds that
+    only grow, by which a pass measures how far it is past the instant that it was begun at.
     """
 
     def __init__(
@@ -73,19 +78,23 @@ class Deliverer:
         environment: Mapping[str, str] | None = None,
         random: Callable[[], float] = chance,
         clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._path = store_path
         self._settings = settings
         self._rules = rules
         self._told = told
         self._clock = clock
+        self._elapsed = elapsed
         self._stop = Event()
         self._wake = Event()
         self._lock = Lock()
         self._watcher: Thread | None = None
         self._running: dict[str, _Running] = {}
         self._drained: dict[str, Lane] = {}
-        self._at: int | None = None
+        self._pass: tuple[int, float] | None = (
+            None  # when the pass under way began, and what `elapsed` said then
+        )
         self._office = Office(
             settings,
             os.environ if environment is None else environment,
@@ -96,26 +105,52 @@ class Deliverer:
         )
 
     def _now(self) -> int:
-        return int(self._clock()) if self._at is None else self._at
+        if self._pass is None:
+            return int(self._clock())
+        began, mark = self._pass
+        return began + int(self._elapsed() - mark)
 
-    # ---------------------------------------------------------------- in the caller's thread
+    # ---------------------------------------------------------------- one pass
 
-    def drain(self, now: Instant) -> Delivered:
-        """One pass over all channels at `now`, in the caller's thread; not while `start`ed. Raises StoreError and EngineError."""
+    def drain(self, now: Instant, meanwhile: Callable[[], None] = lambda: None) -> Delivered:
+        """One pass over all channels at once, begun at `now`; not while `start`ed. `meanwhile` is called again and again, in the
+        caller's thread, until the pass is over. Raises StoreError and EngineError, after the other channels have had their turn.
+        """
         graph = self._rules()
         if graph is None:
             return Delivered()
-        self._at = now
+        self._pass = now, self._elapsed()
+        try:
+            store = SqliteStore.open(self._path)
+            try:
+                channels = store.outbox.channels_waiting(now)
+            finally:
+                store.close()
+            return self._all(channels, graph, meanwhile) if channels else Delivered()
+        finally:
+            self._pass = None
+
+    def _all(self, channels: Sequence[str], graph: Graph, meanwhile: Callable[[], None]) -> Delivered:
+        """A pass over these channels, each on a thread and a connection to the store of its own."""
+        with ThreadPoolExecutor(len(channels), thread_name_prefix="sla-deliver") as threads:
+            under_way: list[Future[Delivered]] = []
+            try:
+                for channel in channels:
+                    lane = self._drained.setdefault(channel, Lane(channel, self._office))
+                    under_way.append(threads.submit(self._once, lane, graph))
+                while wait(under_way, LOOK).not_done:
+                    meanwhile()
+            except BaseException:
+                self._stop.set()  # else ctrl+c would wait until all is sent
+                raise
+        return sum((lane.result() for lane in under_way), Delivered())
+
+    def _once(self, lane: Lane, graph: Graph) -> Delivered:
         store = SqliteStore.open(self._path)
         try:
-            done = Delivered()
-            for channel in store.outbox.channels_waiting(now):
-                lane = self._drained.setdefault(channel, Lane(channel, self._office))
-                done += lane.drain(store, graph)
-            return done
+            return lane.drain(store, graph)
         finally:
             store.close()
-            self._at = None
 
     def preview(self, now: Instant) -> list[Preview]:
         """What a pass would send now; nothing is claimed and nothing written. Raises StoreError and EngineError."""

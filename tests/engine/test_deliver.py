@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
+from contextlib import closing
 
 import pytest
 
@@ -68,6 +70,7 @@ class World:
             delivery=delivery,
         )
         self.environment = {}
+        self.elapsed = 0.0
         self.deliverer = Deliverer(
             self.path,
             self.settings,
@@ -75,6 +78,7 @@ class World:
             told=self.told.append,
             environment=self.environment,
             random=lambda: 1.0,
+            elapsed=lambda: self.elapsed,
         )
 
     def open(self, count, at=0, source="desk"):
@@ -255,6 +259,74 @@ def test_a_batch_whose_sender_died_is_sent_again_under_its_key(world, sink):
     assert it.deliverer.drain(HOUR + 10 + 179).sent == 0
     assert it.deliverer.drain(HOUR + 10 + 180).sent == 1
     assert sink.taken[0][1]["X-Sla-Key"] == held.key
+
+
+def test_the_clock_of_a_pass_goes_on_while_it_sends(world):
+    it = world(RULES.replace("notify night-lead via email, inbox", "reassign to night-lead"))
+    hook = Hook()
+
+    def slow():
+        it.elapsed += 100
+        return 200, {}, b"fine"
+
+    hook.answers = type("Slow", (), {"__bool__": lambda _: True, "popleft": lambda _: slow()})()
+    try:
+        it.environment |= {"DESK_URL": hook.address, "DESK_SECRET": "s"}
+        it.open(3)
+        it.turn(HOUR + 10)
+        assert it.deliverer.drain(HOUR + 10).sent == 3
+    finally:
+        hook.close()
+    sent = sorted(item.sent_at for item in it.store.outbox.queued([Status.SENT]))
+    assert sent == [HOUR + 110, HOUR + 210, HOUR + 310]
+    signed = [headers["X-Sla-Signature"].partition(",")[0] for _, headers, _ in hook.asked]
+    assert signed == [f"t={HOUR + 10}", f"t={HOUR + 110}", f"t={HOUR + 210}"]
+    # Leases were begun anew before each send, at its own time.
+    with closing(sqlite3.connect(it.path)) as file:
+        assert file.execute("SELECT max(next_at) FROM outbox WHERE kind = 'change'").fetchone() == (
+            HOUR + 210,
+        )
+
+
+def test_a_channel_that_hangs_keeps_no_other_waiting_in_a_pass(world, sink):
+    it = world(RULES.replace("via email, inbox", "via desk, email"))
+    hook, told = Hook(), threading.Event()
+
+    def held():
+        assert told.wait(30)
+        return 200, {}, b"fine"
+
+    hook.answers = type("Held", (), {"__bool__": lambda _: True, "popleft": lambda _: held()})()
+
+    def meanwhile():
+        if it.fates() == {Status.SENT: 1}:
+            assert it.fates("desk") == {Status.SENDING: 1}
+            told.set()
+
+    try:
+        it.environment |= {"DESK_URL": hook.address, "DESK_SECRET": "s"}
+        it.open(1)
+        it.turn(HOUR + 10)
+        assert it.deliverer.drain(HOUR + 10, meanwhile).sent == 2
+        assert told.is_set()
+    finally:
+        told.set()
+        hook.close()
+
+
+def test_what_ends_one_channel_lets_the_others_send(world, sink):
+    it = world(RULES.replace("via email, inbox", "via pager, email"))
+    it.open(1)
+    it.turn(HOUR + 10)
+    deliverer = Deliverer(it.path, it.settings, lambda: it.graph, environment=_Broken())
+    with pytest.raises(EngineError, match="cannot be asked"):
+        deliverer.drain(HOUR + 10)
+    assert it.fates() == {Status.SENT: 1}
+
+
+class _Broken(dict):
+    def get(self, *_):
+        raise EngineError("the environment cannot be asked")
 
 
 def test_lanes_send_on_threads_and_end_when_asked(world, sink):

@@ -57,7 +57,7 @@ def command(
             return 0
         ledger = Ledger(store.outbox)
         if once:
-            done = deliverer.drain(now)
+            done = deliverer.drain(now, lambda: tell(ledger, form))
             tell(ledger, form)
             return FINDINGS if done.put_off or done.dead else 0
         stop = Event()
