@@ -70,7 +70,8 @@ def headline(page: Page) -> str:
     if page.test:
         return "This is a test of a channel. Nobody has to do anything."
     if first.kind is Kind.FAILURE:
-        return f"Find another way: a message about {plain(first.ticket, 60) or 'tickets'} could not be delivered."
+        tickets = plain(first.change.get("tickets") or first.ticket, 200) or "tickets"
+        return f"Find another way: what was to be said about {tickets} could not be delivered."
     who = plain(first.ticket, 60)
     if page.tickets > 1:
         return f"Look at {page.tickets} tickets, {who} first: {_pressing(first, page.now)}."

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl.ladder import EMAIL, INBOX, Action, Channel, Flag, Notify, RaisePriority, Reassign, Tag
 from dsl.model import RuleSet
 from engine.decision import Decision
 from engine.facts import CHANGED, FLAGGED, Event, Fields, FieldValue, Instant, Ticket
-from engine.outbox import Kind, Message
+from engine.outbox import Kind, Message, Queued
 from engine.people import Meant, People, inboxes, ticket_name
 from engine.predicate import Situation, as_flag, as_text
 
 SOURCE = "escalation"
 """The source of the events that ladders make."""
+
+_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,9 @@ def messages(
     )
 
 
-def _notices(action: Notify, to: Iterable[Meant], rules: RuleSet) -> Iterable[Message]:
+def _notices(action: Notify, to: Sequence[Meant], rules: RuleSet) -> Iterable[Message]:
+    names = ", ".join(dict.fromkeys(name for meant in to for name in inboxes(meant, rules)))
     for channel in action.channels:
-        names = ", ".join(meant.name for meant in to)
         if channel not in (INBOX, EMAIL):
             yield Message(Kind.NOTICE, channel, "", names, {})
             continue
@@ -108,12 +110,29 @@ def _notices(action: Notify, to: Iterable[Meant], rules: RuleSet) -> Iterable[Me
                 )
 
 
-def failures(people: People, channel: str, error: str) -> Iterable[Message]:
-    """Notices to management's inboxes that something could not be delivered by a channel; to "" where there is no management."""
+def failures(people: People, channel: str, error: str, lost: Sequence[Queued] = ()) -> Iterable[Message]:
+    """Notices to management's inboxes that something could not be delivered by a channel; to "" where there is no management.
+
+    `lost` are the messages that were given up together: the notice says to whom they were, how many, and about which tickets.
+    """
     management = people.management()
     names = list(inboxes(management, people.rules)) if management else [""]
     data: dict[str, FieldValue] = {"channel": channel, "error": error}
+    if lost:
+        to = (name for item in lost for name in (item.message.name or item.message.recipient).split(", "))
+        data |= {
+            "to": _first(to),
+            "messages": len(lost),
+            "tickets": _first(item.ticket for item in lost),
+        }
     return (Message(Kind.FAILURE, INBOX, name, name, data) for name in names)
+
+
+def _first(names: Iterable[str]) -> str:
+    """The first few of these names, each once, and how many more there are."""
+    found = list(dict.fromkeys(filter(None, names)))
+    more = len(found) - _NAMED
+    return ", ".join(found[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def listening(ticket: Ticket, channels: Iterable[Channel]) -> Iterable[Channel]:

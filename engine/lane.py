@@ -190,7 +190,7 @@ class _Round:
                 self._way = open_way(self._channel, office.settings, self._graph.ruleset, office.environment)
             answer = within(office.settings.timeout(self._channel), self._way, page)
         except NeverError as refused:
-            return self._given_up(batch, len(kept), suppressed, str(refused)), None
+            return self._given_up(batch, kept, suppressed, str(refused)), None
         except LaterError as later:
             error = later
             if isinstance(later, LateError):
@@ -203,7 +203,7 @@ class _Round:
         self.again_at = now + office.backoff.delay(attempt, office.random, asked=error.asked)
         if office.backoff.over(batch.attempt):
             what = f"{error} (attempt {batch.attempt}, the last)"
-            return self._given_up(batch, len(kept), suppressed, what), error
+            return self._given_up(batch, kept, suppressed, what), error
         outbox.retry(batch.key, Instant(self.again_at), str(error))
         return Delivered(put_off=len(kept), suppressed=suppressed), error
 
@@ -228,11 +228,11 @@ class _Round:
         )
         return kept, len(reasons), page if kept else None
 
-    def _given_up(self, batch: Batch, count: int, suppressed: int, error: str) -> Delivered:
+    def _given_up(self, batch: Batch, kept: Sequence[Queued], suppressed: int, error: str) -> Delivered:
         now = Instant(self._office.clock())
-        tell = tuple(failures(self._graph.people, self._channel, error))
+        tell = tuple(failures(self._graph.people, self._channel, error, kept))
         _marked(lambda: self._store.outbox.give_up(batch.key, now, error, tell))
-        return Delivered(dead=count, suppressed=suppressed)
+        return Delivered(dead=len(kept), suppressed=suppressed)
 
 
 def seen_now(store: Store, batch: Batch, graph: Graph, now: Instant) -> Seen:

@@ -39,7 +39,8 @@ class Message:
     """Something to send. `recipient` is a mail address (email), a person's or team's name (inbox) or "" (a channel with an
     address of its own); `name` is the person or team that is meant, or several, separated by ", ".
 
-    `data` holds the fields of a CHANGE, or `error` and `channel` of a FAILURE.
+    `data` holds the fields of a CHANGE, or `channel` and `error` of a FAILURE and, where messages were given up, `to`
+    (persons and teams), `messages` (how many) and the first of their `tickets`.
     """
 
     kind: Kind

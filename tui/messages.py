@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.decision import Decision
+from engine.facts import Fields
 from engine.outbox import Kind, Message, Queued, Status
 from engine.wall import format_instant
 from tui.moment import span
@@ -83,8 +84,18 @@ def about(item: Queued) -> str:
         changes = (f"{name} = {value}" for name, value in data.items() if name != "by")
         return "change: " + (", ".join(changes) or "nothing")
     if item.message.kind is Kind.FAILURE:
-        return f"not delivered by {data.get('channel', '?')}: {data.get('error', '')}"
+        return f"not delivered by {data.get('channel', '?')}{_lost(data)}: {data.get('error', '')}"
     return item.decision.step if item.decision is not None else ""
+
+
+def _lost(data: Fields) -> str:
+    """What a failure says of the messages that were given up: how many, to whom and about what."""
+    count = data.get("messages")
+    if count is None:
+        return ""
+    messages = "1 message" if count == 1 else f"{count} messages"
+    tickets = f" about {data['tickets']}" if data.get("tickets") else ""
+    return f", {messages} to {data.get('to') or 'its other side'}{tickets}"
 
 
 def to_whom(message: Message) -> str:

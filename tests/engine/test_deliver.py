@@ -13,11 +13,12 @@ from engine.cycle import cycle
 from engine.deliver import Deliverer, send_test
 from engine.errors import EngineError
 from engine.facts import Event
-from engine.outbox import Status
+from engine.outbox import Kind, Status
 from engine.settings import Settings
 from engine.store.sqlite import SqliteStore
 from tests.engine.channels.servers import Drip, Hook, MailSink, mail_server
 from tests.engine.desk import graph
+from tui.messages import about
 
 RULES = """\
 language 1
@@ -209,6 +210,31 @@ def test_a_refusal_for_good_is_a_dead_letter_and_the_inbox_says_so(world, sink):
     assert it.store.outbox.again([dead.id], HOUR + 100) == 1
     assert it.deliverer.drain(HOUR + 100).sent == 1
     assert sink.taken[0][1]["X-Sla-Key"] != dead.batch
+
+
+def test_one_notice_says_whom_and_what_a_dead_batch_concerned(world, sink):
+    it = world()
+    it.open(7)
+    it.turn(HOUR + 10)
+    sink.rcpt.append("550 no such user")
+    assert it.deliverer.drain(HOUR + 10).dead == 7
+    told = [item for item in it.store.outbox.notices(["management"], unread=True, limit=99) if item.message.kind is Kind.FAILURE]  # fmt: skip
+    assert [(item.ticket, dict(item.message.data)) for item in told] == [
+        (
+            "",
+            {
+                "channel": "email",
+                "error": "lead@msp.example: 550 no such user",
+                "to": "night-lead",
+                "messages": 7,
+                "tickets": "T-1, T-2, T-3, T-4, T-5 and 2 more",
+            },
+        )
+    ]
+    assert (
+        about(told[0])
+        == "not delivered by email, 7 messages to night-lead about T-1, T-2, T-3, T-4, T-5 and 2 more: lead@msp.example: 550 no such user"
+    )
 
 
 def test_what_is_not_set_up_waits_with_the_reason_and_dies_after_its_attempts(world):

@@ -106,7 +106,7 @@ def test_notify_reaches_inboxes_addresses_and_channels_each_once():
         ("notice", "email", "night-lead@msp.example", "night-lead"),
         ("notice", "email", "day-lead@msp.example", "day-lead"),
         ("notice", "email", "duty-manager@msp.example", "duty-manager"),
-        ("notice", "pager", "", "night-lead, lead of noc, management"),
+        ("notice", "pager", "", "night-lead, day-lead, management"),
     ]
 
 
