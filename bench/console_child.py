@@ -47,7 +47,7 @@ async def ours(count: int) -> dict[str, float]:
     app = Console(FakeSource(made), Options(now=lambda: NOW, glyphs="unicode"))
     async with app.run_test(size=SIZE):
         table = app.screen.query_one("Table")
-        while not table._painted:
+        while not table._faces:
             await asyncio.sleep(0.001)
         seconds = time.monotonic() - started() - making
         assert "INC" in "".join(strip.text for strip in app.screen._compositor.render_strips())

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
 from dsl.errors import INTERNAL, UNREACHABLE, USAGE, SlaError
 from tui.version import __version__
-
-if TYPE_CHECKING:
-    import threading
 
 
 def main() -> None:
@@ -34,7 +30,13 @@ def run(arguments: list[str]) -> int:
 
     from tui.group import NoReaderError, sla
 
-    threading.excepthook = _thread_ended
+    def ended(gone: threading.ExceptHookArgs) -> None:
+        """Say what ended a thread, a lane of the delivery for example; whoever keeps it starts another."""
+        name = gone.thread.name if gone.thread else "a thread"
+        _say(f"internal error in {name}: {gone.exc_type.__name__}: {gone.exc_value}", code=INTERNAL)
+
+    if not os.environ.get("SLA_DEBUG"):
+        threading.excepthook = ended
     try:
         outcome = sla.main(args=arguments, prog_name="sla", standalone_mode=False)
         sys.stdout.flush()
@@ -66,15 +68,6 @@ def run(arguments: list[str]) -> int:
             code=INTERNAL,
         )
     return outcome if isinstance(outcome, int) else 0
-
-
-def _thread_ended(gone: threading.ExceptHookArgs) -> None:
-    """Say what ended a thread, a lane of the delivery for example; whoever keeps it starts another."""
-    if os.environ.get("SLA_DEBUG"):
-        sys.__excepthook__(gone.exc_type, gone.exc_value or gone.exc_type(), gone.exc_traceback)
-        return
-    name = gone.thread.name if gone.thread else "a thread"
-    _say(f"internal error in {name}: {gone.exc_type.__name__}: {gone.exc_value}", code=INTERNAL)
 
 
 def _print(line: str) -> int:
