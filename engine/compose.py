@@ -114,7 +114,7 @@ def facts(entry: Entry, now: int) -> Iterator[tuple[str, str]]:
         )
         yield "Due", f"{entry.metric}: {due}"
     if entry.what:
-        yield "Fired", f"{entry.what}, {moment(entry.at, entry.zone)}{_lateness(entry)}"
+        yield "Fired", f"{_short(entry)}, {moment(entry.at, entry.zone)}{_lateness(entry)}"
     if entry.step:
         yield "Rule", plain(f"{entry.step}  ({entry.where})" if entry.where else entry.step, 400)
     for name, value in entry.change.items():
@@ -154,7 +154,7 @@ def _line(entry: Entry, now: int) -> str:
         if entry.due is not None
         else "open"
     )
-    parts = (entry.ticket, entry.priority, entry.customer, entry.what)
+    parts = (entry.ticket, entry.priority, entry.customer, _short(entry))
     return plain("  ".join(plain(part, 80) for part in (*parts, due) if part) + _lateness(entry), 300)
 
 

@@ -22,7 +22,7 @@ from dsl.ladder import EMAIL, INBOX
 from dsl.model import RuleSet
 from engine import compose
 from engine.channels.deadline import LateError, within
-from engine.channels.door import LaterError, NeverError, open_way
+from engine.channels.door import LaterError, NeverError, UnsetError, open_way
 from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph
@@ -298,4 +298,7 @@ def send_test(
         way.close()
         return answer
     except (LaterError, NeverError) as error:
-        raise EngineError(f"{channel}: {error}", help="sla config validate says what is missing") from error
+        unset = isinstance(error, UnsetError)
+        raise EngineError(
+            f"{channel}: {error}", help="sla config validate says what is missing" if unset else ""
+        ) from error

@@ -27,6 +27,10 @@ class LaterError(Exception):
         self.outage = outage
 
 
+class UnsetError(LaterError):
+    """Something is missing that an admin must provide: a setting, or a variable of the environment."""
+
+
 class NeverError(Exception):
     """The other side refused this message for good."""
 
@@ -62,16 +66,16 @@ def is_webhook(channel: Channel, address: str) -> bool:
 
 
 def open_way(name: str, settings: Settings, rules: RuleSet, environment: Mapping[str, str]) -> Way:
-    """The way out of this name. Raises LaterError where something is missing that an admin must provide."""
+    """The way out of this name. Raises UnsetError where something is missing that an admin must provide."""
     if name == EMAIL:
         from engine.channels.email import Email
 
         if not settings.mail.host or not settings.mail.sender:
-            raise LaterError("mail is not set up: mail.host and mail.from are needed in the settings")
+            raise UnsetError("mail is not set up: mail.host and mail.from are needed in the settings")
         return Email(settings.mail.model_copy(update={"timeout": settings.timeout(EMAIL)}))
     channel = rules.channels.get(name)
     if channel is None:
-        raise LaterError(f"the rules declare no channel {name}")
+        raise UnsetError(f"the rules declare no channel {name}")
     address = _variable(channel.url, channel, environment)
     if is_webhook(channel, address):
         from engine.channels.webhook import Webhook
@@ -86,5 +90,5 @@ def open_way(name: str, settings: Settings, rules: RuleSet, environment: Mapping
 def _variable(name: str, channel: Channel, environment: Mapping[str, str]) -> str:
     value = environment.get(name, "").strip()
     if not value:
-        raise LaterError(f"channel {channel.name}: the environment variable {name} is not set")
+        raise UnsetError(f"channel {channel.name}: the environment variable {name} is not set")
     return value

@@ -18,7 +18,7 @@ from email.utils import formatdate, getaddresses
 from hashlib import sha256
 
 from engine import compose
-from engine.channels.door import LaterError, NeverError, cut
+from engine.channels.door import LaterError, NeverError, UnsetError, cut
 from engine.compose_html import html
 from engine.errors import EngineError
 from engine.page import Page
@@ -46,17 +46,21 @@ class Email:
             return self._hand_over(self._connection(), sender, recipient, message)
         except smtplib.SMTPServerDisconnected as error:
             self.close()
+            # smtplib says of a time-out, too, that the connection was closed, for then it closes it.
+            if isinstance(error.__context__, TimeoutError):
+                raise self._silent() from error
             raise LaterError("the mail server ended the connection", outage=True) from error
         except TimeoutError as error:
             self.close()
-            raise LaterError(
-                f"the mail server did not answer in {self._mail.timeout} s", outage=True
-            ) from error
+            raise self._silent() from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise LaterError(
                 f"mail server {self._mail.host}: {plain(_words(error), 300)}", outage=True
             ) from error
+
+    def _silent(self) -> LaterError:
+        return LaterError(f"the mail server did not answer in {self._mail.timeout} s", outage=True)
 
     def close(self) -> None:
         """Say goodbye to the server."""
@@ -99,7 +103,7 @@ class Email:
                 smtp.login(mail.user, secret(mail.password, mail.password_file))
         except EngineError as error:
             smtp.close()
-            raise LaterError(str(error), outage=True) from error
+            raise UnsetError(str(error), outage=True) from error
         except BaseException:
             smtp.close()
             raise

@@ -381,5 +381,10 @@ def test_a_test_message_says_that_it_is_one(world, sink):
     assert "[SLA test]" in shown and sink.taken == []
     assert send_test("email", "night-lead", it.settings, it.graph.ruleset, dry_run=False).startswith("250")
     assert sink.taken[0][1]["Subject"].startswith("[SLA test]")
-    with pytest.raises(EngineError, match="PAGER_URL"):
+    with pytest.raises(EngineError, match="PAGER_URL") as unset:
         send_test("pager", "", it.settings, it.graph.ruleset, dry_run=True, environment={})
+    assert "sla config validate" in unset.value.help
+    sink.rcpt.append("550 no such user")
+    with pytest.raises(EngineError, match="550 no such user") as refused:
+        send_test("email", "night-lead", it.settings, it.graph.ruleset, dry_run=False)
+    assert refused.value.help == ""

@@ -163,6 +163,29 @@ def test_what_is_refused_is_a_dead_letter_that_people_hear_of(site, sink, capsys
     assert out(capsys, "deliver", "--once").startswith("sent  pager")
 
 
+def test_notices_of_a_name_that_nobody_has(site, sink, capsys):
+    assert out(capsys, "notices", "duty-manger") == "no notices\n"
+    out(capsys, "run", "--once")
+    assert "T-1" in out(capsys, "notices", "duty-manager")
+    assert out(capsys, "notices", "management", "--unread") == "nothing unread\n"
+    for name, meant in (("duty-manger", "did you mean duty-manager?"), ("zz", "management")):
+        assert run(["notices", name]) == 1
+        assert meant in capsys.readouterr().err
+    assert run(["notices", "duty-manager", "duty-manger"]) == 1
+    (site / "sla.rules").write_text(ESCALATING.replace("duty-manager", "boss"))
+    out(capsys, "run", "--once")
+    assert "T-1" in out(capsys, "notices", "duty-manager")
+
+
+@pytest.mark.parametrize("rules", [None, "language 1\nnonsense\n"])
+def test_without_rules_no_store_is_left_behind(site, capsys, rules):
+    (site / "none.rules").write_text(rules) if rules else None
+    assert run(["run", "--once", "--store", "none.db", "--rules", "none.rules"]) in (1, 4)
+    caught = capsys.readouterr()
+    assert "none.rules" in caught.err and "Traceback" not in caught.err
+    assert not list(site.glob("none.db*"))
+
+
 def test_sigterm_ends_lanes_and_the_engine(site, sink):
     command = [sys.executable, "-c", "from tui.cli import main; main()", "run"]
     process = subprocess.Popen(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import getpass
 import json
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dsl.errors import FINDINGS, SlaError
+from dsl.suggest import nearest, some
 from engine.facts import ACKNOWLEDGED, Instant
 from engine.outbox import Queued
 from engine.wall import format_instant
@@ -20,6 +23,9 @@ from tui.options import rules_option, store_option
 from tui.plain import plain
 
 INBOX = "inbox"
+
+if TYPE_CHECKING:
+    from engine.store.protocol import Store
 
 
 @click.group(
@@ -36,15 +42,38 @@ def command() -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
 def list_(who: tuple[str, ...], store_path: Path, unread: bool, limit: int, form: str) -> None:
-    """List notices to these persons and teams, newest first; without a name those to everybody."""
+    """List notices to these persons and teams, newest first; without a name those to everybody.
+
+    Exit code 1 for a name that the rules in force do not declare and that was never told anything.
+    """
     from engine.store.sqlite import SqliteStore
 
     with closing(SqliteStore.open(store_path, read_only=True)) as store:
+        _declared(who, store)
         found = store.outbox.notices(who, unread=unread, limit=limit)
     for item in found:
         click.echo(json.dumps(message_record(item)) if form == "jsonl" else line(item))
     if not found and form == "table":
         click.echo("nothing unread" if unread else "no notices")
+
+
+def _declared(who: Iterable[str], store: Store) -> None:
+    """Refuse names that are nobody's. Those that earlier rules declared have what they were told."""
+    from engine.reload import stored_graph
+
+    strange = [name for name in who if name and not store.outbox.notices((name,), unread=False, limit=1)]
+    graph = stored_graph(store) if strange else None
+    if graph is None:
+        return
+    known = (*graph.ruleset.people, *graph.ruleset.teams)
+    for name in strange:
+        if name not in known:
+            meant = nearest(name, known)
+            raise SlaError(
+                f"the rules declare no person or team {plain(name, 100)!r}",
+                help=f"did you mean {meant}?" if meant else f"they declare {some(known) or 'nobody'}",
+                exit_code=FINDINGS,
+            )
 
 
 def line(item: Queued) -> str:

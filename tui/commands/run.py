@@ -21,7 +21,7 @@ from engine.run import run as turn_until
 from engine.snapshot import RulesStatus
 from tui.commands.watch import line, record
 from tui.messages import decision_line, decision_record
-from tui.options import config_option, rule_file_option, store_option
+from tui.options import config_option, graph_from_file, rule_file_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def command(
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    if not store_path.exists():
+        graph_from_file(rules_path)  # else a store would be left behind that nobody wanted
     store = SqliteStore.open(store_path, create=True)
     deliverer = None
     try:

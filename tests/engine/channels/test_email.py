@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import socket
+from dataclasses import replace
+
 import pytest
 
+from engine import compose
 from engine.channels.door import LaterError, NeverError
 from engine.channels.email import Email, message_of
+from engine.compose_html import html
 from engine.outbox import Kind
 from engine.page import Entry, Page
 from engine.settings import Mail
@@ -122,3 +127,32 @@ def test_no_server_no_tls_and_no_login_are_outages(smtp):
             Email(settings).send(page())
         assert caught.value.outage
         assert "geheim" not in str(caught.value)
+
+
+def test_a_server_that_says_nothing_is_reported_as_a_time_out():
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        way = Email(mail(mute.getsockname()[1], timeout=1))
+        with pytest.raises(LaterError, match="did not answer in 1 s") as caught:
+            way.send(page())
+    assert caught.value.outage
+
+
+def test_a_mail_about_several_tickets_says_which_is_at_which_reminder():
+    entries = tuple(
+        Entry(
+            number,
+            Kind.NOTICE,
+            f"T-{number}",
+            metric="response",
+            due=NOW,
+            what="breach of response",
+            repetition=number,
+        )
+        for number in range(3)
+    )
+    made = page(entries=entries)
+    digest = replace(made, listed=2)
+    for said in (compose.text(made), compose.text(digest), html(made), html(digest), compose.brief(made)):
+        assert "reminder 1, breach of response" in said
+        assert "reminder 0" not in said
+    assert "reminder 2, breach of response" in compose.text(made)
