@@ -341,7 +341,7 @@ def test_a_channel_that_hangs_keeps_no_other_waiting_in_a_pass(world, sink):
 
 
 def test_what_ends_one_channel_lets_the_others_send(world, sink):
-    it = world(RULES.replace("via email, inbox", "via pager, email"))
+    it = world(RULES.replace("via email, inbox", "via desk, email"))
     it.open(1)
     it.turn(HOUR + 10)
     deliverer = Deliverer(it.path, it.settings, lambda: it.graph, environment=_Broken())

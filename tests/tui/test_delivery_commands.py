@@ -18,6 +18,7 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import click
 import pytest
 
 from engine.links import Links
@@ -51,6 +52,7 @@ class Sink(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self.server.came.append((dict(self.headers), json.loads(body)))
         self.server.arrived.set()
+        self.server.before(self.path)
         self.send_response(self.server.status)
         self.end_headers()
         self.wfile.write(b"as you like")
@@ -63,6 +65,7 @@ class Sink(BaseHTTPRequestHandler):
 def sink(monkeypatch):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Sink)
     server.came, server.status, server.arrived = [], 200, threading.Event()
+    server.before = lambda _: None
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     monkeypatch.setenv("TEST_PAGER_URL", f"http://127.0.0.1:{server.server_address[1]}/secret-path")
@@ -139,6 +142,24 @@ def test_nothing_is_sent_where_that_was_asked_for_and_then_by_deliver(site, sink
     assert (sent["what"], sent["channel"], sent["tickets"]) == ("sent", "pager", ["T-1"])
     assert "as you like" in sent["answer"]
     assert len(sink.came) == 1
+
+
+def test_a_pass_says_what_it_sent_while_another_channel_hangs(site, sink, monkeypatch, capsys):
+    slow = 'channel again "Another pager" {\n  url env TEST_SLOW_URL\n}\n'
+    (site / "sla.rules").write_text(ESCALATING.replace("via inbox, pager", "via again, pager") + slow)
+    monkeypatch.setenv("TEST_SLOW_URL", os.environ["TEST_PAGER_URL"].replace("secret-path", "slow"))
+    out(capsys, "run", "--once", "--no-deliver")
+    said, seen, echo = threading.Event(), [], click.echo
+
+    def before(path):
+        if path == "/slow":
+            seen.append(said.wait(20))
+
+    sink.before = before
+    monkeypatch.setattr(click, "echo", lambda *words, **how: (echo(*words, **how), said.set()))
+    text = out(capsys, "deliver", "--once")
+    assert seen == [True]
+    assert [line.split()[:2] for line in text.splitlines()] == [["sent", "pager"], ["sent", "again"]]
 
 
 def test_what_is_not_taken_is_said_with_the_other_sides_words(site, sink, capsys):
