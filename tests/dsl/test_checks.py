@@ -52,12 +52,16 @@ CONDITIONS = st.recursive(
 )
 TICKETS = [
     dict(zip(("site", "impact", "vip", "class"), values, strict=True))
-    for values in product(["a", "b", "c", "z"], range(5), [True, False], StatusClass)
+    for values in product(["a", "b", "c", "z"], [*range(5), None], [True, False], StatusClass)
 ]
 
 
 def holds(condition, ticket):
     match condition:
+        case Compare(field, op, _) if (
+            ticket[field] is None
+        ):  # a missing number is unequal to all and in no order
+            return op is Comparison.NE
         case Compare(field, op, value):
             return eval(f"one {op.value} other", {"one": ticket[field], "other": value})
         case OneOf(field, values):
