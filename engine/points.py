@@ -43,14 +43,12 @@ def with_points(
                 numbers = _numbers(rung, clock.elapsed - used)
                 places |= {number: _again(pieces, rung, used + number * every) for number, every in numbers}
         first = places[0]
+        # An acknowledgement from before the first time is not an answer to it.
+        answered = acknowledged if acknowledged is not None and (first or 0) <= acknowledged else end
         for number, place in places.items():
             known = place if place is not None and place < end else None
-            answered = first is not None and acknowledged is not None and acknowledged >= first
-            if number and (
-                known is None or (answered and acknowledged is not None and known >= acknowledged)
-            ):
-                continue
-            points.append(Point(rung.ladder, rung.step, rung.name, number, known))
+            if not number or (known is not None and known < answered):
+                points.append(Point(rung.ladder, rung.step, rung.name, number, known))
     coming = [point.at + 1 for point in points if point.at is not None and point.at >= now]
     if clock.next_at is not None:
         coming.append(clock.next_at)

@@ -1,10 +1,11 @@
-"""Messages and decisions about ladder steps, for people and for programs: the lines and the documented JSON objects."""
+"""What happened to clocks, decisions about ladder steps and messages, for people and programs: lines and documented JSON objects."""
 
 from __future__ import annotations
 
 from engine.decision import Decision
 from engine.facts import Fields
 from engine.outbox import Kind, Message, Queued, Status
+from engine.snapshot import Transition
 from engine.wall import format_instant
 from tui.moment import span
 from tui.plain import plain
@@ -17,8 +18,8 @@ def _instant(at: int | None) -> str | None:
     return None if at is None else format_instant(at)
 
 
-def decision_record(item: Decision) -> dict[str, object]:
-    """The documented JSON object of a decision."""
+def happening(item: Transition | Decision, what: str) -> dict[str, object]:
+    """What the documented JSON objects of transitions and decisions have in common."""
     return {
         "at": format_instant(item.at),
         "found": format_instant(item.found),
@@ -26,8 +27,27 @@ def decision_record(item: Decision) -> dict[str, object]:
         "customer": item.customer,
         "metric": item.metric,
         "cycle": item.cycle,
-        "what": item.outcome.value,
+        "what": what,
         "cause": item.cause,
+    }
+
+
+def happening_line(item: Transition | Decision, what: str) -> str:
+    """When, to which clock and what, as harmless text."""
+    words = (format_instant(item.at), item.ticket, item.customer, item.metric, f"cycle {item.cycle}", what)
+    return "  ".join(plain(word) for word in words)
+
+
+def lateness(item: Transition | Decision) -> str:
+    """How late it was found, "" if in time."""
+    late = item.found - item.at
+    return f" (found {span(late)} late)" if late > PUNCTUAL else ""
+
+
+def decision_record(item: Decision) -> dict[str, object]:
+    """The documented JSON object of a decision."""
+    return {
+        **happening(item, item.outcome.value),
         "ladder": item.ladder,
         "step": item.step,
         "number": item.number,
@@ -37,18 +57,10 @@ def decision_record(item: Decision) -> dict[str, object]:
 
 def decision_line(item: Decision) -> str:
     """The decision as one harmless line."""
-    late = f" (found {span(item.found - item.at)} late)" if item.found - item.at > PUNCTUAL else ""
     again = f" again {item.number}" if item.number else ""
-    words = (
-        format_instant(item.at),
-        item.ticket,
-        item.customer,
-        item.metric,
-        f"cycle {item.cycle}",
-        f"{item.outcome.value}{again}: {item.ladder}: {item.step}",
-    )
+    late = lateness(item)
     reason = f" ({plain(item.reason)})" if item.reason and not late else late
-    return "  ".join(plain(word) for word in words) + reason
+    return happening_line(item, f"{item.outcome.value}{again}: {item.ladder}: {item.step}") + reason
 
 
 def message_record(item: Queued) -> dict[str, object]:

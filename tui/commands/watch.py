@@ -9,42 +9,20 @@ from pathlib import Path
 import click
 
 from engine.snapshot import Transition
-from engine.wall import format_instant
-from tui.moment import span
+from tui.messages import happening, happening_line, lateness
 from tui.options import store_option
-from tui.plain import plain
 
 BATCH = 1_000
-PUNCTUAL = 5
-"""Seconds within which a transition counts as found in time."""
 
 
 def record(item: Transition) -> dict[str, object]:
     """The documented JSON object of a transition."""
-    return {
-        "at": format_instant(item.at),
-        "found": format_instant(item.found),
-        "ticket": item.ticket,
-        "customer": item.customer,
-        "metric": item.metric,
-        "cycle": item.cycle,
-        "what": item.what,
-        "cause": item.cause,
-    }
+    return happening(item, item.what)
 
 
 def line(item: Transition) -> str:
     """The transition as one harmless line of text."""
-    late = f" (found {span(item.found - item.at)} late)" if item.found - item.at > PUNCTUAL else ""
-    words = (
-        format_instant(item.at),
-        item.ticket,
-        item.customer,
-        item.metric,
-        f"cycle {item.cycle}",
-        item.what,
-    )
-    return "  ".join(plain(word) for word in words) + f"  by {item.cause}{late}"
+    return f"{happening_line(item, item.what)}  by {item.cause}{lateness(item)}"
 
 
 @click.command(epilog="Example: sla watch --plain --store sla.db | grep breach")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
+import time
 from collections import deque
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,11 +14,12 @@ from aiosmtpd.controller import Controller
 
 
 class MailSink:
-    """A mail server. `answers` are given to RCPT and DATA in turn, where there are any; `drop` hangs up at DATA."""
+    """A mail server. `rcpt` and `data` are answered in turn, where there are any; `drop` hangs up at DATA; `pause` is how
+    many seconds lie between taking a message and saying so."""
 
     def __init__(self):
         self.taken, self.rcpt, self.data, self.drop = [], deque(), deque(), 0
-        self.sessions = 0
+        self.sessions, self.pause = 0, 0
 
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         self.sessions += 1
@@ -37,6 +40,7 @@ class MailSink:
         if self.data:
             return self.data.popleft()
         self.taken.append((envelope.rcpt_tos, message_from_bytes(envelope.content, policy=policy.default)))
+        await asyncio.sleep(self.pause)
         return f"250 queued as {len(self.taken)}"
 
 
@@ -49,10 +53,10 @@ def mail_server(sink, **options):
 
 
 class Hook:
-    """An HTTP server. Each of `answers` is (status, headers, body) or "drop"; past them 200."""
+    """An HTTP server. Each of `answers` is (status, headers, body) or "drop"; past them 200. `pause` as of the mail server."""
 
     def __init__(self):
-        self.asked, self.answers = [], deque()
+        self.asked, self.answers, self.pause = [], deque(), 0
         hook = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,6 +66,7 @@ class Hook:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 hook.asked.append((self.path, self.headers, body))
+                time.sleep(hook.pause)
                 answer = hook.answers.popleft() if hook.answers else (200, {}, b"fine")
                 if answer == "drop":
                     self.close_connection = True
