@@ -1,90 +1,96 @@
 """One turn of the engine, and the only place where deciding and the store meet.
 
-What was decided, how far we have read and which rules it was decided by are committed together. A cycle that dies has
-never been; the next one finds the same work.
+Tickets are claimed a chunk at a time, and what was decided about a chunk is committed with its claim. A cycle that dies has
+never been; the next one, here or elsewhere, finds the same work.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from engine.decision import Decision
+from engine.errors import EngineError
 from engine.escalate import escalate
-from engine.facts import Instant
+from engine.facts import Instant, Ticket
 from engine.graph import Graph
+from engine.in_force import graph_of_generation
 from engine.looks import Looked, look
 from engine.snapshot import Transition
-from engine.store.protocol import Store, StoredRules, Written
+from engine.store.protocol import Claim, Store, Written
 from engine.transition import transitions
 
 CHUNK = 2_000
-"""Tickets written in one transaction: enough to be fast, few enough that other writers get their turn."""
+"""Tickets in one transaction: enough to be fast, few enough that other writers get their turn."""
 
-MOST = 1_000_000
-"""Tickets that one turn takes on because of the time; the rest waits for the next."""
+Replaced = Callable[[int], Graph]
+"""The rules of a generation that are in force no longer."""
+
+
+class SupersededError(EngineError):
+    """The store has other rules in force than the ones at hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a cycle did: how many tickets it evaluated, the transitions and the decisions about ladder steps that were new, in
-    order of their instant, and whether these have moved tickets, so that another turn is due at once."""
+    """What a cycle did: how many tickets it evaluated, and the transitions and the decisions about ladder steps that were new,
+    the transitions in order of their instant."""
 
     evaluated: int = 0
     transitions: tuple[Transition, ...] = ()
     decisions: tuple[Decision, ...] = ()
-    moved: bool = False
 
-    def then(self, other: Turn) -> Turn:
-        """Both as one."""
-        return Turn(
-            self.evaluated + other.evaluated,
-            self.transitions + other.transitions,
-            self.decisions + other.decisions,
-            other.moved,
+    @classmethod
+    def of(cls, turns: Iterable[Turn]) -> Turn:
+        """Several as one."""
+        found = list(turns)
+        return cls(
+            sum(turn.evaluated for turn in found),
+            tuple(sorted((item for turn in found for item in turn.transitions), key=_told_order)),
+            tuple(item for turn in found for item in turn.decisions),
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """New rules to put in force: the version to store, the graph they replace, and the tickets that they move."""
+def cycle(store: Store, graph: Graph, now: Instant, replaced: Replaced | None = None) -> Turn:
+    """Take in what has happened by `now`: events, thresholds that time has reached, and rules that were replaced.
 
-    stored: StoredRules
-    before: Graph | None
-    moved: tuple[int, ...]
-
-
-def cycle(store: Store, graph: Graph, now: Instant, reloaded: Reloaded | None = None) -> Turn:
-    """Take in what has happened since the last cycle: events, thresholds that time has reached, and new rules.
-
-    Raises StoreError; then nothing of the transaction under way is in the store.
+    Raises StoreError, and SupersededError if `graph` is not in force; then nothing of the transaction under way is in the store.
     """
-    seen = store.high_water()
-    moved = frozenset(reloaded.moved if reloaded else ())
-    changed = frozenset(store.changed_tickets(store.mark()))
-    work = sorted({*changed, *store.due_tickets(now, MOST), *moved})
-    if not work and reloaded is None:
-        return Turn()
-    old = reloaded.before if reloaded else None
-    found: list[Transition] = []
-    decisions: list[Decision] = []
-    again = False
-    for start in range(0, max(len(work), 1), CHUNK):
-        chunk = work[start : start + CHUNK]
-        with store.cycle():
-            looked = [
-                look(ticket, graph, now, old=old if ticket.id in moved else None, anew=ticket.id in changed)
-                for ticket in store.tickets(chunk)
-            ]
-            found += store.write([written(item, now, seen) for item in looked])
-            decided, more = escalate(store, graph, now, looked)
-            decisions += decided
-            again |= more
-            if start + CHUNK >= len(work):
-                store.set_mark(seen)
-                if reloaded is not None:
-                    store.save_rules(reloaded.stored)
-    return Turn(len(work), tuple(sorted(found, key=_told_order)), tuple(decisions), again)
+    turns = []
+    while store.waits(now) and (turn := _chunk(store, graph, now, replaced, lambda: store.claim(now, CHUNK))):
+        turns.append(turn)
+    return Turn.of(turns)
+
+
+def take_in(store: Store, graph: Graph, now: Instant, tickets: Sequence[int]) -> None:
+    """The same for these tickets alone (at most CHUNK), for whoever has just done something to them; those that an engine has
+    claimed are left to it."""
+    _chunk(store, graph, now, None, lambda: store.claim_of(tickets))
+
+
+def _chunk(
+    store: Store, graph: Graph, now: Instant, replaced: Replaced | None, claim: Callable[[], list[Claim]]
+) -> Turn | None:
+    """Claim, evaluate, climb and write in one transaction; None if there was nothing to claim."""
+    with store.cycle():
+        generation, digest = store.generation()
+        if digest not in ("", graph.digest):
+            raise SupersededError(
+                f"generation {generation} of the rules is in force, and not the one at hand"
+            )
+        claims = {claim.ticket_id: claim for claim in claim()}
+        looked = [
+            _look(ticket, claims[ticket.id], graph, now, replaced or partial(graph_of_generation, store))
+            for ticket in store.tickets(list(claims))
+        ]
+        found = store.write([written(item, now) for item in looked])
+        decisions = escalate(store, graph, now, looked)
+    return Turn(len(claims), tuple(found), tuple(decisions)) if claims else None
+
+
+def _look(ticket: Ticket, claim: Claim, graph: Graph, now: Instant, replaced: Replaced) -> Looked:
+    return look(ticket, graph, now, old=replaced(claim.since) if claim.since else None, anew=claim.anew)
 
 
 def _told_order(item: Transition) -> tuple[int, str, str, int]:
@@ -99,7 +105,7 @@ def _told(looked: Looked, now: Instant) -> Iterator[Transition]:
     yield from transitions(looked.ticket, looked.now, now, before=before.clocks if before else None)
 
 
-def written(looked: Looked, now: Instant, seen: int) -> Written:
+def written(looked: Looked, now: Instant) -> Written:
     """What the store keeps of a ticket that was looked at."""
     ticket, evaluated = looked.ticket, looked.now
     return Written(
@@ -116,7 +122,6 @@ def written(looked: Looked, now: Instant, seen: int) -> Written:
         pins=tuple(pin for pin in evaluated.pins if pin not in ticket.pins),
         clocks=evaluated.clocks,
         alerts=tuple(_told(looked, now)),
-        last_event=seen,
         next_at=evaluated.next_at,
         opened=evaluated.opened,
     )

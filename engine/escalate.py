@@ -16,15 +16,13 @@ from engine.outbox import Queued
 from engine.store.protocol import Acted, Store
 
 
-def escalate(
-    store: Store, graph: Graph, now: Instant, looked: Sequence[Looked]
-) -> tuple[list[Decision], bool]:
-    """Decide what has come and is undecided; write decisions, messages and events. Answers the decisions and whether events
-    were added, which the next cycle takes in. Only inside `store.cycle()`."""
+def escalate(store: Store, graph: Graph, now: Instant, looked: Sequence[Looked]) -> list[Decision]:
+    """Decide what has come and is undecided; write decisions, messages and events, whose tickets await an engine again. Only
+    inside `store.cycle()`."""
     _recognise(store, graph, [item.ticket for item in looked])
     climbing = [item for item in looked if passed(item, now)]
     if not climbing:
-        return [], False
+        return []
     known = store.decided([item.ticket.id for item in climbing])
     loads: Counter[str] | None = None
     taken: list[Taken] = []
@@ -36,7 +34,7 @@ def escalate(
     events = [(item.decision.ticket, item.event) for item in taken if item.event is not None]
     if events:
         store.add_events(SOURCE, events)
-    return [item.decision for item in taken], bool(events)
+    return [item.decision for item in taken]
 
 
 def _recognise(store: Store, graph: Graph, tickets: Sequence[Ticket]) -> None:

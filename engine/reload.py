@@ -8,66 +8,28 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from dsl.diagnostic import Diagnostic, Severity
 from dsl.errors import FINDINGS, SlaError
-from dsl.load import Loaded, Loader, load_texts
-from dsl.model import ALWAYS
+from dsl.load import Loaded, Loader
 from dsl.span import Span
 from engine.changes import Changes
-from engine.cycle import Reloaded, Turn, cycle
+from engine.cycle import SupersededError, Turn, cycle
 from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph, changes
+from engine.in_force import graph_of_generation, graph_with_past, read
 from engine.snapshot import RulesStatus
 from engine.store.protocol import Store, StoredRules
-from engine.terms import Terms
-
-
-def stored_graph(store: Store, at: Instant | None = None) -> Graph | None:
-    """The graph of the rule set that the store had in force at `at` (has now if None); None if it never had one."""
-    stored = store.rules(at)
-    return None if stored is None else graph_with_past(store, _read(stored))
-
-
-def graph_with_past(store: Store, loaded: Loaded) -> Graph:
-    """The graph of these rules. What pinned terms name and the rules no longer have, older versions of the store answer for."""
-    graph = Graph.compile(loaded)
-    makers = {
-        terms.rules for terms in store.all_terms() if terms.rules != graph.digest and _lacks(graph, terms)
-    }
-    if not makers:
-        return graph
-    older: Graph | None = None
-    for stored in store.rules_named(makers):
-        older = Graph.compile(_read(stored), previous=older)
-    return Graph.compile(loaded, previous=older)
-
-
-def _lacks(graph: Graph, terms: Terms) -> bool:
-    rules = graph.ruleset
-    return terms.tier not in rules.tiers or any(
-        target.calendar != ALWAYS and target.calendar not in rules.calendars for target in terms.targets
-    )
-
-
-def _read(stored: StoredRules) -> Loaded:
-    loaded = load_texts(stored.root, stored.files)
-    if loaded.ruleset is None:
-        raise EngineError(
-            f"the stored rules (generation {stored.generation}) do not load: {loaded.diagnostics[0].message}",
-            help="they were stored by another version of this program: run `sla check`, then `sla run --rules FILE`",
-        )
-    return loaded
-
 
 MANY = 500
 """From so many tickets on, columns find out which of them new rules really move."""
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class Ruling:
     """A graph and what to say about it; replaced as one value."""
 
     graph: Graph
@@ -83,25 +45,32 @@ class Rules:
     def __init__(self, root: Path | None) -> None:
         self._root = root
         self._loader = Loader()
-        self._last: str | None = None
+        self._seen: str | None = None  # the digest of the files when they were last looked at
+        self._replaced: tuple[int, Graph] | None = None
         self.files: tuple[Path, ...] = () if root is None else (root,)
-        self.now: InForce | None = None
+        self.now: Ruling | None = None
 
     def start(self, store: Store, now: Instant) -> Turn:
         """Put the rules on disk in force, or the last good ones of the store, marked, where those are broken.
 
         Raises EngineError if there are neither.
         """
-        stored = store.rules()
-        if stored is not None:
-            self._last = stored.digest
-            self.now = InForce(graph_with_past(store, _read(stored)), status_of(stored))
+        self._follow(store)
         turn = self.refresh(store, now)
         if self.now is None:
             raise EngineError(
                 "the store holds no rules and no rule file was given", help="sla run --rules sla.rules"
             )
         return turn
+
+    def cycle(self, store: Store, now: Instant) -> Turn:
+        """Take in what has happened, under the rules in force; those of the store if another engine has replaced ours."""
+        while True:
+            assert self.now is not None, "start() comes first"
+            try:
+                return cycle(store, self.now.graph, now, partial(self._past, store))
+            except SupersededError:
+                self._follow(store)
 
     def refresh(self, store: Store, now: Instant) -> Turn:
         """Look at the files; put what is new and sound in force, with the tickets it moves, in one go."""
@@ -119,11 +88,31 @@ class Rules:
         if loaded.ruleset is None:
             self._refuse(loaded.diagnostics)
             return Turn()
-        if self.now is not None and loaded.digest == self._last:
-            same = replace(self.now.status, broken=(), root=str(self._root), revision=_revision(self._root))
-            self.now = replace(self.now, status=same)
-            return Turn()
-        return self._adopt(store, loaded, now)
+        seen, self._seen = self._seen, loaded.digest
+        if self.now is None or loaded.digest not in (seen, self.now.graph.digest):
+            return self._adopt(store, loaded, now)
+        status = replace(self.now.status, broken=())
+        if loaded.digest == self.now.graph.digest:
+            status = replace(status, root=str(self._root), revision=_revision(self._root))
+        self.now = replace(self.now, status=status)
+        return Turn()
+
+    def _follow(self, store: Store) -> None:
+        """Take the rules that the store has in force; none if it has none."""
+        stored = store.rules()
+        if stored is not None:
+            self._take(Ruling(graph_with_past(store, read(stored)), status_of(stored)))
+
+    def _take(self, new: Ruling) -> None:
+        if self.now is not None:
+            self._replaced = (self.now.status.generation, self.now.graph)
+        self.now = new
+
+    def _past(self, store: Store, generation: int) -> Graph:
+        """The rules of a generation before the one in force; the last one is at hand."""
+        if self._replaced is None or self._replaced[0] != generation:
+            self._replaced = (generation, graph_of_generation(store, generation))
+        return self._replaced[1]
 
     def _refuse(self, found: tuple[Diagnostic, ...]) -> None:
         if self.now is None:
@@ -136,40 +125,45 @@ class Rules:
         self.now = replace(self.now, status=replace(self.now.status, broken=found))
 
     def _adopt(self, store: Store, loaded: Loaded, now: Instant) -> Turn:
+        turns: list[Turn] = []
+        swapped = None
+        while swapped is None:
+            if self.now is not None:
+                # What the old rules still had to say is not the new ones' doing.
+                turns.append(self.cycle(store, now))
+                if self.now.graph.digest == loaded.digest:
+                    return Turn.of(turns)  # another engine was faster
+            swapped = self._swap(store, loaded, now)
+        turns.append(self.cycle(store, now))
+        return Turn.of(turns)
+
+    def _swap(self, store: Store, loaded: Loaded, now: Instant) -> Ruling | None:
+        """Put rules in force in the place of ours, and let the tickets that they move await an engine; None if ours are not
+        in force any more."""
         old = self.now
         graph = Graph.compile(loaded, previous=old.graph if old else None)
-        moved: list[int] = []
-        words: tuple[str, ...] = ()
-        if old is not None:
-            change = changes(old.graph, graph)
-            words = change.words()
-            moved = _affected(store, change)
-        stored = StoredRules(
-            digest=loaded.digest,
-            generation=(old.status.generation if old else 0) + 1,
-            at=now,
-            root=next(iter(loaded.files)),
-            files=loaded.files,
-        )
-        before = Turn()
-        if old is not None:
-            before = cycle(
-                store, old.graph, now
-            )  # what the old rules still had to say is not the new ones' doing
-            if len(moved) > MANY and not (change.customers or change.ladders):
-                from engine.moved import moved as really_moved  # numpy, which a small edit can do without
+        change = changes(old.graph, graph) if old else None
+        suspects = _affected(store, change) if change else []
+        moved = suspects
+        if old and change and len(suspects) > MANY and not (change.customers or change.ladders):
+            from engine.moved import moved as really_moved  # numpy, which a small edit can do without
 
-                moved = really_moved(store.tickets(moved), old.graph, graph, now)
-        turn = cycle(store, graph, now, Reloaded(stored, old.graph if old else None, tuple(moved)))
-        status = replace(
-            status_of(store.rules() or stored),
-            root=str(self._root),
-            revision=_revision(self._root),
-            moved=(*words, f"{len(moved)} open tickets evaluated again") if old else (),
-        )
-        self._last = loaded.digest
-        self.now = InForce(graph, status)
-        return before.then(turn)
+            moved = really_moved(store.tickets(suspects), old.graph, graph, now)
+        with store.cycle():
+            generation, digest = store.generation()
+            if digest != (old.graph.digest if old else ""):
+                self._follow(store)
+                return None
+            if change:
+                late = set(_affected(store, change)).difference(suspects)
+                store.put_off(sorted(late.union(moved)), generation)
+            stored = StoredRules(loaded.digest, generation + 1, now, next(iter(loaded.files)), loaded.files)
+            store.save_rules(stored)
+        status = replace(status_of(stored), root=str(self._root), revision=_revision(self._root))
+        if change:
+            status = replace(status, moved=(*change.words(), f"{len(moved)} open tickets evaluated again"))
+        self._take(Ruling(graph, status))
+        return self.now
 
 
 def _affected(store: Store, change: Changes) -> list[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-from engine.cycle import Turn, cycle
+from engine.cycle import Turn
 from engine.facts import Instant
 from engine.reload import Rules
 from engine.snapshot import RulesStatus
@@ -28,19 +28,15 @@ class Engine:
     def start(self, now: Instant) -> Turn:
         """Put the rules in force and catch up with what happened while no engine ran."""
         turn = self.rules.start(self._store, now)
-        return turn.then(self.step(now))
+        return Turn.of((turn, self.step(now)))
 
     def reload(self, now: Instant) -> Turn:
         """Look at the rule files again."""
         return self.rules.refresh(self._store, now)
 
     def step(self, now: Instant) -> Turn:
-        """One cycle under the rules in force, and those that become due because ladders moved tickets."""
-        assert self.rules.now is not None, "start() comes first"
-        turn = cycle(self._store, self.rules.now.graph, now)
-        while turn.moved:
-            turn = turn.then(cycle(self._store, self.rules.now.graph, now))
-        return turn
+        """Take in what has happened, under the rules that the store has in force."""
+        return self.rules.cycle(self._store, now)
 
 
 def run(

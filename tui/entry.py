@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from engine.cycle import cycle
+from engine.cycle import SupersededError, take_in
 from engine.facts import Event, Fields, Instant
 from engine.store.sqlite import SqliteStore
 from tui.options import graph_of
@@ -25,4 +25,6 @@ def enter(store_path: Path, rules_path: Path | None, keys: Sequence[str], kind: 
         graph = graph_of(store, rules_path)
         events = [(key, Event(now, kind, data, SOURCE, uuid.uuid4().hex, within)) for key in keys]
         store.add_events(SOURCE, events)
-        cycle(store, graph, now)
+        ids = [number for key in keys if (number := store.find(key)) is not None]
+        with suppress(SupersededError):  # the rules given are not those in force: an engine takes it in by these
+            take_in(store, graph, now, ids)

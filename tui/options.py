@@ -141,7 +141,7 @@ def world(store_path: Path, rules_path: Path | None, at: Instant | None) -> Iter
 
 def graph_of(store: Store, rules_path: Path | None, at: Instant | None = None) -> Graph:
     """The graph of a rule file, else of the version that the store had in force at `at` (or has now)."""
-    from engine.reload import stored_graph
+    from engine.in_force import stored_graph
 
     if rules_path is not None:
         return graph_from_file(rules_path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as Flag
@@ -222,7 +223,7 @@ class StoreSource:
     def act(self, ids: Sequence[int], action: Action) -> Outcome:
         if self.read_only:
             return Outcome((), tuple((id_, self.read_only) for id_ in ids))
-        from engine.cycle import cycle
+        from engine.cycle import SupersededError, take_in
         from engine.evaluate import evaluate
         from tui.deeds import event_of, refusal
 
@@ -249,7 +250,8 @@ class StoreSource:
             kept.append(id_)
         if done:
             store.add_events("console", done)
-            cycle(store, graph, now)
+            with suppress(SupersededError):  # by an engine, and that takes it in
+                take_in(store, graph, now, kept)
         return Outcome(tuple(kept), tuple(refused))
 
     def choices(self) -> Choices:

@@ -47,9 +47,18 @@ class Written:
     pins: tuple[Pin, ...]
     clocks: tuple[Clock, ...]
     alerts: tuple[Transition, ...]
-    last_event: int  # the highest event id that was seen
     next_at: int | None = None  # when time alone changes something about the ticket
     opened: int | None = None  # the instant of its opening; None takes that of its earliest event
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A ticket that an engine has taken on. `anew`: events have come, or rules were replaced, since it was last evaluated;
+    `since` is the generation of the rules that it was evaluated by if these were replaced, 0 if not."""
+
+    ticket_id: int
+    anew: bool = False
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +79,25 @@ class Store(Protocol):
         ...
 
     def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:
-        """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known."""
+        """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known. Tickets with
+        new events await an engine from then on."""
         ...
 
-    def high_water(self) -> int:
-        """The highest event id; 0 of an empty store."""
+    def waits(self, now: Instant) -> bool:
+        """Whether any ticket awaits an engine or has come due by `now`."""
         ...
 
-    def mark(self) -> int:
-        """The highest event id that a committed cycle has taken in; 0 of a new store."""
+    def claim(self, now: Instant, limit: int) -> list[Claim]:
+        """Take on up to `limit` tickets: those due by `now`, earliest first, then those that await an engine. Nobody else
+        gets them before the transaction ends; only inside `cycle()`."""
         ...
 
-    def set_mark(self, event_id: int) -> None:
-        """Move the mark; only inside `cycle()`."""
+    def claim_of(self, tickets: Sequence[int]) -> list[Claim]:
+        """The same of these tickets, whether they await anything or not; without those that somebody else has taken on."""
+        ...
+
+    def put_off(self, tickets: Sequence[int], since: int) -> None:
+        """Let these tickets await an engine because the rules of generation `since` are replaced; only inside `cycle()`."""
         ...
 
     def affected_tickets(
@@ -90,10 +105,6 @@ class Store(Protocol):
     ) -> list[int]:
         """Ids of open tickets of these declared customers, pinned to these tiers, or with an open clock on these calendars;
         every open ticket if the first two are None."""
-        ...
-
-    def changed_tickets(self, after: int) -> list[int]:
-        """Ids of the tickets that have an event with an id over `after`."""
         ...
 
     def due_tickets(self, now: Instant, limit: int) -> list[int]:
@@ -116,6 +127,15 @@ class Store(Protocol):
 
     def rules(self, at: Instant | None = None) -> StoredRules | None:
         """The version in force at `at` (now if None); the first one for instants before it."""
+        ...
+
+    def generation(self) -> tuple[int, str]:
+        """Generation and digest of the rules in force; (0, "") while there are none. Inside `cycle()` they stay so until its
+        end."""
+        ...
+
+    def rules_of(self, generation: int) -> StoredRules | None:
+        """The version of that generation."""
         ...
 
     def rules_named(self, digests: Iterable[str]) -> list[StoredRules]:

@@ -6,6 +6,9 @@ Plain constants: the program asks `VERSION` at every start, so nothing is import
 inbox is one walk along one index. `events` is the truth; everything in `tickets`, `clocks` and `alerts` but the
 keys can be computed again from it, from `pins` and from `rule_sets`. `decisions` are what became of ladder steps, `outbox`
 what has to be sent for them; a row is written in its decision's transaction and drained by whoever delivers.
+
+`tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
+the rules of generation g were replaced. An engine claims the row.
 """
 
 from __future__ import annotations
@@ -192,7 +195,24 @@ ESCALATIONS = (
     "CREATE INDEX tickets_assignee ON tickets (assignee) WHERE closed = 0",
 )
 
-VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (("first", FIRST), ("escalations", ESCALATIONS))
+CLAIMS = (
+    "ALTER TABLE tickets ADD COLUMN awaits INTEGER",
+    """
+    UPDATE tickets SET awaits = 0 WHERE id IN (
+      SELECT ticket FROM events
+      WHERE id > coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'mark'), 0)
+    )
+    """,
+    "DELETE FROM meta WHERE key = 'mark'",
+    "ALTER TABLE tickets DROP COLUMN last_event",
+    "CREATE INDEX tickets_awaiting ON tickets (awaits, id) WHERE awaits IS NOT NULL",
+)
+
+VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("first", FIRST),
+    ("escalations", ESCALATIONS),
+    ("claims", CLAIMS),
+)
 """Name and statements of every version, in order; one is only ever added at the end."""
 
 VERSION = len(VERSIONS)

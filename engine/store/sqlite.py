@@ -17,7 +17,7 @@ from engine.decision import Decision, Key
 from engine.facts import Event, Instant, Ticket
 from engine.snapshot import Row, Tally, Transition
 from engine.store import sqlite_cycle, sqlite_decisions, sqlite_reads, sqlite_terms
-from engine.store.protocol import Acted, StoredRules, Written
+from engine.store.protocol import Acted, Claim, StoredRules, Written
 from engine.store.sqlite_events import EventLog, EventRow, rows_of
 from engine.store.sqlite_open import connect, trouble
 from engine.store.sqlite_outbox import SqliteOutbox
@@ -112,24 +112,20 @@ class SqliteStore:
         return self.append(source, rows_of(rows))
 
     @_told
-    def high_water(self) -> int:
-        [number] = self.connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
-        return int(number)
+    def waits(self, now: Instant) -> bool:
+        return sqlite_cycle.waits(self.connection, now)
 
     @_told
-    def mark(self) -> int:
-        row = self.connection.execute("SELECT value FROM meta WHERE key = 'mark'").fetchone()
-        return 0 if row is None else int(row[0])
+    def claim(self, now: Instant, limit: int) -> list[Claim]:
+        return sqlite_cycle.claim(self.connection, now, limit)
 
     @_told
-    def set_mark(self, event_id: int) -> None:
-        self.connection.execute("INSERT OR REPLACE INTO meta VALUES ('mark', ?)", (str(event_id),))
+    def claim_of(self, tickets: Sequence[int]) -> list[Claim]:
+        return sqlite_cycle.claim_of(self.connection, tickets)
 
     @_told
-    def changed_tickets(self, after: int) -> list[int]:
-        # By the rowid: left alone, SQLite walks the whole index by ticket to have them distinct.
-        rows = self.connection.execute("SELECT ticket FROM events NOT INDEXED WHERE id > ?", (after,))
-        return sorted({ticket for (ticket,) in rows})
+    def put_off(self, tickets: Sequence[int], since: int) -> None:
+        sqlite_cycle.put_off(self.connection, tickets, since)
 
     @_told
     def due_tickets(self, now: Instant, limit: int) -> list[int]:
@@ -166,6 +162,14 @@ class SqliteStore:
     @_told
     def rules(self, at: Instant | None = None) -> StoredRules | None:
         return sqlite_terms.rules_at(self.connection, at)
+
+    @_told
+    def generation(self) -> tuple[int, str]:
+        return sqlite_terms.generation(self.connection)
+
+    @_told
+    def rules_of(self, generation: int) -> StoredRules | None:
+        return sqlite_terms.rules_of(self.connection, generation)
 
     @_told
     def rules_named(self, digests: Iterable[str]) -> list[StoredRules]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from engine.clock import Clock, first_warning, most_urgent
 from engine.facts import Instant
 from engine.snapshot import Transition
-from engine.store.protocol import Written
+from engine.store.protocol import Claim, Written
 from engine.store.sqlite_terms import TermsShelf
 
 NEVER = 2**63 - 1
@@ -24,8 +24,15 @@ UPDATE tickets SET
   subject = ?, priority = ?, status = ?, assignee = ?, queue = ?, team = ?, tags = ?,
   opened = coalesce(?, (SELECT min(at) FROM events WHERE ticket = tickets.id)),
   metric = ?, cycle = ?, state = ?, due = ?, warn_at = ?, target = ?, urgency = ?, next_at = ?,
-  acknowledged_at = ?, snoozed_until = ?, flagged = ?, last_event = ?, written = ?
+  acknowledged_at = ?, snoozed_until = ?, flagged = ?, written = ?
 WHERE id = ?
+"""
+_DUE = "SELECT id, awaits FROM tickets WHERE next_at <= ? ORDER BY next_at, id LIMIT ?"
+_AWAITING = "SELECT id, awaits FROM tickets WHERE awaits IS NOT NULL ORDER BY awaits, id LIMIT ?"
+_CHOSEN = "SELECT id, awaits FROM tickets WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+_ANY = """
+SELECT 1 WHERE EXISTS (SELECT 1 FROM tickets WHERE awaits IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM tickets WHERE next_at <= ?)
 """
 _COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
 _CLOCK = f"INSERT OR REPLACE INTO clocks VALUES ({', '.join('?' * 14)})"
@@ -112,7 +119,6 @@ def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
         item.acknowledged_at,
         item.snoozed_until,
         item.flagged,
-        item.last_event,
         number,
         item.ticket_id,
     )
@@ -139,7 +145,38 @@ def _clock_row(ticket: int, clock: Clock) -> tuple[object, ...]:
 
 def due_tickets(connection: sqlite3.Connection, now: Instant, limit: int) -> list[int]:
     """Tickets with something to do by `now`, earliest first."""
-    rows = connection.execute(
-        "SELECT id FROM tickets WHERE next_at <= ? ORDER BY next_at, id LIMIT ?", (now, limit)
-    ).fetchall()
-    return [ticket for (ticket,) in rows]
+    return [ticket for ticket, _ in connection.execute(_DUE, (now, limit))]
+
+
+def waits(connection: sqlite3.Connection, now: Instant) -> bool:
+    """Whether there is anything to claim."""
+    return connection.execute(_ANY, (now,)).fetchone() is not None
+
+
+def claim(connection: sqlite3.Connection, now: Instant, limit: int) -> list[Claim]:
+    """Take on tickets, inside a transaction: what time has reached goes before what has merely changed."""
+    found: dict[int, int | None] = dict(connection.execute(_DUE, (now, limit)).fetchall())
+    if len(found) < limit:
+        found |= connection.execute(_AWAITING, (limit - len(found),)).fetchall()
+    return _claimed(connection, found)
+
+
+def claim_of(connection: sqlite3.Connection, tickets: Sequence[int]) -> list[Claim]:
+    """Take on these tickets, inside a transaction."""
+    return _claimed(connection, dict(connection.execute(_CHOSEN, (json.dumps(list(tickets)),)).fetchall()))
+
+
+def _claimed(connection: sqlite3.Connection, found: dict[int, int | None]) -> list[Claim]:
+    connection.execute(
+        "UPDATE tickets SET awaits = NULL WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps([ticket for ticket, awaits in found.items() if awaits is not None]),),
+    )
+    return [Claim(ticket, awaits is not None, awaits or 0) for ticket, awaits in found.items()]
+
+
+def put_off(connection: sqlite3.Connection, tickets: Sequence[int], since: int) -> None:
+    """Let tickets await an engine; what they were evaluated by stays the oldest that was replaced."""
+    connection.execute(
+        "UPDATE tickets SET awaits = ? WHERE id IN (SELECT value FROM json_each(?)) AND coalesce(awaits, 0) = 0",
+        (since, json.dumps(list(tickets))),
+    )

@@ -57,11 +57,9 @@ class TermsShelf:
 
 def save_rules(connection: sqlite3.Connection, rules: StoredRules) -> int:
     """Keep a version, inside a transaction; answer its generation."""
-    newest = connection.execute(
-        "SELECT generation, digest FROM rule_sets ORDER BY generation DESC LIMIT 1"
-    ).fetchone()
-    if newest is not None and newest[1] == rules.digest:
-        return int(newest[0])
+    newest, digest = generation(connection)
+    if digest == rules.digest:
+        return newest
     texts = [(path, hashlib.sha256(text.encode()).hexdigest(), text) for path, text in rules.files.items()]
     connection.executemany(
         "INSERT OR IGNORE INTO rule_texts (digest, body) VALUES (?, ?)",
@@ -86,6 +84,20 @@ def rules_at(connection: sqlite3.Connection, at: Instant | None) -> StoredRules 
     else:
         row = connection.execute(newest.replace("ORDER", "WHERE at <= ? ORDER"), (at,)).fetchone()
         row = row or connection.execute(f"{_VERSION} ORDER BY generation LIMIT 1").fetchone()
+    return None if row is None else _version(connection, row)
+
+
+def generation(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Generation and digest of the newest version; (0, "") if there is none."""
+    row = connection.execute(
+        "SELECT generation, digest FROM rule_sets WHERE generation = (SELECT max(generation) FROM rule_sets)"
+    ).fetchone()
+    return (0, "") if row is None else (int(row[0]), str(row[1]))
+
+
+def rules_of(connection: sqlite3.Connection, generation: int) -> StoredRules | None:
+    """The version of that generation."""
+    row = connection.execute(f"{_VERSION} WHERE generation = ?", (generation,)).fetchone()
     return None if row is None else _version(connection, row)
 
 

@@ -86,7 +86,7 @@ def test_a_cycle_that_dies_halfway_has_never_been(site, running, monkeypatch):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(store, "set_mark", dies)
+        broken.setattr("engine.cycle.escalate", dies)
         with pytest.raises(KeyboardInterrupt):
             cycle(store, graph, at("2026-03-02 12:00"))
     assert store.recent(0, 10) == []

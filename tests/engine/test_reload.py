@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from engine.errors import EngineError
-from engine.reload import stored_graph
+from engine.in_force import stored_graph
 from tests.engine.site import RULES, at
 
 NOON = "2026-03-02 12:00"

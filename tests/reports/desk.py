@@ -11,9 +11,8 @@ from starlette.testclient import TestClient
 
 from engine.cycle import cycle
 from engine.facts import Event, FieldValue, Instant
-from engine.in_force import InForce
+from engine.in_force import InForce, stored_graph
 from engine.links import Links
-from engine.reload import stored_graph
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from reports.web.app import create

@@ -59,7 +59,7 @@ def list_(who: tuple[str, ...], store_path: Path, unread: bool, limit: int, form
 
 def _declared(who: Iterable[str], store: Store) -> None:
     """Refuse names that are nobody's. Those that earlier rules declared have what they were told."""
-    from engine.reload import stored_graph
+    from engine.in_force import stored_graph
 
     strange = [name for name in who if name and not store.outbox.notices((name,), unread=False, limit=1)]
     graph = stored_graph(store) if strange else None

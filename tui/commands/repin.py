@@ -67,10 +67,8 @@ def command(
             for start in range(0, len(changed), CHUNK):
                 with store.cycle():
                     part = changed[start : start + CHUNK]
-                    seen = store.mark()
                     store.write(
-                        written(Looked(item.ticket, item.after, before=item.before), now, seen)
-                        for item in part
+                        written(Looked(item.ticket, item.after, before=item.before), now) for item in part
                     )
             click.echo(f"{len(changed)} tickets have new terms from {format_instant(now)} on")
         else:

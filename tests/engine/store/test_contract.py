@@ -12,7 +12,7 @@ from engine.clock import Clock, State, Threshold
 from engine.errors import StoreError
 from engine.facts import Event, Instant, Pin
 from engine.snapshot import Tally, Transition
-from engine.store.protocol import StoredRules, Written
+from engine.store.protocol import Claim, StoredRules, Written
 from engine.terms import PinnedTarget, Terms
 
 DAY = 86_400
@@ -61,7 +61,7 @@ def clock(
 def written(ticket, *clocks, closed=False, tier="gold", customer="acme", pins=(), alerts=(), **fields):
     return Written(
         ticket, {"subject": "x", "priority": "high", **fields}, "working", closed, tier, customer, "retail",
-        None, None, False, tuple(pins), tuple(clocks), tuple(alerts), 1,
+        None, None, False, tuple(pins), tuple(clocks), tuple(alerts),
         next_at=min((item.next_at for item in clocks if item.next_at is not None), default=None),
     )  # fmt: skip
 
@@ -124,17 +124,63 @@ def test_chosen_tickets(store):
     assert store.find("D") is None
 
 
-def test_marks(store):
-    assert (store.high_water(), store.mark()) == (0, 0)
-    opened(store, "A", "B")
-    seen = store.high_water()
-    assert store.changed_tickets(0) == [1, 2]
+def claimed(store, now=0, limit=10):
     with store.cycle():
-        store.set_mark(seen)
-    assert store.mark() == seen
-    store.add_events("desk", [("A", event(500))])
-    assert store.changed_tickets(store.mark()) == [store.find("A")]
-    assert store.high_water() > seen
+        return store.claim(Instant(now), limit)
+
+
+def test_a_ticket_awaits_an_engine_from_its_event_until_it_is_claimed(store):
+    assert not store.waits(Instant(0))
+    first, second = opened(store, "A", "B")
+    assert store.waits(Instant(0))
+    assert claimed(store) == [Claim(first, anew=True), Claim(second, anew=True)]
+    assert (store.waits(Instant(0)), claimed(store)) == (False, [])
+    again = event(500)
+    store.add_events("desk", [("A", again)])
+    store.add_events("desk", [("A", again)])
+    assert claimed(store) == [Claim(first, anew=True)]
+    store.add_events("desk", [("A", again)])
+    assert claimed(store) == []  # a known event is no news
+
+
+def test_a_claim_that_failed_was_none(store):
+    [ticket] = opened(store, "A")
+    with pytest.raises(ZeroDivisionError), store.cycle():
+        assert store.claim(Instant(0), 10)
+        raise ZeroDivisionError
+    assert claimed(store) == [Claim(ticket, anew=True)]
+
+
+def test_what_is_due_is_claimed_before_what_merely_changed(store):
+    opened(store, "A", "B", "C", "D")
+    claimed(store)
+    store.write(
+        [written(1, clock(next_at=300)), written(2, clock(next_at=100)), written(3, clock(next_at=301))]
+    )
+    store.add_events("desk", [("B", event(500)), ("D", event(501))])
+    assert claimed(store, Instant(300), 1) == [Claim(2, anew=True)]
+    assert claimed(store, Instant(300)) == [Claim(2), Claim(1), Claim(4, anew=True)]
+
+
+def test_these_tickets_can_be_claimed_whatever_they_wait_for(store):
+    opened(store, "A", "B")
+    claimed(store)
+    store.add_events("desk", [("B", event(500))])
+    with store.cycle():
+        assert store.claim_of([1, 2, 99]) == [Claim(1), Claim(2, anew=True)]
+    assert claimed(store) == []
+
+
+def test_replaced_rules_let_tickets_wait_and_the_oldest_that_judged_them_is_kept(store):
+    opened(store, "A", "B", "C")
+    claimed(store)
+    store.add_events("desk", [("B", event(500))])
+    with store.cycle():
+        store.put_off([1, 2], 4)
+    with store.cycle():
+        store.put_off([1, 3], 5)
+    store.add_events("desk", [("A", event(501))])
+    assert set(claimed(store)) == {Claim(1, True, 4), Claim(2, True, 4), Claim(3, True, 5)}
 
 
 # ---------------------------------------------------------------- terms, pins, rules
@@ -171,6 +217,9 @@ def test_rule_versions(store):
     assert store.rules(Instant(299)) == replace(second, generation=2)
     assert store.rules(Instant(199)) == replace(first, generation=1)
     assert store.rules(Instant(99)) == replace(first, generation=1)
+    assert store.generation() == (3, "d1")
+    assert store.rules_of(2) == replace(second, generation=2)
+    assert store.rules_of(9) is None
     assert list(store.rules().files) == ["sla.rules", "rules/a.rules"]
 
 
@@ -186,11 +235,10 @@ def test_a_cycle_is_in_or_it_never_was(store, opener):
     other = opener()
     with pytest.raises(ZeroDivisionError), store.cycle():
         store.write([written(1, clock(), pins=[Pin(100, TERMS, "opened")], alerts=[breach(1)])])
-        store.set_mark(77)
         store.save_rules(StoredRules("d", 0, 1, "r", {"r": ""}))
         assert other.rows() == []
         raise ZeroDivisionError
-    assert (store.rows(), store.mark(), store.rules(), store.last_alert()) == ([], 0, None, 0)
+    assert (store.rows(), store.generation(), store.rules(), store.last_alert()) == ([], (0, ""), None, 0)
     # What was remembered in the cycle that never was must not be taken for stored.
     store.write([written(1, clock(), pins=[Pin(100, TERMS, "opened")], alerts=[breach(1)])])
     [ticket] = other.tickets()

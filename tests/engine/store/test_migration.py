@@ -7,13 +7,14 @@ import sqlite3
 import pytest
 
 from engine.decision import Decision, Outcome
-from engine.facts import Event
+from engine.facts import Event, Instant
 from engine.outbox import Kind, Message, Status
 from engine.store import migrations, schema, sqlite_care
 from engine.store.protocol import Acted
 from engine.store.sqlite import SqliteStore
 
 TABLES = ("tickets", "sources", "events", "terms", "pins", "clocks", "alerts", "rule_sets")
+CHANGED = {("tickets", "step"), ("tickets", "awaits"), ("tickets", "last_event")}
 
 
 @pytest.fixture
@@ -53,11 +54,7 @@ def content(path):
         cursor = connection.execute(f'SELECT * FROM "{table}" ORDER BY 1, 2')
         names = [column[0] for column in cursor.description]
         rows[table] = [
-            {
-                name: value
-                for name, value in zip(names, row, strict=True)
-                if (table, name) != ("tickets", "step")
-            }
+            {name: value for name, value in zip(names, row, strict=True) if (table, name) not in CHANGED}
             for row in cursor
         ]
     connection.close()
@@ -67,8 +64,8 @@ def content(path):
 def test_everything_is_still_there(first):
     before = content(first)
     assert sqlite_care.status(first).version == 1
-    assert sqlite_care.migrate(first) == ["escalations"]
-    assert sqlite_care.status(first).version == schema.VERSION == 2
+    assert sqlite_care.migrate(first) == ["escalations", "claims"]
+    assert sqlite_care.status(first).version == schema.VERSION == 3
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)
@@ -78,7 +75,7 @@ def test_everything_is_still_there(first):
 
 def test_what_it_becomes_does_the_work_of_today(first):
     store = SqliteStore.open(first)
-    assert store.mark() == 3
+    assert not store.waits(Instant(0))
     assert store.add_events("desk", [("T-1", Event(100, "opened", {}, "desk", "a"))]) == (0, 1)
     assert store.rows()[0].step == ""
     message = Message(Kind.NOTICE, "email", "lead@msp.example", "lead", {})

@@ -140,7 +140,7 @@ def test_a_full_disk_says_so_and_keeps_nothing_half_done(path):
     with pytest.raises(StoreError, match="no space"):
         store.add_events("desk", many)
     store.connection.execute("PRAGMA max_page_count = 1000000")
-    assert store.high_water() == 1
+    assert [len(ticket.events) for ticket in store.tickets()] == [1]
     assert store.add_events("desk", many) == (98, 0)
 
 
@@ -213,12 +213,12 @@ def test_what_is_asked_every_second_is_found_by_an_index(path):
     store.connection.set_trace_callback(asked.append)
     store.rows(50)
     store.due_tickets(5, 10)
-    store.changed_tickets(5)
+    store.waits(5)
+    store.generation()
     store.tallies(0, 100)
     store.recent(3, 10)
     store.affected_tickets(["gold"], ["acme"])
     store.find("T-1")
-    store.high_water()
     store.last_alert()
     list(store.tickets([1]))
     store.connection.set_trace_callback(None)
@@ -229,7 +229,10 @@ def test_what_is_asked_every_second_is_found_by_an_index(path):
         scans = [
             step
             for step in plan
-            if step.startswith("SCAN") and "json_each" not in step and "sources" not in step
+            if step.startswith("SCAN")
+            and "json_each" not in step
+            and "sources" not in step
+            and step != "SCAN CONSTANT ROW"
         ]
         assert scans in ([], ["SCAN tickets USING INDEX tickets_urgent"]), (query, plan)
         if "tickets_urgent" in query or "next_at" in query:
