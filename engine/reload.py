@@ -149,7 +149,7 @@ class Rules:
             from engine.moved import moved as really_moved  # numpy, which a small edit can do without
 
             moved = really_moved(store.tickets(suspects), old.graph, graph, now)
-        with store.cycle():
+        with store.cycle(swapping=True):
             generation, digest = store.generation()
             if digest != (old.graph.digest if old else ""):
                 self._follow(store)

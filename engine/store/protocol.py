@@ -146,8 +146,9 @@ class Store(Protocol):
         """Every promise that was ever pinned, each once."""
         ...
 
-    def cycle(self) -> AbstractContextManager[None]:
-        """One write transaction: everything inside is in, or nothing."""
+    def cycle(self, *, swapping: bool = False) -> AbstractContextManager[None]:
+        """One write transaction: everything inside is in, or nothing. `swapping` is for putting other rules in force: it begins
+        when every cycle under way has ended, and no other begins before its end."""
         ...
 
     def write(self, written: Iterable[Written]) -> list[Transition]:

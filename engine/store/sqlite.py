@@ -61,8 +61,8 @@ class SqliteStore:
     # ---------------------------------------------------------------- transactions
 
     @contextmanager
-    def cycle(self) -> Iterator[None]:
-        """One write transaction: everything inside is in, or nothing."""
+    def cycle(self, *, swapping: bool = False) -> Iterator[None]:
+        """One write transaction: everything inside is in, or nothing. Here there is only ever one at a time."""
         with trouble(self.path):
             self.connection.execute("BEGIN IMMEDIATE")
         with ExitStack() as otherwise:
