@@ -82,7 +82,7 @@ def _literal(value: str | int) -> str:
 def inbox_sheet(rows: Sequence[Row], now: int, zone: tzinfo) -> Sheet:
     """Rows with every field: instants in ISO 8601, `left_seconds` below zero where it is over."""
     names = "state due left_seconds ticket customer group tier priority metric cycle subject status assignee"
-    header = tuple(f"{names} queue team tags opened acknowledged snoozed_until flagged".split())
+    header = tuple(f"{names} queue team tags opened acknowledged snoozed_until flagged step".split())
     return Sheet(
         "inbox",
         header,
@@ -108,6 +108,7 @@ def inbox_sheet(rows: Sequence[Row], now: int, zone: tzinfo) -> Sheet:
                 iso(row.acknowledged_at, zone) or None,
                 iso(row.snoozed_until, zone) or None,
                 row.flagged,
+                row.step,
             )
             for row in rows
         ],
