@@ -45,10 +45,12 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Ids that it was done to, and ids with the reason why not."""
+    """Ids that it was done to, ids with the reason why not, and ids with what somebody else did in the meantime: to these
+    nothing was done, and can be if it is still wanted."""
 
     done: tuple[int, ...]
     refused: tuple[tuple[int, str], ...] = ()
+    overtaken: tuple[tuple[int, str], ...] = ()
 
 
 _DONE: Mapping[Act, str] = MappingProxyType(

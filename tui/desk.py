@@ -137,7 +137,7 @@ class Desk:
             lambda yes: self._act(action, ids, rows) if yes else None,
         )
 
-    def _act(self, action: Action, ids: Sequence[int], rows: Sequence[Row]) -> None:
+    def _act(self, action: Action, ids: Sequence[int], rows: Sequence[Row], *, anyway: bool = False) -> None:
         def finished(outcome: Outcome | Failure) -> None:
             self.waiting -= 1
             self._after(False)
@@ -147,16 +147,34 @@ class Desk:
                     severity="error",
                 )
                 return
-            back = opposite(action, [row for row in rows if row.id in set(outcome.done)])
+            # What was overtaken is not as `rows` say, so these do not lead back.
+            back = () if anyway else opposite(action, [row for row in rows if row.id in set(outcome.done)])
             if outcome.done and back:
                 self._undo.append((done(action), back))
             elif outcome.done:
                 self._undo.clear()  # what lies before an act that stays is not the last one any more
             self._report(action, outcome, rows, can_undo=bool(back))
+            if outcome.overtaken:
+                self._ask_again(action, outcome.overtaken, rows)
 
         self.waiting += 1
         self._after(True)
-        self._feed.act(tuple(ids), action, finished)
+        self._feed.act(tuple(ids), action, finished, () if anyway else rows)
+
+    def _ask_again(self, action: Action, overtaken: Sequence[tuple[int, str]], rows: Sequence[Row]) -> None:
+        """Somebody was faster: what was wanted stays at hand, and is done only if it still is."""
+        names = {row.id: row.ticket for row in rows}
+        lines = [f"  {names.get(id_, id_)}: {words}" for id_, words in overtaken[:_NAMED]]
+        if len(overtaken) > len(lines):
+            lines.append(f"  and {len(overtaken) - len(lines)} more")
+        ids = [id_ for id_, _ in overtaken]
+        self._push(
+            Confirm(
+                f"Changed meanwhile. {_verb(action)} {_these(ids, rows)} all the same?",
+                "\n".join(plain(line, 66) for line in lines),
+            ),
+            lambda yes: self._act(action, ids, rows, anyway=True) if yes else None,
+        )
 
     def _report(self, action: Action, outcome: Outcome, rows: Sequence[Row], *, can_undo: bool) -> None:
         if outcome.done:

@@ -26,5 +26,6 @@ def enter(store_path: Path, rules_path: Path | None, keys: Sequence[str], kind: 
         events = [(key, Event(now, kind, data, SOURCE, uuid.uuid4().hex, within)) for key in keys]
         store.add_events(SOURCE, events)
         ids = [number for key in keys if (number := store.find(key)) is not None]
-        with suppress(SupersededError):  # the rules given are not those in force: an engine takes it in by these
+        # Rules given by hand may not be those in force: an engine takes it in by these.
+        with suppress(SupersededError):
             take_in(store, graph, now, ids)

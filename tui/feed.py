@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from dsl.errors import SlaError
-from engine.snapshot import Escalations, Snapshot, TicketDetail
+from engine.snapshot import Escalations, Row, Snapshot, TicketDetail
 from tui.actions import Action, Errand, Outcome
 from tui.view import Arranged, View, arrange
 from tui.view_flags import Flags
@@ -51,7 +51,9 @@ class Source(Protocol):
 
     def ticket(self, ticket_id: int) -> TicketDetail | None: ...
 
-    def act(self, ids: Sequence[int], action: Action) -> Outcome: ...
+    def act(self, ids: Sequence[int], action: Action, seen: Sequence[Row] = ()) -> Outcome:
+        """Do something to tickets; of those that are among `seen`, only if nobody else has changed what is seen there."""
+        ...
 
     def choices(self) -> Choices: ...
 
@@ -185,9 +187,15 @@ class Feed:
         """Fetch everything about one ticket."""
         self.submit(lambda: self._source.ticket(ticket_id), done)
 
-    def act(self, ids: Sequence[int], action: Action, done: Callable[[Outcome | Failure], None]) -> None:
-        """Do something to tickets."""
-        self.submit(lambda: self._source.act(ids, action), done)
+    def act(
+        self,
+        ids: Sequence[int],
+        action: Action,
+        done: Callable[[Outcome | Failure], None],
+        seen: Sequence[Row] = (),
+    ) -> None:
+        """Do something to tickets, as `Source.act`."""
+        self.submit(lambda: self._source.act(ids, action, seen), done)
 
     def choices(self, done: Callable[[Choices | Failure], None]) -> None:
         """Fetch what can be chosen in dialogues."""

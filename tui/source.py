@@ -220,12 +220,12 @@ class StoreSource:
             raise StoreError("nothing is changed here", help=self.read_only)
         return post.run(self._open(), messages, errand, Instant(int(time.time())), self._sight.person)
 
-    def act(self, ids: Sequence[int], action: Action) -> Outcome:
+    def act(self, ids: Sequence[int], action: Action, seen: Sequence[Row] = ()) -> Outcome:
         if self.read_only:
             return Outcome((), tuple((id_, self.read_only) for id_ in ids))
         from engine.cycle import SupersededError, take_in
         from engine.evaluate import evaluate
-        from tui.deeds import event_of, refusal
+        from tui.deeds import event_of, meanwhile, refusal
 
         store = self._open()
         second, within = divmod(time.time_ns(), 10**9)  # an undo may follow within the second
@@ -233,16 +233,22 @@ class StoreSource:
         graph = self._graph(store)
         done: list[tuple[str, Event]] = []
         refused: list[tuple[int, str]] = []
+        overtaken: list[tuple[int, str]] = []
+        known = {row.id: row for row in seen}
         kept: list[int] = []
         found = {ticket.id: ticket for ticket in store.tickets(list(ids))}
         for id_ in ids:
             ticket = found.get(id_)
-            reason = (
-                "it is gone"
-                if ticket is None
-                else refusal(evaluate(ticket, graph, now), action, graph.ruleset)
-            )
-            if ticket is None or reason:
+            if ticket is None:
+                refused.append((id_, "it is gone"))
+                continue
+            evaluated = evaluate(ticket, graph, now)
+            if id_ in known and (
+                words := meanwhile(known[id_], ticket, evaluated, action, self._sight.person)
+            ):
+                overtaken.append((id_, words))
+                continue
+            if reason := refusal(evaluated, action, graph.ruleset):
                 refused.append((id_, reason))
                 continue
             kind, data = event_of(action, self._sight.person, graph.ruleset)
@@ -252,7 +258,7 @@ class StoreSource:
             store.add_events("console", done)
             with suppress(SupersededError):  # by an engine, and that takes it in
                 take_in(store, graph, now, kept)
-        return Outcome(tuple(kept), tuple(refused))
+        return Outcome(tuple(kept), tuple(refused), tuple(overtaken))
 
     def choices(self) -> Choices:
         rules = self._graph(self._open()).ruleset

@@ -381,6 +381,7 @@ class FakeSource:
     taken_at: int = NOW - 2
     acts: list[tuple[tuple[int, ...], Action]] = field(default_factory=list)
     refuse: dict[int, str] = field(default_factory=dict)
+    overtaken: dict[int, str] = field(default_factory=dict)  # by somebody else, since what was seen
     details: dict[int, TicketDetail] = field(default_factory=dict)
     asked: int = 0
     closed: bool = False
@@ -447,12 +448,13 @@ class FakeSource:
             raise self.failing
         return self.details.get(ticket_id) or (detail(ticket_id - 1) if ticket_id <= len(self.rows) else None)
 
-    def act(self, ids: Sequence[int], action: Action) -> Outcome:
+    def act(self, ids: Sequence[int], action: Action, seen: Sequence[Row] = ()) -> Outcome:
         self.threads.add(threading.get_ident())
         if self.failing is not None:
             raise self.failing
         self.acts.append((tuple(ids), action))
-        done = tuple(id_ for id_ in ids if id_ not in self.refuse)
+        late = {one.id for one in seen} & self.overtaken.keys()
+        done = tuple(id_ for id_ in ids if id_ not in self.refuse and id_ not in late)
         self.rows = [changed(one, action) if one.id in done else one for one in self.rows]
         if action.act is Act.RESOLVE:
             self.rows = [one for one in self.rows if one.id not in done]
@@ -463,7 +465,11 @@ class FakeSource:
                 replace(one, acknowledged_at=NOW) if one.ticket_id in done else one for one in self.notes
             ]
         self.version += 1
-        return Outcome(done, tuple((id_, self.refuse[id_]) for id_ in ids if id_ in self.refuse))
+        return Outcome(
+            done,
+            tuple((id_, self.refuse[id_]) for id_ in ids if id_ in self.refuse),
+            tuple((id_, self.overtaken[id_]) for id_ in ids if id_ in late),
+        )
 
     def choices(self) -> Choices:
         return Choices(("critical", "high", "normal", "low"), ("desk-1", "desk-2", "on-call-1", "on-call-2"))

@@ -214,6 +214,19 @@ async def test_many_are_asked_about_first_and_refusals_have_reasons() -> None:
         assert inbox(app).table.marked == set()
 
 
+async def test_who_was_overtaken_is_told_by_whom_and_can_do_it_all_the_same() -> None:
+    fake = source(overtaken={1: "assignee set to desk-2 by desk-2"})
+    async with running(fake) as (app, pilot):
+        await press(pilot, "a")
+        assert isinstance(app.screen, Confirm)
+        assert fake.rows[0].acknowledged_at is None
+        await press(pilot, "n")
+        assert fake.rows[0].acknowledged_at is None
+        await press(pilot, "a", "y")
+        assert fake.rows[0].acknowledged_at == NOW
+        assert len(fake.acts) == 3
+
+
 async def test_resolve_asks_and_undo_reopens() -> None:
     fake = source()
     async with running(fake) as (app, pilot):

@@ -118,6 +118,31 @@ def test_an_unknown_priority_and_a_ticket_that_is_gone_are_refused_with_the_reas
     }
 
 
+def test_who_acts_on_what_a_colleague_changed_meanwhile_is_asked_again(source, site):
+    seen = by_key(source.snapshot(full=True))["T-1"]
+    colleague = StoreSource(Sight(site / "sla.db", site / "sla.rules", write=True, person="day-lead"))
+    assert colleague.act([seen.id], Action(Act.ASSIGN, text="day-lead"), [seen]).done == (seen.id,)
+    mine = Action(Act.ASSIGN, text="night-lead")
+    outcome = source.act([seen.id], mine, [seen])
+    assert (outcome.done, outcome.refused) == ((), ())
+    assert dict(outcome.overtaken) == {seen.id: "assignee set to day-lead by day-lead"}
+    assert by_key(source.snapshot(full=True))["T-1"].assignee == "day-lead"
+    assert source.act([seen.id], mine).done == (seen.id,)  # if it is still wanted
+    colleague.close()
+
+
+def test_nobody_is_asked_about_what_they_did_themselves_or_what_takes_nothing_back(source, site):
+    seen = by_key(source.snapshot(full=True))["T-1"]
+    assert source.act([seen.id], Action(Act.ACKNOWLEDGE), [seen]).done == (seen.id,)
+    assert source.act([seen.id], Action(Act.ASSIGN, text="me"), [seen]).done == (seen.id,)
+    colleague = StoreSource(Sight(site / "sla.db", site / "sla.rules", write=True, person="day-lead"))
+    assert colleague.act([seen.id], Action(Act.NOTE, text="called them"), [seen]).done == (seen.id,)
+    assert colleague.act([seen.id], Action(Act.FLAG), [seen]).done == (seen.id,)
+    [(_, words)] = colleague.act([seen.id], Action(Act.RESOLVE), [seen]).overtaken
+    assert words == "assignee set to me by tester; acknowledged by tester"
+    colleague.close()
+
+
 def test_a_saved_rule_file_moves_the_picture(source, site):
     before = by_key(source.snapshot(full=True))["T-2"]
     (site / "sla.rules").write_text(RULES.replace("warn at 50%, 75%", "warn at 10%"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 
 import pytest
@@ -23,7 +23,11 @@ class Stub:
         self.refuses = False
 
     def act(
-        self, ids: tuple[int, ...], action: Action, finished: Callable[[Outcome | Failure], None]
+        self,
+        ids: tuple[int, ...],
+        action: Action,
+        finished: Callable[[Outcome | Failure], None],
+        seen: Sequence[object] = (),
     ) -> None:
         self.acts.append(action)
         outcome = Outcome((), tuple((id_, "no") for id_ in ids)) if self.refuses else Outcome(ids)
