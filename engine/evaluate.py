@@ -14,7 +14,6 @@ from engine.graph import Graph
 from engine.history import ENDED, History, read, within_reach
 from engine.measure import clock_of
 from engine.pinning import Pinned, pinned
-from engine.points import with_points
 from engine.timeline import Leg, Timeline, legs, timeline
 
 
@@ -118,8 +117,8 @@ def measured(life: Life, graph: Graph, now: int) -> Iterator[Measured]:
             parts = legs(metric, cycle, life.states)
             if parts:
                 plan = life.states.at(parts[-1].start).plan
-                clock = clock_of(metric, cycle, parts, plan.warn if plan else (), now)
-                clock = with_points(clock, parts, life.states, now, life.history.acknowledged_at)
+                warn = plan.warn if plan else ()
+                clock = clock_of(metric, cycle, parts, warn, now, life.history.acknowledged_at)
                 yield Measured(clock, cycle, tuple(parts))
 
 

@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
-from engine.clock import Clock, State, Threshold
-from engine.cycles import FOREVER, Cycle
+from engine.clock import Clock, Point, State, Threshold
+from engine.cycles import Cycle
 from engine.plan import WHOLE, percent
+from engine.points import points_on
 from engine.timeline import Leg, nominal
 
 
-def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int], now: int) -> Clock:
-    """The clock of a cycle at `now`. `legs` (at least one) are as `timeline.legs` gives them, also those still to come.
+def clock_of(
+    metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int], now: int, acknowledged: int | None
+) -> Clock:
+    """The clock of a cycle at `now`. `legs` (at least one) are as `timeline.legs` gives them, also those still to come;
+    `acknowledged` is when somebody took the ticket on, None if nobody has.
 
     A threshold has happened once an instant after it has come while the clock was open: what stops the clock at
     exactly its due is in time.
     """
     shares = (*warn, WHOLE)
     reached: list[int | None] = [None] * len(shares)
-    used = elapsed = paused = 0
+    elapsed = paused = 0
     for leg in legs:
-        hours = leg.option.hours
-        so_far = hours.elapsed(leg.start, min(leg.end, now))
-        room = so_far if leg.end <= now else None if leg.end == FOREVER else hours.elapsed(leg.start, leg.end)
         for index, share in enumerate(shares):
             # The target in force decides: a looser one takes back what a stricter one said.
-            if reached[index] is None or (leg.target is not None and used < _share_of(leg.target, share)):
-                reached[index] = reach(leg, leg.start, leg.end, _share_of(leg.target or 0, share), used, room)
+            if reached[index] is None or (leg.target is not None and leg.used < _share_of(leg.target, share)):
+                reached[index] = leg.reach(_share_of(leg.target or 0, share))
+        so_far = leg.so_far(now)
         if leg.paused_by:
             paused += so_far
         else:
             elapsed += so_far
-            used += so_far if room is None else room
 
-    last = legs[-1]
+    first, last = legs[0], legs[-1]
     due = reached[-1]
     lapsed = last.end < max(end for start, end in cycle.stretches if end > start or start == cycle.start)
     failed = due is not None and due < (now if cycle.stop is None else cycle.stop)
     cancelled = cycle.cancelled or lapsed
     stopped = last.end if lapsed else cycle.stop  # lapsed: nothing is promised any more
     if due is None and stopped is not None and last.target is not None:
-        due = last.option.hours.due(stopped, last.target - used)
+        due = last.option.hours.due(stopped, last.target - last.used_after)
     here = next((leg.paused_by for leg in legs if leg.start <= now < leg.end), ()) if stopped is None else ()
+    points = points_on(legs, stopped, elapsed, now, acknowledged)
     return Clock(
         metric=metric,
         cycle=cycle.number,
         state=_state(stopped is None, failed, cancelled, bool(here)),
-        started=legs[0].start,
+        started=first.start,
         stopped=stopped,
         target=nominal(last.option.target.amount) if last.target is None else last.target,
         due=due,
@@ -56,26 +59,11 @@ def clock_of(metric: str, cycle: Cycle, legs: Sequence[Leg], warn: Sequence[int]
         calendar=last.option.target.calendar,
         promise=last.option.target,
         thresholds=tuple(
-            Threshold(_name(share), share, at) for share, at in zip(shares, reached, strict=True)
+            [Threshold(_name(share), share, at) for share, at in zip(shares, reached, strict=True)]
         ),
-        next_at=_next(legs, reached, now) if stopped is None else None,
+        next_at=_next(legs, reached, points, now) if stopped is None else None,
+        points=points,
     )
-
-
-def reach(leg: Leg, start: int, end: int, need: int, used: int, room: int | None) -> int | None:
-    """When in the part `[start, end)` of a leg `need` open seconds are used; None if not before its end.
-
-    `used` are those of before; `room` is what the part has, None if it never ends.
-    """
-    if leg.target is None:
-        return None
-    if used >= need:
-        at: int | None = start
-    elif leg.paused_by or (room is not None and need - used > room):
-        return None
-    else:
-        at = leg.option.hours.due(start, need - used)
-    return at if at is not None and at < end else None
 
 
 def _share_of(target: int, share: int) -> int:
@@ -93,11 +81,15 @@ def _state(is_open: bool, failed: bool, cancelled: bool, is_paused: bool) -> Sta
     return State.PAUSED if is_paused else State.RUNNING
 
 
+@cache
 def _name(share: int) -> str:
     return "breach" if share == WHOLE else f"warning {percent(share)}"
 
 
-def _next(legs: Sequence[Leg], reached: Sequence[int | None], now: int) -> int | None:
+def _next(
+    legs: Sequence[Leg], reached: Iterable[int | None], points: Iterable[Point], now: int
+) -> int | None:
     coming = [at + 1 for at in reached if at is not None and at >= now]
-    coming += (leg.start for leg in legs if leg.start > now)
+    coming += [point.at + 1 for point in points if point.at is not None and point.at >= now]
+    coming += [leg.start for leg in legs if leg.start > now]
     return min(coming, default=None)

@@ -45,11 +45,10 @@ WHOLE = 10_000
 @dataclass(frozen=True, slots=True)
 class Rung:
     """A step of a ladder, ready to be placed on a clock: it is reached when `share` (hundredths of a percent) of the target and
-    `shift` seconds are used. `name` tells it from the other steps; `hours` are those of `only in`, None without."""
+    `shift` seconds are used. `key` (ladder, name) tells it from other steps; `hours` are those of `only in`, None without."""
 
-    ladder: str
+    key: tuple[str, str]
     step: LadderStep
-    name: str
     share: int
     shift: int
     hours: OpenHours | None
@@ -153,7 +152,7 @@ def _rungs(
             case Reached.PAST:
                 places = [(step.rule, WHOLE, shift)]
         found.setdefault(step.trigger.metric, []).extend(
-            Rung(ladder.name, step, *place, counted) for place in places
+            Rung((ladder.name, name), step, share, shift, counted) for name, share, shift in places
         )
     return {metric: tuple(rungs) for metric, rungs in found.items()}
 

@@ -8,113 +8,77 @@ hour, all in the open seconds of the clock itself, so that pauses and closing ti
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from dsl.ladder import Reached, Repeat
-from engine.clock import Clock, Point
-from engine.cycles import FOREVER
-from engine.measure import reach
+from engine.clock import Point
 from engine.plan import Rung
-from engine.timeline import Leg, Timeline
+from engine.timeline import Leg
 
 
-def with_points(
-    clock: Clock, legs: Sequence[Leg], states: Timeline, now: int, acknowledged: int | None
-) -> Clock:
-    """The clock with the points of the ladders that were in force on its legs; itself if there were none.
+def points_on(
+    legs: Sequence[Leg], stopped: int | None, elapsed: int, now: int, acknowledged: int | None
+) -> tuple[Point, ...]:
+    """The steps of the ladders that count on the legs of a clock, which has used `elapsed` open seconds at `now`.
 
     `acknowledged` is when somebody took the ticket on, None if nobody has. Of repetitions the newest that has come
     and the next are given.
     """
-    pieces = list(_pieces(clock.metric, legs, states))
-    if not any(found for *_, found in pieces):
-        return clock
-    rungs = {(rung.ladder, rung.name): rung for *_, found in pieces for rung in found}
-    firsts = _fold(pieces)
-    end = FOREVER if clock.stopped is None else clock.stopped
     points = []
-    for key, rung in rungs.items():
-        at, used = firsts[key]
-        if rung.hours is not None:
-            places = _put_off(rung, at, clock.started, now)
-        else:
-            places = {0: at}
-            if at is not None:
-                numbers = _numbers(rung, clock.elapsed - used)
-                places |= {number: _again(pieces, rung, used + number * every) for number, every in numbers}
-        first = places[0]
-        # An acknowledgement from before the first time is not an answer to it.
-        answered = acknowledged if acknowledged is not None and (first or 0) <= acknowledged else end
-        for number, place in places.items():
-            known = place if place is not None and place < end else None
-            if not number or (known is not None and known < answered):
-                points.append(Point(rung.ladder, rung.step, rung.name, number, known))
-    coming = [point.at + 1 for point in points if point.at is not None and point.at >= now]
-    if clock.next_at is not None:
-        coming.append(clock.next_at)
-    next_at = min(coming, default=None) if clock.stopped is None else None
-    return replace(clock, points=tuple(points), next_at=next_at)
+    for rung, at, used in _firsts(legs):
+        answered = None
+        for number, place in _places(legs, rung, at, used, elapsed, now):
+            known = place if place is not None and (stopped is None or place < stopped) else None
+            if not number:
+                # An acknowledgement from before the first time is not an answer to it.
+                answered = acknowledged if acknowledged is not None and (place or 0) <= acknowledged else None
+            elif known is None or (answered is not None and known >= answered):
+                continue
+            points.append(Point(rung.key[0], rung.step, rung.key[1], number, known))
+    return tuple(points)
 
 
-_Piece = tuple[int, int, Leg, tuple[Rung, ...]]
-
-
-def _pieces(metric: str, legs: Sequence[Leg], states: Timeline) -> Iterator[_Piece]:
-    """The legs, cut where the ladder in force may change: (start, end, leg, its steps)."""
+def _firsts(legs: Sequence[Leg]) -> Iterator[tuple[Rung, int | None, int]]:
+    """Each step, when it is reached for the first time (None if not), and how much of the clock is used by then."""
+    found: dict[tuple[str, str], tuple[Rung, int | None, int]] = {}
     for leg in legs:
-        for state in states.within(leg.start, leg.end):
-            rungs = (
-                state.plan.climb(metric, state.situation.priority) if state.plan and state.plan.rungs else ()
-            )
-            yield max(leg.start, state.start), min(leg.end, state.end), leg, rungs
-
-
-def _fold(pieces: Sequence[_Piece]) -> dict[tuple[str, str], tuple[int | None, int]]:
-    """When each step is reached for the first time, None if not, and how much of the clock is used by then."""
-    reached: dict[tuple[str, str], tuple[int | None, int]] = {}
-    used = 0
-    for start, end, leg, rungs in pieces:
-        room = None if end == FOREVER else leg.option.hours.elapsed(start, end)
-        for rung in rungs:
-            key = (rung.ladder, rung.name)
+        for rung in leg.rungs:
             need = rung.need(leg.target or 0)
+            known = found.get(rung.key)
             if need <= 0:
-                reached.setdefault(key, (None, 0))
+                found[rung.key] = (rung, None, 0) if known is None else (rung, *known[1:])
             # As with thresholds: the target in force decides, a looser one takes back what a stricter one said.
-            elif reached.get(key, (None, 0))[0] is None or (leg.target is not None and used < need):
-                reached[key] = (reach(leg, start, end, need, used, room), max(need, used))
-        if room is not None and not leg.paused_by:
-            used += room
-    return reached
+            elif known is None or known[1] is None or (leg.target is not None and leg.used < need):
+                found[rung.key] = (rung, leg.reach(need), max(need, leg.used))
+            else:
+                found[rung.key] = (rung, *known[1:])
+    yield from found.values()
 
 
-def _again(pieces: Sequence[_Piece], rung: Rung, need: int) -> int | None:
-    """When so much of the clock is used, in a part in which the step counts; None if not."""
-    used = 0
-    for start, end, leg, rungs in pieces:
-        room = None if end == FOREVER else leg.option.hours.elapsed(start, end)
-        if rung in rungs:
-            at = reach(leg, start, end, need, used, room)
-            if at is not None:
-                return at
-        if room is not None and not leg.paused_by:
-            used += room
-    return None
-
-
-def _numbers(rung: Rung, since: int) -> Iterator[tuple[int, int]]:
-    """Which repetitions to place, and what lies between them, when the first time is `since` seconds of use ago."""
+def _places(
+    legs: Sequence[Leg], rung: Rung, at: int | None, used: int, elapsed: int, now: int
+) -> Iterator[tuple[int, int | None]]:
+    """The first time of a step and those of its repetitions that are worth placing, each with its number."""
+    if rung.hours is not None:
+        yield from _put_off(rung, at, legs[0].start, now).items()
+        return
+    yield 0, at
     repeat = rung.step.repeat
-    if repeat is not None:
-        for number in _newest(repeat, since):
-            yield number, repeat.seconds
+    if at is None or repeat is None:
+        return
+    for number in _newest(repeat, elapsed - used):
+        need = used + number * repeat.seconds
+        places = (leg.reach(need) for leg in legs if rung in leg.rungs)
+        yield number, next((place for place in places if place is not None), None)
 
 
 def _newest(repeat: Repeat, since: int) -> Iterator[int]:
-    """The newest repetition that has come, and the next one; where they are limited, the last stands for all after it."""
+    """The newest repetition that has come, and the next one, when the first time is `since` seconds of use ago; where they are
+    limited, the last stands for all after it."""
     newest = max((since - 1) // repeat.seconds, 0)
     last = repeat.most or newest + 1
-    yield from sorted({number for number in (min(newest, last), min(newest + 1, last)) if number})
+    if newest and newest < last:
+        yield newest
+    yield min(newest + 1, last)
 
 
 def _put_off(rung: Rung, reached: int | None, started: int, now: int) -> dict[int, int | None]:

@@ -1,7 +1,7 @@
 """A ticket's life as states, and a clock's cycle as legs.
 
-A state is a span in which neither the ticket's situation nor its terms change. A leg is a span of one cycle in which also
-the same target decides and the same pauses hold; how time is used on it is then plain arithmetic.
+A state is a span in which neither the ticket's situation nor its terms change. A leg is a span of one cycle in which
+the same target decides, the same pauses hold and the same ladder counts; how time is used on it is then plain arithmetic.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from engine.cycles import FOREVER, Cycle
 from engine.facts import Pin
 from engine.graph import Graph
 from engine.history import History
-from engine.plan import Option, PauseRule, Plan
+from engine.plan import Option, PauseRule, Plan, Rung
 from engine.predicate import Situation
 from engine.wall import DAY
 
@@ -35,13 +35,40 @@ class State:
 @dataclass(frozen=True, slots=True)
 class Leg:
     """A part `[start, end)` of a cycle. `target` is in open seconds of the option's hours, None if these never open;
-    `paused_by` names the pauses that hold."""
+    `paused_by` names the pauses that hold, `rungs` are the steps of the ladder. `used` are the open seconds of the cycle that
+    are used before it, `room` those that it has, None if it never ends."""
 
     start: int
     end: int
     option: Option
     target: int | None
     paused_by: tuple[str, ...]
+    rungs: tuple[Rung, ...]
+    used: int
+    room: int | None
+
+    def reach(self, need: int) -> int | None:
+        """When `need` open seconds of the cycle are used; None if not on this leg."""
+        if self.target is None:
+            return None
+        if self.used >= need:
+            at: int | None = self.start
+        elif self.paused_by or (self.room is not None and need - self.used > self.room):
+            return None
+        else:
+            at = self.option.hours.due(self.start, need - self.used)
+        return at if at is not None and at < self.end else None
+
+    def so_far(self, now: int) -> int:
+        """Its open seconds before `now`."""
+        if self.room is not None and self.end <= now:
+            return self.room
+        return self.option.hours.elapsed(self.start, min(self.end, now))
+
+    @property
+    def used_after(self) -> int:
+        """Open seconds of the cycle that are used at its end, if it has one."""
+        return self.used if self.paused_by or self.room is None else self.used + self.room
 
 
 class Timeline:
@@ -123,13 +150,23 @@ def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
             before, target = option, _seconds(option.target.amount, option.hours, begun)
         limits = {name: spell.take(option.hours, a, b) for name, spell in spells.items()}
         cuts = sorted({at for at in limits.values() if a < at < b}) if limits else ()
+        rungs = state.plan.climb(metric, state.situation.priority)
         for start, end in pairwise((a, *cuts, b)):
             holding = tuple([name for name, at in limits.items() if at > start])
-            last = found[-1] if found else None
-            if last and last.end == start and last.option is option and last.paused_by == holding:
-                found[-1] = Leg(last.start, end, option, target, holding)
-            else:
-                found.append(Leg(start, end, option, target, holding))
+            used = 0
+            if found:
+                last = found[-1]
+                used = last.used_after
+                if (
+                    last.end == start
+                    and last.option is option
+                    and last.paused_by == holding
+                    and last.rungs is rungs
+                ):
+                    start, used = last.start, last.used  # noqa: PLW2901
+                    found.pop()
+            room = None if end == FOREVER else option.hours.elapsed(start, end)
+            found.append(Leg(start, end, option, target, holding, rungs, used, room))
     return found
 
 
