@@ -35,9 +35,16 @@ SELECT 1 WHERE EXISTS (SELECT 1 FROM tickets WHERE awaits IS NOT NULL)
   OR EXISTS (SELECT 1 FROM tickets WHERE next_at <= ?)
 """
 _COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
-_CLOCK = f"INSERT OR REPLACE INTO clocks VALUES ({', '.join('?' * 14)})"
+_CLOCK = """
+INSERT INTO clocks (ticket, metric, cycle, state, started, stopped, target, due, elapsed, paused, calendar, warn_at, next_at, decided)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (ticket, metric, cycle) DO UPDATE SET
+  state = excluded.state, started = excluded.started, stopped = excluded.stopped, target = excluded.target, due = excluded.due,
+  elapsed = excluded.elapsed, paused = excluded.paused, calendar = excluded.calendar, warn_at = excluded.warn_at,
+  next_at = excluded.next_at, decided = excluded.decided
+"""
 _ALERT = """
-INSERT OR IGNORE INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
+INSERT INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 
@@ -61,7 +68,7 @@ def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[W
     )
     connection.executemany(_TICKET, [_ticket_row(item, number) for item in items])
     _replace_clocks(connection, items)
-    return [alert for item in items for alert in item.alerts if _is_new(connection, alert)]
+    return _add_alerts(connection, items)
 
 
 def _replace_clocks(connection: sqlite3.Connection, items: list[Written]) -> None:
@@ -81,18 +88,26 @@ def _replace_clocks(connection: sqlite3.Connection, items: list[Written]) -> Non
     connection.executemany(_CLOCK, [row for row in rows if known.get(row[:3]) != row])
 
 
-def _is_new(connection: sqlite3.Connection, alert: Transition) -> bool:
-    row = (
-        alert.ticket_id,
-        alert.metric,
-        alert.cycle,
-        alert.what,
-        alert.at,
-        alert.found,
-        storable(alert.customer),
-        alert.cause,
+def _add_alerts(connection: sqlite3.Connection, items: list[Written]) -> list[Transition]:
+    """Keep the alerts that nobody has raised before, and answer them."""
+    ids = json.dumps([item.ticket_id for item in items if item.alerts])
+    known = set(
+        connection.execute(
+            "SELECT ticket, metric, cycle, threshold FROM alerts WHERE ticket IN (SELECT value FROM json_each(?))",
+            (ids,),
+        )
     )
-    return connection.execute(_ALERT, row).rowcount == 1
+    new = {}
+    for item in items:
+        for alert in item.alerts:
+            key = (alert.ticket_id, alert.metric, alert.cycle, alert.what)
+            if key not in known:
+                new.setdefault(key, alert)
+    connection.executemany(
+        _ALERT,
+        [(*key, alert.at, alert.found, storable(alert.customer), alert.cause) for key, alert in new.items()],
+    )
+    return list(new.values())
 
 
 def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
@@ -134,8 +149,10 @@ def _clock_row(ticket: int, clock: Clock) -> tuple[object, ...]:
         clock.stopped,
         clock.target,
         clock.due,
-        clock.elapsed,
-        clock.paused,
+        clock.elapsed
+        if clock.stopped is not None
+        else 0,  # of an open clock they are a question of the moment
+        clock.paused if clock.stopped is not None else 0,
         clock.calendar,
         first_warning(clock),
         clock.next_at,

@@ -42,8 +42,14 @@ def decide(connection: sqlite3.Connection, acted: Iterable[Acted]) -> None:
     [newest] = connection.execute("SELECT coalesce(max(id), 0) FROM decisions").fetchone()
     numbered = [(newest + number, item) for number, item in enumerate(acted, 1)]
     connection.executemany(_DECISION, [_row(number, item.decision) for number, item in numbered])
-    for number, item in numbered:
-        queue(connection, item.decision.ticket_id, number, item.decision.found, item.messages)
+    connection.executemany(
+        _MESSAGE,
+        [
+            _message_row(item.decision.ticket_id, number, item.decision.found, message)
+            for number, item in numbered
+            for message in item.messages
+        ],
+    )
     connection.executemany(
         _STEP, [(item.short, item.decision.ticket_id) for _, item in numbered if item.short]
     )
@@ -70,7 +76,7 @@ def _message_row(ticket: int | None, decision: int | None, created: int, message
         message.channel,
         storable(message.recipient),
         storable(message.name),
-        json.dumps(dict(message.data)),
+        json.dumps(dict(message.data)) if message.data else "{}",
         created,
         Status.SENT if here else Status.WAITING,
         created,
