@@ -97,7 +97,7 @@ def _add_alerts(connection: sqlite3.Connection, items: list[Written]) -> list[Tr
             (ids,),
         )
     )
-    new = {}
+    new: dict[tuple[int, str, int, str], Transition] = {}
     for item in items:
         for alert in item.alerts:
             key = (alert.ticket_id, alert.metric, alert.cycle, alert.what)
