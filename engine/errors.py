@@ -11,3 +11,7 @@ class EngineError(SlaError):
 
 class StoreError(EngineError):
     """The store cannot be opened, read or written."""
+
+
+class UnreachableError(StoreError):
+    """The store does not answer at the moment; it may later."""

@@ -88,9 +88,11 @@ class Rules:
         if loaded.ruleset is None:
             self._refuse(loaded.diagnostics)
             return Turn()
-        seen, self._seen = self._seen, loaded.digest
-        if self.now is None or loaded.digest not in (seen, self.now.graph.digest):
-            return self._adopt(store, loaded, now)
+        if self.now is None or loaded.digest not in (self._seen, self.now.graph.digest):
+            turn = self._adopt(store, loaded, now)
+            self._seen = loaded.digest  # and not before: what failed is tried again
+            return turn
+        self._seen = loaded.digest
         status = replace(self.now.status, broken=())
         if loaded.digest == self.now.graph.digest:
             status = replace(status, root=str(self._root), revision=_revision(self._root))

@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 from engine.cycle import Turn
+from engine.errors import UnreachableError
 from engine.facts import Instant
 from engine.reload import Rules
 from engine.snapshot import RulesStatus
@@ -16,6 +17,9 @@ from engine.watch import Watcher
 
 TICK = 1.0
 """Seconds between two looks at the store."""
+
+SLICE = 0.1
+"""Seconds within which a bell or a stop is heard."""
 
 
 class Engine:
@@ -45,8 +49,14 @@ def run(
     stop: Event,
     told: Callable[[Turn], None],
     ruled: Callable[[RulesStatus], None] = lambda _: None,
+    away: Callable[[UnreachableError], None] = lambda _: None,
+    bell: Event | None = None,
 ) -> None:
-    """Turn until `stop` is set. `told` hears of every turn, `ruled` of the rules after every look at their files."""
+    """Turn until `stop` is set. `told` hears of every turn, `ruled` of the rules after every look at their files, `away` of
+    every turn that found the store out of reach, which is tried again. `bell` is set by whoever knows of new work.
+
+    Raises UnreachableError only if the store cannot be reached at the start.
+    """
 
     def heard(turn: Turn) -> None:
         told(turn)
@@ -55,14 +65,31 @@ def run(
 
     # Made before the first load, so that an edit during it is noticed.
     watcher = Watcher(root, lambda: engine.rules.files) if root is not None else None
+    bell = Event() if bell is None else bell
+    edited = False
     try:
         heard(engine.start(Instant(int(time.time()))))
         while not stop.is_set():
-            if watcher is None:
-                stop.wait(TICK)
-            elif watcher.wait(TICK):
-                heard(engine.reload(Instant(int(time.time()))))
-            told(engine.step(Instant(int(time.time()))))
+            edited = _pause(watcher, stop, bell) or edited
+            bell.clear()
+            try:
+                if edited:
+                    heard(engine.reload(Instant(int(time.time()))))
+                    edited = False
+                told(engine.step(Instant(int(time.time()))))
+            except UnreachableError as error:
+                away(error)
     finally:
         if watcher is not None:
             watcher.close()
+
+
+def _pause(watcher: Watcher | None, stop: Event, bell: Event) -> bool:
+    """Wait for the next tick, for the bell, or for rule files to change: whether they have."""
+    end = time.monotonic() + TICK
+    while not stop.is_set() and not bell.is_set() and time.monotonic() < end:
+        if watcher is None:
+            bell.wait(SLICE)
+        elif watcher.wait(SLICE):
+            return True
+    return False

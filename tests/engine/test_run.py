@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 
 from engine import run as loop
+from engine.errors import UnreachableError
 from engine.run import Engine, run
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES
@@ -122,3 +123,64 @@ def test_a_file_that_is_saved_without_a_difference_is_no_new_generation(tree, tm
         tree.write_text(tree.read_text())
         tree.write_text(tree.read_text().replace("8h", "7h"))
         assert generation(tmp_path / "sla.db", 2) == 2
+
+
+def test_a_store_out_of_reach_is_tried_again_and_the_edit_is_not_forgotten(tree, tmp_path, monkeypatch):
+    """What a server does that is restarted: nothing answers for a while, then everything does."""
+    monkeypatch.setattr(loop, "TICK", 0.05)
+    out, missed = threading.Event(), []
+    real = SqliteStore.waits
+
+    def waits(self, now):
+        if out.is_set():
+            raise UnreachableError("no answer")
+        return real(self, now)
+
+    monkeypatch.setattr(SqliteStore, "waits", waits)
+    SqliteStore.open(tmp_path / "sla.db", create=True).close()
+    stop = threading.Event()
+
+    def work():
+        store = SqliteStore.open(tmp_path / "sla.db")
+        run(Engine(store, tree), tree, stop, lambda turn: None, away=missed.append)
+        store.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        assert generation(tmp_path / "sla.db", 1) == 1
+        out.set()
+        tree.write_text(tree.read_text().replace("8h", "7h"))
+        deadline = time.monotonic() + PATIENCE
+        while len(missed) < 20 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(missed) >= 20
+        out.clear()
+        assert generation(tmp_path / "sla.db", 2) == 2
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+
+
+def test_a_bell_is_heard_before_the_tick(tree, tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "TICK", 60.0)
+    SqliteStore.open(tmp_path / "sla.db", create=True).close()
+    stop, bell, turns = threading.Event(), threading.Event(), []
+
+    def work():
+        store = SqliteStore.open(tmp_path / "sla.db")
+        run(Engine(store, tree), tree, stop, turns.append, bell=bell)
+        store.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        assert generation(tmp_path / "sla.db", 1) == 1
+        bell.set()
+        deadline = time.monotonic() + PATIENCE
+        while len(turns) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert len(turns) >= 2
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
