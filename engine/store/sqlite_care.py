@@ -10,7 +10,8 @@ from pathlib import Path
 
 from engine.errors import StoreError
 from engine.store.schema import VERSION
-from engine.store.sqlite_open import connect, connect_any, trouble
+from engine.store.sqlite_connection import trouble
+from engine.store.sqlite_open import connect, connect_any
 
 
 @dataclass(frozen=True, slots=True)

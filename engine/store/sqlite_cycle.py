@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from engine.clock import Clock, first_warning, most_urgent
-from engine.facts import Instant
 from engine.snapshot import Transition
-from engine.store.protocol import Claim, Written
+from engine.store.database import Connection
+from engine.store.protocol import Written
 from engine.store.sqlite_terms import TermsShelf
 
 NEVER = 2**63 - 1
@@ -27,13 +25,6 @@ UPDATE tickets SET
   acknowledged_at = ?, snoozed_until = ?, flagged = ?, written = ?
 WHERE id = ?
 """
-_DUE = "SELECT id, awaits FROM tickets WHERE next_at <= ? ORDER BY next_at, id LIMIT ?"
-_AWAITING = "SELECT id, awaits FROM tickets WHERE awaits IS NOT NULL ORDER BY awaits, id LIMIT ?"
-_CHOSEN = "SELECT id, awaits FROM tickets WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
-_ANY = """
-SELECT 1 WHERE EXISTS (SELECT 1 FROM tickets WHERE awaits IS NOT NULL)
-  OR EXISTS (SELECT 1 FROM tickets WHERE next_at <= ?)
-"""
 _COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
 _CLOCK = """
 INSERT INTO clocks (ticket, metric, cycle, state, started, stopped, target, due, elapsed, paused, calendar, warn_at, next_at, decided)
@@ -50,16 +41,19 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 
 def storable(text: str) -> str:
-    """The text without half characters (lone surrogates), which no column of text can hold; events keep them, escaped."""
+    """The text without NUL and half characters (lone surrogates), which a column of text cannot hold; events keep them, escaped."""
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
-def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[Written]) -> list[Transition]:
+def write(connection: Connection, shelf: TermsShelf, written: Iterable[Written]) -> list[Transition]:
     """Write tickets inside a transaction; answer the alerts that were new."""
     items = list(written)
-    [number] = connection.execute("SELECT coalesce(max(written), 0) + 1 FROM tickets").fetchone()
+    number = connection.writing()
+    shelf.save_all(pin.terms for item in items for pin in item.pins if pin.terms is not None)
     connection.executemany(
-        "INSERT OR IGNORE INTO pins (ticket, at, cause, terms) VALUES (?, ?, ?, ?)",
+        "INSERT INTO pins (ticket, at, cause, terms) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [
             (item.ticket_id, pin.at, pin.cause, None if pin.terms is None else shelf.save(pin.terms))
             for item in items
@@ -71,9 +65,9 @@ def write(connection: sqlite3.Connection, shelf: TermsShelf, written: Iterable[W
     return _add_alerts(connection, items)
 
 
-def _replace_clocks(connection: sqlite3.Connection, items: list[Written]) -> None:
+def _replace_clocks(connection: Connection, items: list[Written]) -> None:
     # Only what differs is written: a reload evaluates many tickets and moves few of their clocks.
-    ids = json.dumps([item.ticket_id for item in items])
+    ids = connection.many(item.ticket_id for item in items)
     known = {
         row[:3]: row
         for row in connection.execute(
@@ -88,9 +82,9 @@ def _replace_clocks(connection: sqlite3.Connection, items: list[Written]) -> Non
     connection.executemany(_CLOCK, [row for row in rows if known.get(row[:3]) != row])
 
 
-def _add_alerts(connection: sqlite3.Connection, items: list[Written]) -> list[Transition]:
+def _add_alerts(connection: Connection, items: list[Written]) -> list[Transition]:
     """Keep the alerts that nobody has raised before, and answer them."""
-    ids = json.dumps([item.ticket_id for item in items if item.alerts])
+    ids = connection.many(item.ticket_id for item in items if item.alerts)
     known = set(
         connection.execute(
             "SELECT ticket, metric, cycle, threshold FROM alerts WHERE ticket IN (SELECT value FROM json_each(?))",
@@ -157,43 +151,4 @@ def _clock_row(ticket: int, clock: Clock) -> tuple[object, ...]:
         first_warning(clock),
         clock.next_at,
         clock.decided,
-    )
-
-
-def due_tickets(connection: sqlite3.Connection, now: Instant, limit: int) -> list[int]:
-    """Tickets with something to do by `now`, earliest first."""
-    return [ticket for ticket, _ in connection.execute(_DUE, (now, limit))]
-
-
-def waits(connection: sqlite3.Connection, now: Instant) -> bool:
-    """Whether there is anything to claim."""
-    return connection.execute(_ANY, (now,)).fetchone() is not None
-
-
-def claim(connection: sqlite3.Connection, now: Instant, limit: int) -> list[Claim]:
-    """Take on tickets, inside a transaction: what time has reached goes before what has merely changed."""
-    found: dict[int, int | None] = dict(connection.execute(_DUE, (now, limit)).fetchall())
-    if len(found) < limit:
-        found |= connection.execute(_AWAITING, (limit - len(found),)).fetchall()
-    return _claimed(connection, found)
-
-
-def claim_of(connection: sqlite3.Connection, tickets: Sequence[int]) -> list[Claim]:
-    """Take on these tickets, inside a transaction."""
-    return _claimed(connection, dict(connection.execute(_CHOSEN, (json.dumps(list(tickets)),)).fetchall()))
-
-
-def _claimed(connection: sqlite3.Connection, found: dict[int, int | None]) -> list[Claim]:
-    connection.execute(
-        "UPDATE tickets SET awaits = NULL WHERE id IN (SELECT value FROM json_each(?))",
-        (json.dumps([ticket for ticket, awaits in found.items() if awaits is not None]),),
-    )
-    return [Claim(ticket, awaits is not None, awaits or 0) for ticket, awaits in found.items()]
-
-
-def put_off(connection: sqlite3.Connection, tickets: Sequence[int], since: int) -> None:
-    """Let tickets await an engine; what they were evaluated by stays the oldest that was replaced."""
-    connection.execute(
-        "UPDATE tickets SET awaits = ? WHERE id IN (SELECT value FROM json_each(?)) AND coalesce(awaits, 0) = 0",
-        (since, json.dumps(list(tickets))),
     )

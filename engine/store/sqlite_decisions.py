@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 
 from dsl.ladder import INBOX
 from engine.decision import Decision, Key, Outcome
 from engine.outbox import Message, Status
+from engine.store.database import Connection
 from engine.store.protocol import Acted
 from engine.store.sqlite_cycle import storable
 
@@ -26,21 +26,21 @@ FROM decisions JOIN tickets ON tickets.id = ticket
 MessageRow = tuple[object, ...]
 
 
-def decided(connection: sqlite3.Connection, tickets: Sequence[int]) -> dict[int, set[Key]]:
+def decided(connection: Connection, tickets: Sequence[int]) -> dict[int, set[Key]]:
     """The keys of the decisions of these tickets, by ticket."""
     found: dict[int, set[Key]] = {}
     for ticket, *key in connection.execute(
         "SELECT ticket, metric, cycle, ladder, step, number FROM decisions WHERE ticket IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(tickets)),),
+        (connection.many(tickets),),
     ):
         found.setdefault(ticket, set()).add(tuple(key))
     return found
 
 
-def decide(connection: sqlite3.Connection, acted: Iterable[Acted]) -> None:
+def decide(connection: Connection, acted: Iterable[Acted]) -> None:
     """Write decisions with their messages, and each ticket's last step that fired; inside a transaction."""
-    [newest] = connection.execute("SELECT coalesce(max(id), 0) FROM decisions").fetchone()
-    numbered = [(newest + number, item) for number, item in enumerate(acted, 1)]
+    made = list(acted)
+    numbered = list(zip(connection.numbers("decisions", len(made)), made, strict=True))
     connection.executemany(_DECISION, [_row(number, item.decision) for number, item in numbered])
     connection.executemany(
         _MESSAGE,
@@ -56,7 +56,7 @@ def decide(connection: sqlite3.Connection, acted: Iterable[Acted]) -> None:
 
 
 def queue(
-    connection: sqlite3.Connection,
+    connection: Connection,
     ticket: int | None,
     decision: int | None,
     created: int,
@@ -84,7 +84,7 @@ def _message_row(ticket: int | None, decision: int | None, created: int, message
     )
 
 
-def decisions(connection: sqlite3.Connection, ticket: int) -> list[Decision]:
+def decisions(connection: Connection, ticket: int) -> list[Decision]:
     """A ticket's decisions, in order of their instants."""
     return [
         _read(row)
@@ -92,12 +92,12 @@ def decisions(connection: sqlite3.Connection, ticket: int) -> list[Decision]:
     ]
 
 
-def recent(connection: sqlite3.Connection, limit: int) -> list[Decision]:
+def recent(connection: Connection, limit: int) -> list[Decision]:
     """The latest decisions, newest first."""
     return [_read(row) for row in connection.execute(f"{_READ} ORDER BY decisions.id DESC LIMIT ?", (limit,))]
 
 
-def loads(connection: sqlite3.Connection) -> dict[str, int]:
+def loads(connection: Connection) -> dict[str, int]:
     """Open tickets by assignee."""
     return dict(
         connection.execute(

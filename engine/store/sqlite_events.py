@@ -1,15 +1,15 @@
-"""Events into SQLite and tickets out of it."""
+"""Events into the store and tickets out of it."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
 from typing import TypeVar
 
 from engine.facts import Event, Fields, Instant, Pin, Ticket
+from engine.store.database import Connection
 from engine.store.sqlite_terms import TermsShelf
 
 T = TypeVar("T")
@@ -18,16 +18,13 @@ EventRow = tuple[str, int, int, str, str, str]
 """Ticket key, instant, sequence, kind, data as JSON text, id in the source: an event ready to be stored."""
 
 IDS_AT_ONCE = 2_000
-ROWS_AT_ONCE = 200
-"""Events in one statement: SQLite starts and ends a statement at the price of half a row."""
-
 _KNOWN_KEYS = 200_000
 
 
 class EventLog:
     """The events of one connection. Remembers the ids of tickets and sources that it has met."""
 
-    def __init__(self, connection: sqlite3.Connection, terms: TermsShelf) -> None:
+    def __init__(self, connection: Connection, terms: TermsShelf) -> None:
         self._connection = connection
         self._terms = terms
         self._tickets: dict[str, int] = {}
@@ -42,17 +39,19 @@ class EventLog:
         """Append what is new, inside a transaction; answer how many rows were."""
         if not rows:
             return 0
+        connection = self._connection
         number = self._source(source)
         ids = self._ids(list(map(itemgetter(0), rows)))
-        [newest] = self._connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
-        new = _insert(
-            self._connection,
+        [newest] = connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
+        new = connection.insert_new(
             "events (ticket, at, sequence, kind, data, source_id, source)",
             f"(?, ?, ?, ?, ?, ?, {number})",
-            _flat(rows, ids),
+            _flat(rows, ids, connection.at_once),
         )
+        # An engine that has claimed a ticket may not have seen these events: what it says of the ticket comes first.
+        connection.hold(ids)
         # By the rowid: left alone, SQLite walks the whole index by ticket.
-        self._connection.execute(
+        connection.execute(
             "UPDATE tickets SET awaits = 0 WHERE awaits IS NULL"
             " AND id IN (SELECT ticket FROM events NOT INDEXED WHERE id > ?)",
             (newest,),
@@ -71,7 +70,7 @@ class EventLog:
     def _source(self, name: str) -> int:
         known = self._sources.get(name)
         if known is None:
-            self._connection.execute("INSERT OR IGNORE INTO sources (name) VALUES (?)", (name,))
+            self._connection.execute("INSERT INTO sources (name) VALUES (?) ON CONFLICT DO NOTHING", (name,))
             [known] = self._connection.execute("SELECT id FROM sources WHERE name = ?", (name,)).fetchone()
             self._sources[name] = known
         return int(known)
@@ -86,20 +85,29 @@ class EventLog:
 
     def _meet(self, unknown: list[str]) -> None:
         """Learn the ids of tickets, and give one to those that have none."""
+        connection, known = self._connection, self._tickets
+        if unknown and not connection.gapless:
+            # An insertion uses up an id even if the ticket is known.
+            self._look_up(unknown)
+            unknown = [key for key in unknown if key not in known]
         if not unknown:
             return
-        connection, known = self._connection, self._tickets
-        if _insert(connection, "tickets (key)", "(?)", _pieces(unknown)) == len(unknown):
-            # All of them are new: SQLite has counted on from the highest id, so they need not be looked up.
+        new = connection.insert_new("tickets (key)", "(?)", _pieces(unknown, connection.at_once))
+        if connection.gapless and new == len(unknown):
+            # All of them are new, counted on from the highest id: they need not be looked up.
             [last] = connection.execute("SELECT max(id) FROM tickets").fetchone()
             known.update(zip(unknown, range(last - len(unknown) + 1, last + 1), strict=True))
         else:
-            known.update(
-                connection.execute(
-                    "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
-                    (json.dumps(unknown),),
-                )
-            )
+            self._look_up(unknown)
+
+    def _look_up(self, keys: Sequence[str]) -> None:
+        connection = self._connection
+        self._tickets.update(
+            connection.execute(
+                "SELECT key, id FROM tickets WHERE key IN (SELECT value FROM json_each(?))",
+                (connection.many(keys),),
+            ).fetchall()
+        )
 
     def _blocks(self, ids: Sequence[int] | None) -> Iterator[tuple[str, tuple[object, ...]]]:
         if ids is None:
@@ -109,7 +117,10 @@ class EventLog:
             return
         wanted = sorted(set(ids))
         for first in range(0, len(wanted), IDS_AT_ONCE):
-            yield "IN (SELECT value FROM json_each(?))", (json.dumps(wanted[first : first + IDS_AT_ONCE]),)
+            yield (
+                "IN (SELECT value FROM json_each(?))",
+                (self._connection.many(wanted[first : first + IDS_AT_ONCE]),),
+            )
 
     def _block(self, clause: str, values: tuple[object, ...], until: Instant | None) -> Iterator[Ticket]:
         limit, bound = ("", values) if until is None else (" AND at <= ?", (*values, until))
@@ -145,34 +156,17 @@ class EventLog:
             )
 
 
-def _pieces(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), ROWS_AT_ONCE):
-        yield items[start : start + ROWS_AT_ONCE]
+def _pieces(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), most):
+        yield items[start : start + most]
 
 
-def _flat(rows: Sequence[EventRow], ids: Sequence[int]) -> Iterator[list[object]]:
+def _flat(rows: Sequence[EventRow], ids: Sequence[int], most: int) -> Iterator[list[object]]:
     """The values of a statement's rows one after the other, a ticket's id in the place of its key."""
-    for piece, numbers in zip(_pieces(rows), _pieces(ids), strict=True):
+    for piece, numbers in zip(_pieces(rows, most), _pieces(ids, most), strict=True):
         values: list[object] = list(chain.from_iterable(piece))
         values[::6] = numbers
         yield values
-
-
-def _insert(
-    connection: sqlite3.Connection, columns: str, row: str, pieces: Iterable[Sequence[object]]
-) -> int:
-    """Insert the rows of a statement at a time, but those that are known; answer how many were new."""
-    width = row.count("?")
-    before = connection.total_changes
-    size, statement = 0, ""
-    for values in pieces:
-        if len(values) != size:
-            size = len(values)
-            statement = (
-                f"INSERT INTO {columns} VALUES {', '.join([row] * (size // width))} ON CONFLICT DO NOTHING"
-            )
-        connection.execute(statement, values)
-    return connection.total_changes - before
 
 
 def _decoder() -> Callable[[str], Fields]:

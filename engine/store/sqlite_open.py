@@ -1,4 +1,4 @@
-"""Opening a SQLite file as a store, and putting every refusal of SQLite's into words.
+"""Opening a SQLite file as a store, and saying in words why one cannot be used.
 
 Apart from the queries because this is where the world is unreliable: files that are no store, folders that
 cannot be written, other programs that hold the lock, programs older than the store.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
 from engine.errors import StoreError
 from engine.store.schema import APPLICATION_ID, VERSION
+from engine.store.sqlite_connection import SqliteConnection, trouble
 
 BUSY_SECONDS = 10.0
 PAGE = 8192
@@ -27,7 +27,7 @@ FROM pragma_user_version, pragma_application_id
 _HEADER = b"SQLite format 3\x00"
 
 
-def connect_any(path: Path) -> tuple[sqlite3.Connection, int]:
+def connect_any(path: Path) -> tuple[SqliteConnection, int]:
     """Open a store of any version up to ours to read, and say which; raises `StoreError`."""
     _look(path, create=False)
     with trouble(path), ExitStack() as otherwise:
@@ -38,7 +38,7 @@ def connect_any(path: Path) -> tuple[sqlite3.Connection, int]:
     return connection, version
 
 
-def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True) -> sqlite3.Connection:
+def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True) -> SqliteConnection:
     """Open the store at `path` at the present version; raises `StoreError` with what to do.
 
     A new file (with `create`) and a store of an older version are migrated, unless `read_only` or not `migrating`.
@@ -81,32 +81,6 @@ def check(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
     )
 
 
-@contextmanager
-def trouble(path: Path) -> Iterator[None]:
-    """Turn what SQLite raises into a `StoreError` that names the file and says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        message, help_ = _words(error)
-        raise StoreError(f"{path}: {message}", help=help_) from error
-
-
-def _words(error: sqlite3.Error) -> tuple[str, str]:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    known = {
-        sqlite3.SQLITE_BUSY: ("the store is locked by another program", "wait for it to end, or end it, and run again"),
-        sqlite3.SQLITE_LOCKED: ("the store is locked by another program", "wait for it to end, or end it, and run again"),
-        sqlite3.SQLITE_FULL: ("no space left to write to the store", "make room on the disk and run again; nothing half-done is kept"),
-        sqlite3.SQLITE_READONLY: ("the store is read-only", "check the permissions of the file and of its folder"),
-        sqlite3.SQLITE_PERM: ("no permission to use the store", "check the permissions of the file and of its folder"),
-        sqlite3.SQLITE_CANTOPEN: ("the store cannot be opened", "check the path and the permissions of its folder"),
-        sqlite3.SQLITE_NOTADB: ("not a SQLite database", "name another file with --store"),
-        sqlite3.SQLITE_CORRUPT: ("the store is damaged", "restore a backup made by: sla db backup"),
-        sqlite3.SQLITE_IOERR: ("the store cannot be read or written", "check the disk and the free space on it"),
-    }  # fmt: skip
-    return known.get(code, (str(error), ""))
-
-
 def _look(path: Path, *, create: bool) -> None:
     """Refuse what SQLite would refuse in worse words, or would create."""
     try:
@@ -131,8 +105,16 @@ def _look(path: Path, *, create: bool) -> None:
         raise StoreError(f"{path}: {what}", help="name another file with --store")
 
 
-def _connection(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+def _connection(path: Path) -> SqliteConnection:
+    return _made(path, str(path))
+
+
+def _made(path: Path, name: str, *, uri: bool = False) -> SqliteConnection:
+    connection = sqlite3.connect(
+        name, BUSY_SECONDS, isolation_level=None, cached_statements=256, uri=uri, factory=SqliteConnection
+    )
+    connection.path = path
+    return connection
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
@@ -159,12 +141,10 @@ def _to_wal(connection: sqlite3.Connection) -> None:
             return
 
 
-def _read_only(path: Path) -> sqlite3.Connection:
+def _read_only(path: Path) -> SqliteConnection:
     """Open without leaving a trace; where even the WAL's index cannot be made, the file alone is read."""
     name = quote(str(path.absolute()))
-    connection = sqlite3.connect(
-        f"file:{name}?mode=ro", uri=True, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256
-    )
+    connection = _made(path, f"file:{name}?mode=ro", uri=True)
     try:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlite3.OperationalError as error:
@@ -175,8 +155,6 @@ def _read_only(path: Path) -> sqlite3.Connection:
             raise
         if wal.exists() and wal.stat().st_size:
             raise
-        connection = sqlite3.connect(
-            f"file:{name}?mode=ro&immutable=1", uri=True, isolation_level=None, cached_statements=256
-        )
+        connection = _made(path, f"file:{name}?mode=ro&immutable=1", uri=True)
     connection.execute("PRAGMA cache_size = -65536")
     return connection

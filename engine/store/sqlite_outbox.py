@@ -1,4 +1,4 @@
-"""The outbox in SQLite: messages are written inside a decision's transaction, and claimed, sent and marked in others.
+"""The outbox in the store: messages are written inside a decision's transaction, and claimed, sent and marked in others.
 
 What a claim puts together stays together: rows of a batch carry its key from then on, whoever holds them. Beside the store's
 other rooms because it is the only part that several senders write at once, each in a transaction of its own.
@@ -6,18 +6,15 @@ other rooms because it is the only part that several senders write at once, each
 
 from __future__ import annotations
 
-import json
 import secrets
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from engine.facts import Instant
 from engine.outbox import Batch, Message, Queued, Status
+from engine.store.database import ALL, Connection, Values
 from engine.store.sqlite_decisions import queue
-from engine.store.sqlite_open import trouble
 from engine.store.sqlite_queued import OPEN, SELECT, queued
 
 UNDELIVERED = "not delivered: "
@@ -32,9 +29,9 @@ PATIENCE = 3
 # `batch <> ''` again and again: only so SQLite sees that the index of batches has the row.
 # A claim that seems to be made in the future is one made before the clock was set back.
 _AGAIN = f"""
-SELECT DISTINCT batch FROM outbox WHERE channel = :channel AND {OPEN} AND batch <> ''
+SELECT batch FROM outbox WHERE channel = :channel AND {OPEN} AND batch <> ''
   AND (status = 'waiting' AND next_at <= :now OR status = 'sending' AND (next_at <= :now - :lease OR next_at > :now + :lease))
-ORDER BY id
+GROUP BY batch ORDER BY min(id)
 """
 _BUSY = f"""
 SELECT recipient FROM outbox WHERE channel = :channel AND sent_at > :now - :apart AND sent_at < :now + :apart AND kind <> 'change'
@@ -43,9 +40,9 @@ SELECT recipient FROM outbox WHERE channel = :channel AND {OPEN} AND status = 'w
   AND kind <> 'change' AND attempts < {PATIENCE}
 """
 _FRESH = f"""
-SELECT min(id), recipient, kind = 'change' AS alone FROM outbox
-WHERE channel = :channel AND {OPEN} AND status = 'waiting' AND batch = '' AND (alone OR recipient NOT IN ({_BUSY}))
-GROUP BY CASE WHEN alone THEN id END, recipient ORDER BY 1 LIMIT :most
+SELECT min(id), recipient, kind = 'change' FROM outbox
+WHERE channel = :channel AND {OPEN} AND status = 'waiting' AND batch = '' AND (kind = 'change' OR recipient NOT IN ({_BUSY}))
+GROUP BY kind = 'change', CASE WHEN kind = 'change' THEN id END, recipient ORDER BY 1 LIMIT :most
 """
 # Claims that others hold count too: else two senders would each use up the whole limit.
 _LEAVING = f"""
@@ -59,40 +56,35 @@ _TAKE = (
     f" WHERE batch = ? AND batch <> '' AND {OPEN}"
 )
 _ALERT = """
-INSERT OR IGNORE INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
+INSERT INTO alerts (ticket, metric, cycle, threshold, at, found, customer, cause)
 SELECT DISTINCT outbox.ticket, coalesce(decisions.metric, ''), coalesce(decisions.cycle, 0), ?, ?, ?,
   coalesce(decisions.customer, tickets.customer, ''), ?
 FROM outbox JOIN tickets ON tickets.id = outbox.ticket LEFT JOIN decisions ON decisions.id = decision
 WHERE batch = ? AND batch <> '' AND outbox.status = 'dead'
+ON CONFLICT DO NOTHING
 """
 _SOME = "id IN (SELECT value FROM json_each(?))"
 
 
-class SqliteOutbox:
-    """`engine.outbox.Outbox` over a store's connection. Every method raises StoreError when the file cannot be used."""
+class SqlOutbox:
+    """`engine.outbox.Outbox` over a store's connection. Every method raises StoreError when the store cannot be used."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self._path = path
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     @contextmanager
-    def _writing(self, *, joining: bool = False) -> Iterator[sqlite3.Connection]:
+    def _writing(self, *, joining: bool = False, kept: bool = True) -> Iterator[Connection]:
         """One transaction; with `joining` the one under way, if there is one."""
         connection = self._connection
-        with trouble(self._path):
+        with connection.trouble():
             if joining and connection.in_transaction:
                 yield connection
                 return
-            connection.execute("BEGIN IMMEDIATE")
-            try:
+            with connection.transaction(kept=kept):
                 yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
 
-    def _asked(self, query: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
-        with trouble(self._path):
+    def _asked(self, query: str, values: Values = ()) -> list[Any]:
+        with self._connection.trouble():
             return self._connection.execute(query, values).fetchall()
 
     # ---------------------------------------------------------------- claim, send, mark
@@ -110,37 +102,40 @@ class SqliteOutbox:
         per: int = 0,
     ) -> list[Batch]:
         """Take up to `most` batches of a channel for `owner`, oldest first; see the protocol."""
-        with self._writing() as connection:
+        with self._writing():
             keys = self._due(channel, now, lease, apart, most, limit, per)
-            connection.executemany(_TAKE, [(owner, now, key) for key in keys])
-            return [self._batch(key) for key in keys]
+            return self._taken(keys, owner, now)
 
     def peek(
         self, channel: str, now: Instant, *, lease: int, apart: int, most: int, limit: int = 0, per: int = 0
     ) -> list[Batch]:
         """What a claim would take. It is taken, looked at and put back, so that no second rule can differ from the first."""
-        with self._writing() as connection:
-            keys = self._due(channel, now, lease, apart, most, limit, per)
-            connection.executemany(_TAKE, [("", now, key) for key in keys])
-            found = [self._batch(key) for key in keys]
-            connection.execute("ROLLBACK")
-            connection.execute("BEGIN")
-            return found
+        with self._writing(kept=False):
+            return self._taken(self._due(channel, now, lease, apart, most, limit, per), "", now)
+
+    def _taken(self, keys: Sequence[str], owner: str, now: Instant) -> list[Batch]:
+        """The batches of these keys, which are the owner's from now on; without those that were discarded meanwhile."""
+        taken = [key for key in keys if self._connection.execute(_TAKE, (owner, now, key)).rowcount]
+        return [self._batch(key) for key in taken]
 
     def _due(
         self, channel: str, now: Instant, lease: int, apart: int, most: int, limit: int, per: int
     ) -> list[str]:
         """The keys of the batches whose turn it is; waiting messages are put together for it."""
-        asked = {"channel": channel, "now": now, "lease": lease, "apart": apart}
+        # One claim of a channel at a time: what others take counts against its limit.
+        self._connection.lock(f"outbox {channel}")
+        asked = {"channel": channel, "now": now, "lease": lease}
         ask = self._connection.execute
         if limit:
             [leaving] = ask(_LEAVING, {**asked, "per": per}).fetchone()
             most = max(0, min(most, limit - leaving))
         keys = [str(key) for (key,) in ask(f"{_AGAIN} LIMIT :most", {**asked, "most": most})]
-        fresh = ask(_FRESH, {**asked, "most": most - len(keys)}).fetchall()
+        fresh = ask(
+            _FRESH, {"channel": channel, "now": now, "apart": apart, "most": most - len(keys)}
+        ).fetchall()
         return keys + [self._batched(channel, *found) for found in fresh]
 
-    def _batched(self, channel: str, first: int, recipient: str, alone: int) -> str:
+    def _batched(self, channel: str, first: int, recipient: str, alone: bool) -> str:
         """Put waiting messages together; answer the key."""
         key = f"{self._name()}.{first}"
         [failed] = self._connection.execute(
@@ -157,15 +152,17 @@ class SqliteOutbox:
 
     def _name(self) -> str:
         """What tells this store from every other, made at the first claim."""
-        self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('store', ?)", (secrets.token_hex(8),))
+        self._connection.execute(
+            "INSERT INTO meta VALUES ('store', ?) ON CONFLICT DO NOTHING", (secrets.token_hex(8),)
+        )
         [name] = self._connection.execute("SELECT value FROM meta WHERE key = 'store'").fetchone()
         return str(name)
 
     def _round(self) -> int:
         """A number that was not given before: a message that is sent anew is in a batch with another key."""
         [number] = self._connection.execute(
-            "INSERT INTO meta VALUES ('outbox round', '1')"
-            " ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1 RETURNING value"
+            "INSERT INTO meta VALUES ('outbox round', '1') ON CONFLICT (key)"
+            " DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT) RETURNING value"
         ).fetchone()
         return int(number)
 
@@ -248,7 +245,7 @@ class SqliteOutbox:
     ) -> list[Queued]:
         """Messages by status, newest first; of one ticket where given."""
         clause = "outbox.status IN (SELECT value FROM json_each(?))"
-        values: list[object] = [json.dumps([status.value for status in statuses])]
+        values: list[object] = [self._connection.many([status.value for status in statuses])]
         # Said outright, SQLite sees that a small index has them all.
         if set(statuses) <= {Status.WAITING, Status.SENDING}:
             clause += f" AND outbox.{OPEN}"
@@ -259,14 +256,14 @@ class SqliteOutbox:
             values.append(ticket)
         rows = self._asked(
             f"{SELECT} WHERE {clause} ORDER BY +outbox.id DESC LIMIT ?",
-            (*values, -1 if limit is None else limit),
+            (*values, ALL if limit is None else limit),
         )
         return [queued(row) for row in rows]
 
     def numbered(self, messages: Sequence[int]) -> list[Queued]:
         """The messages of these ids that there are, newest first."""
         rows = self._asked(
-            f"{SELECT} WHERE outbox.{_SOME} ORDER BY outbox.id DESC", (json.dumps(list(messages)),)
+            f"{SELECT} WHERE outbox.{_SOME} ORDER BY outbox.id DESC", (self._connection.many(messages),)
         )
         return [queued(row) for row in rows]
 
@@ -283,7 +280,7 @@ class SqliteOutbox:
             return connection.execute(
                 "UPDATE outbox SET status = 'waiting', batch = '', attempts = 0, next_at = ?"
                 f" WHERE {_SOME} AND status = 'dead'",
-                (now, json.dumps(list(messages))),
+                (now, self._connection.many(messages)),
             ).rowcount
 
     def discard(self, messages: Sequence[int], now: Instant, by: str) -> int:
@@ -292,7 +289,7 @@ class SqliteOutbox:
             return connection.execute(
                 "UPDATE outbox SET status = 'discarded', next_at = ?, answer = ?"
                 f" WHERE {_SOME} AND status IN ('dead', 'waiting')",
-                (now, f"discarded by {by}", json.dumps(list(messages))),
+                (now, f"discarded by {by}", self._connection.many(messages)),
             ).rowcount
 
     # ---------------------------------------------------------------- the inbox
@@ -303,7 +300,7 @@ class SqliteOutbox:
         values: list[object] = []
         if recipients:
             clause += " AND recipient IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(recipients)))
+            values.append(self._connection.many(recipients))
         if unread:
             clause += " AND read_at IS NULL"
         rows = self._asked(f"{SELECT} WHERE {clause} ORDER BY +outbox.id DESC LIMIT ?", (*values, limit))
@@ -314,7 +311,7 @@ class SqliteOutbox:
         with self._writing() as connection:
             connection.execute(
                 f"UPDATE outbox SET read_at = coalesce(read_at, ?) WHERE {_SOME} AND channel = 'inbox'",
-                (now, json.dumps(list(messages))),
+                (now, self._connection.many(messages)),
             )
 
     # ---------------------------------------------------------------- echoes and links
@@ -325,7 +322,7 @@ class SqliteOutbox:
         rows = self._asked(
             f"{SELECT} WHERE outbox.ticket IN (SELECT value FROM json_each(?)) AND outbox.kind = 'change'"
             " AND batch <> '' AND outbox.status <> 'suppressed' AND echoed_at IS NULL ORDER BY outbox.id",
-            (json.dumps(list(tickets)),),
+            (self._connection.many(tickets),),
         )
         return [queued(row) for row in rows]
 
@@ -341,7 +338,9 @@ class SqliteOutbox:
         """Whether this is the first use of a link; also inside `Store.cycle()`, and then it is undone with it."""
         with self._writing(joining=True) as connection:
             return (
-                connection.execute("INSERT OR IGNORE INTO used_links VALUES (?, ?)", (token, now)).rowcount
+                connection.execute(
+                    "INSERT INTO used_links VALUES (?, ?) ON CONFLICT DO NOTHING", (token, now)
+                ).rowcount
                 == 1
             )
 

@@ -1,9 +1,7 @@
-"""What the console and the commands ask of a SQLite store: the inbox, the figures, the latest alerts."""
+"""What the console and the commands ask of a store: the inbox, the figures, the latest alerts."""
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from engine.clock import FAILED_STATES, State
 from engine.facts import Instant
 from engine.snapshot import Row, Tally, Transition
+from engine.store.database import ALL, Connection
 from engine.wall import local_day
 
 _ROW = """
@@ -24,20 +23,18 @@ QUARTER = 900
 """Seconds. Every zone's days begin on a quarter of an hour, so that figures can be counted by it."""
 
 
-def rows(connection: sqlite3.Connection, limit: int | None) -> list[Row]:
+def rows(connection: Connection, limit: int | None) -> list[Row]:
     """Tickets that need a person, most urgent first."""
-    return [_row(found) for found in connection.execute(_URGENT, (-1 if limit is None else limit,))]
+    return [_row(found) for found in connection.execute(_URGENT, (ALL if limit is None else limit,))]
 
 
-def rows_since(connection: sqlite3.Connection, written: int) -> tuple[int, dict[int, Row | None]]:
-    """The number of the last writing, and the tickets written after `written`: None for those that left the inbox."""
-    [newest] = connection.execute("SELECT coalesce(max(written), 0) FROM tickets").fetchone()
-    changed = connection.execute(
-        f"{_ROW} WHERE written > ? AND written <= ? AND urgency IS NOT NULL", (written, newest)
-    )
+def rows_since(connection: Connection, written: int) -> tuple[int, dict[int, Row | None]]:
+    """What to ask with the next time, and the tickets written after `written`: None for those that left the inbox."""
+    newest = connection.settled()
+    changed = connection.execute(f"{_ROW} WHERE written > ? AND urgency IS NOT NULL", (written,))
     found: dict[int, Row | None] = {row[0]: _row(row) for row in changed}
     for (ticket,) in connection.execute(
-        "SELECT id FROM tickets WHERE written > ? AND written <= ? AND urgency IS NULL", (written, newest)
+        "SELECT id FROM tickets WHERE written > ? AND urgency IS NULL", (written,)
     ):
         found[ticket] = None
     return newest, found
@@ -50,7 +47,7 @@ def _row(found: tuple[Any, ...]) -> Row:
 
 
 def tallies(
-    connection: sqlite3.Connection, start: Instant, end: Instant, zone: str
+    connection: Connection, start: Instant, end: Instant, zone: str
 ) -> list[tuple[str, str, str, int, Tally]]:
     """(customer, tier, metric, day number in `zone`, tally) of clocks decided in `[start, end)`."""
     met: Counter[tuple[str, str, str, int]] = Counter()
@@ -66,7 +63,7 @@ def tallies(
     return [(*key, Tally(met[key], failed[key])) for key in sorted(met.keys() | failed.keys())]
 
 
-def recent(connection: sqlite3.Connection, after: int, limit: int) -> list[tuple[int, Transition]]:
+def recent(connection: Connection, after: int, limit: int) -> list[tuple[int, Transition]]:
     """Alerts with an id over `after`, oldest first."""
     return [
         (number, Transition(*rest))
@@ -86,7 +83,7 @@ _AFFECTED = (
 
 
 def affected(
-    connection: sqlite3.Connection,
+    connection: Connection,
     tiers: Sequence[str] | None,
     customers: Sequence[str] | None,
     calendars: Sequence[str],
@@ -103,5 +100,5 @@ def affected(
     if not asked:
         return []
     query = " UNION ".join(f"{select} IN (SELECT value FROM json_each(?))" for select in asked)
-    found = connection.execute(f"{query} ORDER BY 1", [json.dumps(list(names)) for names in asked.values()])
+    found = connection.execute(f"{query} ORDER BY 1", [connection.many(names) for names in asked.values()])
     return [ticket for (ticket,) in found]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable
+from operator import itemgetter
 
 from engine import terms as contents
 from engine.facts import Instant
+from engine.store.database import Connection
 from engine.store.protocol import StoredRules
 from engine.terms import Terms
 
@@ -16,7 +17,7 @@ from engine.terms import Terms
 class TermsShelf:
     """The terms of one connection: every digest is written and parsed once."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._read: dict[str, Terms] = {}
         self._saved: dict[int, tuple[Terms, str]] = {}
@@ -31,9 +32,20 @@ class TermsShelf:
         known = self._saved.get(id(terms))
         if known is not None:
             return known[1]
-        digest = contents.digest(terms)
+        return self._keep(contents.digest(terms), terms)
+
+    def save_all(self, terms: Iterable[Terms]) -> None:
+        """Keep those that are new, in an order that is everybody's: two who keep the same must not wait for each other."""
+        new = {id(item): item for item in terms if id(item) not in self._saved}
+        for digest, item in sorted(
+            ((contents.digest(item), item) for item in new.values()), key=itemgetter(0)
+        ):
+            self._keep(digest, item)
+
+    def _keep(self, digest: str, terms: Terms) -> str:
         self._connection.execute(
-            "INSERT OR IGNORE INTO terms (digest, body) VALUES (?, ?)", (digest, contents.to_json(terms))
+            "INSERT INTO terms (digest, body) VALUES (?, ?) ON CONFLICT DO NOTHING",
+            (digest, contents.to_json(terms)),
         )
         self._saved[id(terms)] = (terms, digest)
         return digest
@@ -55,28 +67,33 @@ class TermsShelf:
         return [self.get(digest) for digest in digests]
 
 
-def save_rules(connection: sqlite3.Connection, rules: StoredRules) -> int:
+def save_rules(connection: Connection, rules: StoredRules) -> int:
     """Keep a version, inside a transaction; answer its generation."""
     newest, digest = generation(connection)
     if digest == rules.digest:
         return newest
     texts = [(path, hashlib.sha256(text.encode()).hexdigest(), text) for path, text in rules.files.items()]
     connection.executemany(
-        "INSERT OR IGNORE INTO rule_texts (digest, body) VALUES (?, ?)",
+        "INSERT INTO rule_texts (digest, body) VALUES (?, ?) ON CONFLICT DO NOTHING",
         [(digest, text) for _, digest, text in texts],
     )
-    added = connection.execute(
-        "INSERT INTO rule_sets (digest, at, root, files) VALUES (?, ?, ?, ?)",
-        (rules.digest, rules.at, rules.root, json.dumps([(path, digest) for path, digest, _ in texts])),
+    connection.execute(
+        "INSERT INTO rule_sets (generation, digest, at, root, files) VALUES (?, ?, ?, ?, ?)",
+        (
+            newest + 1,
+            rules.digest,
+            rules.at,
+            rules.root,
+            json.dumps([(path, digest) for path, digest, _ in texts]),
+        ),
     )
-    assert added.lastrowid is not None
-    return added.lastrowid
+    return newest + 1
 
 
 _VERSION = "SELECT generation, digest, at, root, files FROM rule_sets"
 
 
-def rules_at(connection: sqlite3.Connection, at: Instant | None) -> StoredRules | None:
+def rules_at(connection: Connection, at: Instant | None) -> StoredRules | None:
     """The version in force at `at`, the newest if None, the first for instants before it."""
     newest = f"{_VERSION} ORDER BY generation DESC LIMIT 1"
     if at is None:
@@ -87,7 +104,7 @@ def rules_at(connection: sqlite3.Connection, at: Instant | None) -> StoredRules 
     return None if row is None else _version(connection, row)
 
 
-def generation(connection: sqlite3.Connection) -> tuple[int, str]:
+def generation(connection: Connection) -> tuple[int, str]:
     """Generation and digest of the newest version; (0, "") if there is none."""
     row = connection.execute(
         "SELECT generation, digest FROM rule_sets WHERE generation = (SELECT max(generation) FROM rule_sets)"
@@ -95,28 +112,29 @@ def generation(connection: sqlite3.Connection) -> tuple[int, str]:
     return (0, "") if row is None else (int(row[0]), str(row[1]))
 
 
-def rules_of(connection: sqlite3.Connection, generation: int) -> StoredRules | None:
+def rules_of(connection: Connection, generation: int) -> StoredRules | None:
     """The version of that generation."""
     row = connection.execute(f"{_VERSION} WHERE generation = ?", (generation,)).fetchone()
     return None if row is None else _version(connection, row)
 
 
-def rules_named(connection: sqlite3.Connection, digests: Iterable[str]) -> list[StoredRules]:
+def rules_named(connection: Connection, digests: Iterable[str]) -> list[StoredRules]:
     """The versions of these digests, the oldest first, each once."""
     rows = connection.execute(
-        f"{_VERSION} WHERE digest IN (SELECT value FROM json_each(?)) GROUP BY digest ORDER BY generation",
-        (json.dumps(sorted(digests)),),
+        f"{_VERSION} WHERE generation IN (SELECT min(generation) FROM rule_sets"
+        " WHERE digest IN (SELECT value FROM json_each(?)) GROUP BY digest) ORDER BY generation",
+        (connection.many(sorted(digests)),),
     ).fetchall()
     return [_version(connection, row) for row in rows]
 
 
-def _version(connection: sqlite3.Connection, row: tuple[int, str, Instant, str, str]) -> StoredRules:
+def _version(connection: Connection, row: tuple[int, str, Instant, str, str]) -> StoredRules:
     generation, digest, since, root, files = row
     listed: list[tuple[str, str]] = json.loads(files)
     texts = dict(
         connection.execute(
             "SELECT digest, body FROM rule_texts WHERE digest IN (SELECT value FROM json_each(?))",
-            (json.dumps([text for _, text in listed]),),
+            (connection.many([text for _, text in listed]),),
         )
     )
     return StoredRules(digest, generation, since, root, {path: texts[text] for path, text in listed})

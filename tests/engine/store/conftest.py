@@ -7,19 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from engine.store.protocol import Store
-from engine.store.sqlite import SqliteStore
+from engine.store.opening import open_store
+from engine.store.place import Place
+from engine.store.sql import SqlStore
 
-Opener = Callable[[], Store]
+Opener = Callable[[], SqlStore]
 
 
-@pytest.fixture(params=["sqlite"])
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where a new store may be made."""
+    if request.param == "postgres":
+        found: Place = request.getfixturevalue("schema")
+        return found
+    return tmp_path / "sla.db"
+
+
+@pytest.fixture
+def opener(place: Place) -> Iterator[Opener]:
     """Opens one more connection to one and the same new store."""
-    opened: list[Store] = []
+    opened: list[SqlStore] = []
 
-    def open_() -> Store:
-        opened.append(SqliteStore.open(tmp_path / "sla.db", create=True))
+    def open_() -> SqlStore:
+        opened.append(open_store(place, create=True))
         return opened[-1]
 
     yield open_
@@ -28,5 +38,5 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
 
 
 @pytest.fixture
-def store(opener: Opener) -> Store:
+def store(opener: Opener) -> SqlStore:
     return opener()

@@ -1,0 +1,197 @@
+"""The door to PostgreSQL: psycopg, with what is lost and found again on the way to a server.
+
+A connection that was lost is a `StoreError` once; the next use, outside of a transaction, makes another one. Transactions are READ
+COMMITTED: rows that somebody must have alone are locked by name or by claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import cache
+from typing import Any
+
+import psycopg
+from psycopg.adapt import Buffer
+from psycopg.types.numeric import Int8Dumper
+from psycopg.types.string import StrDumper
+
+from engine.errors import StoreError
+from engine.store.database import Values
+from engine.store.place import Server
+from engine.store.postgres_words import statement, words
+
+Driver = psycopg.Connection[tuple[Any, ...]]
+
+_LOCK = "SELECT pg_advisory_xact_lock{}(hashtextextended(current_schema() || ' ' || ?, 0))"
+_NUMBERS = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
+_HOLD = "SELECT 1 FROM tickets WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"
+# Transactions are numbered by the server. What was restored from another one has higher numbers: ours go on from them.
+_FROM = "coalesce((SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'written from'), 0)"
+_WRITING = f"SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) + {_FROM}"
+_SETTLED = f"SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1 + {_FROM}"
+_VERSION = "SELECT hashtextextended(CAST(pg_current_snapshot() AS TEXT), 0)"
+
+
+class PostgresConnection:
+    """`engine.store.database.Connection` to a server. `opened` makes and checks a connection, now and after each loss."""
+
+    at_once = 5_000
+    gapless = False
+    claiming = (
+        " FOR NO KEY UPDATE SKIP LOCKED"  # as an event's reference to its ticket does not wait for that
+    )
+
+    def __init__(self, server: Server, opened: Callable[[], Driver]) -> None:
+        self._server = server
+        self._opened = opened
+        self._driver: Driver | None = opened()
+        self._inside = False
+
+    @property
+    def place(self) -> str:
+        return str(self._server)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._inside
+
+    def close(self) -> None:
+        if self._driver is not None:
+            self._driver.close()
+
+    # ---------------------------------------------------------------- statements
+
+    def execute(self, sql: str, values: Values = (), /) -> psycopg.Cursor[tuple[Any, ...]]:
+        return self._live().execute(statement(sql), values, binary=True)
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object]], /) -> psycopg.Cursor[tuple[Any, ...]]:
+        cursor = self._live().cursor()
+        cursor.executemany(statement(sql), rows)
+        return cursor
+
+    def _live(self) -> Driver:
+        driver = self._driver
+        if driver is None or driver.closed:
+            if self._inside:
+                raise psycopg.OperationalError("the connection was lost in a transaction")
+            driver = self._driver = self._opened()
+        return driver
+
+    @contextmanager
+    def trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except psycopg.Error as error:
+            raise told(error, self._server) from error
+
+    @contextmanager
+    def transaction(self, *, kept: bool = True) -> Iterator[None]:
+        if self._inside:
+            raise StoreError(f"{self._server}: a transaction inside another one")
+        self._live().execute("BEGIN")
+        self._inside = True
+        try:
+            yield
+            done = self._live().execute("COMMIT" if kept else "ROLLBACK").statusmessage
+            if kept and done != "COMMIT":
+                raise StoreError(f"{self._server}: the transaction had failed before its end")
+        finally:
+            self._inside = False
+            self._clear()
+
+    def _clear(self) -> None:
+        """Leave a transaction that did not reach its end; a connection that cannot is of no use any more."""
+        driver = self._driver
+        if driver is None or driver.info.transaction_status == psycopg.pq.TransactionStatus.IDLE:
+            return
+        with suppress(psycopg.Error):
+            driver.execute("ROLLBACK")
+            return
+        driver.close()
+
+    # ---------------------------------------------------------------- what differs
+
+    def insert_new(self, columns: str, row: str, pieces: Iterable[Sequence[object]]) -> int:
+        width = row.count("?")
+        new = 0
+        for values in pieces:
+            kinds = tuple("text" if isinstance(value, str) else "bigint" for value in values[:width])
+            new += self.execute(
+                _insertion(columns, row, kinds), [list(values[place::width]) for place in range(width)]
+            ).rowcount
+        return new
+
+    def many(self, values: Iterable[int] | Iterable[str]) -> object:
+        return list(values)
+
+    def numbers(self, table: str, count: int) -> Sequence[int]:
+        return [number for (number,) in self.execute(_NUMBERS, (table, count))]
+
+    def writing(self) -> int:
+        return self._one(_WRITING)
+
+    def settled(self) -> int:
+        return self._one(_SETTLED)
+
+    def hold(self, tickets: Sequence[int]) -> None:
+        # In order of their ids, so that two who hold some of the same tickets do not wait for each other.
+        self.execute(_HOLD, (list(tickets),))
+
+    def lock(self, name: str, *, shared: bool = False) -> None:
+        self.execute(_LOCK.format("_shared" if shared else ""), (name,))
+
+    def unchecked(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def version(self) -> int:
+        # Which transactions have ended: it is another one after every commit, and asked without a look at a table.
+        return self._one(_VERSION)
+
+    def _one(self, sql: str) -> int:
+        found = self.execute(sql).fetchone()
+        assert found is not None
+        return int(found[0])
+
+
+@cache
+def _insertion(columns: str, row: str, kinds: tuple[str, ...]) -> str:
+    """Rows from an array for each column; in order of the last, so that two who insert the same do not wait for each other."""
+    names = [f"c{number}" for number in range(len(kinds))]
+    values = row.strip("()")
+    for name in names:
+        values = values.replace("?", name, 1)
+    arrays = ", ".join(f"CAST(? AS {kind}[])" for kind in kinds)
+    return (
+        f"INSERT INTO {columns} SELECT {values} FROM unnest({arrays}) AS given ({', '.join(names)})"
+        f" ORDER BY {names[-1]} ON CONFLICT DO NOTHING"
+    )
+
+
+def told(error: psycopg.Error, server: Server) -> StoreError:
+    """What the driver raised, in words."""
+    lost = error.sqlstate is None and isinstance(error, psycopg.OperationalError)
+    message, help_ = words("08000" if lost else error.sqlstate, server.hide(str(error)))
+    return StoreError(f"{server}: {message}", help=help_)
+
+
+class _Flag(Int8Dumper):
+    """A truth value goes where SQLite has a number."""
+
+    def dump(self, obj: object) -> Buffer | None:
+        return b"1" if obj else b"0"
+
+
+class _Text(StrDumper):
+    """Text without NUL, which no text of PostgreSQL's can hold."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
+def adapted(driver: Driver) -> Driver:
+    """Teach a new connection how values go in."""
+    # Numbers always as bigint: the sum of two small ones may be a large one, and one statement stays one.
+    for kind, dumper in ((int, Int8Dumper), (bool, _Flag), (str, _Text)):
+        driver.adapters.register_dumper(kind, dumper)
+    return driver
