@@ -16,7 +16,7 @@ from psycopg.adapt import Buffer
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from engine.errors import StoreError
+from engine.errors import StoreError, UnreachableError
 from engine.store.database import Values
 from engine.store.place import Server
 from engine.store.postgres_words import statement, words
@@ -83,7 +83,8 @@ class PostgresConnection:
         try:
             yield
         except psycopg.Error as error:
-            raise told(error, self._server) from error
+            driver = self._driver
+            raise told(error, self._server, lost=driver is not None and driver.closed) from error
 
     @contextmanager
     def transaction(self, *, kept: bool = True) -> Iterator[None]:
@@ -168,11 +169,12 @@ def _insertion(columns: str, row: str, kinds: tuple[str, ...]) -> str:
     )
 
 
-def told(error: psycopg.Error, server: Server) -> StoreError:
-    """What the driver raised, in words."""
-    lost = error.sqlstate is None and isinstance(error, psycopg.OperationalError)
-    message, help_ = words("08000" if lost else error.sqlstate, server.hide(str(error)))
-    return StoreError(f"{server}: {message}", help=help_)
+def told(error: psycopg.Error, server: Server, *, lost: bool = False) -> StoreError:
+    """What the driver raised, in words; `lost` where it left no connection."""
+    lost = lost or (error.sqlstate is None and isinstance(error, psycopg.OperationalError))
+    message, help_, passing = words(error.sqlstate, server.hide(str(error)), lost=lost)
+    kind = UnreachableError if passing else StoreError
+    return kind(f"{server}: {message}", help=help_)
 
 
 class _Flag(Int8Dumper):

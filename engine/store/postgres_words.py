@@ -22,22 +22,34 @@ _TABLE = (
     (r"\bTEXT\b", 'TEXT COLLATE "C"'),  # texts are ordered by their bytes, as on SQLite
 )
 
-MADE = "sla db grant engine --to USER says what a user has to be granted"
+_GRANT = "sla db grant prints what a user has to be granted"
 _AGAIN = "run it again; nothing half-done is kept"
-_LATER = "it is tried again; what was not committed has never been"
-_WORDS = {
-    "28": ("the server refuses the login", "check the user, and the password in ~/.pgpass or PGPASSWORD"),
-    "3D": ("the server has no such database", "create it first: createdb"),
-    "42501": ("the user may not do that", MADE),
-    "25006": ("the store is read-only", "use a server that can be written, or a user that may write"),
-    "25P03": ("the server ended a transaction that had stood still", _LATER),
-    "40": ("another program was in the way", _AGAIN),
-    "55P03": ("another program was in the way", _AGAIN),
-    "53100": ("no space left to write to the store", "make room on the server's disk and run again"),
-    "53": ("the server has no room for another connection", "close other programs, or raise max_connections"),
-    "57P": ("the server is stopping or starting", _LATER),
-    "08": ("the server cannot be reached", _LATER),
-}
+_LATER = "what was not committed has never been; it is tried again as soon as the server answers"
+# By the beginning of an error's code, the longer ones first; without a code by what is in the text of a failed login.
+_WORDS = (
+    ("25P03", "the server ended a transaction that had stood still", _AGAIN, True),
+    ("25006", "the store is read-only", "use a user and a server that may write", False),
+    ("42501", "the user may not do that", _GRANT, False),
+    ("53100", "no space left to write to the store", "make room on the server's disk and run again", False),
+    ("55P03", "another program was in the way", _AGAIN, True),
+    ("57P", "the server is stopping or starting", _LATER, True),
+    ("53", "the server has no room for this now", "close other programs, or raise max_connections", True),
+    ("40", "another program was in the way", _AGAIN, True),
+    (
+        "28",
+        "the server refuses the login",
+        "check the user, and the password in ~/.pgpass or PGPASSWORD",
+        False,
+    ),
+    ("3D", "the server has no such database", "create it first: createdb", False),
+    ("3F", "there is no schema to put the store in", "create it first: CREATE SCHEMA", False),
+)
+_LOGIN = (
+    (r"(?i)password|pg_hba|authentication|role \S+ does not exist", "28"),
+    (r"(?i)database \S+ does not exist", "3D"),
+    (r"(?i)too many (clients|connections)|remaining connection slots", "53"),
+    (r"(?i)is (starting up|shutting down)|in recovery mode", "57P"),
+)
 
 
 @cache
@@ -51,12 +63,18 @@ def table(sql: str) -> bytes:
     return _put(sql, _TABLE if sql.lstrip().startswith(("CREATE TABLE", "ALTER TABLE")) else ()).encode()
 
 
-def words(sqlstate: str | None, said: str) -> tuple[str, str]:
-    """What went wrong, and what to do, from an error's code and its text."""
-    for code, known in _WORDS.items():
+def words(sqlstate: str | None, said: str, *, lost: bool) -> tuple[str, str, bool]:
+    """What went wrong, what to do, and whether it may pass by itself: from an error's code and its text; `lost` where there is
+    no connection (any more)."""
+    if sqlstate is None and lost:
+        sqlstate = next((code for pattern, code in _LOGIN if re.search(pattern, said)), None)
+        if sqlstate is None:
+            said = " ".join(said.split())
+            return (f"the server cannot be reached: {said}"[:500], _LATER, True)
+    for code, message, help_, passing in _WORDS:
         if sqlstate is not None and sqlstate.startswith(code):
-            return known
-    return (said.strip().partition("\n")[0] or "the server said nothing", "")
+            return (message, help_, passing)
+    return (said.strip().partition("\n")[0] or "the server said nothing", "", lost)
 
 
 def _put(sql: str, words: tuple[tuple[str, str], ...]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from engine.errors import StoreError
+from engine.errors import StoreError, UnreachableError
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -96,7 +96,9 @@ def trouble(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         message, help_ = _words(error)
-        raise StoreError(f"{path}: {message}", help=help_) from error
+        busy = getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+        kind = UnreachableError if busy else StoreError
+        raise kind(f"{path}: {message}", help=help_) from error
 
 
 def _words(error: sqlite3.Error) -> tuple[str, str]:
