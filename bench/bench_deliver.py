@@ -9,8 +9,8 @@ from pathlib import Path
 from engine.deliver import Deliverer
 from engine.outbox import Kind, Message
 from engine.settings import Settings
+from engine.store.outbox import queue
 from engine.store.sqlite import SqliteStore
-from engine.store.sqlite_outbox import queue
 from tests.engine.channels.servers import Hook, MailSink, mail_server
 from tests.engine.desk import graph
 from tests.engine.test_deliver import RULES

@@ -14,12 +14,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 from engine.decision import Decision, Key
 from engine.facts import Event, Instant, Ticket
 from engine.snapshot import Row, Tally, Transition
-from engine.store import claims, sqlite_cycle, sqlite_decisions, sqlite_reads, sqlite_terms
+from engine.store import claims, decisions, reads, state, terms
 from engine.store.database import Connection
+from engine.store.events import EventLog, EventRow, rows_of
+from engine.store.outbox import SqlOutbox
 from engine.store.protocol import Acted, Claim, StoredRules, Written
-from engine.store.sqlite_events import EventLog, EventRow, rows_of
-from engine.store.sqlite_outbox import SqlOutbox
-from engine.store.sqlite_terms import TermsShelf
+from engine.store.terms import TermsShelf
 from engine.terms import Terms
 
 P = ParamSpec("P")
@@ -119,7 +119,7 @@ class SqlStore:
     def affected_tickets(
         self, tiers: Sequence[str] | None, customers: Sequence[str] | None, calendars: Sequence[str] = ()
     ) -> list[int]:
-        return sqlite_reads.affected(self.connection, tiers, customers, calendars)
+        return reads.affected(self.connection, tiers, customers, calendars)
 
     def tickets(self, ids: Sequence[int] | None = None, until: Instant | None = None) -> Iterator[Ticket]:
         """Tickets that have an event (not after `until`), in order of their ids."""
@@ -141,23 +141,23 @@ class SqlStore:
     def save_rules(self, rules: StoredRules) -> int:
         with self._writing():
             self.connection.lock(RULES)
-            return sqlite_terms.save_rules(self.connection, rules)
+            return terms.save_rules(self.connection, rules)
 
     @_told
     def rules(self, at: Instant | None = None) -> StoredRules | None:
-        return sqlite_terms.rules_at(self.connection, at)
+        return terms.rules_at(self.connection, at)
 
     @_told
     def generation(self) -> tuple[int, str]:
-        return sqlite_terms.generation(self.connection)
+        return terms.generation(self.connection)
 
     @_told
     def rules_of(self, generation: int) -> StoredRules | None:
-        return sqlite_terms.rules_of(self.connection, generation)
+        return terms.rules_of(self.connection, generation)
 
     @_told
     def rules_named(self, digests: Iterable[str]) -> list[StoredRules]:
-        return sqlite_terms.rules_named(self.connection, digests)
+        return terms.rules_named(self.connection, digests)
 
     @_told
     def all_terms(self) -> list[Terms]:
@@ -168,34 +168,34 @@ class SqlStore:
     @_told
     def write(self, written: Iterable[Written]) -> list[Transition]:
         with self._writing():
-            return sqlite_cycle.write(self.connection, self._terms, written)
+            return state.write(self.connection, self._terms, written)
 
     @_told
     def decided(self, tickets: Sequence[int]) -> dict[int, set[Key]]:
-        return sqlite_decisions.decided(self.connection, tickets)
+        return decisions.decided(self.connection, tickets)
 
     @_told
     def decide(self, acted: Iterable[Acted]) -> None:
         with self._writing():
-            sqlite_decisions.decide(self.connection, acted)
+            decisions.decide(self.connection, acted)
 
     @_told
     def loads(self) -> dict[str, int]:
-        return sqlite_decisions.loads(self.connection)
+        return decisions.loads(self.connection)
 
     # ---------------------------------------------------------------- what people look at
 
     @_told
     def decisions(self, ticket: int) -> list[Decision]:
-        return sqlite_decisions.decisions(self.connection, ticket)
+        return decisions.decisions(self.connection, ticket)
 
     @_told
     def recent_decisions(self, limit: int) -> list[Decision]:
-        return sqlite_decisions.recent(self.connection, limit)
+        return decisions.recent(self.connection, limit)
 
     @_told
     def rows(self, limit: int | None = None) -> list[Row]:
-        return sqlite_reads.rows(self.connection, limit)
+        return reads.rows(self.connection, limit)
 
     @_told
     def flagged(self, limit: int) -> list[int]:
@@ -206,13 +206,13 @@ class SqlStore:
 
     @_told
     def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
-        return sqlite_reads.rows_since(self.connection, written)
+        return reads.rows_since(self.connection, written)
 
     @_told
     def tallies(
         self, start: Instant, end: Instant, zone: str = "UTC"
     ) -> list[tuple[str, str, str, int, Tally]]:
-        return sqlite_reads.tallies(self.connection, start, end, zone)
+        return reads.tallies(self.connection, start, end, zone)
 
     @_told
     def last_alert(self) -> int:
@@ -221,7 +221,7 @@ class SqlStore:
 
     @_told
     def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:
-        return sqlite_reads.recent(self.connection, after, limit)
+        return reads.recent(self.connection, after, limit)
 
     @_told
     def version(self) -> int:

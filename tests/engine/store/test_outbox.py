@@ -10,10 +10,10 @@ import pytest
 from engine.decision import Decision, Outcome
 from engine.facts import Event
 from engine.outbox import Kind, Message, Status
-from engine.store import sqlite_outbox
+from engine.store import outbox as room
+from engine.store.decisions import queue
 from engine.store.protocol import Acted
 from engine.store.sqlite import SqliteStore
-from engine.store.sqlite_decisions import queue
 
 LEASE, APART = 180, 60
 
@@ -102,7 +102,7 @@ def test_what_others_hold_counts_against_the_limit_until_it_is_over(store, outbo
 
 
 def test_one_statement_writes_messages():
-    rooms = Path(sqlite_outbox.__file__).parent.glob("*.py")
+    rooms = Path(room.__file__).parent.glob("*.py")
     assert sum(room.read_text().count("INSERT INTO outbox") for room in rooms) == 1
 
 

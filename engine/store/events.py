@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from engine.facts import Event, Fields, Instant, Pin, Ticket
 from engine.store.database import Connection
-from engine.store.sqlite_terms import TermsShelf
+from engine.store.terms import TermsShelf
 
 T = TypeVar("T")
 

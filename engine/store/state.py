@@ -8,7 +8,7 @@ from engine.clock import Clock, first_warning, most_urgent
 from engine.snapshot import Transition
 from engine.store.database import Connection
 from engine.store.protocol import Written
-from engine.store.sqlite_terms import TermsShelf
+from engine.store.terms import TermsShelf
 
 NEVER = 2**63 - 1
 """Stands for "no due" where tickets are ordered by urgency."""

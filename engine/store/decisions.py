@@ -10,7 +10,7 @@ from engine.decision import Decision, Key, Outcome
 from engine.outbox import Message, Status
 from engine.store.database import Connection
 from engine.store.protocol import Acted
-from engine.store.sqlite_cycle import storable
+from engine.store.state import storable
 
 _DECISION = f"INSERT INTO decisions VALUES ({', '.join('?' * 13)})"
 _MESSAGE = """

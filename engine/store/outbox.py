@@ -14,8 +14,8 @@ from typing import Any
 from engine.facts import Instant
 from engine.outbox import Batch, Message, Queued, Status
 from engine.store.database import ALL, Connection, Values
-from engine.store.sqlite_decisions import queue
-from engine.store.sqlite_queued import OPEN, SELECT, queued
+from engine.store.decisions import queue
+from engine.store.queued import OPEN, SELECT, queued
 
 UNDELIVERED = "not delivered: "
 """How the threshold of an alert about a dead letter begins; the channel's name follows."""
