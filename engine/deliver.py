@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from pathlib import Path
 from random import random as chance
 from secrets import token_hex
 from threading import Event, Lock, Thread
@@ -30,7 +29,9 @@ from engine.lane import Delivered, Lane, Office, limits_of, links_of, reasons_ag
 from engine.outbox import Kind
 from engine.page import Entry, Page, page_of
 from engine.settings import Settings
-from engine.store.sqlite import SqliteStore
+from engine.store.opening import open_store
+from engine.store.place import Place
+from engine.store.sql import SqlStore
 
 __all__ = ["Delivered", "Deliverer", "Preview", "send_test"]
 
@@ -61,7 +62,7 @@ class _Running:
 
 
 class Deliverer:
-    """Drains the outbox of the store at `store_path`.
+    """Drains the outbox of the store at `place`.
 
     `rules` answers the rules in force, None while there are none: then nothing is sent, for nothing could be checked. `told`
     hears of trouble in words. `environment` has the addresses of channels; `clock` answers UTC seconds, `elapsed` seconds that
@@ -70,7 +71,7 @@ class Deliverer:
 
     def __init__(
         self,
-        store_path: Path,
+        place: Place,
         settings: Settings,
         rules: Callable[[], Graph | None],
         *,
@@ -80,7 +81,7 @@ class Deliverer:
         clock: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._path = store_path
+        self._place = place
         self._settings = settings
         self._rules = rules
         self._told = told
@@ -121,7 +122,7 @@ class Deliverer:
             return Delivered()
         self._pass = now, self._elapsed()
         try:
-            store = SqliteStore.open(self._path)
+            store = open_store(self._place)
             try:
                 channels = store.outbox.channels_waiting(now)
             finally:
@@ -146,7 +147,7 @@ class Deliverer:
         return sum((lane.result() for lane in under_way), Delivered())
 
     def _once(self, lane: Lane, graph: Graph) -> Delivered:
-        store = SqliteStore.open(self._path)
+        store = open_store(self._place)
         try:
             return lane.drain(store, graph)
         finally:
@@ -158,7 +159,7 @@ class Deliverer:
         if graph is None:
             return []
         found = []
-        store = SqliteStore.open(self._path)
+        store = open_store(self._place)
         try:
             for channel in store.outbox.channels_waiting(now):
                 limits = limits_of(channel, self._settings, graph.ruleset)
@@ -207,11 +208,11 @@ class Deliverer:
 
     def _watch(self) -> None:
         """Set the lanes to work that have something to do."""
-        store: SqliteStore | None = None
+        store: SqlStore | None = None
         try:
             while not self._stop.is_set():
                 try:
-                    store = store or SqliteStore.open(self._path)
+                    store = store or open_store(self._place)
                     for channel in store.outbox.channels_waiting(Instant(self._now())):
                         self._lane(channel).work.set()
                 except SlaError as error:
@@ -234,7 +235,7 @@ class Deliverer:
     def _drive(self, channel: str) -> None:
         """A lane's thread: work when there is some."""
         running = self._running[channel]
-        store: SqliteStore | None = None
+        store: SqlStore | None = None
         try:
             while not self._stop.is_set():
                 running.work.wait()
@@ -243,7 +244,7 @@ class Deliverer:
                 if graph is None or self._stop.is_set():
                     continue
                 try:
-                    store = store or SqliteStore.open(self._path)
+                    store = store or open_store(self._place)
                     running.lane.drain(store, graph)
                 except SlaError as error:
                     self._said(error)

@@ -16,6 +16,7 @@ from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.graph import Graph
+    from engine.store.place import Place
     from engine.store.protocol import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,16 +40,33 @@ class InstantParam(click.ParamType[Instant]):
             self.fail(f"{plain(value)!r}: {error}. Write it like 2026-03-06T16:00:00+00:00.", param, ctx)
 
 
+class StoreParam(click.Path):
+    """A file, or the URL of a PostgreSQL database."""
+
+    name = "store"
+
+    def convert(  # type: ignore[override]
+        self, value: str | Place, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Place:
+        from engine.store.place import Server, place_of
+
+        if isinstance(value, Server):
+            return value
+        place = place_of(value)
+        return Path(str(super().convert(str(place), param, ctx))) if isinstance(place, Path) else place
+
+
 def store_option(function: F) -> F:
-    """`--store FILE`, also from SLA_STORE."""
+    """`--store FILE` or `--store URL`, also from SLA_STORE."""
     return click.option(
         "--store",
         "store_path",
-        type=click.Path(path_type=Path),
+        type=StoreParam(path_type=Path),
         default=DEFAULT_STORE,
         envvar="SLA_STORE",
         show_default=True,
-        help="The ticket store (an SQLite file).",
+        metavar="STORE",
+        help="The ticket store: an SQLite file, or postgresql://USER@HOST/DATABASE.",
     )(function)
 
 
@@ -127,12 +145,12 @@ class World(NamedTuple):
 
 
 @contextmanager
-def world(store_path: Path, rules_path: Path | None, at: Instant | None) -> Iterator[World]:
+def world(store_path: Place, rules_path: Path | None, at: Instant | None) -> Iterator[World]:
     """Open a store to read, with the rules in force at that instant. Raises SlaError with what to do."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     now = Instant(int(time.time())) if at is None else at
-    store = SqliteStore.open(store_path, read_only=True)
+    store = open_store(store_path, read_only=True)
     try:
         yield World(store, graph_of(store, rules_path, at), now)
     finally:

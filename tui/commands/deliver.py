@@ -20,6 +20,7 @@ from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.graph import Graph
+    from engine.store.place import Place
 
 LOOK = 0.5
 """Seconds between two looks at what the lanes have done."""
@@ -35,7 +36,7 @@ LOOK = 0.5
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent to whom.")
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
 def command(
-    store_path: Path, rules_path: Path | None, config_path: Path | None, once: bool, dry_run: bool, form: str
+    store_path: Place, rules_path: Path | None, config_path: Path | None, once: bool, dry_run: bool, form: str
 ) -> int:
     """Send what waits until SIGTERM or ctrl+c, a line for each batch. Not needed beside `sla run`, which sends by itself.
 
@@ -43,11 +44,11 @@ def command(
     """
     from engine.deliver import Deliverer
     from engine.settings import load
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
     from tui.foresight import preview_lines
 
     settings = load(config_path)
-    with closing(SqliteStore.open(store_path)) as store:
+    with closing(open_store(store_path)) as store:
         graph_of(store, rules_path)  # says in words what is wrong, before anything is sent
         deliverer = Deliverer(store_path, settings, Rules(store_path, rules_path), told=complain)
         now = Instant(int(time.time()))
@@ -91,7 +92,7 @@ def complain(words: str) -> None:
 class Rules:
     """The rules in force for threads that open no store of their own; the last ones while the store cannot be read."""
 
-    def __init__(self, store_path: Path, rules_path: Path | None) -> None:
+    def __init__(self, store_path: Place, rules_path: Path | None) -> None:
         from engine.in_force import InForce
 
         self._store_path = store_path
@@ -100,12 +101,12 @@ class Rules:
         self._fixed = graph_from_file(rules_path) if rules_path is not None else None
 
     def __call__(self) -> Graph | None:
-        from engine.store.sqlite import SqliteStore
+        from engine.store.opening import open_store
 
         if self._fixed is not None:
             return self._fixed
         try:
-            with closing(SqliteStore.open(self._store_path, read_only=True)) as store:
+            with closing(open_store(self._store_path, read_only=True)) as store:
                 self._last = self._in_force.find(store)
         except SlaError as error:
             complain(f"rules: {error}")

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from engine.wall import format_instant
 from tui.chapters import Listing
 from tui.options import rules_option, store_option, world
 from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ def command() -> None:
 @rules_option
 @click.option("--all", "everything", is_flag=True, help="Also the reviewed ones, each with its log.")
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def list_(store_path: Path, rules_path: Path | None, everything: bool, form: str) -> None:
+def list_(store_path: Place, rules_path: Path | None, everything: bool, form: str) -> None:
     """List flagged tickets, the one that waits longest first: who flagged it, when and why."""
     with world(store_path, rules_path, None) as (store, graph, now):
         found = [
@@ -136,7 +140,7 @@ def _mark_line(mark: Mark) -> str:
 @rules_option
 @click.option("--by", "person", default=None, help="Who has reviewed it; your login without it.")
 @click.option("--note", default="", help="What came of it; kept in the log.")
-def review(ticket: str, store_path: Path, rules_path: Path | None, person: str | None, note: str) -> None:
+def review(ticket: str, store_path: Place, rules_path: Path | None, person: str | None, note: str) -> None:
     """Take the flag off TICKET: management has looked at it. Who, when and the note stay in its log."""
     from tui.entry import enter
 

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -19,6 +19,9 @@ from tui.look import look
 from tui.options import at_option, rules_option, store_option, world, zone_option
 from tui.view_health import health_lines
 
+if TYPE_CHECKING:
+    from engine.store.place import Place
+
 WIDTH = 79
 
 
@@ -30,14 +33,14 @@ WIDTH = 79
 @click.option("--plain", "as_plain", is_flag=True, help="Text without colour (the default).")
 @click.option("--format", "form", type=click.Choice(["plain", "json"]), default="plain", show_default=True)
 def command(
-    store_path: Path, rules_path: Path | None, at: Instant | None, zone: str, as_plain: bool, form: str
+    store_path: Place, rules_path: Path | None, at: Instant | None, zone: str, as_plain: bool, form: str
 ) -> None:
     """Compliance of the calendar month so far, what is breached and approaching, and what comes due next."""
     print_health(store_path, rules_path, at, zone, "plain" if as_plain else form)
 
 
 def print_health(
-    store_path: Path, rules_path: Path | None, at: Instant | None, zone: str = "UTC", form: str = "plain"
+    store_path: Place, rules_path: Path | None, at: Instant | None, zone: str = "UTC", form: str = "plain"
 ) -> None:
     """Evaluate the store at `at` and print its health."""
     with world(store_path, rules_path, at) as (store, graph, now):

@@ -19,6 +19,8 @@ from tui.plain import plain
 if TYPE_CHECKING:
     from engine.intake.load import Outcome
     from engine.intake.mapping import Format, Map
+    from engine.store.place import Place
+    from engine.store.protocol import Store
 
 STDIN = "-"
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
@@ -62,7 +64,7 @@ _FORMATS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
 def command(
     file: str,
     map_name: str,
-    store_path: Path,
+    store_path: Place,
     form: str | None,
     rules_path: Path | None,
     rejects_path: Path | None,
@@ -76,7 +78,7 @@ def command(
     from engine.intake.load import load
     from engine.intake.mapping import load_map
     from engine.intake.reject import write_rejects
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     map_ = load_map(map_name)
     chosen = _format(file, form, map_)
@@ -85,7 +87,7 @@ def command(
     rejects_path = rejects_path or Path("stdin.rejects" if file == STDIN else f"{file}.rejects")
     began = time.monotonic()
     with _opened(file) as (stream, size):
-        store = SqliteStore.open(store_path, create=True)
+        store = open_store(store_path, create=True)
         try:
             with _progress(size) as read:
                 outcome = _named(file, lambda: load(store, stream, map_, chosen, read))
@@ -157,12 +159,10 @@ def _check(rules_path: Path) -> None:
     graph_from_file(rules_path)
 
 
-def _put_in_force(store: object, rules_path: Path) -> None:
+def _put_in_force(store: Store, rules_path: Path) -> None:
     from engine.facts import Instant
     from engine.run import Engine
-    from engine.store.sqlite import SqliteStore
 
-    assert isinstance(store, SqliteStore)
     Engine(store, rules_path).start(Instant(int(time.time())))
 
 

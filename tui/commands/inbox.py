@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -17,6 +18,9 @@ from tui.glyphs import glyphs_for
 from tui.look import look
 from tui.options import at_option, rules_option, store_option, world, zone_option
 from tui.view import View, arrange, inbox_lines
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 PIPE_WIDTH = 160
 
@@ -37,7 +41,7 @@ PIPE_WIDTH = 160
 @click.option("--flagged", is_flag=True, help="Only what is flagged to management (see sla flags).")
 @click.option("--limit", type=click.IntRange(min=1), default=None, help="At most this many tickets.")
 def command(
-    store_path: Path,
+    store_path: Place,
     rules_path: Path | None,
     at: Instant | None,
     zone: str,
@@ -57,7 +61,7 @@ def command(
 
 
 def print_inbox(
-    store_path: Path,
+    store_path: Place,
     rules_path: Path | None,
     at: Instant | None,
     zone: str = "UTC",

@@ -25,6 +25,7 @@ from tui.plain import plain
 INBOX = "inbox"
 
 if TYPE_CHECKING:
+    from engine.store.place import Place
     from engine.store.protocol import Store
 
 
@@ -41,14 +42,14 @@ def command() -> None:
 @click.option("--unread", is_flag=True, help="Only what nobody has read.")
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="At most so many.")
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def list_(who: tuple[str, ...], store_path: Path, unread: bool, limit: int, form: str) -> None:
+def list_(who: tuple[str, ...], store_path: Place, unread: bool, limit: int, form: str) -> None:
     """List notices to these persons and teams, newest first; without a name those to everybody.
 
     Exit code 1 for a name that the rules in force do not declare and that was never told anything.
     """
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
-    with closing(SqliteStore.open(store_path, read_only=True)) as store:
+    with closing(open_store(store_path, read_only=True)) as store:
         _declared(who, store)
         found = store.outbox.notices(who, unread=unread, limit=limit)
     for item in found:
@@ -88,11 +89,11 @@ def line(item: Queued) -> str:
 @command.command(epilog="Example: sla notices read 17 18")
 @click.argument("ids", type=click.IntRange(min=1), nargs=-1, required=True)
 @store_option
-def read(ids: tuple[int, ...], store_path: Path) -> int:
+def read(ids: tuple[int, ...], store_path: Place) -> int:
     """Mark notices as read."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
-    with closing(SqliteStore.open(store_path)) as store:
+    with closing(open_store(store_path)) as store:
         found = _notices(store.outbox.numbered(ids))
         store.outbox.read([item.id for item in found], Instant(int(time.time())))
     click.echo(f"{len(found)} notices are read")
@@ -104,18 +105,18 @@ def read(ids: tuple[int, ...], store_path: Path) -> int:
 @store_option
 @rules_option
 @click.option("--by", "person", default=None, help="Who acknowledges; your login without it.")
-def ack(ids: tuple[int, ...], store_path: Path, rules_path: Path | None, person: str | None) -> int:
+def ack(ids: tuple[int, ...], store_path: Place, rules_path: Path | None, person: str | None) -> int:
     """Acknowledge the tickets of these notices: somebody looks at them, and repeated messages about them stop."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
     from tui.entry import enter
 
     by = plain(person or getpass.getuser(), 100)
-    with closing(SqliteStore.open(store_path, read_only=True)) as store:
+    with closing(open_store(store_path, read_only=True)) as store:
         found = _notices(store.outbox.numbered(ids))
     tickets = list(dict.fromkeys(item.ticket for item in reversed(found) if item.ticket))
     if tickets:
         enter(store_path, rules_path, tickets, ACKNOWLEDGED, {"by": by})
-    with closing(SqliteStore.open(store_path)) as store:
+    with closing(open_store(store_path)) as store:
         store.outbox.read([item.id for item in found], Instant(int(time.time())))
     for ticket in tickets:
         click.echo(f"{plain(ticket)}: acknowledged by {by}")

@@ -6,7 +6,7 @@ import getpass
 import json
 import time
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,9 @@ from tui.chapters import Listing
 from tui.messages import message_line, message_record
 from tui.options import store_option
 from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 OPEN = (Status.WAITING, Status.SENDING, Status.DEAD)
 """What is listed where nothing else was asked for: all that is not done."""
@@ -39,12 +42,12 @@ def command() -> None:
 @click.option("--ticket", default=None, help="Only messages about this ticket.")
 @click.option("--limit", type=click.IntRange(min=1), default=200, show_default=True, help="At most so many.")
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def list_(store_path: Path, statuses: tuple[str, ...], ticket: str | None, limit: int, form: str) -> None:
+def list_(store_path: Place, statuses: tuple[str, ...], ticket: str | None, limit: int, form: str) -> None:
     """List messages, newest first: number, status, channel, recipient, ticket, what about, what became of it."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     wanted = tuple(Status) if "all" in statuses else tuple(Status(name) for name in statuses) or OPEN
-    with closing(SqliteStore.open(store_path, read_only=True)) as store:
+    with closing(open_store(store_path, read_only=True)) as store:
         about = None
         if ticket is not None:
             about = store.find(ticket)
@@ -68,13 +71,13 @@ def _summary(counts: dict[tuple[str, Status], int]) -> str:
 @click.argument("ids", type=click.IntRange(min=1), nargs=-1)
 @store_option
 @click.option("--all", "everything", is_flag=True, help="Every dead letter.")
-def retry(ids: tuple[int, ...], store_path: Path, everything: bool) -> int:
+def retry(ids: tuple[int, ...], store_path: Place, everything: bool) -> int:
     """Put dead letters back into the queue; whoever delivers tries them at once."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     if bool(ids) == everything:
         raise click.UsageError("name the dead letters by their numbers, or say --all")
-    with closing(SqliteStore.open(store_path)) as store:
+    with closing(open_store(store_path)) as store:
         chosen = ids or tuple(item.id for item in store.outbox.queued((Status.DEAD,)))
         done = store.outbox.again(chosen, Instant(int(time.time())))
     click.echo(f"{done} dead letters are back in the queue")
@@ -85,12 +88,12 @@ def retry(ids: tuple[int, ...], store_path: Path, everything: bool) -> int:
 @click.argument("ids", type=click.IntRange(min=1), nargs=-1, required=True)
 @store_option
 @click.option("--by", "person", default=None, help="Who says so; your login without it.")
-def discard(ids: tuple[int, ...], store_path: Path, person: str | None) -> int:
+def discard(ids: tuple[int, ...], store_path: Place, person: str | None) -> int:
     """Give up messages that are dead or still wait: nobody wants them any more. It stays on record who said so."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     by = plain(person or getpass.getuser(), 100)
-    with closing(SqliteStore.open(store_path)) as store:
+    with closing(open_store(store_path)) as store:
         done = store.outbox.discard(ids, Instant(int(time.time())), by)
     click.echo(f"{done} messages are discarded")
     return _told(done, len(set(ids)), "neither dead nor waiting")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from engine.repin import Proposal, proposals
 from engine.wall import format_instant
 from tui.options import graph_of, rules_option, store_option
 from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 
 def lines(proposal: Proposal) -> list[str]:
@@ -42,14 +46,14 @@ def _clock(clock: Clock | None) -> str:
     "--detailed-exitcode", is_flag=True, help="End with exit code 2 when there is something to change."
 )
 def command(
-    store_path: Path, rules_path: Path | None, do: bool, keys: tuple[str, ...], detailed_exitcode: bool
+    store_path: Place, rules_path: Path | None, do: bool, keys: tuple[str, ...], detailed_exitcode: bool
 ) -> int:
     """Show which open tickets would get other terms under the rules in force, and what that would move."""
     from dsl.errors import CHANGES, FINDINGS, SlaError
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     now = Instant(int(time.time()))
-    store = SqliteStore.open(store_path, read_only=not do)
+    store = open_store(store_path, read_only=not do)
     try:
         graph = graph_of(store, rules_path)
         chosen: list[int] | None = None

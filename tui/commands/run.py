@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsl.errors import FINDINGS
+from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.cycle import Turn
 from engine.facts import Instant
 from engine.graph import Graph
@@ -27,6 +27,7 @@ from tui.plain import plain
 if TYPE_CHECKING:
     from engine.deliver import Deliverer
     from engine.settings import Settings
+    from engine.store.place import Place
 
 
 @click.command(epilog="Example: sla run --rules sla.rules --store sla.db")
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     help="Only say what would fire and what would be sent; the store stays as it is.",
 )
 def command(
-    store_path: Path,
+    store_path: Place,
     rules_path: Path,
     config_path: Path | None,
     form: str,
@@ -56,7 +57,7 @@ def command(
     force; --once then ends with exit code 1.
     """
     from engine.settings import load
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     settings = load(config_path)
     if dry_run:
@@ -64,9 +65,9 @@ def command(
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if not store_path.exists():
+    if isinstance(store_path, Path) and not store_path.exists():
         graph_from_file(rules_path)  # else a store would be left behind that nobody wanted
-    store = SqliteStore.open(store_path, create=True)
+    store = open_store(store_path, create=True)
     deliverer = None
     try:
         engine = Engine(store, rules_path)
@@ -107,7 +108,7 @@ def graph_of(engine: Engine) -> Graph | None:
     return engine.rules.now.graph if engine.rules.now is not None else None
 
 
-def _deliverer(store_path: Path, settings: Settings, engine: Engine) -> Deliverer:
+def _deliverer(store_path: Place, settings: Settings, engine: Engine) -> Deliverer:
     from engine.deliver import Deliverer
 
     return Deliverer(
@@ -118,18 +119,24 @@ def _deliverer(store_path: Path, settings: Settings, engine: Engine) -> Delivere
     )
 
 
-def _dry(store_path: Path, rules_path: Path, settings: Settings, form: str) -> int:
+def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str) -> int:
     """Turn once on a private copy and say what came of it."""
     import tempfile
 
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
     from engine.store.sqlite_care import backup
     from tui.foresight import notice_lines, preview_lines
 
+    if not isinstance(store_path, Path):
+        raise SlaError(
+            "--dry-run works on a copy of a store file, and does not copy a server's database",
+            help="restore a dump of pg_dump into another database, and run there with --once --no-deliver",
+            exit_code=USAGE,
+        )
     with tempfile.TemporaryDirectory(prefix="sla-") as folder:
         copy = Path(folder) / "copy.db"
         backup(store_path, copy)
-        store = SqliteStore.open(copy)
+        store = open_store(copy)
         try:
             newest = max((item.id for item in store.outbox.notices((), unread=False, limit=1)), default=0)
             engine = Engine(store, rules_path)

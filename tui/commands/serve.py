@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
@@ -11,6 +12,10 @@ import click
 from dsl.errors import FINDINGS, SlaError
 from tui.options import config_option, graph_from_file, rules_option, store_option, zone_option
 from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
+    from engine.store.sql import SqlStore
 
 _EXTRA = ("jinja2", "markupsafe", "starlette", "uvicorn")
 
@@ -29,7 +34,7 @@ _EXTRA = ("jinja2", "markupsafe", "starlette", "uvicorn")
     help="The port; 0 takes a free one.",
 )
 def command(
-    store_path: Path, rules_path: Path | None, config_path: Path | None, zone: str, host: str, port: int
+    store_path: Place, rules_path: Path | None, config_path: Path | None, zone: str, host: str, port: int
 ) -> None:
     """Serve one-click links (acknowledge, snooze, flag) until SIGTERM or ctrl+c, and /healthz.
 
@@ -39,7 +44,7 @@ def command(
     from engine.in_force import InForce
     from engine.lane import links_of
     from engine.settings import load
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     settings = load(config_path)
     links = links_of(settings)
@@ -60,16 +65,16 @@ def command(
             "sla serve needs an extra that is not installed", help="pip install 'tiercel[web]'"
         ) from error
 
-    def open_store(write: bool) -> SqliteStore:
-        return SqliteStore.open(store_path, read_only=not write)
+    def opened(write: bool) -> SqlStore:
+        return open_store(store_path, read_only=not write)
 
     def alive() -> None:
-        open_store(False).close()
+        opened(False).close()
 
     alive()
     fixed = graph_from_file(rules_path) if rules_path is not None else None
     in_force = InForce()
-    office = Office(open_store, lambda store: fixed or in_force(store), links, lambda: int(time.time()), zone)
+    office = Office(opened, lambda store: fixed or in_force(store), links, lambda: int(time.time()), zone)
     app = create(routes(office), alive=alive, prefix=urlsplit(settings.web.url).path)
     with listen(host, port) as sock:
         click.echo(f"sla: listening on {plain(_address(sock.getsockname()))}", err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,9 @@ from engine.preview import preview
 from engine.wall import format_instant
 from tui.options import at_option, rules_option, store_option, world
 from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 
 def record(ticket: Ticket, evaluated: Evaluated) -> dict[str, Any]:
@@ -55,7 +58,7 @@ def _instant(value: int | None) -> str | None:
 @rules_option
 @at_option
 @click.option("--format", "form", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
-def command(store_path: Path, rules_path: Path | None, at: Instant | None, form: str) -> None:
+def command(store_path: Place, rules_path: Path | None, at: Instant | None, form: str) -> None:
     """One line a ticket with all its clocks, evaluated now or at an instant. Nothing is written."""
     with world(store_path, rules_path, at) as (store, graph, now):
         seen = preview(store, graph, now)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.snapshot import Transition
 from tui.messages import happening, happening_line, lateness
 from tui.options import store_option
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 BATCH = 1_000
 
@@ -41,13 +44,13 @@ def line(item: Transition) -> str:
     help="Seconds between looks.",
 )
 def command(
-    store_path: Path, as_plain: bool, form: str, since: int | None, once: bool, interval: float
+    store_path: Place, as_plain: bool, form: str, since: int | None, once: bool, interval: float
 ) -> None:
     """Follow the store and print a line for every warning, breach and outcome, as engines find them."""
-    from engine.store.sqlite import SqliteStore
+    from engine.store.opening import open_store
 
     del as_plain
-    store = SqliteStore.open(store_path, read_only=True)
+    store = open_store(store_path, read_only=True)
     try:
         after = since if since is not None else (0 if once else store.last_alert())
         while True:

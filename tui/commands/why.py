@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from engine.wall import format_instant
 from tui.options import at_option, rules_option, store_option, world
 from tui.plain import plain
 
+if TYPE_CHECKING:
+    from engine.store.place import Place
+
 
 @click.command(epilog="Example: sla why INC0000057 resolution --store sla.db")
 @click.argument("ticket")
@@ -21,7 +25,7 @@ from tui.plain import plain
 @rules_option
 @at_option
 def command(
-    ticket: str, metric: str | None, store_path: Path, rules_path: Path | None, at: Instant | None
+    ticket: str, metric: str | None, store_path: Place, rules_path: Path | None, at: Instant | None
 ) -> None:
     """Which rule decided TICKET's targets and from which line, then how each due time came about, day by day."""
     with world(store_path, rules_path, at) as (store, graph, now):
