@@ -15,3 +15,7 @@ class StoreError(EngineError):
 
 class UnreachableError(StoreError):
     """The store does not answer at the moment; it may later."""
+
+
+class ForbiddenError(StoreError):
+    """The user that the store was opened by may not do that."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.cycle import SupersededError, take_in
+from engine.errors import ForbiddenError
 from engine.facts import Event, Fields, Instant
 from engine.store.opening import open_store
 from tui.options import graph_of
@@ -30,6 +31,6 @@ def enter(store_path: Place, rules_path: Path | None, keys: Sequence[str], kind:
         events = [(key, Event(now, kind, data, SOURCE, uuid.uuid4().hex, within)) for key in keys]
         store.add_events(SOURCE, events)
         ids = [number for key in keys if (number := store.find(key)) is not None]
-        # Rules given by hand may not be those in force: an engine takes it in by these.
-        with suppress(SupersededError):
+        # Rules given by hand may not be those in force, and our role may not be an engine's: then one takes it in.
+        with suppress(SupersededError, ForbiddenError):
             take_in(store, graph, now, ids)

@@ -16,11 +16,13 @@ from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from engine.errors import StoreError
+from engine.errors import ForbiddenError, StoreError, UnreachableError
 from engine.facts import Event, Instant
 from engine.snapshot import Escalations, Row, RulesStatus, Snapshot, TicketDetail
+from engine.store.opening import open_store
+from engine.store.place import Place, Server
 from engine.store.protocol import Store
-from engine.store.sqlite import SqliteStore
+from engine.store.sql import SqlStore
 from tui.actions import Action, Errand, Outcome
 from tui.feed import Choices
 from tui.view_flags import Flags
@@ -44,7 +46,7 @@ BEHIND = 10
 class Sight:
     """What to look at and how: `rules` starts an engine in this process, `at` looks at that instant, read-only."""
 
-    store: Path
+    store: Place
     rules: Path | None = None
     write: bool = False
     at: Instant | None = None
@@ -53,12 +55,12 @@ class Sight:
 
 
 class StoreSource:
-    """A `tui.feed.Source` over a SQLite store. `moving`, where given, is called before each look with the store and now."""
+    """A `tui.feed.Source` over a store. `moving`, where given, is called before each look with the store and now."""
 
     def __init__(self, sight: Sight, moving: Callable[[Store, Instant], None] | None = None) -> None:
         self._sight = sight
         self._moving = moving
-        self._store: SqliteStore | None = None
+        self._store: SqlStore | None = None
         self._file: tuple[int, int] | None = None
         self._engine: Engine | None = None
         self._watch: Watch | None = None
@@ -72,6 +74,15 @@ class StoreSource:
         self.read_only = _why_read_only(sight)
 
     def snapshot(self, full: bool) -> Snapshot:
+        try:
+            return self._now(full)
+        except UnreachableError:
+            # What comes back may be another server, which has not all that this one had.
+            self._last = self._ordered = None
+            self._written = 0
+            raise
+
+    def _now(self, full: bool) -> Snapshot:
         store = self._open()
         if self._sight.at is not None:
             return self._past(store, self._sight.at)
@@ -256,7 +267,8 @@ class StoreSource:
             kept.append(id_)
         if done:
             store.add_events("console", done)
-            with suppress(SupersededError):  # by an engine, and that takes it in
+            # By an engine, or by what our user may do: then an engine takes it in.
+            with suppress(SupersededError, ForbiddenError):
                 take_in(store, graph, now, kept)
         return Outcome(tuple(kept), tuple(refused), tuple(overtaken))
 
@@ -274,7 +286,7 @@ class StoreSource:
         self._watch = self._store = self._engine = self._last = None
         self._ordered, self._written = None, 0
 
-    def _open(self) -> SqliteStore:
+    def _open(self) -> SqlStore:
         """The connection; opened on the first call, in the thread that will use it, and again when the file is another.
 
         What is written to a file that was moved away would be lost without a word.
@@ -291,7 +303,7 @@ class StoreSource:
         if self._store is None:
             sight = self._sight
             read_only = not (self._runs or sight.write)
-            self._store = SqliteStore.open(sight.store, create=self._runs, read_only=read_only)
+            self._store = open_store(sight.store, create=self._runs, read_only=read_only)
             self._file = _identity(sight.store)
         return self._store
 
@@ -341,10 +353,12 @@ class Watch:
                 self._flag.set()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one of its name; None where there is none. Raises OSError."""
+def _identity(place: Place) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None where there is none. A server is one. Raises OSError."""
+    if isinstance(place, Server):
+        return (0, 0)
     try:
-        found = path.stat()
+        found = place.stat()
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino

@@ -6,7 +6,7 @@ connection to another database puts the few words that differ into its own. On S
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -34,6 +34,9 @@ class Connection(Protocol):
     """Whether the rows that a transaction inserts are numbered one after the other."""
     claiming: str
     """Ends a SELECT of tickets that nobody else shall get before the transaction ends; rows that others hold are passed over."""
+
+    renewed: Callable[[], None]
+    """Called when the connection was lost and had to be made anew: what was known of the store may be so no more."""
 
     @property
     def place(self) -> str:

@@ -16,7 +16,7 @@ from psycopg.adapt import Buffer
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
-from engine.errors import StoreError, UnreachableError
+from engine.errors import ForbiddenError, StoreError, UnreachableError
 from engine.store.database import Values
 from engine.store.place import Server
 from engine.store.postgres_words import statement, words
@@ -47,6 +47,7 @@ class PostgresConnection:
         self._opened = opened
         self._driver: Driver | None = opened()
         self._inside = False
+        self.renewed: Callable[[], None] = lambda: None
 
     @property
     def place(self) -> str:
@@ -76,15 +77,11 @@ class PostgresConnection:
             if self._inside:
                 raise psycopg.OperationalError("the connection was lost in a transaction")
             driver = self._driver = self._opened()
+            self.renewed()
         return driver
 
-    @contextmanager
-    def trouble(self) -> Iterator[None]:
-        try:
-            yield
-        except psycopg.Error as error:
-            driver = self._driver
-            raise told(error, self._server, lost=driver is not None and driver.closed) from error
+    def trouble(self) -> AbstractContextManager[None]:
+        return trouble(self._server, lambda: self._driver is None or self._driver.closed)
 
     @contextmanager
     def transaction(self, *, kept: bool = True) -> Iterator[None]:
@@ -169,12 +166,17 @@ def _insertion(columns: str, row: str, kinds: tuple[str, ...]) -> str:
     )
 
 
-def told(error: psycopg.Error, server: Server, *, lost: bool = False) -> StoreError:
-    """What the driver raised, in words; `lost` where it left no connection."""
-    lost = lost or (error.sqlstate is None and isinstance(error, psycopg.OperationalError))
-    message, help_, passing = words(error.sqlstate, server.hide(str(error)), lost=lost)
-    kind = UnreachableError if passing else StoreError
-    return kind(f"{server}: {message}", help=help_)
+@contextmanager
+def trouble(server: Server, lost: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Turn what the driver raises into a `StoreError` in words; `lost` answers whether it left no connection."""
+    try:
+        yield
+    except psycopg.Error as error:
+        gone = lost() or (error.sqlstate is None and isinstance(error, psycopg.OperationalError))
+        message, help_, passing = words(error.sqlstate, server.hide(str(error)), lost=gone)
+        forbidden = isinstance(error, psycopg.errors.InsufficientPrivilege)
+        kind = UnreachableError if passing else ForbiddenError if forbidden else StoreError
+        raise kind(f"{server}: {message}", help=help_) from error
 
 
 class _Flag(Int8Dumper):

@@ -12,7 +12,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from engine.errors import StoreError
 from engine.store.place import Server
-from engine.store.postgres_connection import Driver, PostgresConnection, adapted, told
+from engine.store.postgres_connection import Driver, PostgresConnection, adapted, trouble
 from engine.store.postgres_words import table
 from engine.store.schema import VERSION, VERSIONS
 
@@ -48,18 +48,17 @@ ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + %(by)s
 """
 
 
-def connect(server: Server, *, create: bool, read_only: bool, migrating: bool = True) -> PostgresConnection:
+def connect(server: Server, *, create: bool, read_only: bool) -> PostgresConnection:
     """Connect to a store at the present version; raises `StoreError` with what to do.
 
-    An empty database (with `create`) and a store of an older version are migrated, unless `read_only` or not `migrating`.
+    An empty database (with `create`) and a store of an older version are migrated, unless `read_only`.
     """
 
     def opened() -> Driver:
-        driver = _driver(server, read_only=read_only)
+        driver, version = driver_of(server, create=create and not read_only, read_only=read_only)
         with ExitStack() as otherwise:
             otherwise.callback(driver.close)
-            version = check(driver, server, create=create and not read_only)
-            if version < VERSION and migrating:
+            if version < VERSION:
                 if read_only:
                     raise StoreError(
                         f"{server}: the store has version {version}, this program needs {VERSION}",
@@ -71,10 +70,18 @@ def connect(server: Server, *, create: bool, read_only: bool, migrating: bool = 
             otherwise.pop_all()
         return driver
 
-    try:
+    with trouble(server):
         return PostgresConnection(server, opened)
-    except psycopg.Error as error:
-        raise told(error, server) from error
+
+
+def driver_of(server: Server, *, create: bool, read_only: bool) -> tuple[Driver, int]:
+    """A connection to a store of any version up to ours, and which; 0 for an empty database with `create`."""
+    driver = _driver(server, read_only=read_only)
+    with ExitStack() as otherwise:
+        otherwise.callback(driver.close)
+        version = check(driver, server, create=create)
+        otherwise.pop_all()
+    return driver, version
 
 
 def _driver(server: Server, *, read_only: bool) -> Driver:

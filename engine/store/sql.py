@@ -48,6 +48,7 @@ class SqlStore:
         self._terms = TermsShelf(connection)
         self._events = EventLog(connection, self._terms)
         self.outbox = SqlOutbox(connection)
+        connection.renewed = self._forget
 
     def close(self) -> None:
         self.connection.close()

@@ -5,32 +5,13 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import StoreError
+from engine.store.care import Status, counted
 from engine.store.schema import VERSION
 from engine.store.sqlite_connection import trouble
 from engine.store.sqlite_open import connect, connect_any
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A store at a glance. `size` is in bytes with the log of recent writes; instants are UTC seconds."""
-
-    store: str
-    version: int
-    program_version: int
-    size: int
-    tickets: int | None = None
-    open_tickets: int | None = None
-    events: int | None = None
-    clocks: int | None = None
-    alerts: int | None = None
-    generation: int | None = None
-    rules_digest: str | None = None
-    rules_since: int | None = None
-    last_event: int | None = None
 
 
 def status(path: Path) -> Status:
@@ -41,34 +22,9 @@ def status(path: Path) -> Status:
             files = (path, path.with_name(path.name + "-wal"))
             size = sum(file.stat().st_size for file in files if file.exists())
             known = Status(str(path), version, VERSION, size)
-            return known if version < VERSION else _counted(connection, known)
+            return known if version < VERSION else counted(connection, known)
         finally:
             connection.close()
-
-
-def _counted(connection: sqlite3.Connection, known: Status) -> Status:
-    def one(query: str) -> int | None:
-        [value] = connection.execute(query).fetchone()
-        return None if value is None else int(value)
-
-    rules = connection.execute(
-        "SELECT generation, digest, at FROM rule_sets ORDER BY generation DESC LIMIT 1"
-    ).fetchone()
-    return Status(
-        known.store,
-        known.version,
-        known.program_version,
-        known.size,
-        tickets=one("SELECT count(*) FROM tickets"),
-        open_tickets=one("SELECT count(*) FROM tickets WHERE closed = 0"),
-        events=one("SELECT count(*) FROM events"),
-        clocks=one("SELECT count(*) FROM clocks"),
-        alerts=one("SELECT count(*) FROM alerts"),
-        generation=rules[0] if rules else None,
-        rules_digest=rules[1] if rules else None,
-        rules_since=rules[2] if rules else None,
-        last_event=one("SELECT max(at) FROM events"),
-    )
 
 
 def migrate(path: Path) -> list[str]:

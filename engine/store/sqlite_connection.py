@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class SqliteConnection(sqlite3.Connection):
     gapless = True
     claiming = ""
     path = Path()
+    renewed: Callable[[], None] = staticmethod(lambda: None)
 
     @property
     def place(self) -> str:

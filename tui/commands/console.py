@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from engine.facts import Instant
 from tui.options import at_option, rules_option, store_option, zone_option
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
 
 
 @click.command(epilog="Example: sla console --store sla.db --rules sla.rules --write")
@@ -21,7 +25,7 @@ from tui.options import at_option, rules_option, store_option, zone_option
     "--as", "person", default=None, help="The name that actions are recorded under; your login without it."
 )
 def command(
-    store_path: Path, rules_path: Path | None, at: Instant | None, zone: str, write: bool, person: str | None
+    store_path: Place, rules_path: Path | None, at: Instant | None, zone: str, write: bool, person: str | None
 ) -> None:
     """Inbox, Health, Ticket and Rules, live.
 
