@@ -149,12 +149,9 @@ def schema(postgres: Running) -> Iterator[Server]:
     name = f"sla_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {name}")
-        joint = "&" if "?" in postgres.url else "?"
-        yield Server(f"{postgres.url}{joint}options={quote(f'-csearch_path={name}')}")
+    joint = "&" if "?" in postgres.url else "?"
+    yield Server(f"{postgres.url}{joint}options={quote(f'-csearch_path={name}')}")
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute("SET client_min_messages = warning")
-        # What a test left open must not keep the next one waiting.
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE pid <> pg_backend_pid() AND state LIKE 'idle in%%' AND datname = current_database()"
-        ) if not GIVEN else None
+        connection.execute("SET lock_timeout = '10s'")  # for what a test left open
         connection.execute(f"DROP SCHEMA {name} CASCADE")
