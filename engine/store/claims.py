@@ -13,7 +13,7 @@ _AWAITING = "SELECT id, awaits FROM tickets WHERE awaits IS NOT NULL ORDER BY aw
 _CHOSEN = "SELECT id, awaits FROM tickets WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
 _ANY = """
 SELECT 1 WHERE EXISTS (SELECT 1 FROM tickets WHERE awaits IS NOT NULL)
-  OR EXISTS (SELECT 1 FROM tickets WHERE next_at <= ?)
+  OR (SELECT min(next_at) FROM tickets WHERE next_at IS NOT NULL) <= ?
 """
 
 

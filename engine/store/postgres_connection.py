@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 from psycopg.adapt import Buffer
-from psycopg.types.numeric import Int8Dumper
-from psycopg.types.string import StrDumper
+from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
+from psycopg.types.string import StrBinaryDumper, StrDumper
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
 from engine.store.database import Values
@@ -115,9 +115,8 @@ class PostgresConnection:
         new = 0
         for values in pieces:
             kinds = tuple("text" if isinstance(value, str) else "bigint" for value in values[:width])
-            new += self.execute(
-                _insertion(columns, row, kinds), [list(values[place::width]) for place in range(width)]
-            ).rowcount
+            arrays = [list(values[place::width]) for place in range(width)]
+            new += self._live().execute(_insertion(columns, row, kinds), arrays).rowcount
         return new
 
     def many(self, values: Iterable[int] | Iterable[str]) -> object:
@@ -153,17 +152,17 @@ class PostgresConnection:
 
 
 @cache
-def _insertion(columns: str, row: str, kinds: tuple[str, ...]) -> str:
+def _insertion(columns: str, row: str, kinds: tuple[str, ...]) -> bytes:
     """Rows from an array for each column; in order of the last, so that two who insert the same do not wait for each other."""
     names = [f"c{number}" for number in range(len(kinds))]
     values = row.strip("()")
     for name in names:
         values = values.replace("?", name, 1)
-    arrays = ", ".join(f"CAST(? AS {kind}[])" for kind in kinds)
+    arrays = ", ".join(f"CAST(%b AS {kind}[])" for kind in kinds)
     return (
         f"INSERT INTO {columns} SELECT {values} FROM unnest({arrays}) AS given ({', '.join(names)})"
         f" ORDER BY {names[-1]} ON CONFLICT DO NOTHING"
-    )
+    ).encode()
 
 
 @contextmanager
@@ -193,9 +192,22 @@ class _Text(StrDumper):
         return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
 
 
+class _TextOfArray(StrBinaryDumper):
+    """The same in an array, which is faster written in the server's own form."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+
 def adapted(driver: Driver) -> Driver:
     """Teach a new connection how values go in."""
     # Numbers always as bigint: the sum of two small ones may be a large one, and one statement stays one.
-    for kind, dumper in ((int, Int8Dumper), (bool, _Flag), (str, _Text)):
+    for kind, dumper in (
+        (int, Int8BinaryDumper),
+        (str, _TextOfArray),
+        (int, Int8Dumper),
+        (bool, _Flag),
+        (str, _Text),
+    ):
         driver.adapters.register_dumper(kind, dumper)
     return driver
