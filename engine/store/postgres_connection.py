@@ -94,6 +94,9 @@ class PostgresConnection:
             done = self._live().execute("COMMIT" if kept else "ROLLBACK").statusmessage
             if kept and done != "COMMIT":
                 raise StoreError(f"{self._server}: the transaction had failed before its end")
+        except psycopg.errors.ReadOnlySqlTransaction:
+            self.close()  # the server has become a standby: the next use looks for the one that can be written
+            raise
         finally:
             self._inside = False
             self._clear()

@@ -85,8 +85,10 @@ def driver_of(server: Server, *, create: bool, read_only: bool) -> tuple[Driver,
 
 
 def _driver(server: Server, *, read_only: bool) -> Driver:
+    # Of several hosts, or after a failover, the one that can be written.
+    usual = _USUAL if read_only else {**_USUAL, "target_session_attrs": "read-write"}
     given = conninfo_to_dict(server.url)
-    driver = psycopg.connect(make_conninfo("", **{**_USUAL, **given}), autocommit=True)
+    driver = psycopg.connect(make_conninfo("", **{**usual, **given}), autocommit=True)
     with ExitStack() as otherwise:
         otherwise.callback(driver.close)
         driver.execute(

@@ -28,7 +28,7 @@ _LATER = "what was not committed has never been; it is tried again as soon as th
 # By the beginning of an error's code, the longer ones first; without a code by what is in the text of a failed login.
 _WORDS = (
     ("25P03", "the server ended a transaction that had stood still", _AGAIN, True),
-    ("25006", "the store is read-only", "use a user and a server that may write", False),
+    ("25006", "the store is read-only", "use a user and a server that may write", True),
     ("42501", "the user may not do that", _GRANT, False),
     ("53100", "no space left to write to the store", "make room on the server's disk and run again", False),
     ("55P03", "another program was in the way", _AGAIN, True),

@@ -11,6 +11,7 @@ from engine.facts import Event, Instant
 from engine.store.grants import Role, grants
 from engine.store.opening import open_store
 from engine.store.place import Server
+from engine.store.sql import SqlStore
 from tests.engine.site import RULES
 from tui.actions import Act, Action
 from tui.cli import run
@@ -87,6 +88,25 @@ def test_grants_are_printed(sla):
     assert said == grants(Role.REPORTER, 'dash"boards', "tracking")
     assert 'GRANT SELECT ON ALL TABLES IN SCHEMA "tracking" TO "dash""boards";' in said
     sla("db", "grant", "owner", "--to", "me", code=3)
+
+
+def test_watching_goes_on_when_the_store_is_back(sla, monkeypatch, capsys):
+    sla("import", "e.jsonl", "--map", "events", "--rules", "sla.rules")
+    recent, asked = SqlStore.recent, []
+
+    def answer(self, after, limit):
+        asked.append(after)
+        if len(asked) in {1, 2}:
+            raise UnreachableError("the server is stopping or starting")
+        if len(asked) == 4:
+            raise KeyboardInterrupt
+        return recent(self, after, limit)
+
+    monkeypatch.setattr(SqlStore, "recent", answer)
+    run(["watch", "--since", "0", "--interval", "0.05"])
+    captured = capsys.readouterr()
+    assert captured.err.count("trying again") == captured.err.count("the store is back") == 1
+    assert "breach" in captured.out
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import click
 from engine.snapshot import Transition
 from tui.messages import happening, happening_line, lateness
 from tui.options import store_option
+from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -47,14 +48,28 @@ def command(
     store_path: Place, as_plain: bool, form: str, since: int | None, once: bool, interval: float
 ) -> None:
     """Follow the store and print a line for every warning, breach and outcome, as engines find them."""
+    from engine.errors import UnreachableError
     from engine.store.opening import open_store
 
     del as_plain
+    gone = ""
     store = open_store(store_path, read_only=True)
     try:
         after = since if since is not None else (0 if once else store.last_alert())
         while True:
-            found = store.recent(after, BATCH)
+            try:
+                found = store.recent(after, BATCH)
+            except UnreachableError as error:
+                if once:
+                    raise
+                if not gone:
+                    click.echo(f"sla: {plain(error, 1000)}; trying again", err=True)
+                gone = str(error)
+                time.sleep(interval)
+                continue
+            if gone:
+                click.echo("sla: the store is back", err=True)
+                gone = ""
             for number, item in found:
                 after = number
                 click.echo(json.dumps({"number": number, **record(item)}) if form == "jsonl" else line(item))

@@ -251,6 +251,13 @@ def test_whoever_stands_still_loses_the_claim(opener, monkeypatch):
     assert stopped.rows() == []
 
 
+def test_a_server_that_has_become_a_standby_is_left_for_the_one_that_can_be_written(store):
+    store.connection.execute("SET default_transaction_read_only = on")
+    with pytest.raises(UnreachableError, match="read-only"):
+        store.add_events("desk", [event(1)])
+    assert store.add_events("desk", [event(1)]) == (1, 0)
+
+
 def test_a_server_that_was_restarted_is_found_again(postgres, store, opener):
     if not postgres.ours:
         pytest.skip("the server is not ours to stop")
