@@ -25,7 +25,7 @@ from engine.channels.door import LaterError, NeverError, UnsetError, open_way
 from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph
-from engine.lane import Delivered, Lane, Office, limits_of, links_of, reasons_against, seen_now
+from engine.lane import Delivered, Lane, Observed, Office, limits_of, links_of, reasons_against, seen_now
 from engine.outbox import Kind
 from engine.page import Entry, Page, page_of
 from engine.settings import Settings
@@ -65,8 +65,8 @@ class Deliverer:
     """Drains the outbox of the store at `place`.
 
     `rules` answers the rules in force, None while there are none: then nothing is sent, for nothing could be checked. `told`
-    hears of trouble in words. `environment` has the addresses of channels; `clock` answers UTC seconds, `elapsed` seconds that
-    only grow, by which a pass measures how far it is past the instant that it was begun at.
+    hears of trouble in words, `observed` of every send. `environment` has the addresses of channels; `clock` answers UTC
+    seconds, `elapsed` seconds that only grow, by which a pass measures how far it is past the instant that it was begun at.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Deliverer:
         random: Callable[[], float] = chance,
         clock: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
+        observed: Observed = lambda *_: None,
     ) -> None:
         self._place = place
         self._settings = settings
@@ -103,6 +104,7 @@ class Deliverer:
             random,
             self._now,
             self._stop.is_set,
+            observed,
         )
 
     def _now(self) -> int:

@@ -6,6 +6,7 @@ When the other side is down, one batch at a time asks whether it is back, so tha
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -78,6 +79,10 @@ def links_of(settings: Settings) -> Links | None:
     return Links(key, settings.web.url, settings.web.link_lifetime) if key else None
 
 
+Observed = Callable[[str, str, int, float], None]
+"""Hears of every send: the channel, `sent`, `put off` or `dead`, how many messages, and how many seconds it took."""
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What every lane works with. `owner` names this sender; `random` answers numbers in [0, 1)."""
@@ -88,6 +93,7 @@ class Office:
     random: Callable[[], float]
     clock: Callable[[], int]
     stopping: Callable[[], bool] = lambda: False
+    observed: Observed = lambda *_: None
 
     @property
     def backoff(self) -> Backoff:
@@ -185,27 +191,34 @@ class _Round:
             return Delivered(suppressed=suppressed), None
         outbox.renew(ours, office.owner, Instant(office.clock()))
         error: LaterError | None = None
+        began = time.monotonic()
         try:
             if self._way is None:
                 self._way = open_way(self._channel, office.settings, self._graph.ruleset, office.environment)
             answer = within(office.settings.timeout(self._channel), self._way, page)
         except NeverError as refused:
+            self._observed("dead", kept, began)
             return self._given_up(batch, kept, suppressed, str(refused)), None
         except LaterError as later:
             error = later
             if isinstance(later, LateError):
                 self._way = None
         now = Instant(office.clock())
+        over = error is not None and office.backoff.over(batch.attempt)
+        self._observed("sent" if error is None else "dead" if over else "put off", kept, began)
         if error is None:
             _marked(lambda: outbox.sent(batch.key, now, answer))
             return Delivered(sent=len(kept), suppressed=suppressed), None
         attempt = max(batch.attempt, failures_before + 1 if error.outage else 0)
         self.again_at = now + office.backoff.delay(attempt, office.random, asked=error.asked)
-        if office.backoff.over(batch.attempt):
+        if over:
             what = f"{error} (attempt {batch.attempt}, the last)"
             return self._given_up(batch, kept, suppressed, what), error
         outbox.retry(batch.key, Instant(self.again_at), str(error))
         return Delivered(put_off=len(kept), suppressed=suppressed), error
+
+    def _observed(self, outcome: str, kept: Sequence[Queued], began: float) -> None:
+        self._office.observed(self._channel, outcome, len(kept), time.monotonic() - began)
 
     def _checked(self, batch: Batch) -> tuple[list[Queued], int, Page | None]:
         """What is still wanted of a batch, how much is not any more, and the page that says the former."""

@@ -126,6 +126,30 @@ class Web(_Section):
     secret_file: Path | None = None
 
 
+def _address(value: object) -> object:
+    """`HOST:PORT`, or a port alone."""
+    if isinstance(value, int):
+        value = str(value)
+    if isinstance(value, str) and value:
+        from engine.monitor.address import address_of
+
+        address_of(value)
+    return value
+
+
+class Monitoring(_Section):
+    """Where `sla run` answers `/metrics` and `/healthz`, "" for nowhere, and after how long without a cycle it is not well."""
+
+    listen: Annotated[str, BeforeValidator(_address)] = ""
+    stale: Wait = 120
+
+
+class Retention(_Section):
+    """After how many months the personal text of a ticket that has ended is erased; 0 keeps it for ever."""
+
+    personal_text_months: Annotated[int, Field(ge=0, le=1200)] = 0
+
+
 class Settings(BaseSettings):
     """All settings, checked. `load` makes them."""
 
@@ -137,6 +161,8 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     channels: Annotated[dict[str, ChannelLimits], BeforeValidator(_named)] = Field(default_factory=dict)
     web: Web = Web()
+    monitor: Monitoring = Monitoring()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _leased(self) -> Self:
@@ -181,6 +207,8 @@ class Settings(BaseSettings):
             (("delivery",), self.delivery),
             *((("channels", name), limits) for name, limits in sorted(self.channels.items())),
             (("web",), self.web),
+            (("monitor",), self.monitor),
+            (("retention",), self.retention),
         ]
         environment = {name.upper() for name in os.environ}
         for path, section in sections:

@@ -85,8 +85,11 @@ def _nobody_reads() -> int:
 
 
 def _say(message: str, *, code: int, help_: str = "") -> int:
+    from tui.logs import failed
     from tui.plain import plain
 
+    if failed(message, help_, code):
+        return code
     print(f"sla: {plain(message, 2000)}", file=sys.stderr)
     if help_:
         print(f"  help: {plain(help_, 2000)}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import time
 from contextlib import closing
@@ -15,8 +16,8 @@ import click
 from dsl.errors import FINDINGS, SlaError
 from engine.facts import Instant
 from tui.ledger import Entry, Ledger, entry_line, entry_record
+from tui.logs import log_option, say
 from tui.options import config_option, graph_from_file, graph_of, rules_option, store_option
-from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.graph import Graph
@@ -35,6 +36,7 @@ LOOK = 0.5
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent to whom.")
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
+@log_option
 def command(
     store_path: Place, rules_path: Path | None, config_path: Path | None, once: bool, dry_run: bool, form: str
 ) -> int:
@@ -86,7 +88,7 @@ def _told(entry: Entry, form: str) -> str:
 
 def complain(words: str) -> None:
     """Trouble of a lane's, on standard error."""
-    click.echo(f"sla: {plain(words, 1000)}", err=True)
+    say(words, event="delivery-trouble", level=logging.WARNING)
 
 
 class Rules:

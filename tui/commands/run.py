@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -16,18 +17,33 @@ from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.cycle import Turn
 from engine.facts import Instant
 from engine.graph import Graph
+from engine.monitor.observed import ObservedEngine
 from engine.run import Engine
 from engine.run import run as turn_until
 from engine.snapshot import RulesStatus
 from tui.commands.watch import line, record
+from tui.logs import log_option, say
 from tui.messages import decision_line, decision_record
 from tui.options import config_option, graph_from_file, rule_file_option, store_option
 from tui.plain import plain
+from tui.watched import Watched
 
 if TYPE_CHECKING:
     from engine.deliver import Deliverer
+    from engine.lane import Observed
     from engine.settings import Settings
     from engine.store.place import Place
+
+
+def _an_address(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value:
+        from engine.monitor.address import address_of
+
+        try:
+            address_of(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{plain(value)!r}: {error}.", ctx, param) from error
+    return value
 
 
 @click.command(epilog="Example: sla run --rules sla.rules --store sla.db")
@@ -37,6 +53,14 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
 @click.option("--once", is_flag=True, help="Catch up with the store, send what is due, and end.")
 @click.option("--no-deliver", is_flag=True, help="Send nothing: `sla deliver` does it, or nobody yet.")
+@click.option(
+    "--listen",
+    metavar="HOST:PORT",
+    default=None,
+    callback=_an_address,
+    help="Answer /metrics and /healthz there; a port alone is one of loopback.  [default: monitor.listen]",
+)
+@log_option
 @click.option(
     "--dry-run",
     is_flag=True,
@@ -49,6 +73,7 @@ def command(
     form: str,
     once: bool,
     no_deliver: bool,
+    listen: str | None,
     dry_run: bool,
 ) -> int:
     """Evaluate the store until SIGTERM or ctrl+c, send what ladders say, and print a line for everything that happens.
@@ -67,17 +92,35 @@ def command(
         signal.signal(number, lambda *_: stop.set())
     if isinstance(store_path, Path) and not store_path.exists():
         graph_from_file(rules_path)  # else a store would be left behind that nobody wanted
+    with Watched(settings, listen, lambda: open_store(store_path, read_only=True)) as watched:
+        return _run(store_path, rules_path, settings, watched, stop, form, once=once, deliver=not no_deliver)
+
+
+def _run(
+    store_path: Place,
+    rules_path: Path,
+    settings: Settings,
+    watched: Watched,
+    stop: Event,
+    form: str,
+    *,
+    once: bool,
+    deliver: bool,
+) -> int:
+    from engine.store.opening import open_store
+
     store = open_store(store_path, create=True)
     deliverer = None
     try:
-        engine = Engine(store, rules_path)
-        log = RulesLog(settings if not no_deliver else None, lambda: graph_of(engine))
-        if not no_deliver:
-            deliverer = _deliverer(store_path, settings, engine)
+        engine = ObservedEngine(store, rules_path, watched.observers)
+        log = RulesLog(settings if deliver else None, lambda: graph_of(engine))
+        if deliver:
+            deliverer = _deliverer(store_path, settings, engine, watched.sent)
 
         def told(turn: Turn) -> None:
             for text in lines(turn, form):
                 click.echo(text)
+            watched.turned(turn)
             if once:
                 stop.set()
             elif deliverer is not None and turn.decisions:
@@ -85,7 +128,7 @@ def command(
 
         if deliverer is not None and not once:
             deliverer.start()
-        turn_until(engine, rules_path, stop, told, log)
+        turn_until(engine, rules_path, stop, told, log, watched.away)
         if deliverer is not None and once:
             deliverer.drain(Instant(int(time.time())))
     finally:
@@ -108,14 +151,17 @@ def graph_of(engine: Engine) -> Graph | None:
     return engine.rules.now.graph if engine.rules.now is not None else None
 
 
-def _deliverer(store_path: Place, settings: Settings, engine: Engine) -> Deliverer:
+def _deliverer(
+    store_path: Place, settings: Settings, engine: Engine, observed: Observed = lambda *_: None
+) -> Deliverer:
     from engine.deliver import Deliverer
 
     return Deliverer(
         store_path,
         settings,
         lambda: graph_of(engine),
-        told=lambda words: click.echo(f"sla: {plain(words, 1000)}", err=True),
+        told=lambda words: say(words, event="delivery-trouble", level=logging.WARNING),
+        observed=observed,
     )
 
 
@@ -154,7 +200,7 @@ def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str) -> 
             log(engine.rules.now.status)
         finally:
             store.close()
-    click.echo("sla: nothing was written and nothing was sent", err=True)
+    say("nothing was written and nothing was sent", event="dry-run")
     return FINDINGS if log.broken else 0
 
 
@@ -165,31 +211,47 @@ class RulesLog:
         self.broken = False
         self._settings = settings
         self._graph = graph
-        self._said: tuple[str, ...] = ()
+        self._said: tuple[Said, ...] = ()
 
     def __call__(self, status: RulesStatus) -> None:
         self.broken = bool(status.broken)
         said = (*words(status), *self._lacks())
         if said != self._said:
             self._said = said
-            for text in said:
-                click.echo(f"sla: {text}", err=True)
+            for item in said:
+                say(item.words, event=item.event, level=item.level, fields=dict(item.fields))
 
-    def _lacks(self) -> Iterator[str]:
+    def _lacks(self) -> Iterator[Said]:
         graph = self._graph()
         if self._settings is None or graph is None:
             return
         from engine.settings import problems
 
         for item in problems(self._settings, graph.ruleset):
-            yield plain(f"settings: {item.key}: {item.message}", 500)
+            told = f"settings: {item.key}: {item.message}"
+            yield Said(plain(told, 500), "settings-lack", logging.WARNING, (("key", item.key),))
 
 
-def words(status: RulesStatus) -> Iterator[str]:
+class Said(NamedTuple):
+    """Something to say of the rules, with what programs need of it."""
+
+    words: str
+    event: str
+    level: int = logging.INFO
+    fields: tuple[tuple[str, object], ...] = ()
+
+
+def words(status: RulesStatus) -> Iterator[Said]:
     """What there is to say of the rules: a line for each finding of a refused edit, and what is in force."""
     for item in status.broken:
-        yield plain(f"{item.span}: {item.severity} {item.code}: {item.message}", 1000)
+        told = f"{item.span}: {item.severity} {item.code}: {item.message}"
+        place = (("code", str(item.code)), ("place", plain(item.span)))
+        yield Said(plain(told, 1000), "rules-refused", logging.ERROR, place)
     stays = "the last good rules stay in force: " if status.broken else "rules in force: "
-    yield f"{stays}generation {status.generation}, digest {status.digest[:12]}"
+    yield Said(
+        f"{stays}generation {status.generation}, digest {status.digest[:12]}",
+        "rules-stay" if status.broken else "rules-in-force",
+        fields=(("generation", status.generation), ("digest", status.digest)),
+    )
     if not status.broken:
-        yield from (f"  {plain(moved, 500)}" for moved in status.moved)
+        yield from (Said(f"  {plain(moved, 500)}", "rules-moved") for moved in status.moved)

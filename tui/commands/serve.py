@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,8 @@ from urllib.parse import urlsplit
 import click
 
 from dsl.errors import FINDINGS, SlaError
+from tui.logs import log_option, say
 from tui.options import config_option, graph_from_file, rules_option, store_option, zone_option
-from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -33,6 +34,7 @@ _EXTRA = ("jinja2", "markupsafe", "starlette", "uvicorn")
     show_default=True,
     help="The port; 0 takes a free one.",
 )
+@log_option
 def command(
     store_path: Place, rules_path: Path | None, config_path: Path | None, zone: str, host: str, port: int
 ) -> None:
@@ -77,8 +79,8 @@ def command(
     office = Office(opened, lambda store: fixed or in_force(store), links, lambda: int(time.time()), zone)
     app = create(routes(office), alive=alive, prefix=urlsplit(settings.web.url).path)
     with listen(host, port) as sock:
-        click.echo(f"sla: listening on {plain(_address(sock.getsockname()))}", err=True)
-        serve(app, sock, lambda words: click.echo(f"sla: {plain(words, 1000)}", err=True))
+        say(f"listening on {_address(sock.getsockname())}", event="listening")
+        serve(app, sock, lambda words: say(words, event="web-trouble", level=logging.WARNING))
 
 
 def _address(name: tuple[object, ...]) -> str:

@@ -1,0 +1,1 @@
+"""Watching an engine: what it counts, whether it is well, and who is told."""

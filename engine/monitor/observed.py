@@ -1,0 +1,66 @@
+"""An engine that tells what it does: how long each cycle took, what it brought, and what the store refused.
+
+Around the engine and not in it: the loop knows nothing of being watched.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from engine.cycle import Turn
+from engine.errors import StoreError
+from engine.facts import Instant
+from engine.run import Engine
+from engine.snapshot import RulesStatus
+from engine.store.protocol import Store
+
+
+class Observer(Protocol):
+    """Hears of every cycle. `seconds` is how long it took, `now` its end on a clock that only grows."""
+
+    def turned(self, turn: Turn, seconds: float, now: float) -> None: ...
+
+    def ruled(self, status: RulesStatus) -> None: ...
+
+    def failed(self, error: StoreError) -> None: ...
+
+
+class ObservedEngine(Engine):
+    """An engine with observers; nothing else is different."""
+
+    def __init__(self, store: Store, root: Path | None, observers: Sequence[Observer]) -> None:
+        super().__init__(store, root)
+        self._observers = observers
+        self._within = False  # a start has a step in it, and is one cycle
+
+    def start(self, now: Instant) -> Turn:
+        return self._observed(super().start, now)
+
+    def reload(self, now: Instant) -> Turn:
+        return self._observed(super().reload, now)
+
+    def step(self, now: Instant) -> Turn:
+        return self._observed(super().step, now)
+
+    def _observed(self, work: Callable[[Instant], Turn], now: Instant) -> Turn:
+        if self._within:
+            return work(now)
+        began = time.monotonic()
+        self._within = True
+        try:
+            turn = work(now)
+        except StoreError as error:
+            for observer in self._observers:
+                observer.failed(error)
+            raise
+        finally:
+            self._within = False
+        ended = time.monotonic()
+        for observer in self._observers:
+            observer.turned(turn, ended - began, ended)
+            if self.rules.now is not None:
+                observer.ruled(self.rules.now.status)
+        return turn
