@@ -56,6 +56,10 @@ class Running:
         """Whether it may be stopped."""
         return self._program is not None
 
+    def program(self, name: str) -> Path:
+        """A program of the server's own version, such as pg_dump."""
+        return Path(self._program.bin_path) / name
+
     def stop(self) -> None:
         self._pg_ctl("-m", "fast", "stop")
 

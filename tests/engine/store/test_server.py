@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
-from engine.facts import Event, Instant
+from engine.facts import Event, Instant, Pin
 from engine.outbox import Status
 from engine.store import care, postgres_open, schema
 from engine.store.grants import Role, grants
@@ -348,6 +349,34 @@ def test_numbers_go_on_after_a_restore(place, store, admin, opener):
     restored.write([written(1, clock(due=77))])
     assert admin("SELECT max(written) FROM tickets").fetchone()[0] > highest
     assert restored.rows_since(highest)[1][1].due == 77
+
+
+def test_a_dump_comes_back_in_another_database_and_goes_on(postgres, place, store, admin, tmp_path):
+    if not postgres.ours:
+        pytest.skip("databases are made on a server of our own only")
+    store.add_events("desk", [event(1)])
+    store.write([written(1, clock(due=100), pins=[Pin(100, TERMS, "opened")])])
+    [name] = admin("SELECT current_schema()").fetchone()
+    dump = tmp_path / "sla.dump"
+
+    def tool(program, *words):
+        subprocess.run([postgres.program(program), *words], check=True, capture_output=True)
+
+    tool("pg_dump", "--format=custom", f"--schema={name}", f"--file={dump}", place.url)
+    admin(f"CREATE DATABASE {name}")
+    elsewhere = Server(place.url.replace("/postgres?", f"/{name}?", 1))
+    try:
+        tool("pg_restore", f"--dbname={elsewhere.url}", dump)
+        restored = open_store(elsewhere)
+        assert list(restored.tickets()) == list(store.tickets())
+        assert restored.rows() == store.rows()
+        assert restored.add_events("desk", [event(1), event(2)]) == (1, 1)
+        assert restored.add_events("desk", [("T-2", event(3)[1])]) == (1, 0)
+        restored.write([written(2, clock(due=50))])
+        assert [row.ticket for row in restored.rows()] == ["T-2", "T-1"]
+        restored.close()
+    finally:
+        admin(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_new_terms_are_kept_in_one_order_so_that_two_engines_never_wait_for_each_other(opener):
