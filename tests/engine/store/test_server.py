@@ -197,27 +197,31 @@ def test_a_reader_cannot_write(place, store):
 # ---------------------------------------------------------------- losing the server
 
 
-def end_others(admin):
-    admin(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE application_name = 'sla' AND pid <> pg_backend_pid() AND datname = current_database()"
-    )
+@pytest.fixture
+def lose(store, admin):
+    """Ends the store's connection, from the server's side."""
+
+    def end():
+        admin("SELECT pg_terminate_backend(%s, 5000)", (pid,))
+
+    [pid] = store.connection.execute("SELECT pg_backend_pid()").fetchone()
+    return end
 
 
-def test_a_lost_connection_is_told_once_and_made_anew(store, admin):
+def test_a_lost_connection_is_told_once_and_made_anew(store, lose):
     store.add_events("desk", [event(1)])
-    end_others(admin)
+    lose()
     with pytest.raises(UnreachableError):
         store.rows()
     assert store.add_events("desk", [event(1), event(2)]) == (1, 1)
 
 
-def test_a_transaction_whose_connection_was_lost_has_never_been(store, admin):
+def test_a_transaction_whose_connection_was_lost_has_never_been(store, lose):
     store.add_events("desk", [event(1)])
     with pytest.raises(UnreachableError), store.cycle():
         assert store.claim(Instant(0), 9)
         store.write([written(1, clock())])
-        end_others(admin)
+        lose()
         with suppress(UnreachableError):
             store.rows()
         store.write([written(1, clock())])
