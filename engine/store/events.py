@@ -18,6 +18,7 @@ EventRow = tuple[str, int, int, str, str, str]
 """Ticket key, instant, sequence, kind, data as JSON text, id in the source: an event ready to be stored."""
 
 IDS_AT_ONCE = 2_000
+_AWAIT = "UPDATE tickets SET awaits = 0 WHERE awaits IS NULL AND id IN"
 _KNOWN_KEYS = 200_000
 
 
@@ -48,15 +49,26 @@ class EventLog:
             f"(?, ?, ?, ?, ?, ?, {number})",
             _flat(rows, ids, connection.at_once),
         )
-        # An engine that has claimed a ticket may not have seen these events: what it says of the ticket comes first.
-        connection.hold(ids)
-        # By the rowid: left alone, SQLite walks the whole index by ticket.
-        connection.execute(
-            "UPDATE tickets SET awaits = 0 WHERE awaits IS NULL"
-            " AND id IN (SELECT ticket FROM events NOT INDEXED WHERE id > ?)",
-            (newest,),
-        )
+        if new:
+            self._let_wait(newest, ids)
         return new
+
+    def _let_wait(self, newest: int, ids: Sequence[int]) -> None:
+        """Let those of these tickets await an engine that have an event with an id over `newest`."""
+        connection = self._connection
+        if connection.gapless:
+            # By the rowid: left alone, SQLite walks the whole index by ticket.
+            connection.execute(
+                f"{_AWAIT} (SELECT ticket FROM events NOT INDEXED WHERE id > ?)",
+                (newest,),
+            )
+            return
+        # Others add events at the same time: their tickets are theirs to mark.
+        found = connection.execute("SELECT DISTINCT ticket FROM events WHERE id > ?", (newest,))
+        ours = sorted({ticket for (ticket,) in found}.intersection(ids))
+        # An engine that has claimed one of them may not have seen its event: what that says of the ticket comes first.
+        connection.hold(ours)
+        connection.execute(f"{_AWAIT} (SELECT value FROM json_each(?))", (connection.many(ours),))
 
     def tickets(self, ids: Sequence[int] | None, until: Instant | None) -> Iterator[Ticket]:
         """Tickets that have an event, in order of their ids, read a block at a time."""

@@ -16,6 +16,8 @@ def open_store(place: Place, *, create: bool = False, read_only: bool = False) -
     try:
         from engine.store.postgres import PostgresStore
     except ImportError as error:
+        if (error.name or "psycopg").split(".")[0] != "psycopg":
+            raise
         raise StoreError(
             f"{place}: PostgreSQL needs the extra `postgres`", help="pip install 'tiercel[postgres]'"
         ) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 
@@ -81,6 +82,13 @@ def test_a_server_that_does_not_answer_ends_a_command_in_words(sla, tmp_path):
     said = sla("inbox", "--store", f"postgresql://noc:hidden@/sla?host={tmp_path}", code=4)
     assert "cannot be reached" in said
     assert "hidden" not in said
+
+
+def test_a_missing_extra_is_one_line(sla, monkeypatch):
+    for name in [name for name in sys.modules if name.startswith("engine.store.postgres")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert "tiercel[postgres]" in sla("inbox", code=4)
 
 
 def test_grants_are_printed(sla):
