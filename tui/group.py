@@ -32,6 +32,8 @@ COMMANDS: dict[str, str] = {
     "console": "The live console.",
     "demo": "The console on a small, moving, made-up help desk.",
     "repin": "Give open tickets the terms of today's rules.",
+    "forget": "Erase the personal text of a customer; figures stay.",
+    "retain": "Erase personal text when its time has come.",
     "db": "Look after the store.",
 }
 

@@ -14,6 +14,7 @@ from engine.errors import UnreachableError
 from engine.facts import Instant
 from engine.monitor.observed import Observer
 from engine.monitor.service import Manager
+from tui.erasing import done_words
 from tui.logs import say
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from engine.monitor.metrics import Metrics
     from engine.monitor.server import Monitor
     from engine.settings import Settings
+    from engine.store.erasure import Erased
     from engine.store.sql import SqlStore
 
 _LOOPBACK = ("127.", "[::1]")
@@ -89,10 +91,15 @@ class Watched:
             self._gone = str(error)
             say(f"{error}; trying again", event="store-unreachable", level=logging.WARNING)
 
-    def erased(self, tickets: int) -> None:
-        """Personal text of so many tickets was erased."""
+    def erased(self, found: Erased) -> None:
+        """Personal text that had come of age was erased."""
+        say(
+            f"retention: {done_words(found)}",
+            event="text-erased",
+            fields={"tickets": found.tickets, "events": found.events, "messages": found.messages},
+        )
         if self._metrics is not None:
-            self._metrics.erased(tickets)
+            self._metrics.erased(found.tickets)
 
     def __enter__(self) -> Self:
         return self

@@ -124,6 +124,17 @@ def wait(ready):
     return found
 
 
+def test_an_engine_erases_what_has_come_of_age(site):
+    long_ago = Instant(int(time.time()) - 100 * 86_400)
+    with closing(SqliteStore.open(site / "sla.db")) as store:
+        for kind in ("opened", "resolved"):
+            store.add_events("test", [("old", Event(long_ago, kind, {"subject": "VPN"}, "test", kind))])
+    with running(site, "--listen", "127.0.0.1:0", SLA_RETENTION__PERSONAL_TEXT_MONTHS="2") as engine:
+        [said] = wait(lambda: [item for item in engine.said if item["event"] == "text-erased"])
+        assert (said["tickets"], said["events"]) == (1, 2)
+        assert engine.scraped()[("sla_tickets_erased_total",)] == 1
+
+
 def test_a_scrape_says_what_the_engine_and_its_senders_do(site, hook):
     with running(site, "--listen", "127.0.0.1:0") as engine:
         assert wait(lambda: engine.scraped().get(("sla_sends_total", "channel=pager", "outcome=sent")) == 1)

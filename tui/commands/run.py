@@ -22,6 +22,7 @@ from engine.run import Engine
 from engine.run import run as turn_until
 from engine.snapshot import RulesStatus
 from tui.commands.watch import line, record
+from tui.erasing import Daily
 from tui.logs import log_option, say
 from tui.messages import decision_line, decision_record
 from tui.options import config_option, graph_from_file, rule_file_option, store_option
@@ -117,14 +118,20 @@ def _run(
         if deliver:
             deliverer = _deliverer(store_path, settings, engine, watched.sent)
 
+        daily = Daily(
+            store, settings.retention.personal_text_months, lambda: graph_of(engine), watched.erased
+        )
+
         def told(turn: Turn) -> None:
             for text in lines(turn, form):
                 click.echo(text)
             watched.turned(turn)
             if once:
                 stop.set()
-            elif deliverer is not None and turn.decisions:
+                return
+            if deliverer is not None and turn.decisions:
                 deliverer.wake()
+            daily.step(Instant(int(time.time())))
 
         if deliverer is not None and not once:
             deliverer.start()

@@ -12,6 +12,7 @@ from engine.store import sqlite_care
 from engine.store.protocol import StoredRules
 from engine.store.schema import VERSION
 from engine.store.sqlite import SqliteStore
+from tests.engine.site import at
 
 
 @pytest.fixture
@@ -74,3 +75,23 @@ def test_a_damaged_store_is_not_copied_quietly(path, tmp_path):
     with pytest.raises(StoreError):
         sqlite_care.backup(path, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
+
+
+def test_an_engine_goes_on_from_a_restored_copy_and_tells_nothing_twice(site):
+    site.write()
+    engine, store = site.engine()
+    site.happen(store, "T-1", "2026-03-02 09:00", "opened", priority="high", status="Open")
+    assert len(engine.start(at("2026-03-02 10:01")).transitions) >= 2
+    copy = site.folder / "copy.db"
+    sqlite_care.backup(site.database, copy)
+    missed = ("T-2", Event(at("2026-03-02 09:00"), "opened", {"priority": "high"}, "desk", "missed"))
+    store.add_events("desk", [missed])
+    engine.step(at("2026-03-02 10:03"))
+    store.close()
+    for name in ("sla.db-wal", "sla.db-shm"):
+        (site.folder / name).unlink(missing_ok=True)
+    copy.replace(site.database)
+    engine, store = site.engine()
+    assert engine.start(at("2026-03-02 10:04")).transitions == ()
+    assert store.add_events("desk", [missed]) == (1, 0)
+    assert {item.ticket for item in engine.step(at("2026-03-02 10:05")).transitions} == {"T-2"}
