@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "repin": "Give open tickets the terms of today's rules.",
     "forget": "Erase the personal text of a customer; figures stay.",
     "retain": "Erase personal text when its time has come.",
+    "archive": "Move closed months into Parquet files.",
     "db": "Look after the store.",
 }
 

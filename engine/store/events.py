@@ -9,6 +9,7 @@ from operator import itemgetter
 from typing import TypeVar
 
 from engine.facts import Event, Fields, Instant, Pin, Ticket
+from engine.store import leaving
 from engine.store.database import Connection
 from engine.store.terms import TermsShelf
 
@@ -30,6 +31,9 @@ class EventLog:
         self._terms = terms
         self._tickets: dict[str, int] = {}
         self._sources: dict[str, int] = {}
+        self._goings = 0
+        self.late: dict[str, int] = {}
+        """How many events were told of tickets that are archived, and not taken, by ticket key."""
 
     def forget(self) -> None:
         """Drop what was remembered, after a transaction that did not come to be."""
@@ -41,6 +45,7 @@ class EventLog:
         if not rows:
             return 0
         connection = self._connection
+        rows = self._of_the_store(rows)
         number = self._source(source)
         ids = self._ids(list(map(itemgetter(0), rows)))
         [newest] = connection.execute("SELECT coalesce(max(id), 0) FROM events").fetchone()
@@ -52,6 +57,23 @@ class EventLog:
         if new:
             self._let_wait(newest, ids)
         return new
+
+    def _of_the_store(self, rows: Sequence[EventRow]) -> Sequence[EventRow]:
+        """The rows but those of archived tickets, which must not begin anew as if they had never been."""
+        connection = self._connection
+        connection.lock(leaving.LOCK, shared=True)
+        goings = leaving.goings(connection)
+        if goings != self._goings:
+            self._tickets.clear()
+            self._goings = goings
+        if not goings:
+            return rows
+        unknown = {row[0] for row in rows if row[0] not in self._tickets}
+        gone = leaving.where_archived(connection, unknown)
+        for row in rows:
+            if row[0] in gone:
+                self.late[row[0]] = self.late.get(row[0], 0) + 1
+        return [row for row in rows if row[0] not in gone] if gone else rows
 
     def _let_wait(self, newest: int, ids: Sequence[int]) -> None:
         """Let those of these tickets await an engine that have an event with an id over `newest`."""

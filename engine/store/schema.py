@@ -7,6 +7,9 @@ inbox is one walk along one index. `events` is the truth; everything in `tickets
 keys can be computed again from it, from `pins` and from `rule_sets`. `decisions` are what became of ladder steps, `outbox`
 what has to be sent for them; a row is written in its decision's transaction and drained by whoever delivers.
 
+`archive_parts` are the files that tickets of closed periods have gone to, `archived` the keys of those tickets: what is still
+told of them makes no new ticket.
+
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
 """
@@ -208,10 +211,28 @@ CLAIMS = (
     "CREATE INDEX tickets_awaiting ON tickets (awaits, id) WHERE awaits IS NOT NULL",
 )
 
+ARCHIVE = (
+    """
+    CREATE TABLE archive_parts (
+      name TEXT PRIMARY KEY,
+      month TEXT NOT NULL,
+      folder TEXT NOT NULL,
+      tickets INTEGER NOT NULL,
+      manifest TEXT NOT NULL       -- SHA-256 of its manifest
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE TABLE archived (key TEXT PRIMARY KEY, part TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE archive_restored (part TEXT NOT NULL, ticket INTEGER NOT NULL, PRIMARY KEY (part, ticket)) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX outbox_decision ON outbox (decision) WHERE decision IS NOT NULL",
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
     ("claims", CLAIMS),
+    ("archive", ARCHIVE),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

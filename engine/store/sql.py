@@ -14,7 +14,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from engine.decision import Decision, Key
 from engine.facts import Event, Instant, Ticket
 from engine.snapshot import Row, Tally, Transition
-from engine.store import claims, decisions, reads, state, terms
+from engine.store import claims, decisions, leaving, reads, state, terms
 from engine.store.database import Connection
 from engine.store.events import EventLog, EventRow, rows_of
 from engine.store.outbox import SqlOutbox
@@ -87,10 +87,22 @@ class SqlStore:
 
     @_told
     def append(self, source: str, rows: Sequence[EventRow]) -> tuple[int, int]:
-        """Append prepared rows in one transaction; answer how many were new and how many known."""
+        """Append prepared rows in one transaction; answer how many were new and how many known. Those of archived tickets are
+        neither; `late` counts them."""
+        before = sum(self.late.values())
         with self.connection.unchecked(), self._writing():
             new = self._events.append(source, rows)
-        return new, len(rows) - new
+        return new, len(rows) - new - (sum(self.late.values()) - before)
+
+    @_told
+    def archives(self) -> bool:
+        """Whether tickets have ever left this store for an archive."""
+        return leaving.goings(self.connection) > 0
+
+    @property
+    def late(self) -> dict[str, int]:
+        """How many events this connection has left out because their tickets are archived, by ticket key."""
+        return self._events.late
 
     def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:
         """Append (ticket key, event) pairs in one transaction; answer how many were new and how many known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -96,8 +96,8 @@ def command(
                 _put_in_force(store, rules_path)
         finally:
             store.close()
-    _say(summary, file, outcome, time.monotonic() - began, rejects_path)
-    return FINDINGS if outcome.refused else 0
+    _say(summary, file, outcome, time.monotonic() - began, rejects_path, store.late)
+    return FINDINGS if outcome.refused or store.late else 0
 
 
 def _format(file: str, form: str | None, map_: Map) -> Format:
@@ -166,13 +166,16 @@ def _put_in_force(store: Store, rules_path: Path) -> None:
     Engine(store, rules_path).start(Instant(int(time.time())))
 
 
-def _say(summary: str, file: str, outcome: Outcome, seconds: float, rejects: Path) -> None:
+def _say(
+    summary: str, file: str, outcome: Outcome, seconds: float, rejects: Path, late: Mapping[str, int]
+) -> None:
     if summary == "json":
         record = {
             "file": file,
             "new": outcome.new,
             "known": outcome.known,
             "refused": outcome.refused,
+            "archived": sum(late.values()),
             "rejects": str(rejects) if outcome.refused else None,
             "seconds": round(seconds, 3),
         }
@@ -181,6 +184,12 @@ def _say(summary: str, file: str, outcome: Outcome, seconds: float, rejects: Pat
     click.echo(
         f"{plain(file)}: {outcome.new:,} new events, {outcome.known:,} known, {outcome.refused:,} rows refused in {seconds:.1f} s"
     )
+    if late:
+        click.echo(
+            f"left out: {sum(late.values()):,} events of {len(late):,} archived tickets, such as {plain(min(late))};"
+            " sla archive --restore KEY brings a ticket back, then import again",
+            err=True,
+        )
     for reject in outcome.rejects[:5]:
         click.echo(f"{plain(file)}:{reject.line}: {plain(reject.reason, 200)}", err=True)
     if outcome.refused:
