@@ -45,14 +45,24 @@ class Agreements:
         if customer is None:
             return self._fold(None, None, "UTC", at)
         group = self._ruleset.groups.get(customer.group)
-        spans = self._customers.get(customer.name)
-        if spans is None:
-            zone = customer.zone or (group.zone if group else "") or "UTC"
-            spans = self._customers[customer.name] = _Spans(zone, _bounds(customer, group, zone))
+        spans = self._spans(customer, group)
         index = bisect_right(spans.bounds, at)
         if index not in spans.terms:
             spans.terms[index] = self._fold(customer, group, spans.zone, at)
         return spans.terms[index]
+
+    def turns(self, customer: Customer | None) -> Sequence[int]:
+        """The instants, rising, at which what is promised may change; between two of them it does not."""
+        if customer is None:
+            return ()
+        return self._spans(customer, self._ruleset.groups.get(customer.group)).bounds
+
+    def _spans(self, customer: Customer, group: Group | None) -> _Spans:
+        spans = self._customers.get(customer.name)
+        if spans is None:
+            zone = customer.zone or (group.zone if group else "") or "UTC"
+            spans = self._customers[customer.name] = _Spans(zone, _bounds(customer, group, zone))
+        return spans
 
     def _fold(self, customer: Customer | None, group: Group | None, zone: str, at: int) -> Terms | None:
         own = _in_force(customer.overrides, zone, at) if customer else ()

@@ -113,7 +113,7 @@ class _Work:
 
     def answer(self) -> Answer:
         columns = self._columns
-        apart = {ticket.id for ticket in columns.apart}
+        apart = set(columns.apart)
         for block in columns.blocks:
             if block.terms is None:
                 continue

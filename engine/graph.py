@@ -6,7 +6,7 @@ while another takes its place. Parts that an edit did not touch are shared with 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -149,6 +149,10 @@ class Graph:
     def terms(self, customer: str, at: int) -> Terms | None:
         """What is promised for a ticket of this customer text that opens at `at`; None if nothing is."""
         return self._agreements.terms(self.customer(customer), at)
+
+    def turns(self, customer: str) -> Sequence[int]:
+        """The instants, rising, at which what is promised to this customer text may change."""
+        return self._agreements.turns(self.customer(customer))
 
     def predicate(self, condition: Condition) -> Predicate:
         """A condition as a function of a ticket's situation."""

@@ -73,17 +73,12 @@ def within_reach(at: int) -> int:
 
 def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     """What the events up to `now` say; None if there are none."""
-    seen = [event for event in events if event.at <= now]
+    seen = in_order(events, now)
     if not seen:
         return None
-    seen.sort(key=_MOMENT)
-    if len(set(map(_MOMENT, seen))) < len(seen):
-        seen.sort(key=_ORDER)
-    if seen[0].at < EARLIEST:
-        seen.sort(key=_order)  # what lies before our years is all of one instant
     first = next((event for event in seen if event.kind == facts.OPENED), seen[0])
     opened = within_reach(first.at)
-    writer = _Writer(graph)
+    writer = Writer(graph)
     index = 0
     steps: list[Step] = []
     acknowledged: int | None = None
@@ -91,7 +86,7 @@ def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     flagged = ended = cancelled = False
     for event in seen:
         at = max(event.at, EARLIEST)
-        data = _clean(event.data)
+        data = clean(event.data)
         if event.kind == facts.ACKNOWLEDGED:
             acknowledged = at
         elif event.kind == facts.SNOOZED:
@@ -111,6 +106,17 @@ def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     return History(opened, index, tuple(steps), acknowledged, snoozed, flagged, cancelled)
 
 
+def in_order(events: Iterable[Event], now: int) -> list[Event]:
+    """The events up to `now`, in the order in which they count."""
+    seen = [event for event in events if event.at <= now]
+    seen.sort(key=_MOMENT)
+    if len(set(map(_MOMENT, seen))) < len(seen):
+        seen.sort(key=_ORDER)
+    if seen and seen[0].at < EARLIEST:
+        seen.sort(key=_order)  # what lies before our years is all of one instant
+    return seen
+
+
 _MOMENT = attrgetter("at", "sequence")
 """Nearly always enough to tell a ticket's events apart, and fast."""
 _ORDER = attrgetter("order")
@@ -120,15 +126,19 @@ def _order(event: Event) -> tuple[int, tuple[object, ...]]:
     return within_reach(event.at), event.order[1:]
 
 
-class _Writer:
-    """The situation, and the text that names the customer, as events change them."""
+NOWHERE = Situation({}, StatusClass.WORKING, "", "")
+"""What is true of a ticket before its first event."""
 
-    def __init__(self, graph: Graph) -> None:
+
+class Writer:
+    """The situation, and the text that names the customer, as events change them, from some situation on."""
+
+    def __init__(self, graph: Graph, situation: Situation = NOWHERE) -> None:
         self._graph = graph
-        self._fields: dict[str, FieldValue] = {}
-        self._class = StatusClass.WORKING
+        self._fields = situation.fields
+        self._class = situation.status_class
         self.customer = ""
-        self.situation = Situation(self._fields, self._class, "", "")
+        self.situation = situation
 
     def take(self, kind: str, data: dict[str, FieldValue]) -> tuple[str, ...]:
         """Take in an event; answer its marks."""
@@ -147,7 +157,7 @@ class _Writer:
         return _marks(kind, before, self._class)
 
     def _write(self, data: dict[str, FieldValue]) -> None:
-        self._fields = self._fields | data
+        self._fields = {**self._fields, **data}
         self.customer = as_text(self._fields.get("customer")).strip()
         declared = self._graph.customer(self.customer)
         self.situation = Situation(
@@ -166,25 +176,25 @@ def _marks(kind: str, before: StatusClass, after: StatusClass) -> tuple[str, ...
     return (kind, facts.REOPENED) if before in ENDED else (kind,)
 
 
-def _clean(data: object) -> dict[str, FieldValue]:
+def clean(data: object) -> dict[str, FieldValue]:
     """The fields that make sense: texts, numbers and flags; a list is taken for tags, nothing for an empty text."""
     if not isinstance(data, Mapping):
         return {}
-    clean: dict[str, FieldValue] = {}
+    kept: dict[str, FieldValue] = {}
     for name, value in data.items():
         if not isinstance(name, str):
             continue
         if type(value) is str:
-            clean[name] = value
+            kept[name] = value
             continue
         if isinstance(value, float):
             value = int(value) if value.is_integer() else str(value)  # noqa: PLW2901
         if isinstance(value, str | bool):
-            clean[name] = value
+            kept[name] = value
         elif isinstance(value, int):
-            clean[name] = value if abs(value) < _HUGE else ""
+            kept[name] = value if abs(value) < _HUGE else ""
         elif value is None:
-            clean[name] = ""
+            kept[name] = ""
         elif isinstance(value, list | tuple):
-            clean[name] = " ".join(item for item in value if isinstance(item, str))
-    return clean
+            kept[name] = " ".join(item for item in value if isinstance(item, str))
+    return kept

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.columns import build
+from engine.columns_build import build
 from engine.columns_evaluate import evaluate_columns
 from engine.columns_fold import ClockColumns
 from engine.facts import Instant, Ticket

@@ -11,7 +11,7 @@ import pytest
 
 from engine.calendar_batch import NEVER
 from engine.clock import Clock
-from engine.columns import build
+from engine.columns_build import build
 from engine.columns_evaluate import Answer, evaluate_apart, evaluate_columns
 from engine.columns_fold import STATES, ClockColumns
 from engine.evaluate import evaluate
