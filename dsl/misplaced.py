@@ -28,11 +28,12 @@ def unfinished_string(line: Line, masked: str) -> Finding | None:
     position = masked.find('"')
     if position < 0:
         return None
+    end = line.text.find("\n", position)
     return found(
         "E0208",
         line,
         position,
-        len(line.text.split("\n", maxsplit=1)[0].rstrip()),
+        len(line.text[: end if end >= 0 else None].rstrip()),
         "the text is never closed",
         'text ends with a `"` on the same line; a quote inside it is written `\\"`',
     )
