@@ -8,8 +8,10 @@ hour, all in the open seconds of the clock itself, so that pauses and closing ti
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from dsl.ladder import Reached, Repeat
+from engine.calendar import OpenHours
 from engine.clock import Point
 from engine.plan import Rung
 from engine.timeline import Leg
@@ -58,32 +60,47 @@ def _places(
     legs: Sequence[Leg], rung: Rung, at: int | None, used: int, elapsed: int, now: int
 ) -> Iterator[tuple[int, int | None]]:
     """The first time of a step and those of its repetitions that are worth placing, each with its number."""
-    if rung.hours is not None:
-        yield from _put_off(rung, at, legs[0].start, now).items()
-        return
-    yield 0, at
     repeat = rung.step.repeat
-    if at is None or repeat is None:
+    first, again = at, partial(_again, legs, rung, used)
+    since = elapsed - used
+    if rung.hours is not None:
+        first = _put_off(rung, at, legs[0].start)
+        if first is not None:
+            again, since = partial(_again_in, rung.hours, first), rung.hours.elapsed(first, now)
+    yield 0, first
+    if first is None or repeat is None:
         return
-    for number in _newest(repeat, elapsed - used):
-        need = used + number * repeat.seconds
-        places = (leg.reach(need) for leg in legs if rung in leg.rungs)
-        yield number, next((place for place in places if place is not None), None)
+    places = [(number, again(number * repeat.seconds)) for number in _newest(repeat, since)]
+    come = sum(place is not None and place < now for _, place in places)
+    yield from places[max(come - 1, 0) : come + 1]
 
 
-def _newest(repeat: Repeat, since: int) -> Iterator[int]:
-    """The newest repetition that has come, and the next one, when the first time is `since` seconds of use ago; where they are
-    limited, the last stands for all after it."""
-    newest = max((since - 1) // repeat.seconds, 0)
-    last = repeat.most or newest + 1
-    if newest and newest < last:
-        yield newest
-    yield min(newest + 1, last)
+def _newest(repeat: Repeat, since: int) -> list[int]:
+    """The repetitions of which the newest has come and the next has not, when the first time is `since` seconds of use
+    ago; where they are limited, the last stands for all after it.
+
+    After a whole number of periods the last of them may have come or be about to: closing time uses nothing.
+    """
+    oldest, following = max((since - 1) // repeat.seconds, 1), max(since, 0) // repeat.seconds + 1
+    last = repeat.most or following
+    return list(range(min(oldest, last), min(following, last) + 1))
 
 
-def _put_off(rung: Rung, reached: int | None, started: int, now: int) -> dict[int, int | None]:
-    """The first time and the repetitions of a step that is taken in certain hours only."""
-    hours, trigger, repeat = rung.hours, rung.step.trigger, rung.step.repeat
+def _again(legs: Sequence[Leg], rung: Rung, used: int, later: int) -> int | None:
+    """When so many more seconds of the clock are used."""
+    places = (leg.reach(used + later) for leg in legs if rung in leg.rungs)
+    return next((place for place in places if place is not None), None)
+
+
+def _again_in(hours: OpenHours, first: int, later: int) -> int | None:
+    """So many seconds later on the hours in which a step is taken."""
+    at = hours.due(first, later)
+    return None if at is None else hours.opening(at)
+
+
+def _put_off(rung: Rung, reached: int | None, started: int) -> int | None:
+    """The first time of a step that is taken in certain hours only."""
+    hours, trigger = rung.hours, rung.step.trigger
     assert hours is not None
     first = reached
     if reached is not None and trigger.reached is Reached.PAST:
@@ -91,10 +108,4 @@ def _put_off(rung: Rung, reached: int | None, started: int, now: int) -> dict[in
     elif reached is not None and trigger.reached is Reached.BEFORE:
         back = hours.back(reached, trigger.seconds)
         first = back if back is not None and back > started else None
-    first = None if first is None else hours.opening(first)
-    places = {0: first}
-    if first is not None and repeat is not None:
-        for number in _newest(repeat, hours.elapsed(first, now)):
-            at = hours.due(first, number * repeat.seconds)
-            places[number] = None if at is None else hours.opening(at)
-    return places
+    return None if first is None else hours.opening(first)

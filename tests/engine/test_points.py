@@ -112,6 +112,21 @@ def test_repetitions_are_the_newest_that_has_come_and_the_next():
     assert [point.number for point in found] == [0, 1, 2]
 
 
+def test_a_repetition_that_comes_at_closing_time_is_followed_by_the_next():
+    step = "at breach of resolution notify noc via pager repeat every 4h until acknowledged"
+    late = ticket(opened("10-05 08:00"))  # due at the closing of its first day
+    found = points(ladder(step), late, "10-06 20:00")
+    assert [(point.number, point.at) for point in found] == [
+        (0, at("10-05 16:00")),
+        (2, at("10-06 16:00")),
+        (3, at("10-07 12:00")),
+    ]
+    [clock] = [
+        item for item in evaluate(late, ladder(step), at("10-06 20:00")).clocks if item.metric == "resolution"
+    ]
+    assert clock.next_at == at("10-07 12:00") + 1
+
+
 def test_repetitions_end_with_their_number_and_with_an_acknowledgement():
     limited = "at breach of resolution notify noc via pager repeat every 30m up to 2 until acknowledged"
     late = opened(priority="critical")
