@@ -128,7 +128,7 @@ def test_a_file_that_is_saved_without_a_difference_is_no_new_generation(tree, tm
 def test_a_store_out_of_reach_is_tried_again_and_the_edit_is_not_forgotten(tree, tmp_path, monkeypatch):
     """What a server does that is restarted: nothing answers for a while, then everything does."""
     monkeypatch.setattr(loop, "TICK", 0.05)
-    out, missed = threading.Event(), []
+    out, missed, turns = threading.Event(), [], []
     real = SqliteStore.waits
 
     def waits(self, now):
@@ -142,12 +142,15 @@ def test_a_store_out_of_reach_is_tried_again_and_the_edit_is_not_forgotten(tree,
 
     def work():
         store = SqliteStore.open(tmp_path / "sla.db")
-        run(Engine(store, tree), tree, stop, lambda turn: None, away=missed.append)
+        run(Engine(store, tree), tree, stop, turns.append, away=missed.append)
         store.close()
 
     thread = threading.Thread(target=work)
     thread.start()
     try:
+        deadline = time.monotonic() + PATIENCE
+        while not turns and time.monotonic() < deadline:
+            time.sleep(0.01)
         assert generation(tmp_path / "sla.db", 1) == 1
         out.set()
         tree.write_text(tree.read_text().replace("8h", "7h"))
