@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import resource
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 from dsl.load import load_texts
 from engine.cycle import cycle
 from engine.facts import Event, Instant
+from engine.foresee import PORTION, Foresight
 from engine.graph import Graph
 from engine.outbox import Status
 from engine.store.sqlite import SqliteStore
@@ -55,20 +58,40 @@ escalation ladder {
 
 def run() -> list[tuple[str, str, str, str]]:
     """Rows of (work, reach, measured, against what)."""
+    runs: dict[bool, list[Run]] = {True: [], False: []}
     with tempfile.TemporaryDirectory() as folder:
-        times = [_once(Path(folder) / f"{number}.db") for number in range(3)]
-    seconds, waiting = min(times)
+        for number in range(3):
+            for ahead, made in runs.items():
+                made.append(_once(Path(folder) / f"{number}-{ahead}.db", ahead=ahead))
+    best, cold = min(runs[True]), min(runs[False])
     return [
         (
             f"a cycle in which {TICKETS:,} thresholds cross, SQLite",
             "1 s",
-            f"{seconds:.2f} s best of {len(times)}",
-            f"{TICKETS:,} alerts, {TICKETS:,} decisions and {waiting + TICKETS:,} messages in the same transactions",
-        )
+            f"{best.seconds:.2f} s best of 3 ({best.processor:.2f} s of processor)",
+            f"{cold.seconds:.2f} s ({cold.processor:.2f} s of processor) by an engine that has not looked ahead;"
+            f" {TICKETS:,} alerts, {TICKETS:,} decisions and {best.waiting + TICKETS:,} messages in the same transactions",
+        ),
+        (
+            "of that, looked at ahead while nothing waited",
+            "",
+            f"{best.before:.2f} s",
+            f"in portions of {PORTION} between two ticks; {max(one.megabytes for one in runs[True]):.0f} MB until their time has come",
+        ),
     ]
 
 
-def _once(path: Path) -> tuple[float, int]:
+class Run(NamedTuple):
+    """Seconds of a cycle, on the wall and of the processor, and of what was done before it; what that holds in memory."""
+
+    seconds: float
+    processor: float
+    before: float
+    megabytes: float
+    waiting: int
+
+
+def _once(path: Path, *, ahead: bool) -> Run:
     ruleset = load_texts("sla.rules", {"sla.rules": RULES}).ruleset
     assert ruleset is not None
     graph = Graph.compile(ruleset)
@@ -83,10 +106,21 @@ def _once(path: Path) -> tuple[float, int]:
     )
     cycle(store, graph, Instant(OPENED + 100))
     cycle(store, graph, Instant(OPENED + 3400))  # past the warnings
-    started = time.perf_counter()
-    turn = cycle(store, graph, Instant(OPENED + 3700))
-    seconds = time.perf_counter() - started
+    foresight, resident, started = Foresight(), _resident(), time.perf_counter()
+    if ahead:
+        while foresight.prepare(store, graph, Instant(OPENED + 3500)):
+            pass
+    before, held = time.perf_counter() - started, _resident() - resident
+    started, busy = time.perf_counter(), time.process_time()
+    turn = cycle(store, graph, Instant(OPENED + 3700), foresight=foresight)
+    seconds, processor = time.perf_counter() - started, time.process_time() - busy
     assert len(turn.decisions) == TICKETS
     waiting = len(store.outbox.queued([Status.WAITING]))
     store.close()
-    return seconds, waiting
+    return Run(seconds, processor, before, held, waiting)
+
+
+def _resident() -> float:
+    """Megabytes that this process has in memory."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6

@@ -82,8 +82,11 @@ def messages(
     if isinstance(action, Notify):
         if found.nobody:
             return tuple(failures(people, SOURCE, f"{decision.step}: {found.no}"))
-        notices = _notices(action, found.to, rules)
-        return tuple({(notice.channel, notice.recipient): notice for notice in notices}.values())
+        told = (action, tuple([meant.name for meant in found.to]))
+        if told not in people.notices:
+            notices = _notices(action, found.to, rules)
+            people.notices[told] = tuple({(item.channel, item.recipient): item for item in notices}.values())
+        return people.notices[told]
     if found.kind != CHANGED or found.change is None:
         return ()
     change = found.change

@@ -10,7 +10,7 @@ from engine.decision import Decision
 from engine.echo import echoes
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
-from engine.ladder import Taken, climb, passed
+from engine.ladder import Taken, climb
 from engine.looks import Looked
 from engine.outbox import Queued
 from engine.store.protocol import Acted, Store
@@ -20,7 +20,7 @@ def escalate(store: Store, graph: Graph, now: Instant, looked: Sequence[Looked])
     """Decide what has come and is undecided; write decisions, messages and events, whose tickets await an engine again. Only
     inside `store.cycle()`."""
     _recognise(store, graph, [item.ticket for item in looked])
-    climbing = [item for item in looked if passed(item, now)]
+    climbing = [item for item in looked if item.passed]
     if not climbing:
         return []
     known = store.decided([item.ticket.id for item in climbing])

@@ -17,7 +17,7 @@ from engine.evaluate import Evaluated, Life
 from engine.facts import Event, Instant
 from engine.graph import Graph
 from engine.lengths import length
-from engine.looks import Looked
+from engine.looks import Looked, passed
 from engine.outbox import Message
 from engine.predicate import compile_condition
 from engine.transition import RULES, TICKET, TIME
@@ -36,26 +36,6 @@ class Taken:
     short: str = ""
 
 
-def passed(looked: Looked, now: int) -> dict[Key, tuple[Clock, Point]]:
-    """The points whose instant has come, in order of it; of those that came more than once the first.
-
-    A repetition that nobody looked for when it came is not made up for.
-    """
-    found: dict[Key, tuple[Clock, Point]] = {}
-    for moment, evaluated in (*looked.earlier, (now, looked.now)):
-        for clock in evaluated.clocks:
-            for point in clock.points:
-                if point.at is not None and point.at < moment and (not point.number or moment == now):
-                    found.setdefault(key(clock, point), (clock, point))
-    # Sorting keeps the order of the ladder's lines where instants are equal.
-    return dict(sorted(found.items(), key=lambda item: (item[1][1].at or 0, *item[0][:2])))
-
-
-def key(clock: Clock, point: Point) -> Key:
-    """What is decided once for a ticket."""
-    return (clock.metric, clock.cycle, point.ladder, point.name, point.number)
-
-
 def climb(
     looked: Looked, graph: Graph, now: Instant, decided: Collection[Key], loads: Counter[str]
 ) -> list[Taken]:
@@ -64,11 +44,11 @@ def climb(
     `loads` counts open tickets by assignee and is kept up to date with what is reassigned here.
     """
     ticket, evaluated = looked.ticket, looked.now
-    new = {name: item for name, item in passed(looked, now).items() if name not in decided}
+    new = {name: item for name, item in looked.passed.items() if name not in decided}
     life = looked.life
     if life is None or not new:
         return []
-    known = None if looked.before is None else passed(Looked(ticket, looked.before), now).keys()
+    known = None if looked.before is None else passed(looked.before, now).keys()
     stopped = {(clock.metric, clock.cycle): clock for clock in evaluated.clocks if clock.stopped is not None}
     instants = {event.at for event in ticket.events}
     situation = life.history.last.situation

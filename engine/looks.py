@@ -6,24 +6,52 @@ looked in between was told; so whoever looks late looks also at the seconds befo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dsl.condition import StatusClass
+from engine.clock import Clock, Point
+from engine.decision import Key
 from engine.evaluate import Evaluated, Life, evaluate, evaluate_life, live
 from engine.facts import Ticket
 from engine.graph import Graph
+from engine.snapshot import Transition
+from engine.transition import transitions
+
+Earlier = Sequence[tuple[int, Evaluated]]
+"""A ticket as it was the moment before each event that may have taken something back, oldest first."""
+
+Passed = Mapping[Key, tuple[Clock, Point]]
+"""Steps of ladders whose instant has come, in order of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A ticket as the rules say `now` with its `life` (None where nothing is known of it), as those said that they replace (None where nothing is replaced), and `earlier`: as it
-    was the moment before each event that may have taken something back, oldest first."""
+    """A ticket as the rules say `now` with its `life` (None where nothing is known of it), and as those said that they replace
+    (None where nothing is replaced).
+
+    `told` is all that has happened to its clocks, what was taken back later too; the store keeps the first of each kind.
+    `passed` are the points whose instant has come; of those that came more than once the first. `by_time`: nothing but time has
+    moved it since it was last written.
+    """
 
     ticket: Ticket
     now: Evaluated
-    life: Life | None = None
-    before: Evaluated | None = None
-    earlier: tuple[tuple[int, Evaluated], ...] = ()
+    life: Life | None
+    before: Evaluated | None
+    told: tuple[Transition, ...]
+    passed: Passed
+    by_time: bool = False
+
+    def found(self, now: int) -> Looked:
+        """The same, found `now`, where nothing has changed until then."""
+        told = tuple([replace(item, found=now) for item in self.told])
+        return Looked(self.ticket, self.now, self.life, self.before, told, self.passed, self.by_time)
+
+    def moved_on(self, at: int) -> Looked:
+        """The same of a ticket to which time alone brings something `at`: what had happened before was told before."""
+        told = tuple([item for item in self.told if item.at >= at - 1])
+        return Looked(self.ticket, self.now, self.life, self.before, told, self.passed, True)
 
 
 def look(ticket: Ticket, graph: Graph, now: int, *, old: Graph | None = None, anew: bool = False) -> Looked:
@@ -31,13 +59,58 @@ def look(ticket: Ticket, graph: Graph, now: int, *, old: Graph | None = None, an
     come since somebody looked."""
     life = live(ticket, graph, now)
     moments = _moments(ticket, life, now) if anew and life is not None and not _steady(life) else []
-    return Looked(
+    return judged(
         ticket,
         evaluate_life(ticket, life, graph, now),
-        life,
-        evaluate(ticket, old, now) if old is not None else None,
-        tuple((moment, evaluate(ticket, graph, moment)) for moment in moments),
+        now,
+        life=life,
+        before=evaluate(ticket, old, now) if old is not None else None,
+        earlier=[(moment, evaluate(ticket, graph, moment)) for moment in moments],
     )
+
+
+def judged(
+    ticket: Ticket,
+    evaluated: Evaluated,
+    now: int,
+    *,
+    life: Life | None = None,
+    before: Evaluated | None = None,
+    earlier: Earlier = (),
+) -> Looked:
+    """What has come by `now` of a ticket that was evaluated."""
+    told = tuple(_told(ticket, evaluated, now, before, earlier))
+    return Looked(ticket, evaluated, life, before, told, passed(evaluated, now, earlier))
+
+
+def _told(
+    ticket: Ticket, evaluated: Evaluated, now: int, before: Evaluated | None, earlier: Earlier
+) -> Iterator[Transition]:
+    for _, past in earlier:
+        yield from transitions(ticket, past, now)
+    yield from transitions(ticket, evaluated, now, before=before.clocks if before else None)
+
+
+def passed(evaluated: Evaluated, now: int, earlier: Earlier = ()) -> Passed:
+    """The points whose instant has come.
+
+    A repetition that nobody looked for when it came is not made up for.
+    """
+    found: dict[Key, tuple[Clock, Point]] = {}
+    for moment, seen in (*earlier, (now, evaluated)):
+        for clock in seen.clocks:
+            for point in clock.points:
+                if point.at is not None and point.at < moment and (not point.number or moment == now):
+                    found.setdefault(key(clock, point), (clock, point))
+    if len(found) < 2:
+        return found
+    # Sorting keeps the order of the ladder's lines where instants are equal.
+    return dict(sorted(found.items(), key=lambda item: (item[1][1].at or 0, *item[0][:2])))
+
+
+def key(clock: Clock, point: Point) -> Key:
+    """What is decided once for a ticket."""
+    return (clock.metric, clock.cycle, point.ladder, point.name, point.number)
 
 
 def _moments(ticket: Ticket, life: Life, now: int) -> list[int]:

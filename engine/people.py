@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from dsl.ladder import MANAGEMENT, Recipient, Role
+from dsl.ladder import MANAGEMENT, Notify, Recipient, Role
 from dsl.model import Person, RuleSet, Team
+from engine.outbox import Message
 from engine.predicate import Situation, as_text
 
 
@@ -20,10 +21,13 @@ class Meant:
 
 @dataclass(slots=True)
 class People:
-    """The persons and teams of one rule set; remembers who answers to what."""
+    """The persons and teams of one rule set; remembers who answers to what. `notices` is for whoever writes to them: what they are
+    told is the same for every ticket."""
 
     rules: RuleSet
+    notices: dict[tuple[Notify, tuple[str, ...]], tuple[Message, ...]] = field(default_factory=dict)
     _called: dict[str, Person] = field(default_factory=dict)
+    _named: dict[Recipient, Meant | None] = field(default_factory=dict)
 
     def called(self, text: str) -> Person | None:
         """The person that a ticket system calls `text`: an alias, a name or a title, case folded."""
@@ -42,6 +46,13 @@ class People:
             case Role.ACCOUNT_MANAGER:
                 customer = self.rules.customers.get(situation.customer)
                 return self._one(self.rules.people.get(customer.account_manager)) if customer else None
+        if recipient not in self._named:
+            self._named[recipient] = self._declared(recipient)
+        return self._named[recipient]
+
+    def _declared(self, recipient: Recipient) -> Meant | None:
+        """Whom words mean that say the same of every ticket."""
+        match recipient.role:
             case Role.PERSON:
                 return self._one(self.rules.people.get(recipient.name))
             case Role.TEAM:
@@ -50,6 +61,7 @@ class People:
                 team = self.rules.teams.get(recipient.name)
                 people = self._all(getattr(team, recipient.role.value)) if team else ()
                 return Meant(f"{recipient.role.value} of {recipient.name}", people) if people else None
+        return None
 
     def management(self) -> Meant | None:
         """The person or team that is declared as management."""

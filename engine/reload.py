@@ -19,6 +19,7 @@ from engine.changes import Changes
 from engine.cycle import SupersededError, Turn, cycle
 from engine.errors import EngineError
 from engine.facts import Instant
+from engine.foresee import Foresight
 from engine.graph import Graph, changes
 from engine.in_force import graph_of_generation, graph_with_past, read
 from engine.snapshot import RulesStatus
@@ -47,6 +48,7 @@ class Rules:
         self._loader = Loader()
         self._seen: str | None = None  # the digest of the files when they were last looked at
         self._replaced: tuple[int, Graph] | None = None
+        self._foresight = Foresight()
         self.files: tuple[Path, ...] = () if root is None else (root,)
         self.now: Ruling | None = None
 
@@ -68,9 +70,14 @@ class Rules:
         while True:
             assert self.now is not None, "start() comes first"
             try:
-                return cycle(store, self.now.graph, now, partial(self._past, store))
+                return cycle(store, self.now.graph, now, partial(self._past, store), self._foresight)
             except SupersededError:
                 self._follow(store)
+
+    def foresee(self, store: Store, now: Instant) -> int:
+        """Look at some tickets that come due soon; answer how many. For a moment in which nothing waits."""
+        assert self.now is not None, "start() comes first"
+        return self._foresight.prepare(store, self.now.graph, now)
 
     def refresh(self, store: Store, now: Instant) -> Turn:
         """Look at the files; put what is new and sound in force, with the tickets it moves, in one go."""

@@ -42,6 +42,10 @@ class Engine:
         """Take in what has happened, under the rules that the store has in force."""
         return self.rules.cycle(self._store, now)
 
+    def foresee(self, now: Instant) -> int:
+        """Look at some tickets that come due soon, so that their hour finds the engine ready; answer how many."""
+        return self.rules.foresee(self._store, now)
+
 
 def run(
     engine: Engine,
@@ -76,7 +80,10 @@ def run(
                 if edited:
                     heard(engine.reload(Instant(int(time.time()))))
                     edited = False
-                told(engine.step(Instant(int(time.time()))))
+                turn = engine.step(Instant(int(time.time())))
+                told(turn)
+                if not turn.evaluated:
+                    engine.foresee(Instant(int(time.time())))
             except UnreachableError as error:
                 away(error)
     finally:

@@ -114,9 +114,10 @@ def erase(
             for ticket, _, _, status, priority in rows
         ],
     )
-    # An open ticket is written anew, by whatever engine comes first.
+    # What time still moves is written anew, by whatever engine comes first, from what is left.
     connection.execute(
-        f"UPDATE tickets SET awaits = 0 WHERE id {_SOME} AND closed = 0 AND awaits IS NULL", (some,)
+        f"UPDATE tickets SET awaits = 0 WHERE id {_SOME} AND (closed = 0 OR next_at IS NOT NULL) AND awaits IS NULL",
+        (some,),
     )
     return Erased(len(found | messages.keys()), len(changed), sum(messages.values()))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.clock import Clock
@@ -49,16 +49,28 @@ class Written:
     alerts: tuple[Transition, ...]
     next_at: int | None = None  # when time alone changes something about the ticket
     opened: int | None = None  # the instant of its opening; None takes that of its earliest event
+    by_time: bool = False  # only time has passed since the last writing: the ticket itself is as it was
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A ticket that an engine has taken on. `anew`: events have come, or rules were replaced, since it was last evaluated;
-    `since` is the generation of the rules that it was evaluated by if these were replaced, 0 if not."""
+    `since` is the generation of the rules that it was evaluated by if these were replaced, 0 if not; `written` the number of the
+    writing that made what the store has of it."""
 
     ticket_id: int
     anew: bool = False
     since: int = 0
+    written: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A ticket to which time alone brings something `at`; `written` as in a claim."""
+
+    ticket_id: int
+    at: int
+    written: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,11 @@ class Store(Protocol):
 
     def claim_of(self, tickets: Sequence[int]) -> list[Claim]:
         """The same of these tickets, whether they await anything or not; without those that somebody else has taken on."""
+        ...
+
+    def coming(self, after: tuple[int, int], until: Instant, limit: int) -> list[Coming]:
+        """The next tickets that come due by `until`, in order of (instant, id), after this place in that order; without those
+        that await an engine."""
         ...
 
     def put_off(self, tickets: Sequence[int], since: int) -> None:

@@ -18,7 +18,7 @@ from engine.store import claims, decisions, leaving, reads, state, terms
 from engine.store.database import Connection
 from engine.store.events import EventLog, EventRow, rows_of
 from engine.store.outbox import SqlOutbox
-from engine.store.protocol import Acted, Claim, StoredRules, Written
+from engine.store.protocol import Acted, Claim, Coming, StoredRules, Written
 from engine.store.terms import TermsShelf
 from engine.terms import Terms
 
@@ -119,6 +119,10 @@ class SqlStore:
     @_told
     def claim_of(self, tickets: Sequence[int]) -> list[Claim]:
         return claims.claim_of(self.connection, tickets)
+
+    @_told
+    def coming(self, after: tuple[int, int], until: Instant, limit: int) -> list[Coming]:
+        return claims.coming(self.connection, after, until, limit)
 
     @_told
     def put_off(self, tickets: Sequence[int], since: int) -> None:

@@ -20,9 +20,13 @@ _TICKET = """
 UPDATE tickets SET
   closed = ?, status_class = ?, tier = ?, declared = ?, customer = ?, "group" = ?,
   subject = ?, priority = ?, status = ?, assignee = ?, queue = ?, team = ?, tags = ?,
-  opened = coalesce(?, (SELECT min(at) FROM events WHERE ticket = tickets.id)),
-  metric = ?, cycle = ?, state = ?, due = ?, warn_at = ?, target = ?, urgency = ?, next_at = ?,
-  acknowledged_at = ?, snoozed_until = ?, flagged = ?, written = ?
+  opened = coalesce(?, (SELECT min(at) FROM events WHERE ticket = tickets.id)), acknowledged_at = ?, flagged = ?,
+  metric = ?, cycle = ?, state = ?, due = ?, warn_at = ?, target = ?, urgency = ?, next_at = ?, snoozed_until = ?, written = ?
+WHERE id = ?
+"""
+_BY_TIME = """
+UPDATE tickets SET
+  metric = ?, cycle = ?, state = ?, due = ?, warn_at = ?, target = ?, urgency = ?, next_at = ?, snoozed_until = ?, written = ?
 WHERE id = ?
 """
 _COPIED = ("subject", "priority", "status", "assignee", "queue", "team", "tags")
@@ -60,7 +64,8 @@ def write(connection: Connection, shelf: TermsShelf, written: Iterable[Written])
             for pin in item.pins
         ],
     )
-    connection.executemany(_TICKET, [_ticket_row(item, number) for item in items])
+    connection.executemany(_TICKET, [_ticket_row(item, number) for item in items if not item.by_time])
+    connection.executemany(_BY_TIME, [_time_row(item, number) for item in items if item.by_time])
     _replace_clocks(connection, items)
     return _add_alerts(connection, items)
 
@@ -106,8 +111,6 @@ def _add_alerts(connection: Connection, items: list[Written]) -> list[Transition
 
 def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
     fields = item.fields
-    clock = most_urgent(item.clocks)
-    listed = clock is not None or not (item.closed or item.clocks)
     return (
         item.closed,
         item.status_class,
@@ -115,22 +118,26 @@ def _ticket_row(item: Written, number: int) -> tuple[object, ...]:
         item.customer,
         storable(item.customer or str(fields.get("customer", ""))),
         item.group,
-        *(storable(str(fields.get(name, ""))[:_SHOWN]) for name in _COPIED),
+        *[storable(str(fields[name])[:_SHOWN]) if name in fields else "" for name in _COPIED],
         item.opened,
-        clock.metric if clock else "",
-        clock.cycle if clock else 0,
-        clock.state if clock else None,
-        clock.due if clock else None,
-        first_warning(clock) if clock else None,
-        clock.target if clock else 0,
-        (NEVER if clock is None or clock.due is None else clock.due) if listed else None,
-        item.next_at,
         item.acknowledged_at,
-        item.snoozed_until,
         item.flagged,
-        number,
-        item.ticket_id,
+        *_time_row(item, number),
     )
+
+
+def _time_row(item: Written, number: int) -> tuple[object, ...]:
+    """What time moves: the most urgent clock, and what comes next."""
+    clock = most_urgent(item.clocks)
+    if clock is None:
+        listed = not (item.closed or item.clocks)
+        shown: tuple[object, ...] = ("", 0, None, None, None, 0, NEVER if listed else None)
+    else:
+        urgency = NEVER if clock.due is None else clock.due
+        shown = (
+            clock.metric, clock.cycle, clock.state, clock.due, first_warning(clock), clock.target, urgency,
+        )  # fmt: skip
+    return (*shown, item.next_at, item.snoozed_until, number, item.ticket_id)
 
 
 def _clock_row(ticket: int, clock: Clock) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from engine.decision import Outcome
-from engine.ladder import climb, passed
+from engine.ladder import climb
 from engine.looks import look
 from engine.outbox import Kind
 from tests.engine.desk import at, event, graph, ticket
@@ -214,5 +214,5 @@ def test_an_event_of_a_step_has_the_same_name_whenever_it_is_made():
 
 def test_points_in_the_past_are_told_in_order():
     graph_ = ladder(NOTIFY, "at 10% of response notify noc via inbox")
-    found = passed(look(ticket(opened()), graph_, at("10-05 12:00")), at("10-05 12:00"))
+    found = look(ticket(opened()), graph_, at("10-05 12:00")).passed
     assert [metric for metric, *_ in found] == ["response", "resolution"]

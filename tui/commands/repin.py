@@ -11,7 +11,7 @@ import click
 from engine.clock import Clock
 from engine.cycle import CHUNK, written
 from engine.facts import Instant
-from engine.looks import Looked
+from engine.looks import judged
 from engine.repin import Proposal, proposals
 from engine.wall import format_instant
 from tui.options import graph_of, rules_option, store_option
@@ -72,7 +72,7 @@ def command(
                 with store.cycle():
                     part = changed[start : start + CHUNK]
                     store.write(
-                        written(Looked(item.ticket, item.after, before=item.before), now) for item in part
+                        written(judged(item.ticket, item.after, now, before=item.before)) for item in part
                     )
             click.echo(f"{len(changed)} tickets have new terms from {format_instant(now)} on")
         else:
