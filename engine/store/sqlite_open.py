@@ -24,7 +24,6 @@ _WHAT = """
 SELECT user_version, application_id, (SELECT count(*) FROM sqlite_schema)
 FROM pragma_user_version, pragma_application_id
 """
-_HEADER = b"SQLite format 3\x00"
 
 
 def connect_any(path: Path) -> tuple[SqliteConnection, int]:
@@ -82,7 +81,11 @@ def check(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
 
 
 def _look(path: Path, *, create: bool) -> None:
-    """Refuse what SQLite would refuse in worse words, or would create."""
+    """Refuse what SQLite would refuse in worse words, or would create.
+
+    The file itself is left to SQLite: closing it here would end the locks of every connection that this process has to it (POSIX
+    keeps them by process and file), and the next program to leave the store would take its log away from under them.
+    """
     try:
         if path.is_dir():
             raise StoreError(f"{path}: a directory, not a store", help="name a file with --store")
@@ -96,13 +99,11 @@ def _look(path: Path, *, create: bool) -> None:
             return
         if not path.is_file():
             raise StoreError(f"{path}: not a regular file", help="name another file with --store")
-        with path.open("rb") as file:
-            head = file.read(len(_HEADER))
+        empty = not path.stat().st_size
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}", help="check the path and its permissions") from error
-    if head != _HEADER and (head or not create):
-        what = "not a SQLite database" if head else "an empty file, not a store"
-        raise StoreError(f"{path}: {what}", help="name another file with --store")
+    if empty and not create:
+        raise StoreError(f"{path}: an empty file, not a store", help="name another file with --store")
 
 
 def _connection(path: Path) -> SqliteConnection:

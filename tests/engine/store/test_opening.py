@@ -268,3 +268,20 @@ def test_references_are_checked_but_where_they_were_just_looked_up(path):
         store.append("desk", [("T-1", 1, 0, "note", None, "3")])
     assert store.connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
     assert store.connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def test_opening_a_store_again_keeps_what_others_hold_of_it(path):
+    """A file that is closed takes all locks of its process with it; the last program to leave a store clears its log away."""
+    first = SqliteStore.open(path)
+    first.add_events("desk", [event(2)])
+    SqliteStore.open(path).close()
+    SqliteStore.open(path, read_only=True).close()
+    code = "import sys; from engine.store.sqlite import SqliteStore; SqliteStore.open(sys.argv[1]).close()"
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True)
+    first.add_events("desk", [event(3)])
+    count = "import sys, sqlite3; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM events').fetchone()[0])"
+    seen = subprocess.run(
+        [sys.executable, "-c", count, str(path)], check=True, capture_output=True, text=True
+    )
+    first.close()
+    assert seen.stdout == "3\n"
