@@ -197,6 +197,10 @@ class Deliverer:
         """Something was queued: look at once."""
         self._wake.set()
 
+    def stop(self) -> None:
+        """Send nothing after what is being sent: a pass gives back what it has claimed, and ends."""
+        self._stop.set()
+
     def close(self) -> None:
         """Finish what is being sent, give back what is not, and end the threads; at most a few time-outs long."""
         self._stop.set()

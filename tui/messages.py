@@ -58,8 +58,8 @@ def decision_record(item: Decision) -> dict[str, object]:
 def decision_line(item: Decision) -> str:
     """The decision as one harmless line."""
     again = f" again {item.number}" if item.number else ""
-    late = lateness(item)
-    reason = f" ({plain(item.reason)})" if item.reason and not late else late
+    # The reason of one that fired late is how late it was.
+    reason = f" ({plain(item.reason)})" if item.reason else lateness(item)
     return happening_line(item, f"{item.outcome.value}{again}: {item.ladder}: {item.step}") + reason
 
 

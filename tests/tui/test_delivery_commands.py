@@ -126,11 +126,22 @@ def test_a_dry_run_says_what_would_happen_and_leaves_the_store(site, sink, capsy
 def test_once_catches_up_and_sends(site, sink, capsys):
     text = out(capsys, "run", "--once")
     assert "fired: noc: at breach of response escalate to management" in text
+    assert text.splitlines()[-1].startswith("sent  pager  duty-manager  T-1  (200")
     [(headers, _)] = sink.came
     [item] = records(out(capsys, "outbox", "--status", "sent", "--format", "jsonl"))[:1]
     assert headers["Idempotency-Key"] == item["batch"]
     assert out(capsys, "deliver", "--once") == ""
     assert "by escalation noc" in out(capsys, "flags")
+
+
+def test_what_an_edit_made_due_says_so_however_late_it_was(site, sink, capsys):
+    out(capsys, "run", "--once", "--no-deliver")
+    (site / "sla.rules").write_text(
+        ESCALATING.replace("notify duty-manager via inbox", "notify management via inbox")
+    )
+    [line] = out(capsys, "run", "--once").splitlines()[:1]
+    assert "suppressed: noc: at breach of response notify management via inbox, pager" in line
+    assert line.endswith("(an edit of the rules made it due, and edits page nobody)")
 
 
 def test_nothing_is_sent_where_that_was_asked_for_and_then_by_deliver(site, sink, capsys):
@@ -160,6 +171,27 @@ def test_a_pass_says_what_it_sent_while_another_channel_hangs(site, sink, monkey
     text = out(capsys, "deliver", "--once")
     assert seen == [True]
     assert [line.split()[:2] for line in text.splitlines()] == [["sent", "pager"], ["sent", "again"]]
+
+
+@pytest.mark.parametrize("command", ["run", "deliver"])
+def test_a_pass_that_is_asked_to_end_sends_nothing_after_what_is_under_way(site, sink, capsys, command):
+    tags = "".join(f'  at breach of response tag "{word}"\n' for word in ("late", "later"))
+    text = ESCALATING.replace("  url env", '  source "events"\n  url env')
+    (site / "sla.rules").write_text(
+        text.replace("  at breach of response escalate to management\n", tags).replace(", pager", "")
+    )
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    out(capsys, "run", "--once", "--no-deliver")
+    sink.before = lambda _: (os.kill(os.getpid(), signal.SIGTERM), time.sleep(1.2))
+    try:
+        said = out(capsys, command, "--once", code=1 if command == "deliver" else 0)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert len(sink.came) == 1
+    assert "sent  pager  -  T-1  (200 as you like)" in said
+    lines = [line.split("  ")[1:3] for line in out(capsys, "outbox", "--status", "all").splitlines()[:-1]]
+    assert sorted(lines) == [["sent", "inbox"], ["sent", "pager"], ["waiting", "pager"]]
 
 
 def test_what_is_not_taken_is_said_with_the_other_sides_words(site, sink, capsys):

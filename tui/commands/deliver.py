@@ -20,7 +20,10 @@ from tui.logs import log_option, say
 from tui.options import config_option, graph_from_file, graph_of, rules_option, store_option
 
 if TYPE_CHECKING:
+    from engine.deliver import Deliverer
     from engine.graph import Graph
+    from engine.lane import Delivered
+    from engine.outbox import Outbox
     from engine.store.place import Place
 
 LOOK = 0.5
@@ -53,19 +56,18 @@ def command(
     with closing(open_store(store_path)) as store:
         graph_of(store, rules_path)  # says in words what is wrong, before anything is sent
         deliverer = Deliverer(store_path, settings, Rules(store_path, rules_path), told=complain)
-        now = Instant(int(time.time()))
         if dry_run:
+            now = Instant(int(time.time()))
             for text in preview_lines(deliverer.preview(now), store.outbox, form):
                 click.echo(text)
             return 0
-        ledger = Ledger(store.outbox)
-        if once:
-            done = deliverer.drain(now, lambda: tell(ledger, form))
-            tell(ledger, form)
-            return FINDINGS if done.put_off or done.dead else 0
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        if once:
+            done = one_pass(deliverer, store.outbox, stop, form)
+            return FINDINGS if done.put_off or done.dead else 0
+        ledger = Ledger(store.outbox)
         deliverer.start()
         try:
             while not stop.wait(LOOK):
@@ -74,6 +76,22 @@ def command(
             deliverer.close()
         tell(ledger, form)
     return 0
+
+
+def one_pass(deliverer: Deliverer, outbox: Outbox, stop: Event, form: str) -> Delivered:
+    """Send what is due now and print a line for each batch; once `stop` is set, nothing after what is being sent."""
+    ledger = Ledger(outbox)
+
+    def meanwhile() -> None:
+        tell(ledger, form)
+        if stop.is_set():
+            deliverer.stop()
+
+    if stop.is_set():
+        deliverer.stop()
+    done = deliverer.drain(Instant(int(time.time())), meanwhile)
+    tell(ledger, form)
+    return done
 
 
 def tell(ledger: Ledger, form: str) -> None:

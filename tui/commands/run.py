@@ -21,6 +21,7 @@ from engine.monitor.observed import ObservedEngine
 from engine.run import Engine
 from engine.run import run as turn_until
 from engine.snapshot import RulesStatus
+from tui.commands.deliver import one_pass
 from tui.commands.watch import line, record
 from tui.erasing import Daily
 from tui.logs import log_option, say
@@ -126,18 +127,23 @@ def _run(
             for text in lines(turn, form):
                 click.echo(text)
             watched.turned(turn)
-            if once:
-                stop.set()
-                return
+
+        def told_and_sent(turn: Turn) -> None:
+            told(turn)
             if deliverer is not None and turn.decisions:
                 deliverer.wake()
             daily.step(Instant(int(time.time())))
 
-        if deliverer is not None and not once:
-            deliverer.start()
-        turn_until(engine, rules_path, stop, told, log, watched.away)
-        if deliverer is not None and once:
-            deliverer.drain(Instant(int(time.time())))
+        if once:
+            told(engine.start(Instant(int(time.time()))))
+            assert engine.rules.now is not None
+            log(engine.rules.now.status)
+            if deliverer is not None:
+                one_pass(deliverer, store.outbox, stop, form)
+        else:
+            if deliverer is not None:
+                deliverer.start()
+            turn_until(engine, rules_path, stop, told_and_sent, log, watched.away)
     finally:
         if deliverer is not None and not once:
             deliverer.close()
