@@ -157,8 +157,9 @@ class Outbox(Protocol):
         """How many messages by (channel, status)."""
         ...
 
-    def again(self, messages: Sequence[int], now: Instant) -> int:
-        """Dead letters back into the queue, in new batches; answer how many were dead."""
+    def again(self, messages: Sequence[int], now: Instant, addresses: Mapping[str, str]) -> int:
+        """Dead letters back into the queue, in new batches, mail to the address that `addresses` has by the person's name (where it
+        has none to the same as before); answer how many were dead."""
         ...
 
     def discard(self, messages: Sequence[int], now: Instant, by: str) -> int:

@@ -96,6 +96,11 @@ def inboxes(meant: Meant, rules: RuleSet) -> Iterator[str]:
         yield from (person.name for person in meant.people)
 
 
+def addresses(rules: RuleSet) -> dict[str, str]:
+    """Where declared persons have their mail, by name."""
+    return {person.name: person.email for person in rules.people.values() if person.email}
+
+
 def teams_of(person: str, rules: RuleSet) -> list[str]:
     """The teams that a declared person belongs to."""
     return [team.name for team in rules.teams.values() if person in _everybody(team)]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.facts import Instant
 from engine.outbox import Queued, Status
+from engine.people import addresses
 from engine.snapshot import Escalations, Upcoming
 from engine.store.protocol import Store
 from tui.actions import Errand
@@ -105,11 +106,13 @@ def notices(store: Store, recipients: Sequence[str]) -> tuple[Queued, ...]:
     return tuple(store.outbox.notices(recipients, unread=False, limit=NOTICES))
 
 
-def run(store: Store, messages: Sequence[int], errand: Errand, now: Instant, person: str) -> int:
+def run(
+    store: Store, messages: Sequence[int], errand: Errand, now: Instant, person: str, rules: RuleSet
+) -> int:
     """Do it; answer to how many messages it was done."""
     match errand:
         case Errand.RETRY:
-            return store.outbox.again(messages, now)
+            return store.outbox.again(messages, now, addresses(rules))
         case Errand.DISCARD:
             return store.outbox.discard(messages, now, person)
         case Errand.READ:

@@ -229,7 +229,9 @@ class StoreSource:
 
         if self.read_only:
             raise StoreError("nothing is changed here", help=self.read_only)
-        return post.run(self._open(), messages, errand, Instant(int(time.time())), self._sight.person)
+        store = self._open()
+        rules = self._graph(store).ruleset
+        return post.run(store, messages, errand, Instant(int(time.time())), self._sight.person, rules)
 
     def act(self, ids: Sequence[int], action: Action, seen: Sequence[Row] = ()) -> Outcome:
         if self.read_only:

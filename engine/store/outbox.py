@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from dsl.ladder import EMAIL
 from engine.facts import Instant
 from engine.outbox import Batch, Message, Queued, Status
 from engine.store.database import ALL, Connection, Values
@@ -274,14 +275,21 @@ class SqlOutbox:
 
     # ---------------------------------------------------------------- what people do with dead letters
 
-    def again(self, messages: Sequence[int], now: Instant) -> int:
-        """Dead letters back into the queue, in new batches; answer how many were dead."""
+    def again(self, messages: Sequence[int], now: Instant, addresses: Mapping[str, str]) -> int:
+        """Dead letters back into the queue, in new batches and to where people have their mail now; answer how many were dead."""
         with self._writing() as connection:
-            return connection.execute(
+            dead = connection.execute(
                 "UPDATE outbox SET status = 'waiting', batch = '', attempts = 0, next_at = ?"
-                f" WHERE {_SOME} AND status = 'dead'",
+                f" WHERE {_SOME} AND status = 'dead' RETURNING id, channel, name, recipient",
                 (now, self._connection.many(messages)),
-            ).rowcount
+            ).fetchall()
+            moved = [
+                (addresses[name], number)
+                for number, channel, name, recipient in dead
+                if channel == EMAIL and addresses.get(name, recipient) != recipient
+            ]
+            connection.executemany("UPDATE outbox SET recipient = ? WHERE id = ?", moved)
+            return len(dead)
 
     def discard(self, messages: Sequence[int], now: Instant, by: str) -> int:
         """Dead or waiting messages that nobody wants any more; answer how many there were."""

@@ -207,9 +207,11 @@ def test_a_refusal_for_good_is_a_dead_letter_and_the_inbox_says_so(world, sink):
     assert [item.what for _, item in it.store.recent(0, 99) if item.cause == "delivery"] == [
         "not delivered: email"
     ]
-    assert it.store.outbox.again([dead.id], HOUR + 100) == 1
+    assert it.store.outbox.again([dead.id], HOUR + 100, {"night-lead": "new@msp.example"}) == 1
     assert it.deliverer.drain(HOUR + 100).sent == 1
-    assert sink.taken[0][1]["X-Sla-Key"] != dead.batch
+    [(to, mail)] = sink.taken
+    assert to == ["new@msp.example"]
+    assert mail["X-Sla-Key"] != dead.batch
 
 
 def test_one_notice_says_whom_and_what_a_dead_batch_concerned(world, sink):

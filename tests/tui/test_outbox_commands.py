@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +85,15 @@ def test_a_dead_letter_is_retried_once_and_discarded_by_name(numbers, capsys):
     assert gone["answer"].startswith("discarded by duty")
     assert "\x1b" not in gone["answer"]
     out(capsys, "outbox", "discard", str(numbers["email"]), "99", code=1)
+
+
+def test_mail_that_is_tried_again_goes_to_where_the_person_is_by_now(numbers, capsys):
+    moved = '\nperson duty-manager "Duty manager" {\n  email "moved@msp.example"\n}\n'
+    Path("sla.rules").write_text(RULES + moved)
+    out(capsys, "run", "--once", "--no-deliver")
+    out(capsys, "outbox", "retry", str(numbers["email"]))
+    [mail] = [item for item in records(capsys, "outbox", "--status", "waiting") if item["channel"] == "email"]
+    assert (mail["recipient"], mail["attempts"]) == ("moved@msp.example", 0)
 
 
 def test_retry_wants_numbers_or_all(numbers, capsys):

@@ -72,14 +72,21 @@ def _summary(counts: dict[tuple[str, Status], int]) -> str:
 @store_option
 @click.option("--all", "everything", is_flag=True, help="Every dead letter.")
 def retry(ids: tuple[int, ...], store_path: Place, everything: bool) -> int:
-    """Put dead letters back into the queue; whoever delivers tries them at once."""
+    """Put dead letters back into the queue; whoever delivers tries them at once.
+
+    Mail goes to the address that the rules in force have for the person.
+    """
+    from engine.in_force import stored_graph
+    from engine.people import addresses
     from engine.store.opening import open_store
 
     if bool(ids) == everything:
         raise click.UsageError("name the dead letters by their numbers, or say --all")
     with closing(open_store(store_path)) as store:
         chosen = ids or tuple(item.id for item in store.outbox.queued((Status.DEAD,)))
-        done = store.outbox.again(chosen, Instant(int(time.time())))
+        graph = stored_graph(store)
+        where = addresses(graph.ruleset) if graph is not None else {}
+        done = store.outbox.again(chosen, Instant(int(time.time())), where)
     click.echo(f"{done} dead letters are back in the queue")
     return _told(done, len(set(ids)), "no dead letter")
 

@@ -243,12 +243,12 @@ def test_dead_letters_go_again_under_a_new_key_each_time(store, outbox):
         assert batch.attempt == 1
         keys.append(batch.key)
         outbox.give_up(batch.key, now, "550 no", [])
-        assert outbox.again([1, 2, 99], now) == 2
+        assert outbox.again([1, 2, 99], now, {}) == 2
     assert len(set(keys)) == 3
     [batch] = claim(store)
     outbox.retry(batch.key, 1001, "451")
     assert [item.key for item in claim(store, now=1001)] == [batch.key]
-    assert outbox.again([1, 2], 1002) == 0
+    assert outbox.again([1, 2], 1002, {}) == 0
 
 
 def test_what_nobody_wants_is_discarded(store, outbox):

@@ -500,7 +500,7 @@ def test_a_console_records_what_people_do(user, store):
     assert console.add_events("console", [("T-9", Event(7, "opened", {}, "console", "2"))]) == (1, 0)
     console.outbox.read([1], Instant(5))
     console.outbox.discard([1], Instant(5), "lead")
-    assert console.outbox.again([1], Instant(5)) == 0
+    assert console.outbox.again([1], Instant(5), {}) == 0
     assert console.outbox.use_link("token", Instant(5))
     for sql in (
         "DELETE FROM events",
