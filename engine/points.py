@@ -106,6 +106,8 @@ def _put_off(rung: Rung, reached: int | None, started: int) -> int | None:
     if reached is not None and trigger.reached is Reached.PAST:
         first = hours.due(reached, trigger.seconds)
     elif reached is not None and trigger.reached is Reached.BEFORE:
-        back = hours.back(reached, trigger.seconds)
-        first = back if back is not None and back > started else None
-    return None if first is None else hours.opening(first)
+        first = hours.back(reached, trigger.seconds)
+    first = None if first is None else hours.opening(first)
+    if trigger.reached is Reached.BEFORE and first is not None and first <= started:
+        return None
+    return first

@@ -91,6 +91,10 @@ def test_only_in_hours_puts_off_to_their_opening_and_counts_delays_on_them():
         at("10-06 09:00"),
         None,  # three office hours before 18:00 would be 13:00, before it was opened
     ]
+    between = ticket(opened("10-06 05:30", "critical"))  # due at 09:30
+    early = ladder('at 90m before resolution tag "a" only in office hours')
+    # The office closed and opened so long before that: what counts is that it opened after the ticket.
+    assert [point.at for point in points(early, between, "10-06 06:00")] == [at("10-06 08:00")]
 
 
 def test_a_stopped_clock_keeps_what_it_reached_and_nothing_else():
