@@ -1,9 +1,14 @@
-"""How fast the outbox drains into a mail server and a webhook on loopback, one message a recipient."""
+"""How fast the outbox drains into a mail server and a webhook on loopback, one message a recipient.
+
+The servers have a process of their own: what is measured is the sender.
+"""
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.deliver import Deliverer
@@ -18,10 +23,32 @@ from tests.engine.test_deliver import RULES
 COUNT = 1_000
 
 
-def run():
-    sink, hook = MailSink(), Hook()
-    server = mail_server(sink)
+def serve(pipe):
+    """Both servers, until the pipe says so."""
+    hook = Hook()
+    server = mail_server(MailSink())
+    pipe.send((server.port, hook.address))
+    pipe.recv()
+    server.stop()
+    hook.close()
+
+
+@contextmanager
+def servers():
+    """The mail server's port and the webhook's address."""
+    processes = multiprocessing.get_context("spawn")
+    ours, theirs = processes.Pipe()
+    process = processes.Process(target=serve, args=(theirs,))
+    process.start()
     try:
+        yield ours.recv()
+    finally:
+        ours.send("enough")
+        process.join()
+
+
+def run():
+    with servers() as (port, address):
         mails = [
             Message(Kind.NOTICE, "email", f"p{number}@msp.example", "desk", {}) for number in range(COUNT)
         ]
@@ -30,12 +57,9 @@ def run():
             yield (
                 f"drain {what}",
                 f"{COUNT:,}",
-                _drained(messages, server.port, hook.address),
-                "one lane, SQLite, loopback",
+                _drained(messages, port, address),
+                "one lane, SQLite, servers in a process of their own",
             )
-    finally:
-        server.stop()
-        hook.close()
 
 
 def _drained(messages, port, address):
@@ -55,9 +79,11 @@ def _drained(messages, port, address):
         deliverer = Deliverer(
             path, settings, lambda: rules, environment={"DESK_URL": address, "DESK_SECRET": "s"}
         )
-        begin = time.perf_counter()
+        begin, worked = time.perf_counter(), time.process_time()
         done = deliverer.drain(1000)
-        took = time.perf_counter() - begin
+        took, worked = time.perf_counter() - begin, time.process_time() - worked
         store.close()
     assert done.sent == len(messages), done
-    return f"{took:.2f} s, {len(messages) / took:,.0f}/s"
+    return (
+        f"{took:.2f} s, {len(messages) / took:,.0f}/s ({len(messages) / worked:,.0f} per second of processor)"
+    )

@@ -15,6 +15,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
 from email.utils import formatdate, getaddresses
+from functools import lru_cache
 from hashlib import sha256
 
 from engine import compose
@@ -24,6 +25,10 @@ from engine.errors import EngineError
 from engine.page import Page
 from engine.plain import plain
 from engine.settings import Mail, secret
+
+_WIDE = POLICY.clone(utf8=True)
+_CLOSING = 421
+"""The server's answer to whatever comes before it hangs up."""
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _SETUP = {530, 534, 535, 538}
@@ -43,7 +48,7 @@ class Email:
         recipient = _address(page.recipient, "recipient").addr_spec
         sender = _sender(self._mail).addr_spec
         try:
-            return self._hand_over(self._connection(), sender, recipient, message)
+            return self._hand_over(sender, recipient, message)
         except smtplib.SMTPServerDisconnected as error:
             self.close()
             # smtplib says of a time-out, too, that the connection was closed, for then it closes it.
@@ -74,14 +79,20 @@ class Email:
         """End what is under way; of a connection that is just being made, the time-out does."""
         cut(self._smtp.sock if self._smtp is not None else None)
 
-    def _connection(self) -> smtplib.SMTP:
-        if self._smtp is not None:
+    def _begun(self, sender: str, recipient: str) -> tuple[smtplib.SMTP, bool]:
+        """Name the sender, on the connection that is kept or, where the server has ended that, on a new one. Answers it and whether
+        the mail is beyond ASCII."""
+        wide = not (sender + recipient).isascii()
+        smtp, answer = self._smtp, (_CLOSING, b"")
+        if smtp is not None:
             with suppress(OSError, smtplib.SMTPException):
-                if self._smtp.noop()[0] == 250:
-                    return self._smtp
+                answer = _named(smtp, sender, recipient, wide=wide)
+        if smtp is None or answer[0] == _CLOSING:
             self.close()
-        self._smtp = self._opened()
-        return self._smtp
+            smtp = self._smtp = self._opened()
+            answer = _named(smtp, sender, recipient, wide=wide)
+        self._step(smtp, "sender", answer, whole=True)
+        return smtp, wide
 
     def _opened(self) -> smtplib.SMTP:
         mail = self._mail
@@ -109,13 +120,10 @@ class Email:
             raise
         return smtp
 
-    def _hand_over(self, smtp: smtplib.SMTP, sender: str, recipient: str, message: EmailMessage) -> str:
-        options = [] if (sender + recipient).isascii() else ["SMTPUTF8"]
-        if options and not smtp.has_extn("smtputf8"):
-            raise NeverError(f"{plain(recipient, 200)}: the mail server takes no addresses beyond ASCII")
-        self._step(smtp, "sender", smtp.mail(sender, options), whole=True)
+    def _hand_over(self, sender: str, recipient: str, message: EmailMessage) -> str:
+        smtp, wide = self._begun(sender, recipient)
         self._step(smtp, plain(recipient, 200), smtp.rcpt(recipient))
-        content = message.as_bytes(policy=POLICY.clone(utf8=bool(options)))
+        content = message.as_bytes(policy=_WIDE if wide else POLICY)
         code, said = smtp.data(content)
         self._step(smtp, "message", (code, said))
         return f"{code} {_said(said)}"
@@ -128,7 +136,7 @@ class Email:
         if 200 <= code < 300:
             return
         error = f"{about}: {code} {_said(said)}"
-        if code == 421:
+        if code == _CLOSING:
             self.close()
             raise LaterError(error, outage=True)
         with suppress(smtplib.SMTPException, OSError):
@@ -138,6 +146,13 @@ class Email:
         if code < 500:
             raise LaterError(error)
         raise NeverError(error)
+
+
+def _named(smtp: smtplib.SMTP, sender: str, recipient: str, *, wide: bool) -> tuple[int, bytes]:
+    """Begin a mail; answers the server's words. Nothing of it is in the server's hands yet: it may be begun again elsewhere."""
+    if wide and not smtp.has_extn("smtputf8"):
+        raise NeverError(f"{plain(recipient, 200)}: the mail server takes no addresses beyond ASCII")
+    return smtp.mail(sender, ["SMTPUTF8"] if wide else [])
 
 
 def message_of(page: Page, mail: Mail) -> EmailMessage:
@@ -177,6 +192,7 @@ def _sender(mail: Mail) -> Address:
         raise LaterError(str(error)) from error
 
 
+@lru_cache(maxsize=512)
 def _address(text: str, what: str) -> Address:
     """An address, alone or as `Name <address>`. Raises NeverError if it is none."""
     # `parseaddr` takes the first of several, or of what is left over, in some versions of Python and refuses it in others.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from engine.compose_html import html
 from engine.outbox import Kind
 from engine.page import Entry, Page
 from engine.settings import Mail
+from tests.engine.channels.servers import mail_server
 
 NOW = 1_780_000_000
 
@@ -119,6 +121,18 @@ def test_a_server_that_hangs_up_is_tried_later_on_a_new_connection(smtp, sink):
     assert caught.value.outage
     assert way.send(page()) == "250 queued as 1"
     way.close()
+
+
+def test_a_connection_that_the_server_has_ended_meanwhile_is_opened_again(sink):
+    server = mail_server(sink, timeout=0.3)
+    way = Email(mail(server.port))
+    assert [way.send(page()), way.send(page())] == ["250 queued as 1", "250 queued as 2"]
+    assert sink.sessions == 1
+    time.sleep(0.8)
+    assert way.send(page()) == "250 queued as 3"
+    assert sink.sessions == 2
+    way.close()
+    server.stop()
 
 
 def test_no_server_no_tls_and_no_login_are_outages(smtp):
