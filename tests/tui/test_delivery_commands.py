@@ -132,6 +132,11 @@ def test_once_catches_up_and_sends(site, sink, capsys):
     assert headers["Idempotency-Key"] == item["batch"]
     assert out(capsys, "deliver", "--once") == ""
     assert "by escalation noc" in out(capsys, "flags")
+    [row] = json.loads(out(capsys, "inbox", "--format", "json"))
+    assert row["step"] == "management"
+    assert "management" in out(capsys, "inbox")
+    [past] = json.loads(out(capsys, "inbox", "--format", "json", "--at", stamp(-1800)))
+    assert past["step"] == ""
 
 
 def test_what_an_edit_made_due_says_so_however_late_it_was(site, sink, capsys):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,6 +14,7 @@ import click
 
 from dsl.errors import USAGE, SlaError
 from engine.facts import Instant
+from engine.snapshot import Row
 from tui.export import FORMATS, inbox_sheet, write
 from tui.filter import BadFilter, parse
 from tui.glyphs import glyphs_for
@@ -21,6 +24,7 @@ from tui.view import View, arrange, inbox_lines
 
 if TYPE_CHECKING:
     from engine.store.place import Place
+    from engine.store.protocol import Store
 
 PIPE_WIDTH = 160
 
@@ -60,6 +64,12 @@ def command(
     print_inbox(store_path, rules_path, at, zone, view, "plain" if as_plain else form, limit)
 
 
+def with_steps(rows: Iterable[Row], store: Store) -> list[Row]:
+    """The rows with the last step of a ladder that fired for each. Engines decide steps: the store knows, for the present."""
+    steps = {row.id: row.step for row in store.rows()}
+    return [replace(row, step=steps.get(row.id, "")) for row in rows]
+
+
 def print_inbox(
     store_path: Place,
     rules_path: Path | None,
@@ -71,8 +81,8 @@ def print_inbox(
 ) -> None:
     """Evaluate the store at `at` and print its inbox."""
     with world(store_path, rules_path, at) as (store, graph, now):
-        snapshot = look(store, graph, now, zone)
-        arranged = arrange(snapshot.rows, view or View(), now)
+        rows = look(store, graph, now, zone).rows
+        arranged = arrange(with_steps(rows, store) if at is None else rows, view or View(), now)
         assert arranged is not None
         if form != "plain":
             click.echo(write(inbox_sheet(arranged.rows[:limit], now, ZoneInfo(zone)), form), nl=False)
