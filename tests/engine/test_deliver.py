@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 
 from engine.cycle import cycle
-from engine.deliver import Deliverer, send_test
+from engine.deliver import Delivered, Deliverer, send_test
 from engine.errors import EngineError
 from engine.facts import Event
 from engine.outbox import Kind, Status
@@ -261,6 +261,27 @@ def test_a_change_reaches_the_ticket_system(world):
         assert it.deliverer.drain(HOUR + 11).sent == 2
         assert len({headers["Idempotency-Key"] for _, headers, _ in hook.asked}) == 2
         assert all(b'"changes":{"assignee":"night-lead"}' in body for *_, body in hook.asked)
+    finally:
+        hook.close()
+
+
+def test_a_webhook_that_asks_for_peace_gets_it_and_one_message_asks_whether_it_is_over(world):
+    it = world(RULES.replace("notify night-lead via email, inbox", "reassign to night-lead"))
+    hook = Hook()
+    hook.answers += [(429, {"Retry-After": "70"}, b"slow down")] * 3
+    try:
+        it.environment |= {"DESK_URL": hook.address, "DESK_SECRET": "s"}
+        it.open(4)
+        it.turn(HOUR + 10)
+        now = HOUR + 11
+        for asked in (1, 2, 3):
+            assert it.deliverer.drain(now).put_off
+            assert it.deliverer.drain(now + 69) == Delivered()
+            assert len(hook.asked) == asked
+            now += 70
+        assert sorted(item.attempts for item in it.store.outbox.queued([Status.WAITING])) == [1, 1, 1, 3]
+        assert it.deliverer.drain(now).sent == 4
+        assert len({headers["Idempotency-Key"] for _, headers, _ in hook.asked}) == 4
     finally:
         hook.close()
 
