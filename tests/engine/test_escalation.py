@@ -184,6 +184,8 @@ escalation main "Main" {
   at 45m past resolution notify noc via pager only in office hours
   at 20m before response for critical, high notify noc via pager
   at breach of update notify noc via pager
+  at 60% of resolution notify duty-manager, lead of noc via email, inbox
+  at 70% of resolution tag "pressing"
   stop when site == "lab"
 }
 """
@@ -201,7 +203,11 @@ def test_a_prefix_of_a_history_and_then_the_rest_give_the_same_alerts_as_the_who
     for _ in range(3):
         cuts = sorted(rng.randrange(tickets[0].events[0].at, end) for _ in range(4))
         parts = _alerts(tmp_path / f"{cuts[0]}-{rng.random()}.db", graph_, tickets, [*cuts, end])
-        assert parts == whole
+        assert parts[:2] == whole[:2]
+        # Whether a step still fires depends on when it is found; what is said if it does, and that it is said once, does not.
+        both = whole[2].keys() & parts[2].keys()
+        assert len(both) > 50
+        assert [parts[2][key] for key in both] == [whole[2][key] for key in both]
 
 
 def _alerts(path, graph_, tickets, instants):
@@ -214,5 +220,10 @@ def _alerts(path, graph_, tickets, instants):
         low = instant
     alerts = {(t.ticket, t.metric, t.cycle, t.what, t.at) for _, t in store.recent(0, 100_000)}
     decided = {(d.ticket, *d.key, d.at) for d in store.recent_decisions(100_000)}
+    said: dict = {}
+    for item in store.outbox.queued(tuple(Status)):
+        message = item.message
+        key = (item.ticket, *item.decision.key)
+        said.setdefault(key, []).append((message.channel, message.recipient, *sorted(message.data.items())))
     store.close()
-    return alerts, decided
+    return alerts, decided, {key: sorted(found) for key, found in said.items()}
