@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -244,7 +244,9 @@ def test_without_rules_no_store_is_left_behind(site, capsys, rules):
     assert not list(site.glob("none.db*"))
 
 
-def test_sigterm_ends_lanes_and_the_engine(site, sink):
+@contextmanager
+def running(site):
+    """`sla run` in a process of its own, which ends well."""
     command = [sys.executable, "-c", "from tui.cli import main; main()", "run"]
     process = subprocess.Popen(
         command,
@@ -255,14 +257,38 @@ def test_sigterm_ends_lanes_and_the_engine(site, sink):
         text=True,
     )
     try:
-        assert sink.arrived.wait(60)
+        yield
     finally:
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
+
+
+def test_sigterm_ends_lanes_and_the_engine(site, sink):
+    with running(site):
+        assert sink.arrived.wait(60)
     with closing(SqliteStore.open(site / "sla.db")) as store:
         assert {status.value for (channel, status) in store.outbox.counts() if channel == "pager"} == {"sent"}
+
+
+def test_repetitions_go_on_until_somebody_acknowledges(site, sink, capsys):
+    again = "via inbox, pager repeat every 1s until acknowledged"
+    (site / "sla.rules").write_text(ESCALATING.replace("via inbox, pager", again))
+    (site / "sla.toml").write_text("[delivery]\ntogether = 0\npoll = 1\n")
+    with running(site):
+        end = time.monotonic() + 60
+        while len(sink.came) < 4 and time.monotonic() < end:
+            time.sleep(0.1)
+        [notice, *_] = records(out(capsys, "notices", "duty-manager", "--format", "jsonl"))
+        out(capsys, "notices", "ack", str(notice["id"]), "--by", "duty-manager")
+        time.sleep(2.5)  # what the engine was about when it came
+        before = len(sink.came)
+        time.sleep(3)
+    assert len(sink.came) == before >= 4
+    assert len({headers["Idempotency-Key"] for headers, _ in sink.came}) == before
+    repetitions = [body["messages"][0]["repetition"] for _, body in sink.came]
+    assert repetitions == sorted(set(repetitions))
 
 
 def test_a_channel_is_tried(site, sink, capsys):
