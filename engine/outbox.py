@@ -149,6 +149,10 @@ class Outbox(Protocol):
         """Messages by status, newest first; of one ticket where given."""
         ...
 
+    def tried(self) -> dict[int, int]:
+        """How often each message was tried that waits or is being sent, by id."""
+        ...
+
     def numbered(self, messages: Sequence[int]) -> list[Queued]:
         """The messages of these ids that there are, newest first."""
         ...

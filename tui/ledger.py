@@ -32,30 +32,36 @@ class Ledger:
     """Knows what it has told. The first look tells nothing: it only learns what is open."""
 
     outbox: Outbox
-    _attempts: dict[int, int] = field(default_factory=dict)  # of open messages
+    _attempts: dict[int, int] = field(
+        default_factory=dict
+    )  # of open messages: those whose end is told or comes to nothing
     _last: int = 0
 
     def __post_init__(self) -> None:
         newest = self.outbox.queued(tuple(Status), limit=1)
         self._last = newest[0].id if newest else 0
-        self._attempts = {item.id: item.attempts for item in self.outbox.queued(_OPEN)}
+        under_way = {item.id for item in self.outbox.queued((Status.SENDING,))}
+        self._attempts = {
+            number: tried - (number in under_way) for number, tried in self.outbox.tried().items()
+        }
 
     def news(self) -> list[Entry]:
         """What has happened since the last look, oldest message first."""
-        known = self._attempts
-        seen = {item.id: item for item in (*self.outbox.numbered(list(known)), *self._new())}
+        known, tried = self._attempts, self.outbox.tried()
+        moved = [number for number, attempts in known.items() if tried.get(number) != attempts]
+        seen = {item.id: item for item in (*self.outbox.numbered(moved), *self._new())}
         fates = []
-        self._attempts = {}
         for number, item in sorted(seen.items()):
             self._last = max(self._last, number)
             if item.message.channel == INBOX:
                 continue
-            if item.status in _OPEN:
-                self._attempts[number] = item.attempts
+            before = known.pop(number, 0)
             if item.status not in _OPEN:
                 fates.append((item.batch, item.status.value, item))
-            elif item.status is Status.WAITING and item.error and item.attempts > known.get(number, 0):
+                continue
+            if item.status is Status.WAITING and item.error and item.attempts > before:
                 fates.append((item.batch, "put off", item))
+            known[number] = item.attempts - (item.status is Status.SENDING)
         return _grouped(fates)
 
     def _new(self) -> list[Queued]:

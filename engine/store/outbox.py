@@ -261,6 +261,10 @@ class SqlOutbox:
         )
         return [queued(row) for row in rows]
 
+    def tried(self) -> dict[int, int]:
+        """How often each message was tried that waits or is being sent, by id."""
+        return dict(self._asked(f"SELECT id, attempts FROM outbox WHERE {OPEN}"))
+
     def numbered(self, messages: Sequence[int]) -> list[Queued]:
         """The messages of these ids that there are, newest first."""
         rows = self._asked(
