@@ -158,6 +158,16 @@ def test_a_ladder_that_is_new_pages_nobody_for_what_lies_behind(site):
     assert store.outbox.queued([Status.WAITING]) == []
 
 
+def test_repetitions_of_a_line_that_was_edited_go_on_with_the_time(site):
+    page = "at breach of response notify noc via pager repeat every 30m until acknowledged"
+    engine, store = running(site, page)
+    assert said(engine.step(at("10-05 10:31"))) == [f"fired: {page}", f"fired #1: {page}"]
+    edited = page.replace("noc via", "management via")
+    site.write(rules(edited))
+    assert said(engine.reload(at("10-05 10:45"))) == [f"suppressed: {edited}", f"suppressed #1: {edited}"]
+    assert said(engine.step(at("10-05 11:01"))) == [f"fired #2: {edited}"]
+
+
 def test_our_own_change_is_recognised_when_it_comes_back(site):
     engine, store = running(site)
     engine.step(at("10-05 10:01"))
