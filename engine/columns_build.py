@@ -62,7 +62,7 @@ class _Builder:
         self._graph = graph
         self._kinds = kinds_of(graph.ruleset.metrics.values())
         self._count = _counted(told, until)
-        self._whose, self._texts = _whose(told)
+        self._whose, self._texts = whose(told)
         self._terms: list[Terms | None] = list(told.terms)
         self._names: dict[int, tuple[str, ...]] = {}
         self._numbers: dict[object, int] = {}
@@ -285,7 +285,7 @@ def _counted(told: Told, until: int) -> I64:
     return before[told.starts[1:]] - before[told.starts[:-1]]
 
 
-def _whose(told: Told) -> tuple[I64, list[str]]:
+def whose(told: Told) -> tuple[I64, list[str]]:
     """By saying the number of the customer text that it brings, -1 for none; and the texts. 0 is that of no customer."""
     numbers, texts = {"": 0}, [""]
     found = np.full(len(told.sayings), -1, dtype=np.int64)

@@ -15,6 +15,7 @@ from dsl.condition import StatusClass
 from dsl.model import BusinessDays
 from engine.calendar import OpenHours
 from engine.calendar_batch import NEVER, BatchHours
+from engine.clock import Clock
 from engine.columns import I64, U16, Block, Columns, metrics_of
 from engine.columns_fold import CODE, ClockColumns, Promise, fold
 from engine.columns_rows import Flags, Part, Rows, rows_of
@@ -61,21 +62,26 @@ def evaluate_apart(
     """The clocks of the tickets that are told one by one, as columns of one clock each, with warnings."""
     for number in sorted(answer.apart):
         for clock in evaluate(ticket(number), graph, now).clocks:
-            early = [step for step in clock.thresholds if step.share < WHOLE]
-            yield ClockColumns(
-                metric=clock.metric,
-                warn=tuple(step.share for step in early),
-                ticket=_one(number),
-                cycle=_one(clock.cycle),
-                state=_one(CODE[clock.state]),
-                started=_one(clock.started),
-                stopped=_one(clock.stopped),
-                target=_one(clock.target),
-                due=_one(clock.due),
-                elapsed=_one(clock.elapsed),
-                paused=_one(clock.paused),
-                warnings=tuple(_one(step.at) for step in early),
-            )
+            yield column_of(number, clock)
+
+
+def column_of(number: int, clock: Clock) -> ClockColumns:
+    """The clock of a ticket as columns of one, with warnings."""
+    early = [step for step in clock.thresholds if step.share < WHOLE]
+    return ClockColumns(
+        metric=clock.metric,
+        warn=tuple(step.share for step in early),
+        ticket=_one(number),
+        cycle=_one(clock.cycle),
+        state=_one(CODE[clock.state]),
+        started=_one(clock.started),
+        stopped=_one(clock.stopped),
+        target=_one(clock.target),
+        due=_one(clock.due),
+        elapsed=_one(clock.elapsed),
+        paused=_one(clock.paused),
+        warnings=tuple(_one(step.at) for step in early),
+    )
 
 
 def _one(value: int | None) -> I64:
