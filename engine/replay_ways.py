@@ -5,6 +5,7 @@ A portion is replayed wherever there is room for it, by the same function. What 
 
 from __future__ import annotations
 
+import logging
 import pickle
 import re
 import threading
@@ -125,6 +126,7 @@ def on_cluster(work: Work, sources: Sequence[Source], address: str, done: Done =
             f"{address}: no Dask scheduler answers there",
             help="start one: dask scheduler, and dask worker ADDRESS",
         ) from error
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it would log is raised as well
     with client, _lost(address):
         # As a task of its own it can be done again as well, wherever its result was.
         packed = client.submit(bytes, pickle.dumps(work), pure=False)
@@ -147,9 +149,11 @@ def replay_one(source: Source, packed: bytes) -> Outcomes | tuple[str, str, int]
         return (str(error), error.help, error.exit_code)
 
 
-def _checked(result: Outcomes | tuple[str, str, int]) -> Outcomes:
+def _checked(result: Outcomes | tuple[str, str, int] | BaseException) -> Outcomes:
     if isinstance(result, Outcomes):
         return result
+    if isinstance(result, BaseException):
+        raise result  # Dask hands out why a result will never come as if it were one
     message, help_, exit_code = result
     raise EngineError(message, help=help_, exit_code=exit_code)
 

@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "forget": "Erase the personal text of a customer; figures stay.",
     "retain": "Erase personal text when its time has come.",
     "archive": "Move closed months into Parquet files.",
+    "replay": "What would have come of a period under other rules.",
     "db": "Look after the store.",
 }
 

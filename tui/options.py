@@ -15,6 +15,7 @@ from engine.facts import Instant
 from tui.plain import plain
 
 if TYPE_CHECKING:
+    from dsl.load import Loaded
     from engine.graph import Graph
     from engine.store.place import Place
     from engine.store.protocol import Store
@@ -174,8 +175,14 @@ def graph_of(store: Store, rules_path: Path | None, at: Instant | None = None) -
 
 def graph_from_file(path: Path) -> Graph:
     """Compile a rule file. A file with errors is reported as `sla check` does, and ends with exit code 1."""
-    from dsl.load import load
     from engine.graph import Graph
+
+    return Graph.compile(rules_from_file(path))
+
+
+def rules_from_file(path: Path) -> Loaded:
+    """Load a rule file, likewise."""
+    from dsl.load import load
 
     loaded = load(path)
     if loaded.ruleset is None:
@@ -183,4 +190,4 @@ def graph_from_file(path: Path) -> Graph:
 
         click.echo(render(loaded, "human"), err=True)
         raise SlaError(f"{path}: the rules have errors", help=f"sla check {path}", exit_code=FINDINGS)
-    return Graph.compile(loaded)
+    return loaded

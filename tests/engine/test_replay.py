@@ -189,9 +189,11 @@ def test_processes_and_a_cluster_with_a_killed_worker_say_the_same(past, monkeyp
             if victims:
                 os.kill(victims.pop(), signal.SIGKILL)
 
-        many = sources * 3
-        assert on_cluster(work, many, cluster.scheduler_address, kill) == added([one] * 3)
+        many = sources * 2
+        assert on_cluster(work, many, cluster.scheduler_address, kill) == added([one] * 2)
         assert not victims, "one of the two was killed after the first portion"
+        with pytest.raises(EngineError, match="the Dask scheduler went away"):
+            on_cluster(work, many, cluster.scheduler_address, lambda _: cluster.close())
 
 
 def test_errors_come_home_in_words(past, monkeypatch, tmp_path):
