@@ -6,26 +6,26 @@ only these are worth an evaluation of their own and a write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.columns_build import build
+from engine.columns_build import columns_of
 from engine.columns_evaluate import evaluate_columns
 from engine.columns_fold import ClockColumns
-from engine.facts import Instant, Ticket
+from engine.facts import Instant
 from engine.graph import Graph
+from engine.told import Told
 
 _TICKET = 0
 """The column of a row that holds the ticket's id."""
 
 
-def moved(tickets: Iterable[Ticket], old: Graph, new: Graph, now: Instant) -> list[int]:
+def moved(told: Told, old: Graph, new: Graph, now: Instant) -> list[int]:
     """Ids of the tickets with a clock that differs at `now`, and of those that columns cannot tell, in order."""
-    known = list(tickets)
-    before, apart_before = _rows(known, old, now)
-    after, apart_after = _rows(known, new, now)
+    before, apart_before = _rows(told, old, now)
+    after, apart_after = _rows(told, new, now)
     found = apart_before | apart_after
     for key in before.keys() | after.keys():
         found.update(_differing(before.get(key), after.get(key)))
@@ -35,11 +35,9 @@ def moved(tickets: Iterable[Ticket], old: Graph, new: Graph, now: Instant) -> li
 _Rows = NDArray[np.int64]
 
 
-def _rows(
-    tickets: Sequence[Ticket], graph: Graph, now: Instant
-) -> tuple[dict[tuple[object, ...], _Rows], set[int]]:
+def _rows(told: Told, graph: Graph, now: Instant) -> tuple[dict[tuple[object, ...], _Rows], set[int]]:
     """All clocks as rows of numbers, by metric and warnings."""
-    answer = evaluate_columns(build(tickets, graph, now), graph, now, warnings=True)
+    answer = evaluate_columns(columns_of(told, graph, now), graph, now, warnings=True)
     parts: dict[tuple[object, ...], list[_Rows]] = {}
     for columns in answer.clocks:
         parts.setdefault((columns.metric, columns.warn), []).append(_table(columns))

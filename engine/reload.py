@@ -156,8 +156,9 @@ class Rules:
         moved = suspects
         if old and change and len(suspects) > MANY and not (change.customers or change.ladders):
             from engine.moved import moved as really_moved  # numpy, which a small edit can do without
+            from engine.open_columns import load
 
-            moved = really_moved(store.tickets(suspects), old.graph, graph, now)
+            moved = really_moved(load(store, (old.graph, graph), suspects), old.graph, graph, now)
         with store.cycle(swapping=True):
             generation, digest = store.generation()
             if digest != (old.graph.digest if old else ""):

@@ -6,14 +6,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from engine.cycle import Turn
 from engine.errors import UnreachableError
 from engine.facts import Instant
-from engine.reload import Rules
+from engine.reload import MANY, Rules
 from engine.snapshot import RulesStatus
 from engine.store.protocol import Store
 from engine.watch import Watcher
+
+if TYPE_CHECKING:
+    from engine.keeper import Keeper
 
 TICK = 1.0
 """Seconds between two looks at the store."""
@@ -28,6 +32,7 @@ class Engine:
     def __init__(self, store: Store, root: Path | None) -> None:
         self._store = store
         self.rules = Rules(root)
+        self._keeper: Keeper | None = None
 
     def start(self, now: Instant) -> Turn:
         """Put the rules in force and catch up with what happened while no engine ran."""
@@ -45,6 +50,18 @@ class Engine:
     def foresee(self, now: Instant) -> int:
         """Look at some tickets that come due soon, so that their hour finds the engine ready; answer how many."""
         return self.rules.foresee(self._store, now)
+
+    def keep(self, now: Instant) -> bool:
+        """A portion of keeping the columns of open tickets, which a large reload begins with; whether there is more."""
+        if self.rules.now is None:
+            return False
+        if self._keeper is None:
+            if self._store.blocks.newest() <= MANY:
+                return False  # and numpy need not be loaded
+            from engine.keeper import Keeper
+
+            self._keeper = Keeper()
+        return self._keeper.step(self._store, self.rules.now.graph, now)
 
 
 def run(
@@ -84,6 +101,7 @@ def run(
                 told(turn)
                 if not turn.evaluated:
                     engine.foresee(Instant(int(time.time())))
+                engine.keep(Instant(int(time.time())))
             except UnreachableError as error:
                 away(error)
     finally:

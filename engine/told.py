@@ -107,12 +107,18 @@ def asked(graph: Graph, terms: Iterable[Terms | None] = ()) -> frozenset[str]:
 def tell(tickets: Iterable[Ticket], graph: Graph, until: int) -> Told:
     """The tickets with an event up to `until`, as `graph` needs to know them."""
     given = list(tickets)
+    return tell_fields(given, asked(graph, (pin.terms for ticket in given for pin in ticket.pins)), until)
+
+
+def tell_fields(tickets: Iterable[Ticket], fields: frozenset[str], until: int) -> Told:
+    """The same with these fields kept of what events say."""
+    given = list(tickets)
     numbers: dict[int, int] = {}
     terms: list[Terms | None] = []
     for pin in (pin for ticket in given for pin in ticket.pins):
         if numbers.setdefault(id(pin.terms), len(terms)) == len(terms):
             terms.append(pin.terms)
-    lexicon = Lexicon(asked(graph, terms))
+    lexicon = Lexicon(fields)
     ids, sizes, at, saying, pinned, apart = [], [], [], [], [], []
     for ticket in given:
         events = in_order(ticket.events, until)

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from engine.columns_build import columns_of
+from engine.columns_evaluate import evaluate_columns
+from engine.evaluate import evaluate
+from engine.facts import Instant
+from engine.keeper import Keeper
+from engine.open_columns import load
+from engine.run import Engine
+from engine.store.opening import open_store
+from engine.wall import parse_instant
+from tests.engine.test_columns import row, told
 from tui.cli import run
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -46,3 +57,31 @@ def test_the_real_verdicts_are_reproduced(
     wrong = sorted(number for number, verdict in verdicts.items() if ours.get(number) is not verdict)
     assert len(verdicts) > 400
     assert len(wrong) <= len(verdicts) * 0.005, wrong
+
+
+def test_columns_that_are_kept_say_of_every_incident_what_evaluate_says(tmp_path: Path) -> None:
+    place = tmp_path / "incidents.db"
+    assert run(["import", str(LOG), "--map", "servicenow", "--store", str(place)]) == 0
+    with closing(open_store(place)) as store:
+        now = Instant(parse_instant("2016-03-10T12:00:00Z"))
+        engine = Engine(store, RULES)
+        engine.start(now)
+        assert engine.rules.now is not None
+        rules = engine.rules.now.graph
+        keeper = Keeper()
+        while keeper.step(store, rules, now):
+            pass
+        everyone = [ticket.id for ticket in store.tickets()]
+        assert len(everyone) > 400
+        assert store.blocks.heads()
+        known = load(store, [rules], everyone)
+        assert sorted(known.ids.tolist()) == everyone
+        answer = evaluate_columns(columns_of(known, rules, now), rules, now, warnings=True)
+        single = {
+            (ticket.id, clock.metric, clock.cycle): row(clock)
+            for ticket in store.tickets(until=now)
+            if ticket.events and ticket.id not in answer.apart
+            for clock in evaluate(ticket, rules, now).clocks
+        }
+        assert single
+        assert told(answer) == single

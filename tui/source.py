@@ -148,6 +148,7 @@ class StoreSource:
         elif self._watch is not None and self._watch.changed():
             self._engine.reload(now)
         self._engine.step(now)
+        self._engine.keep(now)
 
     def _rules_status(self, store: Store) -> RulesStatus:
         if self._engine is not None and self._engine.rules.now is not None:

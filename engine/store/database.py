@@ -50,6 +50,10 @@ class Connection(Protocol):
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object]], /) -> Cursor: ...
 
+    def stream(self, sql: str, kinds: Sequence[str], /) -> Iterator[Any]:
+        """Rows of a SELECT without values, large ones too; `kinds` are the types of their columns in PostgreSQL's words."""
+        ...
+
     def trouble(self) -> AbstractContextManager[None]:
         """Let no exception of the driver's out: `StoreError` says it in words."""
         ...

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.facts import FieldValue, Instant
+from engine.store import column_blocks
 from engine.store.database import Connection
 
 Left = Callable[[str, Mapping[str, object]], dict[str, FieldValue]]
@@ -119,6 +120,7 @@ def erase(
         f"UPDATE tickets SET awaits = 0 WHERE id {_SOME} AND (closed = 0 OR next_at IS NOT NULL) AND awaits IS NULL",
         (some,),
     )
+    column_blocks.drop(connection, tickets)
     return Erased(len(found | messages.keys()), len(changed), sum(messages.values()))
 
 

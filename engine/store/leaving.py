@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.store import column_blocks
 from engine.store.database import Connection
 
 LOCK = "archive"
@@ -66,10 +67,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Every column of every table with rows of a ticket, parents first."""
 
-# The newest row of a table stays, so that no id is ever given twice.
+# The newest row of a table stays, and a ticket of the newest writing, so that no number is ever given twice.
 _KEPT = " UNION ".join(
-    f"SELECT ticket FROM {table} WHERE id = (SELECT max(id) FROM {table})"
-    for table in ("events", "alerts", "decisions", "outbox")
+    (
+        *(
+            f"SELECT ticket FROM {table} WHERE id = (SELECT max(id) FROM {table})"
+            for table in ("events", "alerts", "decisions", "outbox")
+        ),
+        "SELECT max(id) FROM tickets WHERE written = (SELECT max(written) FROM tickets)",
+    )
 )
 _CHOSEN = f"""
 SELECT tickets.id, max(events.at), count(*) FROM tickets JOIN events ON events.ticket = tickets.id
@@ -139,6 +145,7 @@ def remove(connection: Connection, tickets: Sequence[int]) -> None:
     for table in reversed(COLUMNS):
         of = "id" if table == "tickets" else "ticket"
         connection.execute(f"DELETE FROM {table} WHERE {of} {_SOME}", (some,))
+    column_blocks.drop(connection, tickets)
 
 
 def put_back(connection: Connection, rows: Rows) -> None:

@@ -71,6 +71,11 @@ class PostgresConnection:
         cursor.executemany(statement(sql), rows)
         return cursor
 
+    def stream(self, sql: str, kinds: Sequence[str], /) -> Iterator[tuple[Any, ...]]:
+        with self._live().cursor().copy(b"COPY (" + statement(sql) + b") TO STDOUT (FORMAT BINARY)") as copy:
+            copy.set_types(kinds)
+            yield from copy.rows()
+
     def _live(self) -> Driver:
         driver = self._driver
         if driver is None or driver.closed:

@@ -16,6 +16,7 @@ from engine.decision import Decision, Key
 from engine.facts import Event, Fields, Instant, Pin, Ticket
 from engine.outbox import Message, Outbox
 from engine.snapshot import Row, Tally, Transition
+from engine.store.column_blocks import ColumnBlocks
 from engine.terms import Terms
 
 
@@ -88,6 +89,11 @@ class Store(Protocol):
     @property
     def outbox(self) -> Outbox:
         """The messages that must leave, over the same connection."""
+        ...
+
+    @property
+    def blocks(self) -> ColumnBlocks:
+        """The columns of open tickets that are kept, over the same connection."""
         ...
 
     def add_events(self, source: str, rows: Iterable[tuple[str, Event]]) -> tuple[int, int]:

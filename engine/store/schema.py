@@ -10,6 +10,9 @@ what has to be sent for them; a row is written in its decision's transaction and
 `archive_parts` are the files that tickets of closed periods have gone to, `archived` the keys of those tickets: what is still
 told of them makes no new ticket.
 
+`column_blocks` are copies: what the events of open tickets say, as columns, `engine.store.column_blocks.SIZE` ticket ids in a block. They may
+be deleted at any time.
+
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
 """
@@ -228,11 +231,25 @@ ARCHIVE = (
     "CREATE INDEX outbox_decision ON outbox (decision) WHERE decision IS NOT NULL",
 )
 
+COLUMNS = (
+    """
+    CREATE TABLE column_blocks (
+      number INTEGER PRIMARY KEY,
+      mark INTEGER NOT NULL,       -- tickets written after this writing may have changed
+      format INTEGER NOT NULL,
+      fields TEXT NOT NULL,        -- JSON array: what is kept of what events say
+      checksum INTEGER NOT NULL,
+      body BLOB NOT NULL
+    ) STRICT
+    """,
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
     ("claims", CLAIMS),
     ("archive", ARCHIVE),
+    ("columns", COLUMNS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

@@ -15,6 +15,7 @@ from engine.decision import Decision, Key
 from engine.facts import Event, Instant, Ticket
 from engine.snapshot import Row, Tally, Transition
 from engine.store import claims, decisions, leaving, reads, state, terms
+from engine.store.column_blocks import ColumnBlocks
 from engine.store.database import Connection
 from engine.store.events import EventLog, EventRow, rows_of
 from engine.store.outbox import SqlOutbox
@@ -48,6 +49,7 @@ class SqlStore:
         self._terms = TermsShelf(connection)
         self._events = EventLog(connection, self._terms)
         self.outbox = SqlOutbox(connection)
+        self.blocks = ColumnBlocks(connection)
         connection.renewed = self._forget
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from engine.errors import StoreError, UnreachableError
 
@@ -39,6 +40,9 @@ class SqliteConnection(sqlite3.Connection):
         finally:
             if self.in_transaction:
                 self.execute("ROLLBACK")
+
+    def stream(self, sql: str, kinds: Sequence[str], /) -> Iterator[Any]:
+        return self.execute(sql)
 
     def insert_new(self, columns: str, row: str, pieces: Iterable[Sequence[object]]) -> int:
         width = row.count("?")

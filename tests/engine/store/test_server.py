@@ -13,12 +13,15 @@ import pytest
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
 from engine.facts import Event, Instant, Pin
+from engine.keeper import Keeper
+from engine.open_columns import load
 from engine.outbox import Status
 from engine.store import care, postgres_open, schema
 from engine.store.grants import Role, grants
 from engine.store.opening import open_store
 from engine.store.place import Server, place_of
 from engine.store.protocol import Claim, StoredRules
+from tests.engine.desk import graph
 from tests.engine.store.test_contract import TERMS, clock, written
 
 
@@ -171,7 +174,7 @@ def test_an_older_store_is_brought_up_to_date_all_of_it_or_nothing(place, admin,
             care.migrate(place)
     assert care.status(place).version == 1
     assert admin("SELECT to_regclass('decisions')").fetchone() == (None,)
-    assert care.migrate(place) == ["escalations", "claims", "archive"]
+    assert care.migrate(place) == ["escalations", "claims", "archive", "columns"]
     assert care.migrate(place) == []
     found = care.status(place)
     assert (found.version, found.tickets, found.events) == (schema.VERSION, 2, 1)
@@ -360,6 +363,11 @@ def test_a_dump_comes_back_in_another_database_and_goes_on(postgres, place, stor
         pytest.skip("databases are made on a server of our own only")
     store.add_events("desk", [event(1)])
     store.write([written(1, clock(due=100), pins=[Pin(100, TERMS, "opened")])])
+    for _ in range(20):
+        admin("SELECT pg_current_xact_id()")  # the old server has counted further than any ticket says
+    keeper = Keeper()
+    while keeper.step(store, graph(), Instant(0)):
+        pass
     [name] = admin("SELECT current_schema()").fetchone()
     dump = tmp_path / "sla.dump"
 
@@ -377,6 +385,9 @@ def test_a_dump_comes_back_in_another_database_and_goes_on(postgres, place, stor
         assert restored.add_events("desk", [event(1), event(2)]) == (1, 1)
         assert restored.add_events("desk", [("T-2", event(3)[1])]) == (1, 0)
         restored.write([written(2, clock(due=50))])
+        [block] = restored.blocks.heads()
+        restored.connection.execute("UPDATE tickets SET awaits = NULL")
+        assert 2 in [ticket for ticket, *_ in restored.blocks.changed(block.mark)]
         assert [row.ticket for row in restored.rows()] == ["T-2", "T-1"]
         restored.close()
     finally:
@@ -491,6 +502,19 @@ def test_a_reporter_reads(user, store):
         forbidden(reporter, sql)
     with pytest.raises(ForbiddenError):
         reporter.add_events("desk", [event(2)])
+
+
+def test_columns_are_kept_by_engines_and_read_by_all(user, store):
+    store.add_events("desk", [event(1)])
+    engine, rules = user("engine"), graph()
+    keeper = Keeper()
+    while keeper.step(engine, rules, Instant(0)):
+        pass
+    for role in ("console", "reporter"):
+        other = user(role)
+        assert len(load(other, [rules], [1])) == len(other.blocks.heads()) == 1
+        forbidden(other, "DELETE FROM column_blocks")
+        forbidden(other, "UPDATE column_blocks SET mark = 0")
 
 
 def test_a_console_records_what_people_do(user, store):
