@@ -120,7 +120,7 @@ def measured(place: Place, graph: Graph, reach: str, where: str) -> list[tuple[s
         (
             f"load of {TICKETS:,} open tickets, {len(told.at):,} events, into columns from {where}",
             reach,
-            f"{seconds:.3f} s ({processor:.3f} s of our processor time), {size / 1e6:.0f} MB",
+            f"{seconds:.3f} s best of {ROUNDS} ({processor:.3f} s of our processor time), {size / 1e6:.0f} MB",
             f"events from the tables {plain:.0f} s, {plain / seconds:.0f}x (from {PEER:,} tickets, the same is told)",
         ),
         (
