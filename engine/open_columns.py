@@ -54,14 +54,17 @@ class Changes:
     """What has changed since some writing, to be asked of block by block."""
 
     def __init__(self, rows: Iterable[tuple[int, int, bool]]) -> None:
-        table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
+        table = np.array(list(rows), dtype=np.int64).reshape(-1, 3)
+        table = table[np.argsort(table[:, 0], kind="stable")]
         self._ids, self._written, self._open = table[:, 0], table[:, 1], table[:, 2] == 1
 
     def of(self, number: int, mark: int) -> tuple[I64, I64]:
         """The tickets of a block that may be otherwise than they were at `mark`: all, and the open ones."""
         low, high = np.searchsorted(self._ids, (number * SIZE + 1, (number + 1) * SIZE + 1))
         later = self._written[low:high] > mark
-        return self._ids[low:high][later], self._ids[low:high][later & self._open[low:high]]
+        ids = self._ids[low:high]
+        # What was written and awaits an engine again is there twice.
+        return np.unique(ids[later]), np.unique(ids[later & self._open[low:high]])
 
 
 def _current(

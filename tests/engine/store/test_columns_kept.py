@@ -181,6 +181,22 @@ def test_what_has_changed_is_read_and_nothing_else(desk, store, monkeypatch):
     assert read_from_tables(store, monkeypatch) == 0
 
 
+def test_a_ticket_that_was_written_and_awaits_an_engine_again_is_kept_once(desk, store, monkeypatch):
+    keep(store)
+    some = list(store.tickets(store.blocks.open_tickets(1)))[:3]
+    for ticket in some:
+        happen(store, ticket.key, "note")
+    desk.step(NOW)
+    for ticket in some:
+        happen(store, ticket.key, "note")
+    monkeypatch.setattr(keeper, "PORTION", 1)
+    keep(store)
+    head, body = store.blocks.body(1)
+    ids = told_blocks.from_bytes(frozenset(), body).ids.tolist()
+    assert sorted(set(ids)) == sorted(ids)
+    same(store)
+
+
 def test_only_some_tickets(desk, store):
     keep(store)
     everyone = [ticket.id for ticket in store.tickets()]
