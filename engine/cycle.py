@@ -21,6 +21,7 @@ from engine.graph import Graph
 from engine.in_force import graph_of_generation
 from engine.looks import Looked, look
 from engine.snapshot import Transition
+from engine.store.database import ALL
 from engine.store.protocol import Claim, Store, Written
 
 CHUNK = 2_000
@@ -60,17 +61,20 @@ def cycle(
     now: Instant,
     replaced: Replaced | None = None,
     foresight: Foresight | None = None,
+    chunks: int = ALL,
 ) -> Turn:
-    """Take in what has happened by `now`: events, thresholds that time has reached, and rules that were replaced. `foresight`
-    is what was looked at ahead.
+    """Take in what has happened by `now`: events, thresholds that time has reached, and rules that were replaced; at most so
+    many chunks of it. `foresight` is what was looked at ahead.
 
     Raises StoreError, and SupersededError if `graph` is not in force; then nothing of the transaction under way is in the store.
     """
-    turns = []
+    turns: list[Turn] = []
     known = Foresight() if foresight is None else foresight
     with _uncollected():
-        while store.waits(now) and (
-            turn := _chunk(store, graph, now, replaced, known, lambda: store.claim(now, CHUNK))
+        while (
+            len(turns) < chunks
+            and store.waits(now)
+            and (turn := _chunk(store, graph, now, replaced, known, lambda: store.claim(now, CHUNK)))
         ):
             turns.append(turn)
     return Turn.of(turns)

@@ -91,6 +91,7 @@ class Deliverer:
         self._stop = Event()
         self._wake = Event()
         self._lock = Lock()
+        self._trouble = ""
         self._watcher: Thread | None = None
         self._running: dict[str, _Running] = {}
         self._drained: dict[str, Lane] = {}
@@ -221,6 +222,7 @@ class Deliverer:
                     store = store or open_store(self._place)
                     for channel in store.outbox.channels_waiting(Instant(self._now())):
                         self._lane(channel).work.set()
+                    self._trouble = ""
                 except SlaError as error:
                     self._said(error)
                 self._wake.wait(self._settings.delivery.poll)
@@ -259,8 +261,11 @@ class Deliverer:
                 store.close()
 
     def _said(self, error: SlaError) -> None:
+        """Tell of trouble once, however many lanes have it and however often they try."""
         with self._lock:
-            self._told(f"delivery: {error}")
+            if str(error) != self._trouble:
+                self._trouble = str(error)
+                self._told(f"delivery: {error}")
 
 
 def send_test(

@@ -23,6 +23,7 @@ from engine.foresee import Foresight
 from engine.graph import Graph, changes
 from engine.in_force import graph_of_generation, graph_with_past, read
 from engine.snapshot import RulesStatus
+from engine.store.database import ALL
 from engine.store.protocol import Store, StoredRules
 
 MANY = 500
@@ -65,12 +66,14 @@ class Rules:
             )
         return turn
 
-    def cycle(self, store: Store, now: Instant) -> Turn:
+    def cycle(self, store: Store, now: Instant, chunks: int = ALL) -> Turn:
         """Take in what has happened, under the rules in force; those of the store if another engine has replaced ours."""
         while True:
             assert self.now is not None, "start() comes first"
             try:
-                return cycle(store, self.now.graph, now, partial(self._past, store), self._foresight)
+                return cycle(
+                    store, self.now.graph, now, partial(self._past, store), self._foresight, chunks
+                )
             except SupersededError:
                 self._follow(store)
 
@@ -80,7 +83,7 @@ class Rules:
         return self._foresight.prepare(store, self.now.graph, now)
 
     def refresh(self, store: Store, now: Instant) -> Turn:
-        """Look at the files; put what is new and sound in force, with the tickets it moves, in one go."""
+        """Look at the files; put what is new and sound in force, and let the tickets that it moves await a cycle."""
         if self._root is None:
             return Turn()
         try:
@@ -143,7 +146,6 @@ class Rules:
                 if self.now.graph.digest == loaded.digest:
                     return Turn.of(turns)  # another engine was faster
             swapped = self._swap(store, loaded, now)
-        turns.append(self.cycle(store, now))
         return Turn.of(turns)
 
     def _swap(self, store: Store, loaded: Loaded, now: Instant) -> Ruling | None:

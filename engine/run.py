@@ -13,6 +13,7 @@ from engine.errors import UnreachableError
 from engine.facts import Instant
 from engine.reload import MANY, Rules
 from engine.snapshot import RulesStatus
+from engine.store.database import ALL
 from engine.store.protocol import Store
 from engine.watch import Watcher
 
@@ -34,18 +35,19 @@ class Engine:
         self.rules = Rules(root)
         self._keeper: Keeper | None = None
 
-    def start(self, now: Instant) -> Turn:
-        """Put the rules in force and catch up with what happened while no engine ran."""
+    def start(self, now: Instant, chunks: int = ALL) -> Turn:
+        """Put the rules in force and catch up with what happened while no engine ran, or with so many chunks of it."""
         turn = self.rules.start(self._store, now)
-        return Turn.of((turn, self.step(now)))
+        return Turn.of((turn, self.step(now, chunks)))
 
-    def reload(self, now: Instant) -> Turn:
-        """Look at the rule files again."""
-        return self.rules.refresh(self._store, now)
+    def reload(self, now: Instant, chunks: int = ALL) -> Turn:
+        """Look at the rule files again, and evaluate what they move."""
+        turn = self.rules.refresh(self._store, now)
+        return Turn.of((turn, self.step(now, chunks)))
 
-    def step(self, now: Instant) -> Turn:
+    def step(self, now: Instant, chunks: int = ALL) -> Turn:
         """Take in what has happened, under the rules that the store has in force."""
-        return self.rules.cycle(self._store, now)
+        return self.rules.cycle(self._store, now, chunks)
 
     def foresee(self, now: Instant) -> int:
         """Look at some tickets that come due soon, so that their hour finds the engine ready; answer how many."""
@@ -76,7 +78,8 @@ def run(
     """Turn until `stop` is set. `told` hears of every turn, `ruled` of the rules after every look at their files, `away` of
     every turn that found the store out of reach, which is tried again. `bell` is set by whoever knows of new work.
 
-    Raises UnreachableError only if the store cannot be reached at the start.
+    A turn is one chunk, at the instant at which it is begun: what comes due while there is much to take in need not wait for
+    the end of it.
     """
 
     def heard(turn: Turn) -> None:
@@ -87,31 +90,32 @@ def run(
     # Made before the first load, so that an edit during it is noticed.
     watcher = Watcher(root, lambda: engine.rules.files) if root is not None else None
     bell = Event() if bell is None else bell
-    edited = False
+    ruling: Callable[[Instant, int], Turn] | None = engine.start  # what has to be done about the rules
     try:
-        heard(engine.start(Instant(int(time.time()))))
         while not stop.is_set():
-            edited = _pause(watcher, stop, bell) or edited
             bell.clear()
+            busy = False
             try:
-                if edited:
-                    heard(engine.reload(Instant(int(time.time()))))
-                    edited = False
-                turn = engine.step(Instant(int(time.time())))
-                told(turn)
-                if not turn.evaluated:
+                turn = (ruling or engine.step)(Instant(int(time.time())), 1)
+                (heard if ruling else told)(turn)
+                ruling, busy = None, turn.evaluated > 0
+                if not busy:
                     engine.foresee(Instant(int(time.time())))
                 engine.keep(Instant(int(time.time())))
             except UnreachableError as error:
                 away(error)
+            if _pause(watcher, stop, bell, 0 if busy else TICK):
+                ruling = ruling or engine.reload
     finally:
         if watcher is not None:
             watcher.close()
 
 
-def _pause(watcher: Watcher | None, stop: Event, bell: Event) -> bool:
-    """Wait for the next tick, for the bell, or for rule files to change: whether they have."""
-    end = time.monotonic() + TICK
+def _pause(watcher: Watcher | None, stop: Event, bell: Event, seconds: float) -> bool:
+    """Wait so long, for the bell, or for rule files to change: whether they have."""
+    if not seconds:
+        return watcher is not None and watcher.wait(0)
+    end = time.monotonic() + seconds
     while not stop.is_set() and not bell.is_set() and time.monotonic() < end:
         if watcher is None:
             bell.wait(SLICE)

@@ -60,8 +60,9 @@ class Running:
         """A program of the server's own version, such as pg_dump."""
         return Path(self._program.bin_path) / name
 
-    def stop(self) -> None:
-        self._pg_ctl("-m", "fast", "stop")
+    def stop(self, mode: str = "fast") -> None:
+        """End it; `immediate` is as if it had crashed."""
+        self._pg_ctl("-m", mode, "stop")
 
     def start(self) -> None:
         self._program.ensure_postgres_running()

@@ -15,6 +15,7 @@ from engine.errors import StoreError
 from engine.facts import Instant
 from engine.run import Engine
 from engine.snapshot import RulesStatus
+from engine.store.database import ALL
 from engine.store.protocol import Store
 
 
@@ -34,24 +35,24 @@ class ObservedEngine(Engine):
     def __init__(self, store: Store, root: Path | None, observers: Sequence[Observer]) -> None:
         super().__init__(store, root)
         self._observers = observers
-        self._within = False  # a start has a step in it, and is one cycle
+        self._within = False  # a start and a reload have a step in them, and are one cycle
 
-    def start(self, now: Instant) -> Turn:
-        return self._observed(super().start, now)
+    def start(self, now: Instant, chunks: int = ALL) -> Turn:
+        return self._observed(super().start, now, chunks)
 
-    def reload(self, now: Instant) -> Turn:
-        return self._observed(super().reload, now)
+    def reload(self, now: Instant, chunks: int = ALL) -> Turn:
+        return self._observed(super().reload, now, chunks)
 
-    def step(self, now: Instant) -> Turn:
-        return self._observed(super().step, now)
+    def step(self, now: Instant, chunks: int = ALL) -> Turn:
+        return self._observed(super().step, now, chunks)
 
-    def _observed(self, work: Callable[[Instant], Turn], now: Instant) -> Turn:
+    def _observed(self, work: Callable[[Instant, int], Turn], now: Instant, chunks: int) -> Turn:
         if self._within:
-            return work(now)
+            return work(now, chunks)
         began = time.monotonic()
         self._within = True
         try:
-            turn = work(now)
+            turn = work(now, chunks)
         except StoreError as error:
             for observer in self._observers:
                 observer.failed(error)

@@ -10,9 +10,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from engine.errors import StoreError
+from engine.store.schema import VERSION
+
 Values = Sequence[object] | Mapping[str, object]
 ALL = 2**63 - 1
 """A limit that limits nothing; every database knows it."""
+
+WORK, POST = "work", "post"
+"""What a bell rings for: tickets that await an engine, and messages that wait for a sender."""
+
+
+def newer(place: object, version: int) -> StoreError | None:
+    """What a program says that is older than a store of this version; None if it is not."""
+    if version <= VERSION:
+        return None
+    return StoreError(
+        f"{place}: the store has version {version}, made by a newer program; this one knows {VERSION}",
+        help="update tiercel, or use another --store",
+    )
 
 
 class Cursor(Protocol):
@@ -59,7 +75,8 @@ class Connection(Protocol):
         ...
 
     def transaction(self, *, kept: bool = True) -> AbstractContextManager[None]:
-        """Everything inside is in, or nothing; nothing in any case if it is not to be `kept`. There is none inside another."""
+        """Everything inside is in, or nothing; nothing in any case if it is not to be `kept`. There is none inside another. Raises
+        StoreError where a newer program has brought the store to its version."""
         ...
 
     def insert_new(self, columns: str, row: str, pieces: Iterable[Sequence[object]]) -> int:
@@ -89,6 +106,10 @@ class Connection(Protocol):
 
     def lock(self, name: str, *, shared: bool = False) -> None:
         """Go on alone, until the transaction ends, of all that lock this name; `shared`: beside others that share it."""
+        ...
+
+    def ring(self, what: str) -> None:
+        """Wake whoever waits for WORK or POST, as soon as the transaction is in; where nobody can be woken they look by themselves."""
         ...
 
     def unchecked(self) -> AbstractContextManager[None]:

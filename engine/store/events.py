@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from engine.facts import Event, Fields, Instant, Pin, Ticket
 from engine.store import leaving
-from engine.store.database import Connection
+from engine.store.database import WORK, Connection
 from engine.store.terms import TermsShelf
 
 T = TypeVar("T")
@@ -56,6 +56,7 @@ class EventLog:
         )
         if new:
             self._let_wait(newest, ids)
+            connection.ring(WORK)
         return new
 
     def _of_the_store(self, rows: Sequence[EventRow]) -> Sequence[EventRow]:

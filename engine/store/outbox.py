@@ -14,7 +14,7 @@ from typing import Any
 from dsl.ladder import EMAIL
 from engine.facts import Instant
 from engine.outbox import Batch, Message, Queued, Status
-from engine.store.database import ALL, Connection, Values
+from engine.store.database import ALL, POST, Connection, Values
 from engine.store.decisions import queue
 from engine.store.queued import OPEN, SELECT, queued
 
@@ -230,6 +230,7 @@ class SqlOutbox:
             connection.execute(_ALERT, (threshold, now, now, DELIVERY, batch))
             tickets = {ticket for ticket, _ in dead}
             queue(connection, tickets.pop() if len(tickets) == 1 else None, None, now, tell)
+            connection.ring(POST)
 
     # ---------------------------------------------------------------- questions
 
@@ -282,6 +283,7 @@ class SqlOutbox:
     def again(self, messages: Sequence[int], now: Instant, addresses: Mapping[str, str]) -> int:
         """Dead letters back into the queue, in new batches and to where people have their mail now; answer how many were dead."""
         with self._writing() as connection:
+            connection.ring(POST)
             dead = connection.execute(
                 "UPDATE outbox SET status = 'waiting', batch = '', attempts = 0, next_at = ?"
                 f" WHERE {_SOME} AND status = 'dead' RETURNING id, channel, name, recipient",

@@ -17,12 +17,23 @@ from psycopg.types.numeric import Int8BinaryDumper, Int8Dumper
 from psycopg.types.string import StrBinaryDumper, StrDumper
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
-from engine.store.database import Values
+from engine.store.database import Values, newer
 from engine.store.place import Server
 from engine.store.postgres_words import statement, words
 
 Driver = psycopg.Connection[tuple[Any, ...]]
 
+KEY = "tiercel schema"
+"""The row of `meta` that tells a store from other databases; its value is the version."""
+
+BELL = "sla"
+"""What is listened to. A name may be too long with a schema in it, so that the schema goes with what is said."""
+
+MIGRATING = "SELECT pg_advisory_xact_lock{}(hashtextextended(current_schema() || ' migrate', 0))"
+"""Waits for every transaction under way, and they (`_shared`) for whoever brings the store to another version."""
+
+_BEGIN = f"BEGIN; {MIGRATING.format('_shared')}; SELECT value FROM meta WHERE key = '{KEY}'"
+_RING = f"SELECT pg_notify('{BELL}', ? || ' ' || current_schema())"
 _LOCK = "SELECT pg_advisory_xact_lock{}(hashtextextended(current_schema() || ' ' || ?, 0))"
 _NUMBERS = "SELECT nextval(pg_get_serial_sequence(?, 'id')) FROM generate_series(1, ?)"
 _HOLD = "SELECT 1 FROM tickets WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"
@@ -92,9 +103,14 @@ class PostgresConnection:
     def transaction(self, *, kept: bool = True) -> Iterator[None]:
         if self._inside:
             raise StoreError(f"{self._server}: a transaction inside another one")
-        self._live().execute("BEGIN")
+        begun = self._live().execute(_BEGIN)
         self._inside = True
         try:
+            while begun.nextset():
+                pass
+            row = begun.fetchone()
+            if row is not None and (refusal := newer(self._server, int(row[0]))):
+                raise refusal
             yield
             done = self._live().execute("COMMIT" if kept else "ROLLBACK").statusmessage
             if kept and done != "COMMIT":
@@ -145,6 +161,9 @@ class PostgresConnection:
 
     def lock(self, name: str, *, shared: bool = False) -> None:
         self.execute(_LOCK.format("_shared" if shared else ""), (name,))
+
+    def ring(self, what: str) -> None:
+        self.execute(_RING, (what,))
 
     def unchecked(self) -> AbstractContextManager[None]:
         return nullcontext()

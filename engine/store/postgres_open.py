@@ -11,16 +11,14 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from engine.errors import StoreError
+from engine.store.database import newer
 from engine.store.place import Server
-from engine.store.postgres_connection import Driver, PostgresConnection, adapted, trouble
+from engine.store.postgres_connection import KEY, MIGRATING, Driver, PostgresConnection, adapted, trouble
 from engine.store.postgres_words import table
 from engine.store.schema import VERSION, VERSIONS
 
 STILL_SECONDS = 10
 """How long a transaction may stand still before the server ends it: a program that was stopped must not keep what it claimed."""
-
-KEY = "tiercel schema"
-"""The row of `meta` that tells a store from other databases; its value is the version."""
 
 # The peer's death is noticed: without these a connection to a server that is gone hangs for hours.
 _USUAL: dict[str, str | int] = {
@@ -92,9 +90,9 @@ def _driver(server: Server, *, read_only: bool) -> Driver:
     with ExitStack() as otherwise:
         otherwise.callback(driver.close)
         driver.execute(
-            "SELECT set_config('idle_in_transaction_session_timeout', %s, false),"
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, false), set_config('tcp_user_timeout', %s, false),"
             " set_config('default_transaction_read_only', %s, false)",
-            (f"{STILL_SECONDS}s", "on" if read_only else "off"),
+            (f"{STILL_SECONDS}s", f"{STILL_SECONDS}s", "on" if read_only else "off"),
         )
         otherwise.pop_all()
     return adapted(driver)
@@ -120,11 +118,8 @@ def check(driver: Driver, server: Server, *, create: bool) -> int:
             f"{server}: a database with other tables, not a store of tiercel",
             help="name an empty database, or a schema of its own in the URL: ?options=-csearch_path%3Dsla",
         )
-    if version > VERSION:
-        raise StoreError(
-            f"{server}: the store has version {version}, made by a newer program; this one knows {VERSION}",
-            help="update tiercel, or use another --store",
-        )
+    if refusal := newer(server, version):
+        raise refusal
     return version
 
 
@@ -132,7 +127,7 @@ def migrate(driver: Driver, server: Server) -> list[str]:
     """Apply what is missing, all of it or nothing; answer the names of the versions that were applied."""
     with driver.transaction():
         # Taken before anything is looked at: two programs that start together must not both create the tables.
-        driver.execute("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' migrate', 0))")
+        driver.execute(MIGRATING.format(""))
         version = check(driver, server, create=True)
         for _, statements in VERSIONS[version:]:
             for sql in statements:
@@ -149,9 +144,7 @@ def _go_on(driver: Driver) -> None:
     with driver.transaction():
         [by] = driver.execute(_BEHIND).fetchone() or (0,)
         if by >= 0:
-            driver.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' migrate', 0))"
-            )
+            driver.execute(MIGRATING.format(""))
             [by] = driver.execute(_BEHIND).fetchone() or (0,)
             if by >= 0:
                 driver.execute(_FORWARD, {"by": by})

@@ -16,7 +16,7 @@ from engine.facts import Event, Instant, Ticket
 from engine.snapshot import Row, Tally, Transition
 from engine.store import claims, decisions, leaving, reads, state, terms
 from engine.store.column_blocks import ColumnBlocks
-from engine.store.database import Connection
+from engine.store.database import POST, WORK, Connection
 from engine.store.events import EventLog, EventRow, rows_of
 from engine.store.outbox import SqlOutbox
 from engine.store.protocol import Acted, Claim, Coming, StoredRules, Written
@@ -160,6 +160,7 @@ class SqlStore:
     def save_rules(self, rules: StoredRules) -> int:
         with self._writing():
             self.connection.lock(RULES)
+            self.connection.ring(WORK)
             return terms.save_rules(self.connection, rules)
 
     @_told
@@ -195,8 +196,11 @@ class SqlStore:
 
     @_told
     def decide(self, acted: Iterable[Acted]) -> None:
+        made = list(acted)
         with self._writing():
-            decisions.decide(self.connection, acted)
+            decisions.decide(self.connection, made)
+            if any(item.messages for item in made):
+                self.connection.ring(POST)
 
     @_told
     def loads(self) -> dict[str, int]:

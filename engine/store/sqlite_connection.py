@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import StoreError, UnreachableError
+from engine.store.database import newer
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -35,6 +36,9 @@ class SqliteConnection(sqlite3.Connection):
     def transaction(self, *, kept: bool = True) -> Iterator[None]:
         self.execute("BEGIN IMMEDIATE")
         try:
+            [version] = self.execute("PRAGMA user_version").fetchone()
+            if refusal := newer(self.path, version):
+                raise refusal
             yield
             self.execute("COMMIT" if kept else "ROLLBACK")
         finally:
@@ -75,6 +79,9 @@ class SqliteConnection(sqlite3.Connection):
 
     def lock(self, name: str, *, shared: bool = False) -> None:
         """Nobody else is writing."""
+
+    def ring(self, what: str) -> None:
+        """A file wakes nobody."""
 
     @contextmanager
     def unchecked(self) -> Iterator[None]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from engine.errors import StoreError
+from engine.store.database import newer
 from engine.store.schema import APPLICATION_ID, VERSION
 from engine.store.sqlite_connection import SqliteConnection, trouble
 
@@ -67,11 +68,8 @@ def check(connection: sqlite3.Connection, path: Path, *, create: bool) -> int:
     # In one statement: another program may be making the store at this moment.
     version, application, tables = connection.execute(_WHAT).fetchone()
     if application == APPLICATION_ID:
-        if version > VERSION:
-            raise StoreError(
-                f"{path}: the store has version {version}, made by a newer program; this one knows {VERSION}",
-                help="update tiercel, or use another --store",
-            )
+        if refusal := newer(path, version):
+            raise refusal
         return int(version)
     if create and not tables:
         return 0

@@ -6,7 +6,7 @@ import json
 import logging
 import signal
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, SlaError
+from engine.errors import UnreachableError
 from engine.facts import Instant
+from engine.store.database import POST
 from tui.ledger import Entry, Ledger, entry_line, entry_record
 from tui.logs import log_option, say
 from tui.options import config_option, graph_from_file, graph_of, rules_option, store_option
@@ -49,7 +51,7 @@ def command(
     """
     from engine.deliver import Deliverer
     from engine.settings import load
-    from engine.store.opening import open_store
+    from engine.store.opening import listening, open_store
     from tui.foresight import preview_lines
 
     settings = load(config_path)
@@ -70,8 +72,10 @@ def command(
         ledger = Ledger(store.outbox)
         deliverer.start()
         try:
-            while not stop.wait(LOOK):
-                tell(ledger, form)
+            with listening(store_path, {POST: deliverer.wake}):
+                while not stop.wait(LOOK):
+                    with suppress(UnreachableError):  # the lanes say it, and go on by themselves
+                        tell(ledger, form)
         finally:
             deliverer.close()
         tell(ledger, form)

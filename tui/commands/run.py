@@ -21,6 +21,7 @@ from engine.monitor.observed import ObservedEngine
 from engine.run import Engine
 from engine.run import run as turn_until
 from engine.snapshot import RulesStatus
+from engine.store.database import POST, WORK
 from tui.commands.deliver import one_pass
 from tui.commands.watch import line, record
 from tui.erasing import Daily
@@ -109,7 +110,7 @@ def _run(
     once: bool,
     deliver: bool,
 ) -> int:
-    from engine.store.opening import open_store
+    from engine.store.opening import listening, open_store
 
     store = open_store(store_path, create=True)
     deliverer = None
@@ -141,14 +142,18 @@ def _run(
             if deliverer is not None:
                 one_pass(deliverer, store.outbox, stop, form)
         else:
+            bell = Event()
+            rung: dict[str, Callable[[], object]] = {WORK: bell.set}
             if deliverer is not None:
                 deliverer.start()
-            turn_until(engine, rules_path, stop, told_and_sent, log, watched.away)
+                rung[POST] = deliverer.wake
+            with listening(store_path, rung):
+                turn_until(engine, rules_path, stop, told_and_sent, log, watched.away, bell)
     finally:
         if deliverer is not None and not once:
             deliverer.close()
         store.close()
-    return FINDINGS if once and log.broken else 0
+    return 0
 
 
 def lines(turn: Turn, form: str) -> Iterator[str]:

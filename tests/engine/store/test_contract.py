@@ -9,10 +9,11 @@ import pytest
 from dsl.condition import Compare, Comparison
 from dsl.model import BusinessDays, Reopen, Seconds
 from engine.clock import Clock, State, Threshold
-from engine.errors import StoreError
+from engine.errors import StoreError, UnreachableError
 from engine.facts import Event, Instant, Pin
 from engine.snapshot import Tally, Transition
 from engine.store.protocol import Claim, StoredRules, Written
+from engine.store.schema import VERSION
 from engine.store.sqlite import SqliteStore
 from engine.terms import PinnedTarget, Terms
 
@@ -400,6 +401,25 @@ def test_strange_texts_are_only_texts(store):
 def test_a_second_cycle_inside_one_is_refused(store):
     with pytest.raises(StoreError), store.cycle(), store.cycle():
         pass
+
+
+def test_a_program_that_is_open_writes_nothing_more_once_a_newer_one_has_taken_over(store):
+    opened(store, "A")
+    if isinstance(store, SqliteStore):
+        store.connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    else:
+        from engine.store.postgres_connection import KEY
+
+        store.connection.execute("UPDATE meta SET value = ? WHERE key = ?", (str(VERSION + 1), KEY))
+    for write in (
+        lambda: opened(store, "B"),
+        lambda: store.write([written(1, clock())]),
+        lambda: store.outbox.discard([1], Instant(5), "lead"),
+    ):
+        with pytest.raises(StoreError, match="newer program") as caught:
+            write()
+        assert not isinstance(caught.value, UnreachableError)
+    assert (store.find("B"), store.rows()) == (None, [])
 
 
 def test_terms_and_rules_by_name(store):

@@ -13,7 +13,7 @@ import pytest
 
 from engine.errors import StoreError
 from engine.facts import Event, Pin
-from engine.store import migrations, schema, sqlite_open
+from engine.store import database, migrations, schema, sqlite_open
 from engine.store.protocol import Written
 from engine.store.sqlite import SqliteStore
 
@@ -87,7 +87,7 @@ def next_version(monkeypatch):
     def add(*statements):
         versions = (*schema.VERSIONS, ("next", statements))
         monkeypatch.setattr(migrations, "VERSIONS", versions)
-        for module in (migrations, sqlite_open):
+        for module in (migrations, sqlite_open, database):
             monkeypatch.setattr(module, "VERSION", schema.VERSION + 1)
 
     return add

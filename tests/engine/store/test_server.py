@@ -17,8 +17,9 @@ from engine.keeper import Keeper
 from engine.open_columns import load
 from engine.outbox import Status
 from engine.store import care, postgres_open, schema
+from engine.store.database import POST, WORK
 from engine.store.grants import Role, grants
-from engine.store.opening import open_store
+from engine.store.opening import listening, open_store
 from engine.store.place import Server, place_of
 from engine.store.protocol import Claim, StoredRules
 from tests.engine.desk import graph
@@ -449,6 +450,65 @@ def test_what_is_asked_every_second_is_found_by_an_index(store):
         plan = "\n".join(row[0] for row in run(f"EXPLAIN {sql}", values))
         walked = [line for line in plan.splitlines() if "Seq Scan on" in line]
         assert [line for line in walked if "sources" not in line and "meta" not in line] == [], (sql, plan)
+
+
+# ---------------------------------------------------------------- waking each other
+
+
+class Rings:
+    """What a bell has rung for."""
+
+    def __init__(self, place):
+        self.heard = {WORK: threading.Event(), POST: threading.Event()}
+        self._bell = listening(place, {what: event.set for what, event in self.heard.items()})
+
+    def __enter__(self):
+        self._bell.__enter__()
+        assert self.after(lambda: None, WORK)  # at its beginning
+        assert self.after(lambda: None, POST)
+        return self
+
+    def __exit__(self, *how):
+        self._bell.__exit__(*how)
+
+    def after(self, done, what, seconds=5.0):
+        """Do it: whether the bell rings for this then."""
+        done()
+        rang = self.heard[what].wait(seconds)
+        self.heard[what].clear()
+        return rang
+
+
+def test_whoever_listens_hears_of_work_when_it_is_in(place, store):
+    with Rings(place) as rings:
+        assert rings.after(lambda: store.add_events("desk", [event(1)]), WORK)
+        assert not rings.after(lambda: store.add_events("desk", [event(1)]), WORK, 0.2)  # known already
+        with store.cycle():
+            store.save_rules(StoredRules("d", 0, 1, "r", {"r": ""}))
+            assert not rings.after(lambda: None, WORK, 0.2)
+        assert rings.after(lambda: None, WORK)
+        assert rings.after(lambda: store.outbox.again([1], Instant(0)), POST)
+        assert not rings.after(lambda: None, WORK, 0.1)
+
+
+def test_a_bell_rings_in_its_own_store_only_and_again_after_a_loss(place, store, admin, postgres):
+    with Rings(place) as rings:
+        admin("SELECT pg_notify('sla', 'work elsewhere')")
+        assert not rings.after(lambda: None, WORK, 0.2)
+        lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT current_schema()%'"
+        assert rings.after(lambda: admin(lost), WORK)  # what was missed meanwhile
+        assert rings.after(lambda: store.add_events("desk", [event(1)]), WORK)
+
+
+def test_bringing_a_store_to_another_version_waits_for_what_is_under_way(place, store):
+    with ExitStack() as later:
+        with store.cycle():
+            store.save_terms([TERMS])
+            migrating = later.enter_context(in_thread(lambda: care.migrate(place)))
+            migrating.join(0.2)
+            assert migrating.is_alive()
+        migrating.join(5)
+        assert not migrating.is_alive()
 
 
 # ---------------------------------------------------------------- who may do what
