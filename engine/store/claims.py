@@ -33,6 +33,7 @@ def waits(connection: Connection, now: Instant) -> bool:
 
 def claim(connection: Connection, now: Instant, limit: int) -> list[Claim]:
     """Take on tickets, inside a transaction: what time has reached goes before what has merely changed."""
+    limit = min(limit, connection.share)
     found = _taken(connection, _DUE, now, limit)
     if len(found) < limit:
         found |= _taken(connection, _AWAITING, limit - len(found))

@@ -48,6 +48,8 @@ class Connection(Protocol):
     """Rows in one statement of `insert_new`."""
     gapless: bool
     """Whether the rows that a transaction inserts are numbered one after the other."""
+    share: int
+    """Tickets in one claim at most; where others share the work few enough that there is some for them."""
     claiming: str
     """Ends a SELECT of tickets that nobody else shall get before the transaction ends; rows that others hold are passed over."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import StoreError, UnreachableError
-from engine.store.database import newer
+from engine.store.database import ALL, newer
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -21,6 +21,7 @@ class SqliteConnection(sqlite3.Connection):
 
     at_once = 200  # SQLite starts and ends a statement at the price of half a row
     gapless = True
+    share = ALL
     claiming = ""
     path = Path()
     renewed: Callable[[], None] = staticmethod(lambda: None)

@@ -19,21 +19,25 @@ import psycopg
 import pytest
 
 from engine.facts import Event, Instant
+from engine.run import Engine
 from engine.store.opening import open_store
 from engine.store.place import Server
 from tests.engine.ladders import rules
 from tests.postgres import GIVEN, running
 
 ROOT = Path(__file__).parents[2]
-TICKETS = int(os.environ.get("SLA_TEST_TICKETS", "3000"))
+TICKETS = int(os.environ.get("SLA_TEST_TICKETS", "2000"))
 ENGINES = 4
-RATE = min(TICKETS / 18, 200)
+RATE = min(TICKETS / 20, 200)
 """Tickets whose hour is over in one second."""
-AHEAD = 8 + TICKETS / 350
+AHEAD = 6 + TICKETS / 350
 """Seconds from the first engine's start to the first breach: enough for taking in all tickets."""
+GAP = max(3.0, TICKETS / RATE / 40)
+"""Seconds between two kills, more or less."""
 STILL = 11
 """Seconds that one engine stands still: longer than the server lets a transaction do so."""
 LATE = 5
+UNREACHABLE = 4
 PROGRAM = (sys.executable, "-c", "from tui.cli import main; main()", "run", "--no-deliver")
 STEP = "at breach of response notify noc via inbox, pager"
 HOUR = 3600
@@ -64,6 +68,17 @@ class Fleet:
         process = self.engines.pop(name)
         process.kill()
         process.wait()
+
+    def begun(self, name: str) -> bool:
+        return "rules in force" in (self._folder / f"{name}.log").read_text()
+
+    def keep(self) -> bool:
+        """What a service manager does: start another one for whichever found no server at its start. Whether all are at work."""
+        for name, process in list(self.engines.items()):
+            if process.poll() == UNREACHABLE and not self.begun(name):
+                del self.engines[name]
+                self.start()
+        return all(map(self.begun, self.engines))
 
     def said(self) -> dict[str, list[str]]:
         return {path.stem: path.read_text().splitlines() for path in self._folder.glob("*.log")}
@@ -103,10 +118,11 @@ def fleet(tmp_path, server):
     made.close()
 
 
-def fill(url: str, first: float) -> None:
-    """Tickets that nobody answers; the first of them is breached at that instant."""
+def fill(url: str, rules_path: Path, first: float) -> None:
+    """Rules in force, and tickets that nobody answers; the first of them is breached at that instant."""
     data = {"customer": "Acme", "priority": "critical", "status": "New", "subject": "Link down"}
     with closing(open_store(Server(url), create=True)) as store:
+        Engine(store, rules_path).start(Instant(int(time.time())))
         for start in range(0, TICKETS, 10_000):
             numbers = range(start, min(start + 10_000, TICKETS))
             opened = [Instant(int(first + number / RATE) - HOUR) for number in numbers]
@@ -137,20 +153,19 @@ def stopped_at_work(fleet: Fleet, url: str) -> str:
     raise AssertionError("no engine was found at work")
 
 
-def test_every_threshold_is_told_once_and_in_time_whatever_happens(fleet, server, capsys):
+def test_every_threshold_is_told_once_and_in_time_whatever_happens(fleet, server, tmp_path, capsys):
     rng, url = random.Random(4), server.url
     first = time.time() + AHEAD
     last = first + TICKETS / RATE
-    fill(url, first)
+    fill(url, tmp_path / "sla.rules", first)
     began = time.time()
     for _ in range(ENGINES):
         fleet.start()
     still = stopped_at_work(fleet, url)
     goes_on = time.time() + STILL
-    restart = first + 0.4 * (last - first)
-    kills = 0
-    last_fault = 0.0
-    while time.time() < max(goes_on, first + 0.6 * (last - first)):
+    restart = first + 0.3 * (last - first)
+    kills, next_kill, last_fault = 0, 0.0, 0.0
+    while still or restart or time.time() < first + 0.5 * (last - first):
         if still and time.time() > goes_on:
             fleet.engines[still].send_signal(signal.SIGCONT)
             still, last_fault = "", time.time()
@@ -159,22 +174,21 @@ def test_every_threshold_is_told_once_and_in_time_whatever_happens(fleet, server
             time.sleep(1)
             server.start()
             restart, last_fault = 0.0, time.time()
-        time.sleep(rng.uniform(1, 3))
-        victim = rng.choice(sorted(fleet.engines.keys() - {still}))
-        fleet.kill(victim)
-        fleet.start()
-        kills, last_fault = kills + 1, time.time()
-    assert not still
-    assert not restart
+        if time.time() > next_kill:
+            fleet.keep()
+            fleet.kill(rng.choice(sorted(fleet.engines.keys() - {still})))
+            fleet.start()
+            kills, last_fault = kills + 1, time.time()
+            next_kill = last_fault + GAP * rng.uniform(0.5, 1.5)
+        time.sleep(0.1)
     deadline = last + 60
     breached = "SELECT count(*) FROM alerts WHERE threshold = 'breach'"
-    while time.time() < deadline and asked(url, breached) != [(TICKETS,)]:
+    while time.time() < deadline and not (fleet.keep() and asked(url, breached) == [(TICKETS,)]):
         time.sleep(0.5)
     codes = fleet.end()
     said = fleet.said()
     # Those that were killed apart, all have gone on; and what they had to say was little.
-    assert set(codes.values()) == {0}
-    assert len(codes) == ENGINES
+    assert list(codes.values()) == [0] * ENGINES, {name: said[name] for name in codes}
     assert not [
         line for lines in said.values() for line in lines if "Traceback" in line or "deadlock" in line
     ]
@@ -188,7 +202,7 @@ def test_every_threshold_is_told_once_and_in_time_whatever_happens(fleet, server
     worst = max(done - at for at, done in committed)
     [(taken_in,)] = asked(
         url,
-        "SELECT extract(epoch FROM max(pg_xact_commit_timestamp(xmin)))::float8 FROM alerts WHERE threshold = '75%'",
+        "SELECT extract(epoch FROM max(pg_xact_commit_timestamp(xmin)))::float8 FROM alerts WHERE threshold = 'warning 75%'",
     )
     with capsys.disabled():
         print(
@@ -203,7 +217,7 @@ def test_every_threshold_is_told_once_and_in_time_whatever_happens(fleet, server
 def assert_once(url: str) -> None:
     """Of every ticket there is each alert, the decision, and each message that it makes, and there are no others."""
     assert asked(url, "SELECT threshold, count(*), count(DISTINCT ticket) FROM alerts GROUP BY 1 ORDER BY 1") == [
-        (threshold, TICKETS, TICKETS) for threshold in ("50%", "75%", "breach")
+        (threshold, TICKETS, TICKETS) for threshold in ("breach", "warning 50%", "warning 75%")
     ]  # fmt: skip
     assert asked(url, "SELECT count(*), count(DISTINCT ticket) FROM decisions") == [(TICKETS, TICKETS)]
     assert asked(url, "SELECT channel, count(*), count(DISTINCT decision) FROM outbox GROUP BY 1 ORDER BY 1") == [
