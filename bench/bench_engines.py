@@ -76,12 +76,13 @@ def run() -> Iterator[tuple[str, str, str, str]]:
 
 
 def _row(what: str, found: Rates, one: Rates) -> tuple[str, str, str, str]:
+    shares = f"{found.taken_in.rate / one.taken_in.rate:.2f}x and {found.told.rate / one.told.rate:.2f}x of one engine"
+    costs = f"{found.taken_in.words()}, for a breach {found.told.words()}; {found.size:,.0f} bytes"
     return (
         f"claims by engines, {what}, {TICKETS:,} tickets with {EVENTS} events",
         "",
         f"{found.taken_in.rate:,.0f} taken in a second, {found.told.rate:,.0f} breaches told a second",
-        f"{found.taken_in.rate / one.taken_in.rate:.2f}x and {found.told.rate / one.told.rate:.2f}x of one engine; a ticket:"
-        + f" {found.taken_in.words()}, for a breach {found.told.words()}; {found.size:,.0f} bytes",
+        f"{shares}; a ticket: {costs}",
     )
 
 
