@@ -5,12 +5,16 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
+from engine import cycle
 from engine import run as loop
 from engine.errors import UnreachableError
+from engine.facts import Event, Instant
 from engine.run import Engine, run
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES
@@ -163,6 +167,50 @@ def test_a_store_out_of_reach_is_tried_again_and_the_edit_is_not_forgotten(tree,
     finally:
         stop.set()
         thread.join(PATIENCE)
+
+
+def test_a_store_that_is_lost_while_catching_up_is_tried_again(tree, tmp_path, monkeypatch):
+    stop, missed, turns = threading.Event(), [], []
+    real = SqliteStore.waits
+
+    def waits(self, now):
+        if not missed:
+            raise UnreachableError("no answer")
+        return real(self, now)
+
+    def told(turn):
+        turns.append(turn)
+        stop.set()
+
+    monkeypatch.setattr(SqliteStore, "waits", waits)
+    monkeypatch.setattr(loop, "TICK", 0.05)
+    with closing(SqliteStore.open(tmp_path / "sla.db", create=True)) as store:
+        run(Engine(store, tree), tree, stop, told, away=missed.append)
+        assert store.generation()[0] == 1
+    assert (len(missed), len(turns)) == (1, 1)
+
+
+def test_a_turn_is_a_chunk_at_its_own_instant_and_a_stop_is_heard_between_two(tree, tmp_path, monkeypatch):
+    stop, turns, seconds = threading.Event(), [], count(1_790_000_000)
+    monkeypatch.setattr(cycle, "CHUNK", 2)
+    clock = SimpleNamespace(time=lambda: next(seconds), monotonic=time.monotonic)
+    monkeypatch.setattr(loop, "time", clock)
+
+    def told(turn):
+        turns.append(turn.evaluated)
+        if len(turns) == 2:
+            stop.set()
+
+    with closing(SqliteStore.open(tmp_path / "sla.db", create=True)) as store:
+        opened = Instant(1_790_000_000 - 3600 + 1)  # its hour is over before the second turn
+        rows = [(f"T-{n}", Event(opened, "opened", {"priority": "high"}, "test", str(n))) for n in range(7)]
+        store.add_events("test", rows)
+        run(Engine(store, tree), tree, stop, told)
+        assert turns == [2, 2]
+        left = store.connection.execute("SELECT count(*) FROM tickets WHERE awaits IS NOT NULL").fetchone()
+        assert left == (3,)
+        found = {at for (at,) in store.connection.execute("SELECT DISTINCT found FROM alerts")}
+        assert len(found) == 2
 
 
 def test_a_bell_is_heard_before_the_tick(tree, tmp_path, monkeypatch):
