@@ -91,7 +91,7 @@ class Deliverer:
         self._stop = Event()
         self._wake = Event()
         self._lock = Lock()
-        self._trouble = ""
+        self._trouble: dict[str, str] = {}  # of each lane, and of the look for work
         self._watcher: Thread | None = None
         self._running: dict[str, _Running] = {}
         self._drained: dict[str, Lane] = {}
@@ -222,9 +222,9 @@ class Deliverer:
                     store = store or open_store(self._place)
                     for channel in store.outbox.channels_waiting(Instant(self._now())):
                         self._lane(channel).work.set()
-                    self._trouble = ""
+                    self._fine("")
                 except SlaError as error:
-                    self._said(error)
+                    self._said("", error)
                 self._wake.wait(self._settings.delivery.poll)
                 self._wake.clear()
         finally:
@@ -254,18 +254,25 @@ class Deliverer:
                 try:
                     store = store or open_store(self._place)
                     running.lane.drain(store, graph)
+                    self._fine(channel)
                 except SlaError as error:
-                    self._said(error)
+                    self._said(channel, error)
         finally:
             if store is not None:
                 store.close()
 
-    def _said(self, error: SlaError) -> None:
+    def _said(self, who: str, error: SlaError) -> None:
         """Tell of trouble once, however many lanes have it and however often they try."""
         with self._lock:
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                self._told(f"delivery: {error}")
+            words = str(error)
+            known = words in self._trouble.values()
+            self._trouble[who] = words
+            if not known:
+                self._told(f"delivery: {words}")
+
+    def _fine(self, who: str) -> None:
+        with self._lock:
+            self._trouble.pop(who, None)
 
 
 def send_test(

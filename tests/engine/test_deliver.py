@@ -11,10 +11,11 @@ import pytest
 
 from engine.cycle import cycle
 from engine.deliver import Delivered, Deliverer, send_test
-from engine.errors import EngineError
+from engine.errors import EngineError, UnreachableError
 from engine.facts import Event
 from engine.outbox import Kind, Status
 from engine.settings import Settings
+from engine.store.outbox import SqlOutbox
 from engine.store.sqlite import SqliteStore
 from tests.engine.channels.servers import Drip, Hook, MailSink, mail_server
 from tests.engine.desk import graph
@@ -396,6 +397,29 @@ def test_lanes_send_on_threads_and_end_when_asked(world, sink):
     assert it.fates() == {Status.SENT: 1}
     assert it.told == []
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("sla-deliver")]
+
+
+def test_trouble_is_told_once_until_it_is_over(world, monkeypatch):
+    it = world(poll=1)
+    answers = iter(("no answer", "no answer", "", "no answer", "no answer"))
+    done = threading.Event()
+
+    def channels_waiting(*_):
+        trouble = next(answers, None)
+        if trouble is None:
+            done.set()
+        elif trouble:
+            raise UnreachableError(trouble)
+        return []
+
+    monkeypatch.setattr(SqlOutbox, "channels_waiting", channels_waiting)
+    deliverer = Deliverer(it.path, it.settings, lambda: it.graph, told=it.told.append)
+    deliverer.start()
+    while not done.is_set():
+        deliverer.wake()
+        done.wait(0.01)
+    deliverer.close()
+    assert it.told == ["delivery: no answer"] * 2
 
 
 def test_a_test_message_says_that_it_is_one(world, sink):
