@@ -71,9 +71,7 @@ class Rules:
         while True:
             assert self.now is not None, "start() comes first"
             try:
-                return cycle(
-                    store, self.now.graph, now, partial(self._past, store), self._foresight, chunks
-                )
+                return cycle(store, self.now.graph, now, partial(self._past, store), self._foresight, chunks)
             except SupersededError:
                 self._follow(store)
 
