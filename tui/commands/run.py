@@ -153,7 +153,7 @@ def _run(
         if deliverer is not None and not once:
             deliverer.close()
         store.close()
-    return 0
+    return FINDINGS if once and log.broken else 0
 
 
 def lines(turn: Turn, form: str) -> Iterator[str]:
