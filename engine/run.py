@@ -101,7 +101,7 @@ def run(
                 ruling, busy = None, turn.evaluated > 0
                 if not busy:
                     engine.foresee(Instant(int(time.time())))
-                engine.keep(Instant(int(time.time())))
+                    engine.keep(Instant(int(time.time())))
             except UnreachableError as error:
                 away(error)
             if _pause(watcher, stop, bell, 0 if busy else TICK):
