@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping
 
 from engine.overview import inbox_order
-from engine.snapshot import Row
+from engine.snapshot import Change, Row
 
 _MANY = 8
 """From one in this many rows on, sorting anew is quicker than moving single ones."""
@@ -18,31 +18,33 @@ class OrderedRows:
     def __init__(self) -> None:
         self._by_id: dict[int, Row] = {}
         self._ordered: list[Row] = []
+        self.rows: tuple[Row, ...] = ()
+        """The rows as they are now, for a snapshot to keep; the same object as long as nothing is different."""
 
-    def change(self, changed: Mapping[int, Row | None]) -> None:
-        """Take in rows that are new or different; None takes a row out."""
+    def change(self, told: Mapping[int, Row | None]) -> Change:
+        """Take in rows, of which some may be known already; None takes a row out."""
+        before = self.rows
+        changed = [(was, row) for id_, row in told.items() if (was := self._by_id.get(id_)) != row]
         if len(changed) * _MANY > len(self._by_id):
-            for id_, row in changed.items():
-                self._put(id_, row)
+            for was, row in changed:
+                self._put(was, row)
             self._ordered = sorted(self._by_id.values(), key=inbox_order)
-            return
-        for id_, row in changed.items():
-            before = self._by_id.get(id_)
-            if before is not None:
-                self._take_out(before)
-            self._put(id_, row)
-            if row is not None:
-                insort(self._ordered, row, key=inbox_order)
-
-    def frozen(self) -> tuple[Row, ...]:
-        """The rows as they are now, for a snapshot to keep."""
-        return tuple(self._ordered)
-
-    def _put(self, id_: int, row: Row | None) -> None:
-        if row is None:
-            self._by_id.pop(id_, None)
         else:
-            self._by_id[id_] = row
+            for was, row in changed:
+                if was is not None:
+                    self._take_out(was)
+                self._put(was, row)
+                if row is not None:
+                    insort(self._ordered, row, key=inbox_order)
+        if changed:
+            self.rows = tuple(self._ordered)
+        return Change(before, tuple(changed))
+
+    def _put(self, was: Row | None, row: Row | None) -> None:
+        if row is not None:
+            self._by_id[row.id] = row
+        elif was is not None:
+            del self._by_id[was.id]
 
     def _take_out(self, row: Row) -> None:
         at = bisect_left(self._ordered, inbox_order(row), key=inbox_order)

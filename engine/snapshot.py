@@ -119,8 +119,17 @@ class RulesStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How rows came about from the rows `before`: each ticket that differs as it was and as it is, None where it was or is not there."""
+
+    before: Sequence[Row]
+    rows: tuple[tuple[Row | None, Row | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One consistent picture. `partial` is set while only the most urgent rows of `total` have been read."""
+    """One consistent picture. `partial` is set while only the most urgent rows of `total` have been read; `change` tells what became of
+    the rows of the picture before, where that is known. `health` is None unless somebody looks at it."""
 
     taken_at: int
     version: int  # rises when anything in it changed
@@ -128,8 +137,8 @@ class Snapshot:
     total: int
     health: Health | None
     rules: RulesStatus
-    recent: tuple[Transition, ...] = ()
     partial: bool = False
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class Running:
         """Whether it may be stopped."""
         return self._program is not None
 
+    @property
+    def log(self) -> Path:
+        """What it says."""
+        return Path(self._program.log)
+
     def program(self, name: str) -> Path:
         """A program of the server's own version, such as pg_dump."""
         return Path(self._program.bin_path) / name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from math import inf
 from typing import Any, ClassVar
 
 from textual import events
@@ -10,7 +12,7 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
-from engine.snapshot import TicketDetail
+from engine.snapshot import Snapshot, TicketDetail
 from tui import startup
 from tui.actions import Act
 from tui.clerk import Clerk
@@ -41,6 +43,9 @@ from tui.widgets.bars import KeyBar
 
 __all__ = ["Console", "Options"]
 
+AGAIN = 2.5
+"""Looks at the store after which a page that is asked for by itself is asked for again if anything has changed."""
+
 
 class Console(Shell):
     """The live console over a `Source`."""
@@ -69,6 +74,8 @@ class Console(Shell):
         self._held: Picture | None = None
         self._farewell: Confirm | None = None
         self._started = False
+        self._owing = False  # what the page on top shows may have changed since it was asked for
+        self._asked_at = -inf
         self._keys = settings.keys
         self._memories = {name: Memory() for name in LIST_PAGES}
         self._inbox = Inbox(self.setting, prefs.view)
@@ -112,7 +119,10 @@ class Console(Shell):
     # What comes in
 
     def _refresh(self, *, full: bool = True) -> None:
-        self.feed.refresh(self._inbox.view, self._inbox.table.wanted(), self._taken, full=full)
+        figures = full and isinstance(self._page_on_top(), HealthPage)
+        self.feed.refresh(
+            self._inbox.view, self._inbox.table.wanted(), self._taken, full=full, figures=figures
+        )
 
     def _taken(self, picture: Picture | Failure) -> None:
         if isinstance(picture, Failure):
@@ -133,7 +143,8 @@ class Console(Shell):
         if picture.arranged is not None:
             self._arranged = picture.arranged
         before, snapshot = self.situation.snapshot, picture.snapshot
-        same = snapshot is before and picture.arranged is None
+        news = before is not None and before.version != snapshot.version
+        same = snapshot is before and picture.arranged is None and not self._owing
         known = self.situation
         same = same and (known.engine, known.unread, known.failure) == (picture.engine, picture.unread, None)
         self.situation = replace(
@@ -146,12 +157,23 @@ class Console(Shell):
         )
         if same:
             return  # the next tick paints what time has changed
-        if before is not None and before.version != snapshot.version:
-            self._ask_anew()
+        self._owing = self._owing or news
+        self._ask_if_due(snapshot)
         self._repaint()
+
+    def _ask_if_due(self, snapshot: Snapshot) -> None:
+        """Ask anew at once when the ticket that is shown has changed, else not more often than is worth its price."""
+        page = self._page_on_top()
+        rows = snapshot.change.rows if snapshot.change is not None else ()
+        mine = isinstance(page, TicketPage) and any(
+            row is not None and row.id == page.detail.id for pair in rows for row in pair
+        )
+        if mine or (self._owing and time.monotonic() >= self._asked_at + AGAIN * self.options.refresh):
+            self._ask_anew()
 
     def _ask_anew(self) -> None:
         """What the page on top shows may have changed."""
+        self._owing, self._asked_at = False, time.monotonic()
         page = self._page_on_top()
         if isinstance(page, TicketPage):
             self.open_ticket(page.detail.id)
@@ -242,6 +264,7 @@ class Console(Shell):
             self._enter(list_page(name, self.setting, self.options.zone, self._memories[name]))
         else:
             self._enter({"health": HealthPage, "rules": RulesPage}[name](self.setting))
+            self._refresh()
 
     def action_back(self) -> None:  # type: ignore[override]
         screen = self.screen
@@ -328,6 +351,7 @@ class Console(Shell):
             page = self._page_on_top()
             if isinstance(page, ListPage):
                 page.list.forget_marks()
+            self._asked_at = -inf
             self._refresh()
         self._repaint()
 

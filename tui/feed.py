@@ -14,7 +14,8 @@ from typing import Protocol, TypeVar
 from dsl.errors import SlaError
 from engine.snapshot import Escalations, Row, Snapshot, TicketDetail
 from tui.actions import Action, Errand, Outcome
-from tui.view import Arranged, View, arrange
+from tui.arranging import Arrangement
+from tui.view import Arranged, View
 from tui.view_flags import Flags
 from tui.view_notices import Notices
 
@@ -42,10 +43,10 @@ class Source(Protocol):
     engine: str
     unread: int
 
-    def snapshot(self, full: bool) -> Snapshot:
-        """The picture now; not `full`: the few hundred most urgent rows, fast, marked partial.
+    def snapshot(self, full: bool, figures: bool = False) -> Snapshot:
+        """The picture now; not `full`: the few hundred most urgent rows, fast, marked partial; with `figures` of SLA Health.
 
-        The same object (or one of the same `version`) says that nothing has changed.
+        The same object says that nothing has changed, the same rows in another one that none of these has.
         """
         ...
 
@@ -116,7 +117,7 @@ class Feed:
         self._view = View()
         self._wish = 0
         self._snapshot: Snapshot | None = None
-        self._made: Arranged | None = None
+        self._made: Arrangement | None = None
         self._open = True
 
     @property
@@ -131,8 +132,9 @@ class Feed:
         done: Callable[[Picture | Failure], None],
         *,
         full: bool = True,
+        figures: bool = False,
     ) -> bool:
-        """Ask for a new picture; False if one is on its way already, which will do."""
+        """Ask for a new picture, as `Source.snapshot`; False if one is on its way already, which will do."""
         if self._refreshing:
             return False
         self._refreshing = True
@@ -142,7 +144,7 @@ class Feed:
             self._refreshing = False
             done(answer)
 
-        self.submit(lambda: self._take(full, frozenset(wanted)), finish)
+        self.submit(lambda: self._take(full, figures, frozenset(wanted)), finish)
         return True
 
     def arrange(
@@ -209,24 +211,24 @@ class Feed:
             self._worker.submit(self._source.close)
             self._worker.shutdown(wait=False)
 
-    def _take(self, full: bool, wanted: frozenset[int]) -> Picture:
-        snapshot = self._source.snapshot(full)
-        before, self._snapshot = self._snapshot, snapshot
-        view, made = self._view, self._made
-        same = (
-            before is not None
-            and made is not None
-            and (before.version, before.partial) == (snapshot.version, snapshot.partial)
-            and made.view == view
-            and (made.stale_at is None or self._now() < made.stale_at)
-        )
-        arranged = None if same else self._arrange(snapshot, view, wanted, lambda: self._view != view)
-        return Picture(snapshot, self._source.engine, arranged, self._now(), self._source.unread)
+    def _take(self, full: bool, figures: bool, wanted: frozenset[int]) -> Picture:
+        snapshot = self._source.snapshot(full, figures)
+        self._snapshot = snapshot
+        view, made, now = self._view, self._made, self._now()
+        shown = made.rows if made is not None else None
+        arranged = None
+        if made is None or made.view != view or not made.follow(snapshot.rows, snapshot.change, now):
+            arranged = self._arrange(snapshot, view, wanted, lambda: self._view != view)
+        elif made.rows is not shown:
+            arranged = made.shown(now, wanted)
+        return Picture(snapshot, self._source.engine, arranged, now, self._source.unread)
 
     def _arrange(
         self, snapshot: Snapshot, view: View, wanted: frozenset[int], stopped: Callable[[], bool]
     ) -> Arranged | None:
-        made = arrange(snapshot.rows, view, self._now(), wanted=wanted, stopped=stopped)
-        if made is not None:
-            self._made = made
-        return made
+        now = self._now()
+        made = Arrangement(snapshot.rows, view, now, stopped)
+        if not made.whole:
+            return None
+        self._made = made
+        return made.shown(now, wanted)

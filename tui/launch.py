@@ -15,9 +15,13 @@ from tui.feed import Source
 APP = "tiercel"
 REFRESH = 0.5
 """Seconds between looks at the store, so that a saved rule file shows within one."""
+SHARED = 2.0
+"""Seconds between looks at a server that many look at."""
 
 
-def show(source: Source, *, zone: str, at: int | None, store: str, leaving: str = "") -> None:
+def show(
+    source: Source, *, zone: str, at: int | None, store: str, leaving: str = "", refresh: float = REFRESH
+) -> None:
     """Run the console until the person leaves. Raises SlaError where there is no terminal to run it on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SlaError(
@@ -30,7 +34,7 @@ def show(source: Source, *, zone: str, at: int | None, store: str, leaving: str 
             store=store,
             zone=ZoneInfo(zone),
             at=at,
-            refresh=REFRESH,
+            refresh=refresh,
             settings_file=user_config_path(APP) / "console.toml",
             prefs_file=user_state_path(APP) / "console.json",
             exports=Path.cwd(),

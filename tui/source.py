@@ -18,24 +18,26 @@ from typing import TYPE_CHECKING
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
 from engine.facts import Event, Instant
+from engine.ordered import OrderedRows
 from engine.snapshot import Escalations, Row, RulesStatus, Snapshot, TicketDetail
 from engine.store.opening import open_store
 from engine.store.place import Place, Server
-from engine.store.protocol import Store
+from engine.store.protocol import News, Store
 from engine.store.sql import SqlStore
 from tui.actions import Action, Errand, Outcome
 from tui.feed import Choices
+from tui.figures import Figures
 from tui.view_flags import Flags
 from tui.view_notices import Notices
 
 if TYPE_CHECKING:
     from engine.graph import Graph
-    from engine.ordered import OrderedRows
     from engine.reload import Rules
     from engine.run import Engine
 
 FIRST_ROWS = 300
-RECENT = 200
+UNREAD = 10
+"""Seconds after which unread notices are counted anew."""
 WATCH = 0.5
 """Seconds after which the watcher asks anew which files the rules were loaded from."""
 BEHIND = 10
@@ -65,69 +67,57 @@ class StoreSource:
         self._engine: Engine | None = None
         self._watch: Watch | None = None
         self._last: Snapshot | None = None
-        self._ordered: OrderedRows | None = None
-        self._written = 0
+        self._figures = Figures(sight.zone)
+        self._ordered = OrderedRows()
+        self._written: int | None = None
+        self._rules = RulesStatus(0, "", "", 0, "")
+        self._counted = (0, 0)  # unread notices: at which version, when
         self._compiled: tuple[str, Graph] | None = None
         self._inboxes: tuple[str, tuple[str, ...]] = ("", ())
         self.engine = ""
         self.unread = 0
         self.read_only = _why_read_only(sight)
 
-    def snapshot(self, full: bool) -> Snapshot:
+    def snapshot(self, full: bool, figures: bool = False) -> Snapshot:
         try:
-            return self._now(full)
+            return self._look(full, figures)
         except UnreachableError:
             # What comes back may be another server, which has not all that this one had.
-            self._last = self._ordered = None
-            self._written = 0
+            self._begin_anew()
             raise
 
-    def _now(self, full: bool) -> Snapshot:
+    def _begin_anew(self) -> None:
+        self._last, self._written, self._ordered = None, None, OrderedRows()
+        self._figures = Figures(self._sight.zone)
+        self._rules = RulesStatus(0, "", "", 0, "")
+        self._counted = (0, 0)
+
+    def _look(self, full: bool, figures: bool) -> Snapshot:
         store = self._open()
         if self._sight.at is not None:
             return self._past(store, self._sight.at)
         now = Instant(int(time.time()))
-        if full:
-            self._turn(store, now)
-        version = store.version()
-        rules = self._rules_status(store)
-        last = self._last
-        if last is not None and (last.version, last.rules, last.partial) == (version, rules, not full):
+        if not full:
+            return self._first(store, now)
+        self._turn(store, now)
+        news = store.news(self._written)
+        change = self._ordered.change(news.rows)
+        self._written = news.written
+        self._say_who_runs(news, now)
+        self._count_unread(store, news.version, now)
+        rows, rules, last = self._ordered.rows, self._rules_status(store, news.generation), self._last
+        health = self._figures.last
+        if figures or not rows:  # of a store that is empty they say whether it is the right one
+            health = self._figures.at(store, rows, now)
+        if last is not None and (last.version, last.rules, last.health) == (news.version, rules, health):
             return last
-        self._last = self._picture(store, now, version, rules, full)
+        self._last = Snapshot(now, news.version, rows, len(rows), health, rules, change=change)
         return self._last
 
-    def _picture(self, store: Store, now: Instant, version: int, rules: RulesStatus, full: bool) -> Snapshot:
-        if not full:
-            first = store.rows(FIRST_ROWS)
-            partial = len(first) == FIRST_ROWS
-            return Snapshot(now, version, first, len(first), health=None, rules=rules, partial=partial)
-        from engine.overview import health, month_start
-
-        rows = self._rows(store)
-        zone = self._sight.zone
-        recent = store.recent(max(0, store.last_alert() - RECENT), RECENT)
-        self.unread = self._unread(store)
-        return Snapshot(
-            taken_at=now,
-            version=version,
-            rows=rows,
-            total=len(rows),
-            health=health(rows, store.tallies(Instant(month_start(now, zone)), now, zone), now, zone),
-            rules=rules,
-            recent=tuple(item for _, item in reversed(recent)),
-        )
-
-    def _rows(self, store: Store) -> Sequence[Row]:
-        """All rows, of which only the changed ones are read again."""
-        if self._ordered is None:
-            from engine.ordered import OrderedRows
-
-            self._ordered = OrderedRows()
-        self._written, changed = store.rows_since(self._written)
-        if changed:
-            self._ordered.change(changed)
-        return self._ordered.frozen()
+    def _first(self, store: Store, now: Instant) -> Snapshot:
+        rows = store.rows(FIRST_ROWS)
+        rules = self._rules_status(store, store.generation()[0])
+        return Snapshot(now, 0, rows, len(rows), None, rules, partial=len(rows) == FIRST_ROWS)
 
     def _turn(self, store: Store, now: Instant) -> None:
         """Let the engine of this process, if there is one, take in what happened."""
@@ -139,8 +129,6 @@ class StoreSource:
             self._engine = Engine(store, self._sight.rules)
             self._watch = Watch(self._sight.rules, self._engine.rules)
         if self._engine is None:
-            waiting = bool(store.due_tickets(Instant(now - BEHIND), 1))
-            self.engine = "no engine: start one with sla run" if waiting else "engine elsewhere"
             return
         if self._engine.rules.now is None:
             self._engine.start(now)
@@ -150,15 +138,21 @@ class StoreSource:
         self._engine.step(now)
         self._engine.keep(now)
 
-    def _rules_status(self, store: Store) -> RulesStatus:
+    def _say_who_runs(self, news: News, now: Instant) -> None:
+        if self._engine is None:
+            waiting = news.next_at is not None and news.next_at <= now - BEHIND
+            self.engine = "no engine: start one with sla run" if waiting else "engine elsewhere"
+
+    def _rules_status(self, store: Store, generation: int) -> RulesStatus:
         if self._engine is not None and self._engine.rules.now is not None:
             return self._engine.rules.now.status
-        stored = store.rules()
-        if stored is None:
-            return RulesStatus(0, "", "", 0, "")
-        return RulesStatus(
-            stored.generation, stored.digest, "", stored.at, stored.root, files=tuple(stored.files)
-        )
+        if self._rules.generation != generation:
+            stored = store.rules()
+            assert stored is not None
+            self._rules = RulesStatus(
+                stored.generation, stored.digest, "", stored.at, stored.root, files=tuple(stored.files)
+            )
+        return self._rules
 
     def _past(self, store: Store, at: Instant) -> Snapshot:
         """The store at an instant, by the rules in force then; made once."""
@@ -170,22 +164,26 @@ class StoreSource:
         self.engine = "no engine: this is the past"
         return self._last
 
-    def _unread(self, store: Store) -> int:
+    def _count_unread(self, store: Store, version: int, now: Instant) -> None:
         from tui import post
 
-        if not store.outbox.notices((), unread=True, limit=1):
-            return 0  # so that a site without notices need not load its rules for them
-        return post.unread(store, self._mine(store))
+        seen, at = self._counted
+        if seen == version or at <= now < at + UNREAD:
+            return
+        self._counted = (version, now)
+        # So that a site without notices need not load its rules for them.
+        some = store.outbox.notices((), unread=True, limit=1)
+        self.unread = post.unread(store, self._mine(store)) if some else 0
 
     def _mine(self, store: Store) -> tuple[str, ...]:
         """The inboxes of the person at the console under the rules in force."""
         from tui import post
 
-        stored = store.rules()
-        if stored is None:
+        generation, digest = store.generation()
+        if not generation:
             return (self._sight.person, "")
-        if self._inboxes[0] != stored.digest:
-            self._inboxes = (stored.digest, post.inboxes(self._sight.person, self._graph(store).ruleset))
+        if self._inboxes[0] != digest:
+            self._inboxes = (digest, post.inboxes(self._sight.person, self._graph(store).ruleset))
         return self._inboxes[1]
 
     @property
@@ -230,6 +228,7 @@ class StoreSource:
 
         if self.read_only:
             raise StoreError("nothing is changed here", help=self.read_only)
+        self._counted = (0, 0)
         store = self._open()
         rules = self._graph(store).ruleset
         return post.run(store, messages, errand, Instant(int(time.time())), self._sight.person, rules)
@@ -270,6 +269,7 @@ class StoreSource:
             kept.append(id_)
         if done:
             store.add_events("console", done)
+            self._counted = (0, 0)
             # By an engine, or by what our user may do: then an engine takes it in.
             with suppress(SupersededError, ForbiddenError):
                 take_in(store, graph, now, kept)
@@ -286,8 +286,8 @@ class StoreSource:
             self._watch.close()
         if self._store is not None:
             self._store.close()
-        self._watch = self._store = self._engine = self._last = None
-        self._ordered, self._written = None, 0
+        self._watch = self._store = self._engine = None
+        self._begin_anew()
 
     def _open(self) -> SqlStore:
         """The connection; opened on the first call, in the thread that will use it, and again when the file is another.
@@ -320,8 +320,8 @@ class StoreSource:
             return self._engine.rules.now.graph
         from tui.options import graph_of
 
-        stored = store.rules(self._sight.at)
-        digest = "" if stored is None else stored.digest
+        # Of the past there is one answer; of now it is asked which, without the texts.
+        digest = "" if self._sight.at is not None else store.generation()[1]
         if self._compiled is None or self._compiled[0] != digest:
             self._compiled = (digest, graph_of(store, self._sight.rules, self._sight.at))
         return self._compiled[1]

@@ -1,4 +1,4 @@
-"""The inbox as data: which rows stand in which order, which columns fit, what each cell says and in which role.
+"""The inbox as data: which columns fit, what each cell says and in which role.
 
 Pure: a snapshot, what the person chose, a width and the time go in; values come out. The console paints them,
 `inbox_lines` prints them, `export` writes them.
@@ -6,19 +6,19 @@ Pure: a snapshot, what the person chose, a width and the time go in; values come
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from types import MappingProxyType
 
 from engine.snapshot import Row
 from tui.columns import LEAD, Column, cell, fill, spread, titles
-from tui.filter import BadFilter, Filter, Predicate, compile_filter, parse
+from tui.filter import BadFilter
 from tui.glyphs import UNICODE, Glyphs
 from tui.line import Line, Piece, fit, text
 from tui.moment import countdown, span
 from tui.plain import plain
-from tui.standing import at_risk, standing
+from tui.standing import standing
 
 Role = str
 Cell = Callable[[Row, int, Glyphs], Piece]
@@ -256,57 +256,11 @@ def heading(layout: Layout, view: View, glyphs: Glyphs) -> Line:
     return titles(layout.columns, layout.width, glyphs, view.sort, reverse=view.reverse)
 
 
-def arrange(
-    rows: Sequence[Row],
-    view: View,
-    now: int,
-    *,
-    wanted: Collection[int] = (),
-    stopped: Callable[[], bool] = lambda: False,
-) -> Arranged | None:
-    """Choose and order rows; None if `stopped` said so on the way. Snoozed rows wait out of sight, counted."""
-    parsed = parse(view.filter)
-    chosen = Filter() if isinstance(parsed, BadFilter) else parsed
-    problem = parsed if isinstance(parsed, BadFilter) else None
-    shows_snoozed = any(term.field == "is" and term.value == "snoozed" for term in chosen.terms)
-    test = compile_filter(chosen)
-    kept: list[Row] = []
-    snoozed = 0
-    stale_at: int | None = now + 5 if view.at_risk or chosen.moves else None
-    for index, row in enumerate(rows):
-        if not index % 4096 and stopped():
-            return None
-        if row.snoozed_until is not None and row.snoozed_until > now and not shows_snoozed:
-            snoozed += 1
-            stale_at = row.snoozed_until if stale_at is None else min(stale_at, row.snoozed_until)
-            continue
-        if _passes(row, now, test, view):
-            kept.append(row)
-    if view.sort in BY_KEY:
-        kept.sort(key=BY_KEY[view.sort].order, reverse=view.reverse)  # type: ignore[arg-type]
-    elif view.reverse:
-        kept.reverse()
-    where = {row.id: index for index, row in enumerate(kept) if row.id in wanted} if wanted else {}
-    return Arranged(kept, view, len(rows), snoozed, where, tally(kept, now), stale_at, problem)
-
-
-def _passes(row: Row, now: int, test: Predicate | None, view: View) -> bool:
-    return (test is None or test(row, now)) and (not view.at_risk or at_risk(row, now))
-
-
 def next_sort(view: View, layout: Layout) -> View:
     """The view sorted by the next visible column; after the last one by urgency again."""
     keys = ["", *(column.key for column, _ in layout.columns)] if not layout.cards else ["", *USUAL]
     at = keys.index(view.sort) if view.sort in keys else 0
     return replace(view, sort=keys[(at + 1) % len(keys)], reverse=False)
-
-
-def tally(rows: Sequence[Row], now: int) -> dict[str, int]:
-    """How many rows stand where, in the order of `STANDINGS`."""
-    counts = dict.fromkeys(ROLE_OF, 0)
-    for row in rows:
-        counts[standing(row, now)] += 1
-    return counts
 
 
 def inbox_lines(

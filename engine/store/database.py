@@ -52,6 +52,10 @@ class Connection(Protocol):
     """Tickets in one claim at most; where others share the work few enough that there is some for them."""
     claiming: str
     """Ends a SELECT of tickets that nobody else shall get before the transaction ends; rows that others hold are passed over."""
+    version: str
+    """An expression: a number that differs whenever anything has changed, whoever wrote it."""
+    settled: str
+    """An expression: the number up to which every writing is in or has never been. A higher one may be seen already."""
 
     renewed: Callable[[], None]
     """Called when the connection was lost and had to be made anew: what was known of the store may be so no more."""
@@ -98,10 +102,6 @@ class Connection(Protocol):
         """The number that what this transaction writes carries in `tickets.written`."""
         ...
 
-    def settled(self) -> int:
-        """The number up to which every writing is in or has never been. A higher one may be seen already."""
-        ...
-
     def hold(self, tickets: Sequence[int]) -> None:
         """Wait for whoever writes these tickets' rows, and let nobody else do so before the transaction ends."""
         ...
@@ -116,10 +116,6 @@ class Connection(Protocol):
 
     def unchecked(self) -> AbstractContextManager[None]:
         """Without a look at the ticket of every event, where that costs and the ticket is known to be there."""
-        ...
-
-    def version(self) -> int:
-        """A number that differs whenever anything has changed, whoever wrote it."""
         ...
 
     def close(self) -> None: ...

@@ -40,8 +40,6 @@ _HOLD = "SELECT 1 FROM tickets WHERE id = ANY(?) ORDER BY id FOR NO KEY UPDATE"
 # Transactions are numbered by the server. What was restored from another one has higher numbers: ours go on from them.
 _FROM = "coalesce((SELECT CAST(value AS BIGINT) FROM meta WHERE key = 'written from'), 0)"
 _WRITING = f"SELECT CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) + {_FROM}"
-_SETTLED = f"SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1 + {_FROM}"
-_VERSION = "SELECT hashtextextended(CAST(pg_current_snapshot() AS TEXT), 0)"
 
 
 class PostgresConnection:
@@ -53,6 +51,10 @@ class PostgresConnection:
     claiming = (
         " FOR NO KEY UPDATE SKIP LOCKED"  # as an event's reference to its ticket does not wait for that
     )
+
+    settled = f"CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT) - 1 + {_FROM}"
+    # Which transactions have ended: it is another one after every commit, and asked without a look at a table.
+    version = "hashtextextended(CAST(pg_current_snapshot() AS TEXT), 0)"
 
     def __init__(self, server: Server, opened: Callable[[], Driver]) -> None:
         self._server = server
@@ -151,10 +153,9 @@ class PostgresConnection:
         return [number for (number,) in self.execute(_NUMBERS, (table, count))]
 
     def writing(self) -> int:
-        return self._one(_WRITING)
-
-    def settled(self) -> int:
-        return self._one(_SETTLED)
+        found = self.execute(_WRITING).fetchone()
+        assert found is not None
+        return int(found[0])
 
     def hold(self, tickets: Sequence[int]) -> None:
         # In order of their ids, so that two who hold some of the same tickets do not wait for each other.
@@ -168,15 +169,6 @@ class PostgresConnection:
 
     def unchecked(self) -> AbstractContextManager[None]:
         return nullcontext()
-
-    def version(self) -> int:
-        # Which transactions have ended: it is another one after every commit, and asked without a look at a table.
-        return self._one(_VERSION)
-
-    def _one(self, sql: str) -> int:
-        found = self.execute(sql).fetchone()
-        assert found is not None
-        return int(found[0])
 
 
 @cache

@@ -83,6 +83,19 @@ class Acted:
     short: str = ""  # the step in a few words, for the inbox
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a look at a store brings. `version` differs whenever anything has changed, whoever wrote it; `written` is what to ask with
+    the next time; `generation` is that of the rules in force, 0 while there are none; `next_at` is when the first clock has something to
+    do. `rows` are the tickets that were written by id, None for those that need no person."""
+
+    version: int
+    written: int
+    generation: int
+    next_at: int | None
+    rows: Mapping[int, Row | None]
+
+
 class Store(Protocol):
     """One connection's worth of store; not shared between threads."""
 
@@ -206,8 +219,9 @@ class Store(Protocol):
         """Ids of up to `limit` tickets that are flagged to management, open or not, the newest ticket first."""
         ...
 
-    def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
-        """The number of the last writing, and by id the tickets written after `written`; None for those that left the inbox."""
+    def news(self, written: int | None) -> News:
+        """What has been written after `written`, as the look before said; None for the first look, which brings every ticket that
+        needs a person. Some tickets may be told twice."""
         ...
 
     def tallies(
@@ -218,10 +232,6 @@ class Store(Protocol):
 
     def last_alert(self) -> int:
         """The highest alert id; 0 if there is none."""
-        ...
-
-    def version(self) -> int:
-        """A number that differs whenever anything a reader can see has changed, whoever wrote it."""
         ...
 
     def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:

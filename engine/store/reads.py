@@ -10,14 +10,12 @@ from engine.clock import FAILED_STATES, State
 from engine.facts import Instant
 from engine.snapshot import Row, Tally, Transition
 from engine.store.database import ALL, Connection
+from engine.store.protocol import News
 from engine.wall import local_day
 
-_ROW = """
-SELECT id, key, subject, customer, "group", tier, priority, status, assignee, queue, team, tags, opened,
-  metric, cycle, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged, step
-FROM tickets
-"""
-_URGENT = f"{_ROW} INDEXED BY tickets_urgent WHERE urgency IS NOT NULL ORDER BY urgency, opened, key LIMIT ?"
+_COLUMNS = """id, key, subject, customer, "group", tier, priority, status, assignee, queue, team, tags, opened,
+  metric, cycle, state, due, warn_at, target, acknowledged_at, snoozed_until, flagged, step"""
+_URGENT = f"SELECT {_COLUMNS} FROM tickets INDEXED BY tickets_urgent WHERE urgency IS NOT NULL ORDER BY urgency, opened, key LIMIT ?"
 _STATES: dict[str | None, State | None] = {None: None, **{state.value: state for state in State}}
 QUARTER = 900
 """Seconds. Every zone's days begin on a quarter of an hour, so that figures can be counted by it."""
@@ -28,16 +26,25 @@ def rows(connection: Connection, limit: int | None) -> list[Row]:
     return [_row(found) for found in connection.execute(_URGENT, (ALL if limit is None else limit,))]
 
 
-def rows_since(connection: Connection, written: int) -> tuple[int, dict[int, Row | None]]:
-    """What to ask with the next time, and the tickets written after `written`: None for those that left the inbox."""
-    newest = connection.settled()
-    changed = connection.execute(f"{_ROW} WHERE written > ? AND urgency IS NOT NULL", (written,))
-    found: dict[int, Row | None] = {row[0]: _row(row) for row in changed}
-    for (ticket,) in connection.execute(
-        "SELECT id FROM tickets WHERE written > ? AND urgency IS NULL", (written,)
-    ):
-        found[ticket] = None
-    return newest, found
+_NEWS = f"""
+SELECT {{version}}, {{settled}}, (SELECT coalesce(max(generation), 0) FROM rule_sets),
+  (SELECT min(next_at) FROM tickets WHERE next_at IS NOT NULL), urgency, {_COLUMNS}
+FROM (SELECT 1) AS now LEFT JOIN tickets ON written > ?
+"""
+
+
+def news(connection: Connection, written: int | None) -> News:
+    """How the store stands, and the tickets written after `written` (all that need a person where it is None): one statement, for
+    many ask it all the time."""
+    asked = _NEWS.format(version=connection.version, settled=connection.settled)
+    found = connection.execute(asked, (ALL if written is None else written,)).fetchall()
+    version, settled, generation, next_at = found[0][:4]
+    if written is None:
+        # After the number: what comes in between is told once more.
+        changed: dict[int, Row | None] = {row.id: row for row in rows(connection, None)}
+    else:
+        changed = {row[5]: None if row[4] is None else _row(row[5:]) for row in found if row[5] is not None}
+    return News(version, settled, generation, next_at, changed)
 
 
 def _row(found: tuple[Any, ...]) -> Row:

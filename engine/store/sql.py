@@ -19,7 +19,7 @@ from engine.store.column_blocks import ColumnBlocks
 from engine.store.database import POST, WORK, Connection
 from engine.store.events import EventLog, EventRow, rows_of
 from engine.store.outbox import SqlOutbox
-from engine.store.protocol import Acted, Claim, Coming, StoredRules, Written
+from engine.store.protocol import Acted, Claim, Coming, News, StoredRules, Written
 from engine.store.terms import TermsShelf
 from engine.terms import Terms
 
@@ -228,8 +228,8 @@ class SqlStore:
         return [ticket for (ticket,) in rows]
 
     @_told
-    def rows_since(self, written: int) -> tuple[int, dict[int, Row | None]]:
-        return reads.rows_since(self.connection, written)
+    def news(self, written: int | None) -> News:
+        return reads.news(self.connection, written)
 
     @_told
     def tallies(
@@ -245,7 +245,3 @@ class SqlStore:
     @_told
     def recent(self, after: int, limit: int) -> list[tuple[int, Transition]]:
         return reads.recent(self.connection, after, limit)
-
-    @_told
-    def version(self) -> int:
-        return self.connection.version()

@@ -23,6 +23,9 @@ class SqliteConnection(sqlite3.Connection):
     gapless = True
     share = ALL
     claiming = ""
+    settled = "(SELECT coalesce(max(written), 0) FROM tickets)"
+    # SQLite counts the commits of others in one number and our own changes in another.
+    version = "(SELECT data_version FROM pragma_data_version) * 1099511627776 + total_changes()"
     path = Path()
     renewed: Callable[[], None] = staticmethod(lambda: None)
 
@@ -69,11 +72,8 @@ class SqliteConnection(sqlite3.Connection):
         return range(newest + 1, newest + count + 1)
 
     def writing(self) -> int:
-        return self.settled() + 1
-
-    def settled(self) -> int:
-        [newest] = self.execute("SELECT coalesce(max(written), 0) FROM tickets").fetchone()
-        return int(newest)
+        [newest] = self.execute(f"SELECT {self.settled}").fetchone()
+        return int(newest) + 1
 
     def hold(self, tickets: Sequence[int]) -> None:
         """Nobody else is writing."""
@@ -95,11 +95,6 @@ class SqliteConnection(sqlite3.Connection):
             yield
         finally:
             self.execute("PRAGMA foreign_keys = ON")
-
-    def version(self) -> int:
-        # SQLite counts the commits of others in one number and our own changes in another.
-        [others] = self.execute("PRAGMA data_version").fetchone()
-        return int(others) * 2**40 + self.total_changes
 
 
 @contextmanager

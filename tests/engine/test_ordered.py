@@ -32,6 +32,10 @@ def test_any_changes_leave_it_sorted(batches):
             id_: None if row is None else replace(row, id=id_, ticket=f"T-{id_}")
             for id_, row in batch.items()
         }
-        rows.change(named)
+        before = {row.id: row for row in rows.rows}
+        change = rows.change(named)
+        for was, row in change.rows:
+            assert before.pop((was or row).id, None) == was
+            assert was != row
         truth = {id_: row for id_, row in (truth | named).items() if row is not None}
-        assert list(rows.frozen()) == sorted(truth.values(), key=inbox_order)
+        assert list(rows.rows) == sorted(truth.values(), key=inbox_order)

@@ -426,7 +426,7 @@ class FakeSource:
         self.climbed = replace(self.climbed, dead=kept)
         return len(before) - len(kept)
 
-    def snapshot(self, full: bool) -> Snapshot:
+    def snapshot(self, full: bool, figures: bool = False) -> Snapshot:
         self.threads.add(threading.get_ident())
         self.asked += 1
         if self.gate is not None:

@@ -20,12 +20,13 @@ from dsl.span import Span
 from tests.tui.fake import NOW, RULES, FakeSource, detail, health, row
 from tests.tui.test_console import press, running
 from tui.app import Console
+from tui.arranging import arrange
 from tui.export import FORMATS, file_name, inbox_sheet, write
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text
 from tui.plain import plain, spreadsheet
 from tui.screens.ask import Confirm
-from tui.view import View, arrange, inbox_lines, lay_out, row_lines
+from tui.view import View, inbox_lines, lay_out, row_lines
 from tui.view_health import health_lines, health_sheet, health_view
 from tui.view_rules import rules_page, rules_sheet
 from tui.view_ticket import ticket_page, ticket_sheet

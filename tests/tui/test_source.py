@@ -48,6 +48,8 @@ def test_the_engine_inside_shows_the_most_urgent_first(source):
     snapshot = source.snapshot(full=True)
     assert [row.ticket for row in snapshot.rows] == ["T-1", "T-2"]
     assert snapshot.rules.generation == 1
+    assert snapshot.health is None  # nobody looks at it
+    snapshot = source.snapshot(full=True, figures=True)
     assert snapshot.health is not None
     assert snapshot.health.breached == 1
     assert source.engine == "engine running here"

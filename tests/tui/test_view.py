@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from engine.clock import State
 from tests.tui.fake import NOW, LazyRows, row
+from tui.arranging import arrange
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text, width
 from tui.standing import at_risk, standing
@@ -16,7 +17,6 @@ from tui.view import (
     COLUMNS,
     USUAL,
     View,
-    arrange,
     heading,
     inbox_lines,
     lay_out,

@@ -35,9 +35,12 @@ def command(
     from tui import startup
 
     startup.hold()
-    from tui.launch import show
+    from engine.store.place import Server
+    from tui.launch import REFRESH, SHARED, show
     from tui.source import Sight, StoreSource
 
     sight = Sight(store_path, rules_path, write and at is None, at, zone, person or getpass.getuser())
     leaving = "the engine in this console ends with it" if rules_path is not None and at is None else ""
-    show(StoreSource(sight), zone=zone, at=at, store=str(store_path), leaving=leaving)
+    # An engine of its own looks as often as any engine.
+    refresh = SHARED if isinstance(store_path, Server) and not leaving else REFRESH
+    show(StoreSource(sight), zone=zone, at=at, store=str(store_path), leaving=leaving, refresh=refresh)

@@ -15,12 +15,13 @@ import click
 from dsl.errors import USAGE, SlaError
 from engine.facts import Instant
 from engine.snapshot import Row
+from tui.arranging import arrange
 from tui.export import FORMATS, inbox_sheet, write
 from tui.filter import BadFilter, parse
 from tui.glyphs import glyphs_for
 from tui.look import look
 from tui.options import at_option, rules_option, store_option, world, zone_option
-from tui.view import View, arrange, inbox_lines
+from tui.view import View, inbox_lines
 
 if TYPE_CHECKING:
     from engine.store.place import Place

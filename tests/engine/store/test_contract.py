@@ -374,7 +374,7 @@ def test_affected_tickets(store):
 
 def test_version_moves_with_every_change_by_anybody(store, opener):
     other = opener()
-    seen = [store.version()]
+    seen = [store.news(0).version]
     for change in (
         lambda: other.add_events("desk", [("A", event(1, name="a"))]),
         lambda: store.add_events("desk", [("A", event(2, name="b"))]),
@@ -382,10 +382,10 @@ def test_version_moves_with_every_change_by_anybody(store, opener):
         lambda: store.save_rules(StoredRules("d", 0, 1, "r", {"r": ""})),
     ):
         change()
-        seen.append(store.version())
+        seen.append(store.news(0).version)
     assert len(set(seen)) == len(seen)
     # A server may be at work for others between two looks.
-    assert any(store.version() == store.version() for _ in range(100))
+    assert any(store.news(0).version == store.news(0).version for _ in range(100))
 
 
 def test_strange_texts_are_only_texts(store):
@@ -433,17 +433,20 @@ def test_terms_and_rules_by_name(store):
 def test_rows_that_changed_since_a_writing(store):
     opened(store, "A", "B")
     store.write([written(1, clock(due=100)), written(2, clock(due=50))])
-    newest, first = store.rows_since(0)
+    look = store.news(None)
+    newest, first = look.written, look.rows
     assert {id_: row.ticket for id_, row in first.items() if row} == {1: "A", 2: "B"}
+    assert store.news(0).rows == first
     # What others have under way may bring a row twice, and holds up the number.
-    assert store.rows_since(newest)[1].items() <= first.items()
+    assert store.news(newest).rows.items() <= first.items()
     store.write([written(2, clock(state=State.MET, stopped=300, due=1000, next_at=None))])
-    later, changed = store.rows_since(newest)
+    look = store.news(newest)
+    later, changed = look.written, dict(look.rows)
     assert changed.pop(2, "not there") is None
     assert changed.items() <= first.items()
     if isinstance(store, SqliteStore):
         assert (later > newest, changed) == (True, {})
-        assert store.rows_since(later) == (later, {})
+        assert (store.news(later).written, store.news(later).rows) == (later, {})
 
 
 def test_many_events_at_once_find_their_tickets_known_and_new(store, opener):

@@ -341,9 +341,9 @@ def test_no_change_is_passed_over_whoever_commits_first(store, opener):
     with slow.cycle():
         slow.write([written(1, clock(due=100))])
         store.write([written(2, clock(due=50))])
-        newest, changed = reader.rows_since(0)
-        assert set(changed) == {2}
-    assert set(reader.rows_since(newest)[1]) >= {1}
+        look = reader.news(None)
+        assert set(look.rows) == {2}
+    assert set(reader.news(look.written).rows) >= {1}
 
 
 def test_numbers_go_on_after_a_restore(place, store, admin, opener):
@@ -351,12 +351,11 @@ def test_numbers_go_on_after_a_restore(place, store, admin, opener):
     store.write([written(1, clock())])
     admin("UPDATE tickets SET written = written + 1000000")
     restored = opener()
-    newest, changed = restored.rows_since(0)
-    assert set(changed) == {1}
+    assert set(restored.news(None).rows) == {1}
     [(highest,)] = admin("SELECT max(written) FROM tickets").fetchall()
     restored.write([written(1, clock(due=77))])
     assert admin("SELECT max(written) FROM tickets").fetchone()[0] > highest
-    assert restored.rows_since(highest)[1][1].due == 77
+    assert restored.news(highest).rows[1].due == 77
 
 
 def test_a_dump_comes_back_in_another_database_and_goes_on(postgres, place, store, admin, tmp_path):
@@ -422,7 +421,8 @@ def test_what_is_asked_every_second_is_found_by_an_index(store):
 
     store.connection.execute = execute
     store.rows(50)
-    store.rows_since(0)
+    store.news(0)
+    store.news(None)
     store.due_tickets(5, 10)
     store.waits(5)
     with store.cycle():
