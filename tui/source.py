@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
-from engine.facts import Event, Instant
+from engine.facts import Event, Fields, Instant
 from engine.ordered import OrderedRows
 from engine.snapshot import Escalations, Row, RulesStatus, Snapshot, TicketDetail
 from engine.store.opening import open_store
@@ -237,18 +237,42 @@ class StoreSource:
         if self.read_only:
             return Outcome((), tuple((id_, self.read_only) for id_ in ids))
         from engine.cycle import SupersededError, take_in
-        from engine.evaluate import evaluate
-        from tui.deeds import event_of, meanwhile, refusal
 
         store = self._open()
         second, within = divmod(time.time_ns(), 10**9)  # an undo may follow within the second
         now = Instant(second)
         graph = self._graph(store)
-        done: list[tuple[str, Event]] = []
+        with store.acting(ids):
+            outcome, events = self._decided(store, graph, ids, action, {row.id: row for row in seen}, now)
+            stamped = [
+                (key, Event(now, kind, data, "console", uuid.uuid4().hex, within))
+                for key, kind, data in events
+            ]
+            store.add_events("console", stamped)
+        self._counted = (0, 0)
+        if outcome.done:
+            # By an engine, or by what our user may do: then an engine takes it in.
+            with suppress(SupersededError, ForbiddenError):
+                take_in(store, graph, now, outcome.done)
+        return outcome
+
+    def _decided(
+        self,
+        store: Store,
+        graph: Graph,
+        ids: Sequence[int],
+        action: Action,
+        seen: Mapping[int, Row],
+        now: Instant,
+    ) -> tuple[Outcome, list[tuple[str, str, Fields]]]:
+        """What becomes of an action on each ticket, and the (ticket key, kind, data) of its events."""
+        from engine.evaluate import evaluate
+        from tui.deeds import event_of, meanwhile, refusal
+
+        done: list[int] = []
         refused: list[tuple[int, str]] = []
         overtaken: list[tuple[int, str]] = []
-        known = {row.id: row for row in seen}
-        kept: list[int] = []
+        events = []
         found = {ticket.id: ticket for ticket in store.tickets(list(ids))}
         for id_ in ids:
             ticket = found.get(id_)
@@ -256,24 +280,14 @@ class StoreSource:
                 refused.append((id_, "it is gone"))
                 continue
             evaluated = evaluate(ticket, graph, now)
-            if id_ in known and (
-                words := meanwhile(known[id_], ticket, evaluated, action, self._sight.person)
-            ):
+            if id_ in seen and (words := meanwhile(seen[id_], ticket, evaluated, action, self._sight.person)):
                 overtaken.append((id_, words))
-                continue
-            if reason := refusal(evaluated, action, graph.ruleset):
+            elif reason := refusal(evaluated, action, graph.ruleset):
                 refused.append((id_, reason))
-                continue
-            kind, data = event_of(action, self._sight.person, graph.ruleset)
-            done.append((ticket.key, Event(now, kind, data, "console", uuid.uuid4().hex, within)))
-            kept.append(id_)
-        if done:
-            store.add_events("console", done)
-            self._counted = (0, 0)
-            # By an engine, or by what our user may do: then an engine takes it in.
-            with suppress(SupersededError, ForbiddenError):
-                take_in(store, graph, now, kept)
-        return Outcome(tuple(kept), tuple(refused), tuple(overtaken))
+            else:
+                done.append(id_)
+                events.append((ticket.key, *event_of(action, self._sight.person, graph.ruleset)))
+        return Outcome(tuple(done), tuple(refused), tuple(overtaken)), events
 
     def choices(self) -> Choices:
         rules = self._graph(self._open()).ruleset

@@ -66,6 +66,15 @@ class SqlStore:
             yield
 
     @contextmanager
+    def acting(self, tickets: Sequence[int]) -> Iterator[None]:
+        """One write transaction for whoever looks at these tickets and then adds events to them: nobody else does so in between."""
+        with self._transaction():
+            with self.connection.trouble():
+                self.connection.lock(leaving.LOCK, shared=True)  # first, as whoever archives does
+                self.connection.hold(tickets)
+            yield
+
+    @contextmanager
     def _transaction(self) -> Iterator[None]:
         with ExitStack() as otherwise:
             otherwise.callback(self._forget)
