@@ -157,8 +157,12 @@ class Outbox(Protocol):
         """The messages of these ids that there are, newest first."""
         ...
 
+    def has_notices(self) -> bool:
+        """Whether the inbox has a message for anybody."""
+        ...
+
     def counts(self) -> dict[tuple[str, Status], int]:
-        """How many messages by (channel, status)."""
+        """How many messages by (channel, status): all that have not left, and of the others those among the newest ten thousand."""
         ...
 
     def again(self, messages: Sequence[int], now: Instant, addresses: Mapping[str, str]) -> int:

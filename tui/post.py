@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from engine.graph import Graph
 
 MOST = 1000
-"""Items of a list that are read; the counts by channel are of all."""
+"""Items of a list that are read; the counts by channel are of more."""
 AHEAD = 300
 """Tickets that are looked at for what comes next."""
 HORIZON = 7 * 86_400

@@ -172,7 +172,7 @@ class StoreSource:
             return
         self._counted = (version, now)
         # So that a site without notices need not load its rules for them.
-        some = store.outbox.notices((), unread=True, limit=1)
+        some = store.outbox.has_notices()
         self.unread = post.unread(store, self._mine(store)) if some else 0
 
     def _mine(self, store: Store) -> tuple[str, ...]:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+import time
+from contextlib import closing
 
 import pytest
 
 from engine.errors import UnreachableError
 from engine.facts import Event, Instant
+from engine.outbox import Kind, Message
+from engine.run import Engine
+from engine.store.decisions import queue
 from engine.store.grants import Role, grants
 from engine.store.opening import open_store
 from engine.store.place import Server
+from engine.store.postgres_connection import PostgresConnection
 from engine.store.sql import SqlStore
 from tests.engine.site import RULES
 from tui.actions import Act, Action
@@ -146,6 +153,51 @@ def test_a_console_goes_on_when_the_server_is_back(postgres, schema, source):
     assert [row.ticket for row in source.snapshot(full=True).rows] == ["T-1"]
     assert source.act([1], Action(Act.REPLY, text="on it")).done == (1,)
     store.close()
+
+
+def test_whatever_a_console_asks_is_found_by_an_index(schema, tmp_path, monkeypatch):
+    (tmp_path / "sla.rules").write_text(RULES)
+    with closing(open_store(schema, create=True)) as store:
+        now = int(time.time())
+        opened = Event(Instant(now - 3500), "opened", {"priority": "high"}, "desk", "1")
+        store.add_events("desk", [("T-1", opened)])
+        Engine(store, tmp_path / "sla.rules").start(Instant(now))
+        told = Message(Kind.NOTICE, "inbox", "tester", "tester", {})
+        with store.cycle():
+            queue(store.connection, 1, None, Instant(now), [told])
+    asked, execute = [], PostgresConnection.execute
+
+    def listening(self, sql, values=()):
+        asked.append((sql, values))
+        return execute(self, sql, values)
+
+    monkeypatch.setattr(PostgresConnection, "execute", listening)
+    with closing(StoreSource(Sight(schema, write=True, person="tester"))) as console:
+        console.snapshot(full=False)
+        console.snapshot(full=True)
+        assert console.unread == 1
+        assert len(console.act([1], Action(Act.NOTE, text="seen")).done) == 1
+        console.snapshot(full=True)
+        with closing(open_store(schema)) as other:
+            other.add_events("desk", [("T-2", Event(Instant(now), "opened", {}, "desk", "2"))])
+        looked = len(asked)
+        console.snapshot(full=True)
+        assert len(asked) - looked == 1, "a look is one question"
+        console.snapshot(full=True, figures=True)
+        for question in (console.escalations, console.flags, console.notices, console.choices):
+            question()
+        assert console.ticket(1) is not None
+    monkeypatch.undo()
+    with closing(open_store(schema)) as store:
+        run_ = store.connection.execute
+        run_("SET enable_seqscan = off")
+        assert len({sql for sql, _ in asked}) > 25
+        for sql, values in {sql: (sql, values) for sql, values in asked}.values():
+            if " FROM " in f" {' '.join(sql.split())} " and not sql.startswith(("INSERT", "SELECT set")):
+                plan = "\n".join(row[0] for row in run_(f"EXPLAIN {sql}", values))
+                assert not re.search(
+                    r"Seq Scan on (tickets|events|clocks|alerts|decisions|outbox|pins)", plan
+                ), plan
 
 
 def test_a_person_who_is_no_engine_acts_and_an_engine_takes_it_in(postgres, schema, source):
