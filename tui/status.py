@@ -85,7 +85,9 @@ def failure_banner(situation: Situation, now: int) -> Line:
     shown = (
         f"showing data of {near(situation.looked_at, now, situation.zone)}" if seen else "nothing to show yet"
     )
-    words = f"store unreachable, {shown}: {plain(failure.message, 300)}"
+    # Which store it is stands above; what happened has to fit beside it.
+    reason = failure.message.removeprefix(f"{situation.store}: ")
+    words = f"store unreachable, {shown}: {plain(reason, 300)}"
     return (
         ("! ", "breached"),
         (words, "strong"),
@@ -176,7 +178,7 @@ def empty_message(
         if situation.failure is not None:
             why = [situation.failure.message, situation.failure.help]
             return [
-                (("The store cannot be read. It is tried again every second.", "warning"),),
+                (("The store cannot be read. It is tried again and again by itself.", "warning"),),
                 *(
                     ((part, ""),)
                     for words in why
