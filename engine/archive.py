@@ -126,23 +126,35 @@ def _explain(store: SqlStore, folder: Path) -> None:
 
 
 def clean(store: SqlStore, folder: Path) -> list[str]:
-    """Remove parts that an interrupted run left: the store does not know them, and still has all their tickets. Answers the names
-    of parts that neither holds of: they belong to somebody else. Raises StoreError, EngineError."""
+    """Remove parts that an interrupted run left: the store does not know them, and each of their tickets is in it, or in a part that
+    it knows. Answers the names of parts of which that does not hold: they belong to somebody else. Raises StoreError, EngineError."""
     with store.connection.trouble():
-        known = {(part.month, part.name) for part in leaving.parts(store.connection)}
+        known = {(part.month, part.name): part for part in leaving.parts(store.connection)}
     strange = []
     for month, name in files.manifests(folder):
         if (month, name) in known:
             continue
         manifest = files.read_manifest(folder, month, name)
-        columns, rows = files.read(folder, manifest, ["tickets"])["tickets"]
-        number, key = columns.index("id"), columns.index("key")
-        if all(store.find(row[key]) == row[number] for row in rows):
+        elsewhere = {key: number for key, number in _keys(folder, manifest) if store.find(key) != number}
+        with store.connection.trouble():
+            where = set(leaving.where_archived(store.connection, elsewhere).values())
+        for part in known.values():
+            if part.name in where:
+                place = Path(part.folder)
+                archived = dict(_keys(place, files.read_manifest(place, part.month, part.name)))
+                elsewhere = {key: number for key, number in elsewhere.items() if archived.get(key) != number}
+        if not elsewhere:
             files.discard(folder, manifest)
         else:
             strange.append(name)
     files.sweep(folder)
     return strange
+
+
+def _keys(folder: Path, manifest: files.Manifest) -> list[tuple[str, int]]:
+    columns, rows = files.read(folder, manifest, ["tickets"])["tickets"]
+    number, key = columns.index("id"), columns.index("key")
+    return [(row[key], row[number]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +211,8 @@ def restore(store: SqlStore, keys: Sequence[str], folder: Path | None = None) ->
         rows = unshaped(_only(tables, wanted), COLUMNS)
         with store.cycle(), connection.trouble():
             connection.lock(leaving.LOCK)
+            if leaving.where_archived(connection, wanted) != dict.fromkeys(wanted, name):
+                raise EngineError(f"{part.folder}: part {name} was changed meanwhile", help="run it again")
             leaving.put_back(connection, rows)
             leaving.no_longer_archived(connection, name, [(row[0], row[1]) for row in rows["tickets"]])
     return [key for key in keys if key not in where]

@@ -189,6 +189,20 @@ def enter(connection: Connection, part: Stored, keys: Iterable[str]) -> None:
     )
 
 
+def replace(connection: Connection, old: str, new: Stored) -> bool:
+    """Let another part stand for the one of that name, inside a transaction; false if that is not known any more."""
+    gone = connection.execute("DELETE FROM archive_parts WHERE name = ?", (old,)).rowcount
+    if not gone:
+        return False
+    connection.execute(
+        "INSERT INTO archive_parts (name, month, folder, tickets, manifest) VALUES (?, ?, ?, ?, ?)",
+        (new.name, new.month, new.folder, new.tickets, new.manifest),
+    )
+    for table in ("archived", "archive_restored"):
+        connection.execute(f"UPDATE {table} SET part = ? WHERE part = ?", (new.name, old))
+    return True
+
+
 def parts(connection: Connection) -> list[Stored]:
     """The parts that tickets of this store have gone to, the oldest months first."""
     return [

@@ -75,3 +75,28 @@ def test_retain(sla, monkeypatch):
     assert names_left() == ["done", "open"]
     assert "erased" in sla("retain", "--yes")[1]
     assert names_left() == ["open"]
+
+
+def test_forget_and_retain_reach_into_the_archive(sla, tmp_path):
+    with closing(SqliteStore.open("sla.db")) as store:
+        for number, key in enumerate(("late", "later")):
+            data = {"priority": "high", "customer": "Hooli"}
+            store.add_events("t", [(key, Event(at("2026-03-02 09:00"), "opened", data, "t", f"l{number}"))])
+        Engine(store, tmp_path / "sla.rules").start(at("2026-03-03 09:00"))
+    assert sla("archive", "--months", "12", "--to", "archive", "--yes")[0] == 0
+    assert names_left() == ["open"]
+    everything = lambda: b"".join(path.read_bytes() for path in (tmp_path / "archive").rglob("*.parquet"))  # noqa: E731
+    before = everything()
+    out = sla("forget", "acme", "--including-open")[1]
+    assert "acme: the text of 2 tickets in 2 events, with 0 messages, would go" in out
+    assert everything() == before
+    assert (
+        "2 tickets in 2 events, with 0 messages, erased"
+        in sla("forget", "acme", "--including-open", "--yes")[1]
+    )
+    assert everything() != before
+    assert "there is no personal text" in sla("forget", "acme", "--including-open")[1]
+    assert "there is no personal text" in sla("retain", "--months", "1")[1]
+    assert sla("archive", "--verify")[0] == 0
+    assert sla("archive", "--restore", "done")[0] == 0
+    assert names_left() == []

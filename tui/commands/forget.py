@@ -16,9 +16,9 @@ from tui.options import graph_of, rules_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from engine.store.database import Connection
     from engine.store.erasure import Subject
     from engine.store.place import Place
+    from engine.store.sql import SqlStore
 
 
 @click.command(epilog="Example: sla forget acme --store sla.db, then the same with --yes")
@@ -44,7 +44,7 @@ def command(
         graph = graph_of(store, rules_path)
         declared = graph.customer(customer)
         name = declared.name if declared else customer
-        found = _tickets(store.connection, name)
+        found = _tickets(store, name)
         still_open = [item.id for item in found if item.open]
         late = [item.id for item in found if item.awaits and not item.open]
         chosen = [item.id for item in found if not item.open and not item.awaits]
@@ -61,6 +61,11 @@ def command(
         else:
             overwriting(store.connection)
             done = forget(store, kept, now, chosen, including_open=including_open)
+        if store.archives():
+            from engine import archive_erase as archive
+
+            of_customer = archive.of_customer(name)
+            done += (archive.forget if yes else archive.preview)(store, kept, of_customer, now)
     if late:
         click.echo(f"left alone: {len(late):,} tickets have news that no engine has taken in: sla run --once")
     if not yes:
@@ -75,19 +80,19 @@ def command(
     return FINDINGS if late else 0
 
 
-def _tickets(connection: Connection, name: str) -> list[Subject]:
+def _tickets(store: SqlStore, name: str) -> list[Subject]:
     from engine.store.erasure import of_customer, unseen
 
-    with connection.trouble():
-        unknown = unseen(connection)
-        found = of_customer(connection, name)
+    with store.connection.trouble():
+        unknown = unseen(store.connection)
+        found = of_customer(store.connection, name)
     if unknown:
         raise SlaError(
             f"{unknown:,} tickets have not been evaluated yet: whose they are is not known",
             help="sla run --once takes them in",
             exit_code=FINDINGS,
         )
-    if not found:
+    if not found and not store.archives():
         raise SlaError(
             f"there are no tickets of {plain(name)}",
             help="give the name that the rules declare, or what the tickets say",

@@ -58,6 +58,11 @@ def command(
         while found := ended(store, before, last, CHUNK):
             done += forget(store, kept, now, found) if yes else preview(store, kept, now, found)
             last = found[-1]
+        if store.archives():
+            from engine import archive_erase as archive
+
+            ended_before = archive.ended_before(before)
+            done += (archive.forget if yes else archive.preview)(store, kept, ended_before, now)
     left = scrub(store_path) if yes else ""
     since = f"ended before {format_instant(before)[:10]}"
     click.echo(f"{since}: {done_words(done) if yes else would_words(done)}")
