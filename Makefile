@@ -20,4 +20,4 @@ fmt:
 	uv run --group dev ruff format .
 
 bench:
-	uv run --group bench python bench/run.py
+	uv run --group dev --group bench python bench/run.py
