@@ -59,4 +59,4 @@ class Diagnostic:
     def fingerprint(self) -> str:
         """Identity across edits: no line number in it."""
         text = "\0".join((self.code, self.span.path, self.context, self.message))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

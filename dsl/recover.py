@@ -201,7 +201,7 @@ def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None
     blamed: set[int] = set()
     while isinstance(outcome := parse(mended), Fault):
         line = _logical_line(mended, outcome.start)
-        if line.start in blamed or not line.text.strip():
+        if line.start in blamed or line.text.strip() in ("", "}"):  # a brace is at fault when all before it was
             if not findings:
                 findings.append(explain(line, outcome))
             return None
@@ -275,7 +275,7 @@ def _logical_line(text: str, position: int) -> Line:
         if not previous.endswith(","):
             break
         first = text[start:end].split(maxsplit=1)
-        if first and first[0] in LINES.get(_block_at(text, before), ()):
+        if first and (first[0] == "}" or first[0] in LINES.get(_block_at(text, before), ())):
             comma = before + len(previous) - 1
             return Line(text[before : start - 1], before, start - 1, dangling_comma=comma)
         start = before

@@ -98,13 +98,13 @@ def weekdays(text: str) -> list[int]:
 
 
 def period(written: syntax.Period | None) -> Period:
-    """Half-open dates; `through D` ends before the day after D."""
+    """Half-open dates; `through D` ends before the day after D, and never where there is no such day."""
     if written is None:
         return Period()
     first = day(written.first.text) if written.first else None
     last = day(written.last.text) if written.last else None
     if last and written.through:
-        last += timedelta(days=1)
+        last = last + timedelta(days=1) if last < date.max else None
     return Period(first, last)
 
 
