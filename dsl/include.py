@@ -109,26 +109,25 @@ def root_file(path: Path) -> Path:
     return path
 
 
-class Draft(NamedTuple):
-    """A root file that is not on the disk, over the files that it may include."""
+class Drafts(NamedTuple):
+    """Texts by shown path that are not on the disk, over the files that are."""
 
-    name: str
-    text: str
+    texts: Mapping[str, str]
     below: Disk
     fault: Unreadable | None = None
 
     def read(self, shown: str) -> str:
-        if shown != self.name:
+        if shown not in self.texts:
             return self.below.read(shown)
         if self.fault:
             raise self.fault
-        return self.text
+        return self.texts[shown]
 
     def expand(self, pattern: str) -> list[str]:
         return self.below.expand(pattern)
 
     def identity(self, shown: str) -> str:
-        return shown if shown == self.name else self.below.identity(shown)
+        return self.below.identity(shown)
 
 
 def decoded(content: bytes) -> str:

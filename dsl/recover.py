@@ -201,7 +201,10 @@ def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None
     blamed: set[int] = set()
     while isinstance(outcome := parse(mended), Fault):
         line = _logical_line(mended, outcome.start)
-        if line.start in blamed or line.text.strip() in ("", "}"):  # a brace is at fault when all before it was
+        if line.start in blamed or line.text.strip() in (
+            "",
+            "}",
+        ):  # a brace is at fault when all before it was
             if not findings:
                 findings.append(explain(line, outcome))
             return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dsl.cut import Cut
 from dsl.finding import FILE
-from dsl.span import Origin, Span
+from dsl.span import Origin, Span, span_of
 from dsl.unit import Unit
 
 
@@ -48,12 +48,3 @@ class Places:
                 }
             path, start = self._index[origin.declaration]
         return span_of(path, self._texts[path], start + origin.start, start + origin.end)
-
-
-def span_of(path: str, text: str, start: int, end: int) -> Span:
-    """A span of a file's text, with lines and columns counted."""
-    line = text.count("\n", 0, start) + 1
-    column = start - text.rfind("\n", 0, start)
-    end_line = line + text.count("\n", start, end)
-    end_column = end - text.rfind("\n", 0, end)
-    return Span(path, start, end, line, column, end_line, end_column)

@@ -38,3 +38,12 @@ class Origin:
 
 
 NOWHERE = Origin("", 0, 0)
+
+
+def span_of(path: str, text: str, start: int, end: int) -> Span:
+    """A span of a file's text, with lines and columns counted."""
+    line = text.count("\n", 0, start) + 1
+    column = start - text.rfind("\n", 0, start)
+    end_line = line + text.count("\n", start, end)
+    end_column = end - text.rfind("\n", 0, end)
+    return Span(path, start, end, line, column, end_line, end_column)

@@ -6,7 +6,6 @@ Every text is made harmless on the way: for a terminal in all three, for a sprea
 from __future__ import annotations
 
 import csv
-import html
 import io
 import json
 import re
@@ -16,14 +15,13 @@ from datetime import datetime, tzinfo
 
 from engine.snapshot import Row
 from tui.moment import iso
-from tui.plain import plain, spreadsheet
+from tui.plain import markdown, plain, spreadsheet
 from tui.standing import standing
 
 FORMATS = ("csv", "json", "md")
 Value = str | int | bool | None
 
 _LONGEST = 32_000  # what a spreadsheet's cell can hold
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +67,9 @@ def _json(sheet: Sheet) -> str:
 def _markdown(sheet: Sheet) -> str:
     lines = ["| " + " | ".join(sheet.header) + " |", "|" + " --- |" * len(sheet.header)]
     for row in sheet.rows:
-        cells = ("" if value is None else _literal(value) for value in row)
+        cells = ("" if value is None else markdown(value) for value in row)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
-
-
-def _literal(value: str | int) -> str:
-    """Neither Markdown nor HTML."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(plain(value, 2000), quote=False))
 
 
 def inbox_sheet(rows: Sequence[Row], now: int, zone: tzinfo) -> Sheet:

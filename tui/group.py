@@ -12,6 +12,9 @@ from tui.version import __version__
 COMMANDS: dict[str, str] = {
     "check": "Report every problem of the rule files in one pass.",
     "fmt": "Format rule files.",
+    "fix": "Apply the safe fixes of findings.",
+    "init": "Lay out a new site: rules that work, CI and git.",
+    "merge-driver": "Merge rule files by declarations, for git.",
     "explain": "Explain a diagnostic code.",
     "graph": "Draw the evaluation graph.",
     "due": "Compute due instants and open time on a calendar.",
@@ -53,7 +56,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module("tui.commands." + (f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name))
+        name = cmd_name.replace("-", "_")
+        module = import_module("tui.commands." + (f"{name}_" if iskeyword(name) else name))
         command: click.Command = module.command
         return command
 

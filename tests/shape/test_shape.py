@@ -80,7 +80,8 @@ def test_every_command_has_its_module_and_its_line_in_the_docs():
 
     documented = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     for name in COMMANDS:
-        assert (ROOT / "tui" / "commands" / f"{'import_' if name == 'import' else name}.py").exists(), name
+        module = "import_" if name == "import" else name.replace("-", "_")
+        assert (ROOT / "tui" / "commands" / f"{module}.py").exists(), name
         assert f"sla {name}" in documented, name
 
 

@@ -1,12 +1,14 @@
 """`sla check`: every problem of the rule files in one pass.
 
-The verdict on unchanged files comes from the cache, without parser, model or time zones: CI and editors ask often.
+The verdict on unchanged files comes from the cache, without parser, model or time zones: CI and editors ask often. What
+depends on the day or on a revision of git is taken from the verdict afterwards, and never kept.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +16,14 @@ import click
 
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS
-from dsl.include import ROOT_NAME, Disk, Draft, Unreadable, decoded, root_file
+from dsl.include import ROOT_NAME, Disk, Drafts, Unreadable, decoded, root_file
+from dsl.suppress import without_suppressed
+from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
-from tui.findings import FORMATS, render, wants_color
+from tui.reporting import format_option, report
 
 _STDIN = "<stdin>"
+_STDIN_ARGUMENT = "-"
 
 
 class _Outcome(NamedTuple):
@@ -30,33 +35,56 @@ class _Outcome(NamedTuple):
 @click.command(
     epilog="""\b
 Examples:
-  sla check                          sla.rules of this folder
-  sla check site/ --format compact   one line a finding
-  sla check - < draft.rules          standard input; includes are looked for in this folder"""
+  sla check                                 sla.rules of this folder
+  sla check site/ --format compact          one line a finding
+  sla check --changed-since origin/main     what this branch touches or brings
+  sla check --format gitlab > quality.json  a report for a merge request
+  sla check - < draft.rules                 standard input; includes are looked for in this folder"""
 )
 @click.argument("path", default=ROOT_NAME, type=click.Path(path_type=str))
+@format_option
 @click.option(
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    default="human",
-    show_default=True,
-    help="How findings are written.",
+    "--changed-since",
+    metavar="REF",
+    help="Report only what was changed since this git revision, or since the branch left it.",
 )
-def command(path: str, format_: str) -> int:
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Compare the dates of suppressions with this day.  [default: today, UTC]",
+)
+def command(path: str, format_: str, changed_since: str | None, today: datetime | None) -> int:
     """Check rule files: PATH is the root file, a folder that holds sla.rules, or - for standard input.
 
     Exit code 0 when all is well, 1 on any finding, 4 when there is nothing to read.
     """
-    outcome = _checked_draft() if path == "-" else _checked(root_file(Path(path)))
-    text = render(outcome, format_, color=wants_color())
-    if text:
-        click.echo(text)
+    if path == _STDIN_ARGUMENT and changed_since:
+        raise click.UsageError("standard input (-) has no history; --changed-since needs a file")
+    day = (today or datetime.now(UTC)).date()
+    root = None if path == _STDIN_ARGUMENT else root_file(Path(path))
+    outcome = _checked_draft() if root is None else _checked(root)
+    left = without_suppressed(outcome.diagnostics, outcome.files, day)
+    if root is not None and changed_since:
+        left = touched(left, outcome.files, _before(root, changed_since, day))
+    outcome = outcome._replace(diagnostics=left)
+    report(outcome, format_, root)
     if outcome.diagnostics:
         return FINDINGS
-    if format_ == "human":
+    if format_ in ("human", "plain"):
         click.echo(summary(outcome.counts))
     return 0
+
+
+def _before(root: Path, name: str, today: date) -> Before:
+    """What a check would have found in the files of a revision."""
+    from dsl.load import Loader
+    from dsl.revision import fork_point, revision
+
+    source = revision(root.parent, fork_point(root.parent, name))
+    if root.name not in source.blobs:
+        return Before((), {})
+    loaded = Loader().load_from(source, root.name)
+    return Before(without_suppressed(loaded.diagnostics, loaded.files, today), loaded.files)
 
 
 def _checked(root: Path) -> _Outcome:
@@ -79,5 +107,5 @@ def _checked_draft() -> _Outcome:
         text, fault = decoded(content), None
     except Unreadable as problem:
         text, fault = problem.text, problem
-    loaded = Loader().load_from(Draft(_STDIN, text, Disk(Path()), fault), _STDIN)
+    loaded = Loader().load_from(Drafts({_STDIN: text}, Disk(Path()), fault), _STDIN)
     return _Outcome(loaded.diagnostics, loaded.files, loaded.counts())

@@ -1,0 +1,181 @@
+"""Findings that somebody has looked at and lives with until a date: `# sla:ignore CODE until DATE reason "..."`.
+
+The comment stands at the end of the line it is about, or above a line or a declaration, which it then covers whole. Only
+warnings can be put aside: an error keeps rules out of force whatever a comment says. `today` is a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
+from dsl.spacing import BLANK, tokens
+from dsl.span import Span, span_of
+from dsl.verdict import SUPPRESSION
+
+_COMMENT = re.compile(
+    r"#+[ \t]*sla:ignore[ \t]+(?P<codes>[EW]\d{4}(?:[ \t]*,[ \t]*[EW]\d{4})*)[ \t]+until[ \t]+(?P<until>\d{4}-\d\d-\d\d)"
+    r'[ \t]+reason[ \t]+"(?P<reason>(?:[^"\\]|\\.)+)"[ \t]*'
+)
+_FORM = 'write `# sla:ignore W0105 until 2026-12-31 reason "..."`'
+_OWN = frozenset(("W0108", "W0109", "W0110"))
+
+
+@dataclass(slots=True)
+class _Suppression:
+    """A comment and the lines, from 1, that it covers."""
+
+    span: Span
+    alone: bool
+    codes: tuple[str, ...]
+    until: date
+    first: int = 0
+    last: int = -1
+    used: set[str] = field(default_factory=set)
+
+
+def has_suppressions(files: Mapping[str, str]) -> bool:
+    """A quick look."""
+    return any(SUPPRESSION in text for text in files.values())
+
+
+def without_suppressed(
+    diagnostics: Iterable[Diagnostic],
+    files: Mapping[str, str],
+    today: date,
+    *,
+    not_asked: Collection[str] = (),
+) -> tuple[Diagnostic, ...]:
+    """The findings that are left, and those about the comments: unreadable, expired, or about nothing.
+
+    `not_asked` are codes that whoever looked does not look for; a comment about one of them is not called unused.
+    """
+    if not has_suppressions(files):
+        return tuple(diagnostics)
+    out: list[Diagnostic] = []
+    standing: dict[str, list[_Suppression]] = {}
+    for path, text in files.items():
+        if SUPPRESSION in text and not path.endswith(".ics"):
+            for item in _comments(path, text):
+                if isinstance(item, Diagnostic):
+                    out.append(item)
+                elif item.until <= today:
+                    out.append(_expired(item))
+                else:
+                    standing.setdefault(path, []).append(item)
+    out += [one for one in diagnostics if not _suppressed(one, standing.get(one.span.path, ()))]
+    for path, items in standing.items():
+        for item in items:
+            unused = [code for code in item.codes if code not in item.used and code not in not_asked]
+            if unused:
+                out.append(_unused(item, unused, files[path]))
+    return tuple(sorted(out, key=lambda one: (one.span, one.code)))
+
+
+def _suppressed(one: Diagnostic, items: Iterable[_Suppression]) -> bool:
+    hit = False
+    for item in items:
+        if one.code in item.codes and item.first <= one.span.line <= item.last:
+            item.used.add(one.code)
+            hit = True
+    return hit and one.severity is Severity.WARNING
+
+
+def _comments(path: str, text: str) -> Iterator[_Suppression | Diagnostic]:
+    lines = text.split("\n")
+    start = 0
+    for index, line in enumerate(lines):
+        if SUPPRESSION in line and (found := _comment(line)) is not None:
+            comment, alone = found
+            at = line.rindex(comment)
+            span = span_of(path, text, start + at, start + at + len(comment))
+            item = _read(comment, span, alone=alone)
+            if isinstance(item, _Suppression):
+                item.first, item.last = _covered(lines, index) if alone else (index + 1, index + 1)
+            yield item
+        start += len(line) + 1
+
+
+def _comment(line: str) -> tuple[str, bool] | None:
+    """The comment of a line that means to suppress, and whether it stands alone."""
+    words = tokens(line)
+    comment = words[-1]
+    if not re.match(rf"#+[ \t]*{SUPPRESSION}\b", comment):
+        return None
+    return comment, len(words) == 1
+
+
+def _read(comment: str, span: Span, *, alone: bool) -> _Suppression | Diagnostic:
+    match = _COMMENT.fullmatch(comment)
+    if match is None:
+        return _meaningless(span, "this suppression cannot be read", _FORM)
+    from dsl.codes import pages
+
+    codes = tuple(code.strip() for code in match["codes"].split(","))
+    for code in codes:
+        if code not in pages():
+            return _meaningless(span, f"there is no code {code}", "`sla explain` lists all of them")
+        if code.startswith("E"):
+            return _meaningless(span, f"{code} is an error and cannot be suppressed", "mend what it is about")
+        if code in _OWN:
+            return _meaningless(span, f"{code} is about suppressions and cannot be suppressed", "remove it")
+    try:
+        until = date.fromisoformat(match["until"])
+    except ValueError:
+        return _meaningless(span, f"{match['until']} is not a date of the calendar", _FORM)
+    return _Suppression(span, alone, codes, until)
+
+
+def _covered(lines: list[str], index: int) -> tuple[int, int]:
+    """The lines below a comment that it is about: one fact, or a whole block where it begins one."""
+    first = index + 1
+    while first < len(lines) and lines[first].strip(BLANK)[:1] in ("", "#"):
+        first += 1
+    depth = 0
+    for number in range(first, len(lines)):
+        code = [token for token in tokens(lines[number]) if not token.startswith("#")]
+        depth += code.count("{") - code.count("}")
+        if depth <= 0 and code[-1:] != [","]:
+            return first + 1, number + 1
+    return first + 1, len(lines)
+
+
+def _finding(code: str, message: str, span: Span, help_: str, fixes: tuple[Fix, ...] = ()) -> Diagnostic:
+    return Diagnostic(code, Severity.WARNING, message, span, help=help_, fixes=fixes)
+
+
+def _meaningless(span: Span, message: str, help_: str) -> Diagnostic:
+    return _finding("W0108", message, span, help_)
+
+
+def _expired(item: _Suppression) -> Diagnostic:
+    return _finding(
+        "W0109",
+        f"this suppression of {', '.join(item.codes)} ended on {item.until}",
+        item.span,
+        "mend what it is about and remove it, or give it a later date and a reason that still holds",
+    )
+
+
+def _unused(item: _Suppression, codes: list[str], text: str) -> Diagnostic:
+    fixes = (
+        (Fix("remove it", (Edit(_whole(item, text), ""),), safe=True),)
+        if len(codes) == len(item.codes)
+        else ()
+    )
+    return _finding(
+        "W0110", f"nothing here gives {', '.join(codes)}", item.span, "remove this suppression", fixes
+    )
+
+
+def _whole(item: _Suppression, text: str) -> Span:
+    """The comment with the white space before it, and with its line where nothing else is on it."""
+    start, end = item.span.start, item.span.end
+    while start and text[start - 1] in " \t":
+        start -= 1
+    if item.alone and (line_end := text.find("\n", end)) >= 0:
+        end = line_end + 1
+    return span_of(item.span.path, text, start, end)

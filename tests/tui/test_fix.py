@@ -1,0 +1,110 @@
+"""`sla fix`: safe fixes only, until none is left, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import random
+import stat
+import subprocess
+
+import pytest
+
+from dsl.load import load_texts
+from dsl.mend import mended
+from tests.dsl import fuzzing
+
+ROUGH = """\
+priorities critical, high
+calendar desk {
+  zone Europe/Berlin
+  open mon-fri 08:00-23:59
+}
+tier gold {
+  calendar desk
+  traget critical response within 15 minutes
+  target high response within 1h;
+}
+default tier gold
+"""
+SMOOTH = (
+    ROUGH.replace("23:59", "24:00").replace("traget", "target").replace("15 minutes", "15m").replace(";", "")
+)
+
+
+def test_it_mends_what_is_safe_and_again_changes_nothing(sla, tmp_path):
+    path = tmp_path / "sla.rules"
+    path.write_text(ROUGH)
+    path.chmod(0o640)
+    code, out, err = sla("fix")
+    assert (code, out) == (0, "fixed sla.rules\n"), err
+    assert path.read_text() == SMOOTH
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert sla("check")[0] == 0
+    before = path.stat()
+    assert sla("fix")[:2] == (0, "")
+    assert path.stat().st_mtime_ns == before.st_mtime_ns
+    assert [one.name for one in tmp_path.iterdir()] == ["sla.rules"]
+
+
+def test_a_dry_run_prints_a_difference_that_patch_can_apply(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(ROUGH)
+    code, out, err = sla("fix", "--dry-run")
+    assert code == 1
+    assert (tmp_path / "sla.rules").read_text() == ROUGH
+    assert "would be fixed" in err
+    (tmp_path / "change.patch").write_text(out)
+    subprocess.run(["git", "apply", "change.patch"], cwd=tmp_path, check=True)
+    assert (tmp_path / "sla.rules").read_text() == SMOOTH
+    assert sla("fix", "--dry-run")[0] == 0
+
+
+def test_included_files_line_ends_and_a_byte_order_mark_stay(sla, tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "sla.rules").write_text('include "rules/*.rules"\n')
+    path = tmp_path / "rules" / "all.rules"
+    path.write_bytes(b"\xef\xbb\xbf" + ROUGH.replace("\n", "\r\n").encode())
+    assert sla("fix")[:2] == (0, "fixed rules/all.rules\n")
+    assert path.read_bytes() == b"\xef\xbb\xbf" + SMOOTH.replace("\n", "\r\n").encode()
+
+
+def test_what_a_person_must_choose_is_listed(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(
+        SMOOTH + "customer acme\n  tier gold\n}\ncustomer b {\n  tier glod\n}\n"
+    )
+    before = (tmp_path / "sla.rules").read_text()
+    code, out, err = sla("fix")
+    assert code == 1
+    assert "could be mended" in out
+    assert "E0301" in out
+    assert (tmp_path / "sla.rules").read_text() == before
+    assert "0 findings fixed, 2 left" in err
+
+
+def test_an_unused_suppression_goes_with_its_line(sla, tmp_path):
+    ignore = '# sla:ignore W0105 until 2999-01-01 reason "x"\n'
+    (tmp_path / "sla.rules").write_text(SMOOTH.replace("tier gold {", f"{ignore}tier gold {{"))
+    assert sla("fix")[0] == 0
+    assert (tmp_path / "sla.rules").read_text() == SMOOTH
+
+
+def test_a_file_that_may_not_be_written_stays_as_it_is(sla, tmp_path, monkeypatch):
+    (tmp_path / "sla.rules").write_text(ROUGH)
+    monkeypatch.setattr("os.access", lambda _path, mode, **_: mode != os.W_OK)
+    code, _, err = sla("fix")
+    assert code == 4
+    assert "read-only" in err
+    assert (tmp_path / "sla.rules").read_text() == ROUGH
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_whatever_is_mended_ends_and_never_goes_in_circles(seed):
+    text = fuzzing.mangled(random.Random(seed), fuzzing.corpus()[seed % len(fuzzing.corpus())])
+    files, seen = {"sla.rules": text}, set()
+    for _ in range(50):
+        outcome = mended(load_texts("sla.rules", files).diagnostics, files)
+        if outcome.files == files:
+            return
+        files = outcome.files
+        assert files["sla.rules"] not in seen
+        seen.add(files["sla.rules"])
+    raise AssertionError("fixes go on and on")

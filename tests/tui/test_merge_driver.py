@@ -1,0 +1,123 @@
+"""git itself, with the drivers that `sla init --git` sets: merges by declaration, hunks that name the customer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.git import Repository
+from tui.commands.init import DRIVERS
+
+ACME = 'customer acme "Acme" {\n  tier gold\n  zone Europe/Berlin\n  alias "A"\n}\n'
+GLOBEX = "customer globex {\n  tier gold\n}\n"
+BASE = f"# Who has what.\n\n{ACME}\n{GLOBEX}"
+
+
+def customer(name):
+    return f"customer {name} {{\n  tier silver\n}}\n"
+
+
+@pytest.fixture
+def repository(tmp_path):
+    repo = Repository(tmp_path / "it's a clone")
+    for key, value in DRIVERS.items():
+        repo("config", key, value)
+    repo.commit({".gitattributes": "*.rules diff=sla merge=sla\n", "customers.rules": BASE})
+    return repo
+
+
+def branches(repository, ours, theirs):
+    """Commit both on branches of their own, with ours checked out."""
+    repository("switch", "--quiet", "--create", "theirs")
+    repository.commit({"customers.rules": theirs})
+    repository("switch", "--quiet", "main")
+    repository.commit({"customers.rules": ours})
+    return (repository.folder / "customers.rules").read_text
+
+
+def test_both_sides_add_a_customer(repository):
+    read = branches(repository, f"{BASE}\n{customer('one')}", f"{BASE}\n{customer('two')}")
+    repository("merge", "--quiet", "--no-edit", "theirs")
+    assert read() == f"{BASE}\n{customer('two')}\n{customer('one')}"
+    assert repository("status", "--short") == ""
+
+
+def test_a_rebase_and_a_cherry_pick_ask_it_too(repository):
+    read = branches(repository, f"{BASE}\n{customer('one')}", f"{BASE}\n{customer('two')}")
+    repository("cherry-pick", "theirs")
+    assert "one" in read()
+    assert "two" in read()
+    repository("reset", "--quiet", "--hard", "HEAD~1")
+    repository("rebase", "--quiet", "theirs")
+    assert "one" in read()
+    assert "two" in read()
+
+
+def test_neighbouring_lines_of_different_declarations_do_not_conflict(repository):
+    read = branches(
+        repository,
+        BASE.replace('alias "A"', 'alias "B"'),
+        BASE.replace("customer globex", "# new\ncustomer globex"),
+    )
+    repository("merge", "--quiet", "--no-edit", "theirs")
+    assert 'alias "B"' in read()
+    assert "# new\ncustomer globex" in read()
+
+
+def test_a_real_conflict_has_ordinary_markers_in_the_one_declaration(repository):
+    ours = (
+        BASE.replace("acme {", "acme {").replace("zone Europe/Berlin", "zone Europe/Paris")
+        + f"\n{customer('one')}"
+    )
+    theirs = BASE.replace("zone Europe/Berlin", "zone Europe/Rome") + f"\n{customer('two')}"
+    read = branches(repository, ours, theirs)
+    out = repository("merge", "--no-edit", "theirs", code=1)
+    assert "CONFLICT" in out
+    assert read() == (
+        '# Who has what.\n\ncustomer acme "Acme" {\n  tier gold\n'
+        "<<<<<<< ours\n  zone Europe/Paris\n=======\n  zone Europe/Rome\n>>>>>>> theirs\n"
+        f'  alias "A"\n}}\n\n{GLOBEX}\n{customer("two")}\n{customer("one")}'
+    )
+    assert repository("status", "--short") == "UU customers.rules\n"
+
+
+def test_a_conflict_that_was_committed_is_merged_line_by_line(repository):
+    bad = BASE.replace(
+        "  tier gold\n  zone", "<<<<<<< x\n  tier gold\n=======\n  tier silver\n>>>>>>> y\n  zone"
+    )
+    read = branches(repository, bad, f"{BASE}\n{customer('two')}")
+    repository("merge", "--quiet", "--no-edit", "theirs")
+    assert "<<<<<<< x" in read()
+    assert "two" in read()
+
+
+def test_what_is_no_text_is_left_to_people(sla, tmp_path):
+    for name in ("base", "ours", "theirs"):
+        (tmp_path / name).write_bytes(b"customer a {\n}\n" if name != "theirs" else b"\xff\xfe")
+    code, _, err = sla("merge-driver", "base", "ours", "theirs", "--path", "x.rules")
+    assert code == 4
+    assert "x.rules is not a rule file" in err
+    assert (tmp_path / "ours").read_bytes() == b"customer a {\n}\n"
+
+
+def test_line_ends_and_a_byte_order_mark_are_ours(sla, tmp_path):
+    texts = {
+        "base": BASE,
+        "ours": f"\ufeff{BASE}\n{customer('one')}".replace("\n", "\r\n"),
+        "theirs": f"{BASE}\n{customer('two')}",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_bytes(text.encode())
+    assert sla("merge-driver", "base", "ours", "theirs", "--marker-size", "9")[0] == 0
+    merged = (tmp_path / "ours").read_bytes().decode()
+    assert merged == f"\ufeff{BASE}\n{customer('two')}\n{customer('one')}".replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [('"A"', '"B"', 'customer acme "Acme"'), ("zone Europe/Berlin", "zone UTC", "customer acme")],
+)
+def test_a_hunk_names_its_customer(repository, old, new, name):
+    (repository.folder / "customers.rules").write_text(BASE.replace(old, new))
+    hunk = next(line for line in repository("diff", "--unified=0").splitlines() if line.startswith("@@"))
+    assert hunk.split("@@")[2].strip() == 'customer acme "Acme"'
+    assert hunk.split("@@")[2].strip().startswith(name)

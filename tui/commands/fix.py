@@ -1,0 +1,89 @@
+"""`sla fix`: applies the safe fixes that findings offer, until none is left, and names the others."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from dsl.diagnostic import Diagnostic
+from dsl.errors import FINDINGS
+from dsl.include import ROOT_NAME, Disk, Drafts, root_file
+from dsl.load import Loader
+from dsl.mend import mended
+from dsl.suppress import without_suppressed
+from dsl.verdict import counted
+from tui.findings.human import compact
+from tui.plain import plain
+from tui.rewrite import replace_content, show_difference
+
+_MOST_ROUNDS = 20
+
+
+class _Fixed(NamedTuple):
+    """Texts by shown path before and after, how many fixes went in, and what is left to a person."""
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+    applied: int
+    left: tuple[Diagnostic, ...]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla fix --dry-run        show what would change; exit code 1 if anything would, or is left
+  sla fix                  change the files, and name what is left"""
+)
+@click.argument("path", default=ROOT_NAME, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Write nothing; show what would change.")
+def command(path: Path, dry_run: bool) -> int:
+    """Apply the safe fixes: those that keep what the author plainly meant.
+
+    PATH is the root file, or a folder that holds sla.rules. Findings that are left are listed, with what could mend
+    them where a person has to choose. Exit code 0 when nothing is left, else 1.
+    """
+    root = root_file(path)
+    fixed = _fixed(root, datetime.now(UTC).date())
+    changed = [shown for shown, text in fixed.after.items() if text != fixed.before[shown]]
+    for shown in changed:
+        file = root.parent / shown
+        before = file.read_bytes()
+        mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+        after = mark + fixed.after[shown].encode()
+        if dry_run:
+            show_difference(str(file), before, after)
+        else:
+            replace_content(file, after)
+            click.echo(f"fixed {plain(file)}")
+    for one in fixed.left:
+        click.echo(compact(one), err=dry_run)
+        for fix in one.fixes:
+            click.echo(f"  could be mended: {plain(fix.title)}", err=dry_run)
+    would = "would be " if dry_run else ""
+    summary = f"{counted(fixed.applied, 'finding')} {would}fixed, {len(fixed.left)} left"
+    click.echo(summary, err=True)
+    return FINDINGS if fixed.left or (dry_run and changed) else 0
+
+
+def _fixed(root: Path, today: date) -> _Fixed:
+    """Fix in rounds, in memory: what one fix uncovers, the next round may mend."""
+    loader, disk = Loader(), Disk(root.parent)
+    loaded = loader.load(root)
+    before = dict(loaded.files)
+    files, applied = before, 0
+    left = without_suppressed(loaded.diagnostics, files, today)
+    for _ in range(_MOST_ROUNDS):
+        outcome = mended(left, files)
+        if outcome.files == files:
+            break
+        loaded = loader.load_from(Drafts(outcome.files, disk), root.name)
+        files, applied = outcome.files, applied + len(outcome.applied)
+        left = without_suppressed(loaded.diagnostics, loaded.files, today)
+        files = {**loaded.files, **files}
+        before = {**loaded.files, **before}
+    return _Fixed(before, files, applied, left)

@@ -1,0 +1,88 @@
+"""`sla init`: lays out a new site with rules that work, and what CI and git need around them."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from dsl.errors import FINDINGS, SlaError
+from tui.plain import plain
+
+LAYOUT = {
+    "sla.rules": "sla.rules",
+    "rules/calendars.rules": "rules/calendars.rules",
+    "rules/tiers.rules": "rules/tiers.rules",
+    "rules/customers/acme.rules": "rules/customers/acme.rules",
+    "README.md": "readme.md",
+    ".gitattributes": "gitattributes",
+    ".gitignore": "gitignore",
+    ".pre-commit-config.yaml": "pre-commit-config.yaml",
+    ".github/workflows/sla.yml": "github/sla.yml",
+    ".gitlab-ci.yml": "gitlab-ci.yml",
+}
+"""Files of a new site, and where each comes from in `rules/starter`."""
+
+DRIVERS = {
+    "diff.sla.xfuncname": "^([a-z][^{]*[^{[:space:]])",
+    "merge.sla.driver": "sla merge-driver %O %A %B --marker-size %L --path %P",
+}
+"""What git is to know of a clone: how a hunk is named, and how rule files are merged."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla init our-slas            a new site in a new folder
+  sla init --git               the same in this folder, and tell git about it
+Run it again in a clone with --git: what is there stays as it is."""
+)
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--git", is_flag=True, help="Set the drivers for differences and merges in this clone.")
+def command(folder: Path, git: bool) -> int:
+    """Lay out a new site in FOLDER: rules that pass `sla check`, CI for GitHub and GitLab, and git attributes.
+
+    Nothing is overwritten: where one of its files is there already nothing is written, and the exit code is 1. With
+    --git in a site that is laid out already, only git is told.
+    """
+    there = [name for name in LAYOUT if (folder / name).exists() or (folder / name).is_symlink()]
+    if there and not (git and "sla.rules" in there):
+        click.echo(f"sla: {', '.join(map(plain, there))} already there; nothing was written", err=True)
+        click.echo("  help: name another folder, or move what is there", err=True)
+        return FINDINGS
+    if not there:
+        for name, source in LAYOUT.items():
+            _write(folder / name, files("rules").joinpath("starter", source).read_text(encoding="utf-8"))
+            click.echo(f"wrote {plain(folder / name)}")
+    if git:
+        for key, value in DRIVERS.items():
+            _configure(folder, key, value)
+            click.echo(f"git config {key}")
+    else:
+        click.echo("\ntell git, once for each clone (or: sla init --git):")
+        for key, value in DRIVERS.items():
+            click.echo(f"  git config {key} {shlex.quote(value)}")
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("x", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
+def _configure(folder: Path, key: str, value: str) -> None:
+    try:
+        done = subprocess.run(
+            ["git", "config", key, value], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except FileNotFoundError:
+        raise SlaError("there is no git here", help="install git, or leave --git out") from None
+    if done.returncode:
+        raise SlaError(
+            f"git config: {done.stderr.strip().removeprefix('fatal: ') or 'failed'}",
+            help=f"make the folder a repository first: git init {folder}",
+        )

@@ -1,0 +1,88 @@
+"""Findings for people: with the source and carets, a line each, or in plain sentences for a screen reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from dsl.diagnostic import Diagnostic, Severity
+from dsl.span import Span
+from dsl.verdict import counted
+from tui.findings.record import sentence
+from tui.plain import plain
+
+_RED, _YELLOW, _BLUE, _BOLD, _END = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
+_WIDTH = 160
+
+
+def human(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], *, color: bool) -> str:
+    """Blocks with source and carets, and how many there are; "" of nothing."""
+    blocks = ["\n".join(_block(one, files, color=color)) for one in diagnostics]
+    return "\n\n".join(
+        [*blocks, f"{totals(diagnostics)}; `sla explain CODE` tells more about a code"] if blocks else []
+    )
+
+
+def compact(one: Diagnostic) -> str:
+    """One line, as editors and `grep` read it."""
+    return f"{plain(one.span)}: {one.severity} {one.code}: {sentence(one)}"
+
+
+def spoken(one: Diagnostic) -> str:
+    """Sentences without signs that point somewhere: they can be read aloud."""
+    parts = [f"{one.severity.capitalize()} {one.code}, {_place(one.span)}: {plain(one.message)}."]
+    parts += [f"See {_place(label.span)}: {plain(label.text)}." for label in one.labels]
+    if one.help:
+        parts.append(f"Help: {plain(one.help)}.")
+    parts += [f"Note: {plain(note)}." for note in one.notes]
+    return "\n".join(parts)
+
+
+def totals(diagnostics: Sequence[Diagnostic]) -> str:
+    """`2 errors and 1 warning`."""
+    errors = sum(one.severity is Severity.ERROR for one in diagnostics)
+    warnings = len(diagnostics) - errors
+    parts = [counted(errors, "error")] if errors else []
+    parts += [counted(warnings, "warning")] if warnings else []
+    return " and ".join(parts)
+
+
+def _place(span: Span) -> str:
+    return f"{plain(span.path)} line {span.line} column {span.column}"
+
+
+def _block(one: Diagnostic, files: Mapping[str, str], *, color: bool) -> Iterator[str]:
+    paint = _RED if one.severity is Severity.ERROR else _YELLOW
+    head = f"{one.severity}[{one.code}]"
+    yield f"{_painted(head, paint + _BOLD, color)}: {plain(one.message)}"
+    gutter = len(str(max([one.span.line, *(label.span.line for label in one.labels)])))
+    yield f"{' ' * gutter}--> {plain(one.span)}"
+    yield from _excerpt(one.span, files, gutter, "^", "", paint if color else "")
+    for label in one.labels:
+        if label.span.path != one.span.path:
+            yield f"{' ' * gutter}::: {plain(label.span)}"
+        yield from _excerpt(label.span, files, gutter, "-", plain(label.text), _BLUE if color else "")
+    if one.help:
+        yield f"{' ' * gutter} = help: {plain(one.help)}"
+    for note in one.notes:
+        yield f"{' ' * gutter} = note: {plain(note)}"
+
+
+def _excerpt(
+    span: Span, files: Mapping[str, str], gutter: int, mark: str, text: str, paint: str
+) -> Iterator[str]:
+    source = files.get(span.path, "")
+    start = span.start - span.column + 1
+    end = source.find("\n", start)
+    line = source[start : end if end >= 0 else len(source)]
+    # A long line is shown around what is pointed at; each character stays one cell wide.
+    first = max(span.column - 1 - _WIDTH // 2, 0) if len(line) > _WIDTH else 0
+    shown = "".join(plain(character) or " " for character in line[first : first + _WIDTH])
+    width = (span.end_column if span.end_line == span.line else len(line) + 1) - span.column
+    width = max(min(width, len(shown) - (span.column - 1 - first)), 1)
+    marks = f"{' ' * (span.column - 1 - first)}{_painted(mark * width, paint, bool(paint))}"
+    yield f"{span.line:>{gutter}} | {shown.rstrip()}"
+    yield f"{' ' * gutter} | {marks}{' ' + text if text else ''}"
+
+
+def _painted(text: str, paint: str, color: bool) -> str:
+    return f"{paint}{text}{_END}" if color else text
