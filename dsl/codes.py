@@ -48,10 +48,13 @@ def pages() -> dict[str, Page]:
 def markdown(page: Page) -> str:
     """A page as a document."""
     if page.prose:
-        examples = f"Wrong: {page.wrong}\n\nRight: {page.right}\n"
+        examples = f"Avoid: {page.wrong}\n\nPrefer: {page.right}\n"
     else:
-        examples = f"Wrong:\n\n```\n{page.wrong}\n```\n\nRight:\n\n```\n{page.right}\n```\n"
-    return f"# {page.code}: {page.title} ({page.severity})\n\n{page.what}\n\n{examples}\n{page.why}\n"
+        examples = f"Avoid:\n\n```\n{page.wrong}\n```\n\nPrefer:\n\n```\n{page.right}\n```\n"
+    return (
+        f"# {page.code}: {page.title} ({page.severity})\n\n{page.what}\n\n{examples}\n"
+        f"Why it costs money: {page.why}\n"
+    )
 
 
 def index() -> str:

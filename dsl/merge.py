@@ -12,11 +12,13 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dsl.cut import cut
+from dsl.spacing import BLANK
 
 MergeLines = Callable[[str, str, str], tuple[str, bool]]
 """Base, ours and theirs to a merged text, and whether it holds a conflict."""
 
 _HEAD = re.compile(r'[ \t]*([a-z-]+)(?:[ \t]+([a-z0-9-]+|"(?:[^"\\\n]|\\.)*"))?')
+_WHITE = BLANK + "\n"
 _NAMELESS = frozenset(("language", "priorities", "statuses", "default"))
 
 
@@ -100,14 +102,14 @@ def _pieces(text: str) -> dict[str, _Piece]:
         position = start + len(chunk)
         blank = ""
         for comment in loose:
-            if comment.strip():
-                add(f"comment {comment.strip()}", blank, comment.rstrip("\n"))
+            if comment.strip(_WHITE):
+                add(f"comment {comment.strip(_WHITE)}", blank, comment.rstrip("\n"))
                 blank = ""
             blank += "\n"
         if chunk:
             add(_key(chunk), blank, above + chunk)
-        elif above.strip():
-            add(f"comment {above.strip()}", blank, above.rstrip("\n"))
+        elif above.strip(_WHITE):
+            add(f"comment {above.strip(_WHITE)}", blank, above.rstrip("\n"))
     return out
 
 

@@ -10,6 +10,7 @@ import random
 import re
 import sys
 import time
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,10 @@ from lark.grammar import NonTerminal, Rule
 from dsl.codes import pages
 from dsl.format import format_text
 from dsl.load import load_texts
+from dsl.mend import mended
+from dsl.merge import merge
 from dsl.parse import grammar
+from dsl.suppress import without_suppressed
 from tui.findings import FORMATS, render
 
 WORDS = {
@@ -147,7 +151,8 @@ def inspect(text: str) -> None:
         raise Broken(f"{seconds:.1f} s for {len(text)} characters")
     if (loaded.ruleset is None) is not any(one.severity == "error" for one in loaded.diagnostics):
         raise Broken("rules in force in spite of an error, or none without one")
-    for one in loaded.diagnostics:
+    left = without_suppressed(loaded.diagnostics, loaded.files, date(2026, 7, 1))
+    for one in (*loaded.diagnostics, *left):
         edits = [edit for fix in one.fixes for edit in fix.edits]
         for place in (one, *one.labels, *edits):
             span, whole = place.span, loaded.files[place.span.path]
@@ -161,10 +166,19 @@ def inspect(text: str) -> None:
                 raise Broken(f"{one.code}: a line or column that does not fit its offset")
     for format_ in FORMATS:
         render(loaded, format_)
+    mended(left, loaded.files)
+    if sorted(solid(merge(text, text, "field x flag\n" + text, merge_lines=_no_lines).text)) != sorted(
+        solid("field x flag\n" + text)
+    ):
+        raise Broken("a merge with one side unchanged lost a character")
     if solid(formatted.text) != solid(text):
         raise Broken("the formatter lost or moved a character")
     if format_text(formatted.text).text != formatted.text:
         raise Broken("formatting again changes something")
+
+
+def _no_lines(base: str, ours: str, theirs: str) -> tuple[str, bool]:
+    raise Broken("a merge with one side unchanged found a conflict")
 
 
 def solid(text: str) -> str:

@@ -63,6 +63,18 @@ def test_examples_do_what_their_page_says(page):
     assert right.ruleset is not None
 
 
+@pytest.mark.parametrize("page", pages().values(), ids=lambda page: page.code)
+def test_a_page_says_what_to_avoid_what_to_prefer_and_why(page):
+    assert page.title and page.wrong.strip() != page.right.strip()
+    assert len(page.why.split()) > 8
+    for text in (page.what, page.why):
+        assert len(text.split()) > 3
+        assert text[0].isupper() or text[0] in "`("
+        assert text.rstrip(")").endswith((".", "?", "`"))
+    others = [other.why for other in pages().values() if other is not page]
+    assert page.why not in others
+
+
 def test_pages_that_cannot_show_an_example(tmp_path):
     root = tmp_path / "sla.rules"
     root.write_bytes(b"priorities a\xff")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tui.commands.init import LAYOUT
+
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = "import sys; sys.path.insert(0, sys.argv.pop(1)); from tui.cli import main; main()"
 
@@ -38,6 +40,7 @@ def wheel(tmp_path_factory):
 def test_it_carries_the_rules_the_grammar_and_the_maps(wheel):
     here = {str(path.relative_to(wheel)) for path in wheel.rglob("*")}
     assert {"sla.rules", "rules/tiers.rules", "dsl/grammar.lark", "rules/examples/incidents.rules"} <= here
+    assert {f"rules/starter/{source}" for source in LAYOUT.values()} <= here
     assert any(name.startswith("engine/intake/maps/") and name.endswith(".toml") for name in here)
     assert {"reports/web/templates/ask.html", "reports/web/templates/style.css"} <= here
     assert not any(name.startswith(("tests/", "bench/", ".ci")) for name in here)

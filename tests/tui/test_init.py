@@ -1,0 +1,114 @@
+"""`sla init`: a site that works, CI that its hosts accept, and git that is told."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from tests.git import ENVIRONMENT, ROOT, Repository
+from tui.commands.init import DRIVERS, LAYOUT
+from tui.group import COMMANDS
+
+
+@pytest.fixture
+def site(sla, tmp_path):
+    assert sla("init", "site")[0] == 0
+    return tmp_path / "site"
+
+
+def test_the_site_works(sla, site):
+    assert sorted(str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()) == sorted(LAYOUT)
+    code, out, _ = sla("check", site)
+    assert (code, out[:4]) == (0, "ok: ")
+    code, _, err = sla("fmt", "--check", site)
+    assert code == 0, err
+
+
+def test_nothing_is_overwritten(sla, site):
+    (site / "sla.rules").write_text("# mine\n")
+    for arguments in ((), ("--git",)):
+        sla("init", site, *arguments)
+        assert (site / "sla.rules").read_text() == "# mine\n"
+    code, out, err = sla("init", site)
+    assert (code, out) == (1, "")
+    assert "already there; nothing was written" in err
+
+
+def test_one_file_that_is_there_keeps_all_others_from_being_written(sla, tmp_path):
+    (tmp_path / "README.md").symlink_to("nowhere")
+    assert sla("init")[0] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+def test_git_is_told_or_the_lines_are_printed(sla, tmp_path):
+    _, out, _ = sla("init", "printed")
+    lines = re.findall(r"^  (git config .*)$", out, re.MULTILINE)
+    assert len(lines) == len(DRIVERS)
+    by_hand = Repository(tmp_path / "printed")
+    for line in lines:
+        subprocess.run(line, shell=True, cwd=by_hand.folder, env=ENVIRONMENT, check=True)
+    by_itself = Repository(tmp_path / "set")
+    assert sla("init", "set", "--git")[0] == 0
+    for key, value in DRIVERS.items():
+        assert by_hand("config", key) == by_itself("config", key) == f"{value}\n"
+    assert by_itself("check-attr", "merge", "--", "sla.rules") == "sla.rules: merge: sla\n"
+
+
+def test_git_where_there_is_no_repository(sla, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    code, _, err = sla("init", "--git")
+    assert code == 4
+    assert "git init" in err
+
+
+def schema(name):
+    folder = Path(importlib.util.find_spec("check_jsonschema").origin).parent
+    return json.loads((folder / "builtin_schemas" / "vendor" / f"{name}.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("github-workflows", ".github/workflows/sla.yml"), ("gitlab-ci", ".gitlab-ci.yml")],
+)
+def test_ci_keeps_to_the_schema_of_its_host(site, name, path):
+    text = (site / path).read_text().replace("\non:", '\n"on":')  # YAML 1.1 takes on for true
+    Draft7Validator(schema(name)).validate(yaml.safe_load(text))
+    assert set(re.findall(r"\bsla ([a-z-]+)", text)) <= {*COMMANDS, "plan", "test", "archive"}
+
+
+def test_what_ci_runs_runs_here(sla, site, monkeypatch):
+    """Every `sla` line of the templates, of the commands that there are, on the site itself."""
+    monkeypatch.chdir(site)
+    tried = 0
+    for path in (".github/workflows/sla.yml", ".gitlab-ci.yml", ".pre-commit-config.yaml"):
+        for line in re.findall(r"(?:run: |- |entry: )(sla [^\n>|]*)", (site / path).read_text()):
+            words = line.split()[1:]
+            if words[0] in COMMANDS and words[0] not in ("plan", "test"):
+                assert sla(*words)[0] == 0, line
+                tried += 1
+    assert tried >= 6
+
+
+def test_hooks_for_pre_commit():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [hook["id"] for hook in hooks] == ["sla-check", "sla-fmt", "sla-test"]
+    entries = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    for hook in hooks:
+        assert {"id", "name", "entry", "language", "files"} <= set(hook)
+        assert hook["entry"].split()[0] in entries
+        assert re.search(hook["files"], "rules/tiers.rules")
+        assert not re.search(hook["files"], "rules/tiers.rules.md")
+
+
+@pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not here")
+def test_pre_commit_takes_the_hooks(tmp_path):
+    subprocess.run(["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")], check=True)
