@@ -9,10 +9,18 @@ from dsl.parse import grammar
 from dsl.vocabulary import ALSO_NAMES, BLOCKS, DECLARATIONS, KEYWORDS, LATER
 
 PAGE = Path(__file__).parent / "reference.md"
-_RULE = re.compile(r"(?:^//: (?P<about>.*)\n)?^\??(?P<name>_?[a-z_]+): (?P<body>.*(?:\n +\|.*)*)", re.MULTILINE)
+_RULE = re.compile(
+    r"(?:^//: (?P<about>.*)\n)?^\??(?P<name>_?[a-z_]+): (?P<body>.*(?:\n +\|.*)*)", re.MULTILINE
+)
 _TERMINAL = re.compile(r"^(?P<name>_?[A-Z_]+)(?:\.\d+)?: (?P<pattern>.*)$", re.MULTILINE)
 _TOKEN = re.compile(r"_block\{\w+\}|\w+|[()\[\]|*+?]")
-_WORDS = {"STRING": '"TEXT"', "INT": "NUMBER", "NEGATIVE": "-NUMBER", "_NL": "", "COMPARISON": "(== | != | < | <= | > | >=)"}
+_WORDS = {
+    "STRING": '"TEXT"',
+    "INT": "NUMBER",
+    "NEGATIVE": "-NUMBER",
+    "_NL": "",
+    "COMPARISON": "(== | != | < | <= | > | >=)",
+}
 
 
 class Reference:
@@ -84,7 +92,9 @@ class Reference:
 
     @staticmethod
     def _tidy(line: str) -> str:
-        line = line.replace("[ NAME ]", "NAME")  # the parser does without, so that a check can say what is missing
+        line = line.replace(
+            "[ NAME ]", "NAME"
+        )  # the parser does without, so that a check can say what is missing
         line = re.sub(r"([(\[]) ", r"\1", line)
         line = re.sub(r" ([)\]*,])", r"\1", line)
         return re.sub(r" +", " ", line).strip()

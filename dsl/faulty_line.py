@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from dsl.finding import Finding, Mend
+from dsl.spacing import hidden
 from dsl.span import Origin
 
 
@@ -25,7 +26,7 @@ STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
 
 def masked(text: str) -> str:
     """The text with strings and comments hidden, so that patterns look at the rest."""
-    return STRING.sub(lambda match: HIDDEN * len(match[0]), text)
+    return hidden(text, HIDDEN, HIDDEN)
 
 
 def found(

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from dsl.cut import cut
 from dsl.parse import Fault, parse
 from dsl.spacing import BLANK, spaced, tokens
+from dsl.span import Lines
+from dsl.syntax import Declaration
 
 _LINE_END = re.compile(r"\r+(?=\n|\Z)")
 _INDENT = "  "
@@ -45,18 +47,22 @@ def format_text(text: str) -> Formatted:
     pieces: list[_Piece] = []
     refused: list[Refusal] = []
     position, apart = 0, False
+    trees: dict[str, Declaration | Fault] = {}  # what is broken often is so in the same way many times
+    where = Lines("", text)
     cuts = cut(text)
     for start, chunk in zip([*cuts.starts, len(text)], [*cuts.texts, ""], strict=True):
         apart = _between(text[position:start], pieces, apart)
         position = start + len(chunk)
         if not chunk:
             break
-        tree = parse(chunk)
+        if chunk not in trees:
+            trees[chunk] = parse(chunk)
+        tree = trees[chunk]
         lines = _declaration(chunk)
         if isinstance(tree, Fault):
             at = start + tree.start
-            line_start = text.rfind("\n", 0, at) + 1
-            refused.append(Refusal(text.count("\n", 0, at) + 1, at - line_start + 1, _head(chunk)))
+            place = where.span(at, at)
+            refused.append(Refusal(place.line, place.column, _head(chunk)))
             lines = chunk.split("\n")
         elif "\n".join(lines) != chunk and not _same(tree, parse("\n".join(lines))):
             lines = chunk.split("\n")
@@ -111,19 +117,23 @@ def _opens(line: str) -> bool:
 def _join(pieces: list[_Piece]) -> str:
     """Put the pieces below each other. A comment right above a declaration belongs to it."""
     out: list[str] = []
+    leads = _leading_to_blocks(pieces)
     for index, piece in enumerate(pieces):
         if index:
             before = pieces[index - 1]
-            if piece.apart or before.block or (_leads_to_block(pieces, index) and not before.comment):
+            if piece.apart or before.block or (leads[index] and not before.comment):
                 out.append("")
         out += piece.lines
     return "\n".join(out) + "\n" if out else ""
 
 
-def _leads_to_block(pieces: list[_Piece], index: int) -> bool:
-    while pieces[index].comment and index + 1 < len(pieces) and not pieces[index + 1].apart:
-        index += 1
-    return pieces[index].block
+def _leading_to_blocks(pieces: list[_Piece]) -> list[bool]:
+    """For each piece whether it is a block, or a comment that a block follows without a blank line."""
+    leads = [piece.block for piece in pieces]
+    for index in range(len(pieces) - 2, -1, -1):
+        if pieces[index].comment and not pieces[index + 1].apart:
+            leads[index] = leads[index + 1]
+    return leads
 
 
 def _head(chunk: str) -> str:

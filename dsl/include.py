@@ -18,6 +18,8 @@ from typing import NamedTuple, Protocol
 from dsl.errors import SlaError
 
 ROOT_NAME = "sla.rules"
+LARGEST = 16_000_000
+"""Bytes of a file: a hundred thousand customers. What is larger was not written by people."""
 
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error
@@ -56,6 +58,8 @@ class Disk(NamedTuple):
         if not _inside(path, self.folder):
             raise Unreadable("it leads outside the folder of the root file", code="E0103")
         try:
+            if path.stat().st_size > LARGEST:
+                raise Unreadable(f"it is larger than {LARGEST // 1_000_000} MB; divide it into several files")
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise FileNotFoundError(shown) from None

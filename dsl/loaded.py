@@ -52,9 +52,25 @@ class Loaded:
         }
 
 
+_MOST_OF_A_CODE = 1000
+
+
 def diagnostics_of(findings: Iterable[Finding], places: Places) -> tuple[Diagnostic, ...]:
-    """Findings in their places, each once, in the order of the files' text."""
-    out = {_diagnostic(finding, places) for finding in findings}
+    """Findings in their places, each once, in the order of the files' text.
+
+    Of one code the first thousand are told, with a note on how many more there are.
+    """
+    by_code: dict[str, list[Finding]] = {}
+    for finding in dict.fromkeys(findings):
+        by_code.setdefault(finding.code, []).append(finding)
+    out: set[Diagnostic] = set()
+    for found in by_code.values():
+        out.update(_diagnostic(finding, places) for finding in found[:_MOST_OF_A_CODE])
+        if len(found) > _MOST_OF_A_CODE:
+            last = found[_MOST_OF_A_CODE - 1]
+            more = f"{len(found) - _MOST_OF_A_CODE:,} more of {last.code} are not listed"
+            out.add(_diagnostic(last._replace(notes=(*last.notes, more)), places))
+            out.discard(_diagnostic(last, places))
     return tuple(sorted(out, key=lambda one: (one.span, one.code)))
 
 

@@ -15,6 +15,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_a
 
 from dsl import syntax
 from dsl.cache_folder import cache_folder
+from dsl.limits import excess
 
 Children = Any  # what a rule's method gets: tokens, nodes made by other methods, None for an absent option
 
@@ -36,7 +37,9 @@ class _Ended(NamedTuple):
 
 
 def parse(text: str) -> syntax.Declaration | Fault:
-    """Parse one declaration. Offsets count from the start of `text`."""
+    """Parse one declaration. Offsets count from the start of `text`. One that passes a limit is a fault."""
+    if over := excess(text):
+        return Fault(over.start, over.end, "", frozenset())
     try:
         declaration = _parser().parse(text)
     except UnexpectedInput:

@@ -13,20 +13,26 @@ from dsl import syntax
 from dsl.checks.local import local_findings
 from dsl.faulty_line import Line
 from dsl.finding import Finding, Mend
+from dsl.limits import excess
 from dsl.mistakes import explain
 from dsl.parse import Fault, parse
+from dsl.spacing import hidden
 from dsl.span import Origin
 from dsl.suggest import nearest
 from dsl.unit import Unit
 from dsl.vocabulary import BLOCKS, DECLARATIONS, LINES
 
-_CODE = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')
 _HEAD = re.compile(r'[ \t]*([^\s{"]+)(?:[ \t]+(?:tier[ \t]+)?"?([A-Za-z0-9_-]+))?')
 _LINE = re.compile(r"[^\n]*")
+_LONGEST_HEAD = 300
+_MOST_FAULTS = 20
 
 
 def read(text: str) -> Unit:
     """Read one declaration: its tree as far as it can be had, and what its text alone shows to be wrong."""
+    if over := excess(text):
+        found = Finding("E0111", over.message, Origin("", over.start, over.end), over.help)
+        return Unit(text, *_guess(text[:_LONGEST_HEAD]), None, (found,), broken=True)
     findings: list[Finding] = []
     if text[0] in " \t":
         findings.append(_indented(text))
@@ -51,7 +57,7 @@ def read(text: str) -> Unit:
 
 def _bare(text: str) -> str:
     """The text with strings and comments made uninteresting, every position what it was."""
-    return _CODE.sub(lambda hit: ("x" if hit[0][0] == '"' else " ") * len(hit[0]), text)
+    return hidden(text, "x", " ")
 
 
 def _name_of(tree: syntax.Declaration) -> str:
@@ -115,6 +121,8 @@ def _balanced(text: str) -> tuple[list[Finding], str]:
     mended = text
     closes_in_column_1 = "\n}" in text
     for match in _LINE.finditer(text):
+        if len(findings) == _MOST_FAULTS:
+            return findings, text
         code = _bare(match[0])
         start, stripped = match.start(), code.strip()
         if stripped.startswith("}"):
@@ -200,6 +208,8 @@ def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None
     """Parse, blanking out one fault after the other; None where not even the head can be used."""
     blamed: set[int] = set()
     while isinstance(outcome := parse(mended), Fault):
+        if len(blamed) == _MOST_FAULTS or len(findings) > 2 * _MOST_FAULTS:
+            return None
         line = _logical_line(mended, outcome.start)
         if line.start in blamed or line.text.strip() in (
             "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dsl.cut import Cut
 from dsl.finding import FILE
-from dsl.span import Origin, Span, span_of
+from dsl.span import Lines, Origin, Span
 from dsl.unit import Unit
 
 
@@ -28,11 +28,12 @@ class Sheet:
 class Places:
     """Turns an `Origin` into a `Span`; the index is made when somebody first asks."""
 
-    __slots__ = ("_index", "_sheets", "_texts")
+    __slots__ = ("_index", "_lines", "_sheets", "_texts")
 
     def __init__(self, sheets: Iterable[Sheet], texts: dict[str, str]) -> None:
         self._sheets = list(sheets)
         self._texts = texts
+        self._lines: dict[str, Lines] = {}
         self._index: dict[str, tuple[str, int]] | None = None
 
     def locate(self, origin: Origin) -> Span:
@@ -47,4 +48,7 @@ class Places:
                     for key, start in zip(sheet.keys, sheet.cut.starts, strict=True)
                 }
             path, start = self._index[origin.declaration]
-        return span_of(path, self._texts[path], start + origin.start, start + origin.end)
+        lines = self._lines.get(path)
+        if lines is None:
+            lines = self._lines[path] = Lines(path, self._texts[path])
+        return lines.span(start + origin.start, start + origin.end)

@@ -9,7 +9,24 @@ import re
 from itertools import pairwise
 
 BLANK = " \t\r"
-_TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|\#.*|[{}\[\](),]|==|!=|<=|>=|<|>|[^ \t\r"#{}\[\](),<>=!]+|[^ \t\r]')
+_TOKEN = re.compile(
+    r'"(?:[^"\\\n]|\\.)*(?:"|\\?$)|\#.*|[{}\[\](),]|==|!=|<=|>=|<|>|[^ \t\r"#{}\[\](),<>=!]+|[^ \t\r]'
+)
+
+
+_TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*(?P<closed>")?|(?P<comment>#[^\n]*)')
+
+
+def hidden(text: str, string: str, comment: str) -> str:
+    """The text with each character of strings and of comments replaced, every position what it was.
+
+    What follows a quote that is never closed stays as it is, and is looked at once.
+    """
+
+    def cover(hit: re.Match[str]) -> str:
+        return (string if hit["closed"] else comment) * len(hit[0]) if hit.lastgroup else hit[0]
+
+    return _TEXT.sub(cover, text)
 
 
 def tokens(line: str) -> list[str]:

@@ -6,6 +6,8 @@ its value nor its digest; `Loaded.locate` turns such an `Origin` into a `Span` w
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 
@@ -40,10 +42,24 @@ class Origin:
 NOWHERE = Origin("", 0, 0)
 
 
-def span_of(path: str, text: str, start: int, end: int) -> Span:
-    """A span of a file's text, with lines and columns counted."""
-    line = text.count("\n", 0, start) + 1
-    column = start - text.rfind("\n", 0, start)
-    end_line = line + text.count("\n", start, end)
-    end_column = end - text.rfind("\n", 0, end)
-    return Span(path, start, end, line, column, end_line, end_column)
+class Lines:
+    """Where the lines of a text begin, so that many places are found without counting from the start each time."""
+
+    __slots__ = ("_path", "_starts")
+
+    def __init__(self, path: str, text: str) -> None:
+        self._path = path
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def span(self, start: int, end: int) -> Span:
+        """The range between two offsets of the text."""
+        line, end_line = bisect_right(self._starts, start), bisect_right(self._starts, end)
+        return Span(
+            self._path,
+            start,
+            end,
+            line,
+            start - self._starts[line - 1] + 1,
+            end_line,
+            end - self._starts[end_line - 1] + 1,
+        )

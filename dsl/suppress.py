@@ -13,7 +13,7 @@ from datetime import date
 
 from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
 from dsl.spacing import BLANK, tokens
-from dsl.span import Span, span_of
+from dsl.span import Lines, Span
 from dsl.verdict import SUPPRESSION
 
 _COMMENT = re.compile(
@@ -68,10 +68,11 @@ def without_suppressed(
                     standing.setdefault(path, []).append(item)
     out += [one for one in diagnostics if not _suppressed(one, standing.get(one.span.path, ()))]
     for path, items in standing.items():
+        lines = Lines(path, files[path])
         for item in items:
             unused = [code for code in item.codes if code not in item.used and code not in not_asked]
             if unused:
-                out.append(_unused(item, unused, files[path]))
+                out.append(_unused(item, unused, files[path], lines))
     return tuple(sorted(out, key=lambda one: (one.span, one.code)))
 
 
@@ -87,14 +88,18 @@ def _suppressed(one: Diagnostic, items: Iterable[_Suppression]) -> bool:
 def _comments(path: str, text: str) -> Iterator[_Suppression | Diagnostic]:
     lines = text.split("\n")
     start = 0
+    first = last = -1  # what the comments above it cover, from 0
     for index, line in enumerate(lines):
         if SUPPRESSION in line and (found := _comment(line)) is not None:
             comment, alone = found
             at = line.rindex(comment)
-            span = span_of(path, text, start + at, start + at + len(comment))
+            end = at + len(comment)
+            span = Span(path, start + at, start + end, index + 1, at + 1, index + 1, end + 1)
             item = _read(comment, span, alone=alone)
             if isinstance(item, _Suppression):
-                item.first, item.last = _covered(lines, index) if alone else (index + 1, index + 1)
+                if alone and first <= index:
+                    first, last = _covered(lines, index)
+                item.first, item.last = (first + 1, last + 1) if alone else (index + 1, index + 1)
             yield item
         start += len(line) + 1
 
@@ -130,7 +135,7 @@ def _read(comment: str, span: Span, *, alone: bool) -> _Suppression | Diagnostic
 
 
 def _covered(lines: list[str], index: int) -> tuple[int, int]:
-    """The lines below a comment that it is about: one fact, or a whole block where it begins one."""
+    """The lines below a comment, from 0, that it is about: one fact, or a whole block where it begins one."""
     first = index + 1
     while first < len(lines) and lines[first].strip(BLANK)[:1] in ("", "#"):
         first += 1
@@ -139,8 +144,8 @@ def _covered(lines: list[str], index: int) -> tuple[int, int]:
         code = [token for token in tokens(lines[number]) if not token.startswith("#")]
         depth += code.count("{") - code.count("}")
         if depth <= 0 and code[-1:] != [","]:
-            return first + 1, number + 1
-    return first + 1, len(lines)
+            return first, number
+    return first, len(lines) - 1
 
 
 def _finding(code: str, message: str, span: Span, help_: str, fixes: tuple[Fix, ...] = ()) -> Diagnostic:
@@ -160,9 +165,9 @@ def _expired(item: _Suppression) -> Diagnostic:
     )
 
 
-def _unused(item: _Suppression, codes: list[str], text: str) -> Diagnostic:
+def _unused(item: _Suppression, codes: list[str], text: str, lines: Lines) -> Diagnostic:
     fixes = (
-        (Fix("remove it", (Edit(_whole(item, text), ""),), safe=True),)
+        (Fix("remove it", (Edit(_whole(item, text, lines), ""),), safe=True),)
         if len(codes) == len(item.codes)
         else ()
     )
@@ -171,11 +176,11 @@ def _unused(item: _Suppression, codes: list[str], text: str) -> Diagnostic:
     )
 
 
-def _whole(item: _Suppression, text: str) -> Span:
+def _whole(item: _Suppression, text: str, lines: Lines) -> Span:
     """The comment with the white space before it, and with its line where nothing else is on it."""
     start, end = item.span.start, item.span.end
     while start and text[start - 1] in " \t":
         start -= 1
     if item.alone and (line_end := text.find("\n", end)) >= 0:
         end = line_end + 1
-    return span_of(item.span.path, text, start, end)
+    return lines.span(start, end)

@@ -141,13 +141,13 @@ class Broken(AssertionError):
     """What does not hold for a text."""
 
 
-def inspect(text: str) -> None:
+def inspect(text: str, *, slowest: float = SLOWEST) -> None:
     """Load, render and format a text. Raises Broken for what must never be, and lets exceptions out."""
     started = time.process_time()
     loaded = load_texts("sla.rules", {"sla.rules": text, "other.rules": "field other-field flag\n"})
     formatted = format_text(text)
     seconds = time.process_time() - started
-    if seconds > SLOWEST * max(1.0, len(text) / 1_000_000):
+    if seconds > slowest * max(1.0, len(text) / 1_000_000):
         raise Broken(f"{seconds:.1f} s for {len(text)} characters")
     if (loaded.ruleset is None) is not any(one.severity == "error" for one in loaded.diagnostics):
         raise Broken("rules in force in spite of an error, or none without one")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import random
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from dsl.cut import cut
 from dsl.load import load, load_texts
-from tui.findings import render
+from tests.dsl import fuzzing
+from tui.findings import FORMATS, render
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -122,8 +125,20 @@ def test_a_mangled_site_is_answered(edits):
         for span in (one.span, *(label.span for label in one.labels)):
             assert 0 <= span.start <= span.end <= len(text)
             assert text.count("\n", 0, span.start) + 1 == span.line
-    for format_ in ("human", "compact", "json"):
+    for format_ in FORMATS:
         render(loaded, format_)
+
+
+@settings(deadline=None, max_examples=int(os.environ.get("SLA_FUZZ_CASES", "200")))
+@given(st.integers(0, 2**32))
+def test_what_a_random_source_makes_of_the_grammar_and_of_real_files_is_answered(seed):
+    fuzzing.inspect(fuzzing.any_text(random.Random(seed)), slowest=30)
+
+
+@settings(deadline=None)
+@given(st.randoms(use_true_random=False))
+def test_what_the_grammar_allows_is_answered(source):
+    fuzzing.inspect(fuzzing.site(source), slowest=30)
 
 
 @settings(deadline=None)
