@@ -65,17 +65,17 @@ class Reference:
         body = re.sub(r"(\w+) \(_COMMA \1\)\*", r"\1 LIST", body)
         return self._tidy(" ".join(self._word(token) for token in _TOKEN.findall(body)))
 
-    def _word(self, token: str) -> str:
-        if token == "LIST":
+    def _word(self, part: str) -> str:
+        if part == "LIST":
             return ", .."
-        if token in self.terminals:
-            return self._terminal(token)
-        if token not in self.rules:
-            return token
-        about, options = self.about[token], _alternatives(self.rules[token])
+        if part in self.terminals:
+            return self._terminal(part)
+        if part not in self.rules:
+            return part
+        about, options = self.about[part], _alternatives(self.rules[part])
         if about or len(options) > 1:
-            return _upper(token)
-        return self.line(self.rules[token])
+            return _upper(part)
+        return self.line(self.rules[part])
 
     def _terminal(self, name: str) -> str:
         if name in _WORDS:

@@ -6,9 +6,9 @@ its value nor its digest; `Loaded.locate` turns such an `Origin` into a `Span` w
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,26 +40,35 @@ class Origin:
 
 
 NOWHERE = Origin("", 0, 0)
+_FEW = 64
 
 
 class Lines:
-    """Where the lines of a text begin, so that many places are found without counting from the start each time."""
+    """The lines of a text, so that many places are found without counting from its start each time.
 
-    __slots__ = ("_path", "_starts")
+    A few places are counted: after an edit of one line in a million characters, an index would cost more than it saves.
+    """
+
+    __slots__ = ("_asked", "_path", "_starts", "_text")
 
     def __init__(self, path: str, text: str) -> None:
         self._path = path
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._text = text
+        self._asked = 0
+        self._starts: list[int] = []
 
     def span(self, start: int, end: int) -> Span:
         """The range between two offsets of the text."""
-        line, end_line = bisect_right(self._starts, start), bisect_right(self._starts, end)
-        return Span(
-            self._path,
-            start,
-            end,
-            line,
-            start - self._starts[line - 1] + 1,
-            end_line,
-            end - self._starts[end_line - 1] + 1,
-        )
+        (line, column), (end_line, end_column) = self._place(start), self._place(end)
+        return Span(self._path, start, end, line, column, end_line, end_column)
+
+    def _place(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return self._text.count("\n", 0, offset) + 1, offset - self._text.rfind("\n", 0, offset)
+        if not self._starts:
+            lengths = map(len, self._text.split("\n"))
+            self._starts = list(accumulate(lengths, lambda at, length: at + length + 1, initial=0))
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1

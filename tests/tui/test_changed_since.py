@@ -101,11 +101,24 @@ def test_a_second_finding_that_reads_like_the_first_is_new(sla, repository, tmp_
 def test_a_suppression_that_ends_is_news_of_the_day_and_not_of_the_change(sla, repository):
     ignore = '# sla:ignore W0408 until 2026-08-01 reason "x"\n'
     repository.commit(
-        {"site/rules/tiers.rules": TIERS.replace("calendar office", f"{ignore}calendar office")}
+        {"site/rules/tiers.rules": TIERS.replace("calendar office {", f"{ignore}calendar office {{")}
     )
     arguments = ("check", "site", "--format", "compact", "--today", "2026-09-01")
     assert "W0109" in codes(sla(*arguments))
     assert codes(sla(*arguments, "--changed-since", "HEAD")) == []
+
+
+def test_the_day_is_asked_also_where_the_verdict_is_remembered(sla, tmp_path):
+    ignore = '# sla:ignore W0408 until 2999-08-01 reason "x"\n'
+    (tmp_path / "sla.rules").write_text(TIERS.replace("calendar office {", f"{ignore}calendar office {{"))
+    for _ in range(2):
+        assert sla("check")[0] == 0
+        assert codes(sla("check", "--format", "compact", "--today", "2999-08-01")) == ["W0109", "W0408"]
+    (tmp_path / "sla.rules").write_text(
+        TIERS.replace("23:59", "18:00").replace("calendar office {", f"{ignore}calendar office {{")
+    )
+    for _ in range(2):
+        assert codes(sla("check", "--format", "compact")) == ["W0110"]
 
 
 def test_a_new_site_is_all_new(sla, tmp_path):

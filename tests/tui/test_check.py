@@ -229,3 +229,21 @@ def test_explain(sla):
     code, _, err = sla("explain", "E9999")
     assert code == 3
     assert "there is no code E9999" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [(GOOD, 0), (GOOD + '# sla:ignore W0408 until 2999-01-01 reason "x"\n', 1)]
+)
+def test_a_remembered_verdict_does_not_hide_a_suppression(tmp_path, text, code):
+    """The shortest way, before any command is imported."""
+    (tmp_path / "sla.rules").write_text(text)
+    command = [sys.executable, "-c", "from tui.cli import main; main()", "check"]
+    for _ in range(2):
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        assert done.returncode == code

@@ -96,6 +96,21 @@ def test_a_file_that_may_not_be_written_stays_as_it_is(sla, tmp_path, monkeypatc
     assert (tmp_path / "sla.rules").read_text() == ROUGH
 
 
+def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(sla, tmp_path, monkeypatch):
+    path = tmp_path / "sla.rules"
+    path.write_text(ROUGH)
+
+    def meanwhile(diagnostics, files):
+        path.write_text(f"# mine\n{ROUGH}")
+        return mended(diagnostics, files)
+
+    monkeypatch.setattr("tui.commands.fix.mended", meanwhile)
+    code, _, err = sla("fix")
+    assert code == 4
+    assert "changed meanwhile" in err
+    assert path.read_text() == f"# mine\n{ROUGH}"
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_whatever_is_mended_ends_and_never_goes_in_circles(seed):
     text = fuzzing.mangled(random.Random(seed), fuzzing.corpus()[seed % len(fuzzing.corpus())])

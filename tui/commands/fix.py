@@ -11,8 +11,8 @@ from typing import NamedTuple
 import click
 
 from dsl.diagnostic import Diagnostic
-from dsl.errors import FINDINGS
-from dsl.include import ROOT_NAME, Disk, Drafts, root_file
+from dsl.errors import FINDINGS, SlaError
+from dsl.include import ROOT_NAME, Disk, Drafts, decoded, root_file
 from dsl.load import Loader
 from dsl.mend import mended
 from dsl.suppress import without_suppressed
@@ -53,6 +53,8 @@ def command(path: Path, dry_run: bool) -> int:
     for shown in changed:
         file = root.parent / shown
         before = file.read_bytes()
+        if decoded(before) != fixed.before[shown]:
+            raise SlaError(f"{file} was changed meanwhile", help="run sla fix again")
         mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
         after = mark + fixed.after[shown].encode()
         if dry_run:
