@@ -11,10 +11,14 @@ from dsl.load import load
 from dsl.vocabulary import DECLARATIONS
 
 PROJECT = Path(__file__).resolve().parents[2]
-SITES = [PROJECT / "sla.rules", *sorted((PROJECT / "rules" / "examples").glob("*.rules"))]
+SITES = [
+    PROJECT / "sla.rules",
+    PROJECT / "rules" / "starter" / "sla.rules",
+    *sorted((PROJECT / "rules" / "examples").glob("*.rules")),
+]
 
 
-@pytest.mark.parametrize("site", SITES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("site", SITES, ids=lambda path: str(path.relative_to(PROJECT)))
 def test_a_shipped_site_has_nothing_to_say(site: Path) -> None:
     loaded = load(site)
     assert loaded.diagnostics == ()

@@ -20,7 +20,7 @@ _BOM = "\ufeff"
 
 @click.command(
     epilog="""\b
-Set it up once for a clone (`sla init --git` does):
+Example: what `sla init --git` sets, once for each clone:
   git config merge.sla.driver 'sla merge-driver %O %A %B --marker-size %L --path %P'"""
 )
 @click.argument("base", type=click.Path(path_type=Path))
