@@ -57,6 +57,12 @@ class Agreements:
             return ()
         return self._spans(customer, self._ruleset.groups.get(customer.group)).bounds
 
+    def zone(self, customer: Customer | None) -> str:
+        """The zone of the dates of a customer: its own, else its group's, else UTC."""
+        if customer is None:
+            return "UTC"
+        return self._spans(customer, self._ruleset.groups.get(customer.group)).zone
+
     def _spans(self, customer: Customer, group: Group | None) -> _Spans:
         spans = self._customers.get(customer.name)
         if spans is None:

@@ -154,6 +154,10 @@ class Graph:
         """The instants, rising, at which what is promised to this customer text may change."""
         return self._agreements.turns(self.customer(customer))
 
+    def zone(self, customer: str) -> str:
+        """The zone of the dates in the contract of this customer text."""
+        return self._agreements.zone(self.customer(customer))
+
     def predicate(self, condition: Condition) -> Predicate:
         """A condition as a function of a ticket's situation."""
         return compile_condition(condition)

@@ -69,12 +69,12 @@ def _json(sheet: Sheet) -> str:
 def _markdown(sheet: Sheet) -> str:
     lines = ["| " + " | ".join(sheet.header) + " |", "|" + " --- |" * len(sheet.header)]
     for row in sheet.rows:
-        cells = ("" if value is None else _literal(value) for value in row)
+        cells = ("" if value is None else literal(value) for value in row)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _literal(value: str | int) -> str:
+def literal(value: str | int) -> str:
     """Neither Markdown nor HTML."""
     return _MARKDOWN.sub(r"\\\1", html.escape(plain(value, 2000), quote=False))
 

@@ -1,0 +1,168 @@
+"""Rule files of a git revision, read without a checkout.
+
+Links are followed as on a disk, and never out of the folder of the root file. Nothing of the repository is run: trees are
+listed and blobs read by their ids.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from dsl.errors import SlaError
+from dsl.include import Unreadable, decoded, matching
+
+_LINK = "120000"
+_FOLLOWED = 40
+_OUTSIDE = "it leads outside the folder of the root file"
+
+
+class Entry(NamedTuple):
+    """A file of a tree: `link` is where a symbolic link leads, "" for a file."""
+
+    blob: str
+    link: str
+
+
+class Revision:
+    """The files below a folder as a commit has them; `files` by path from that folder."""
+
+    def __init__(self, files: Mapping[str, Entry], asking: IO[bytes], answers: IO[bytes]) -> None:
+        self._files = files
+        self._asking = asking
+        self._answers = answers
+        self._folders = {folder for path in files for folder in _parents(path)}
+        self._shown: list[str] | None = None
+
+    def read(self, shown: str) -> str:
+        path = self._followed(shown)
+        if path is None:
+            raise Unreadable(_OUTSIDE, code="E0103")
+        if path in self._folders:
+            raise Unreadable("it is a folder and not a file")
+        if path not in self._files:
+            raise FileNotFoundError(shown)
+        return decoded(self._blob(self._files[path].blob))
+
+    def expand(self, pattern: str) -> list[str]:
+        if self._shown is None:
+            self._shown = sorted(self._all())
+        return matching(pattern, self._shown)
+
+    def identity(self, shown: str) -> str:
+        return self._followed(shown) or shown
+
+    def _blob(self, name: str) -> bytes:
+        self._asking.write(f"{name}\n".encode())
+        self._asking.flush()
+        head = self._answers.readline().split()
+        if len(head) != 3:
+            raise SlaError(f"git cannot read the object {name}")
+        content = self._answers.read(int(head[2]))
+        self._answers.read(1)
+        return content
+
+    def _followed(self, shown: str) -> str | None:
+        """The path without links; None if it leads outside or in a circle."""
+        path = posixpath.normpath(shown)
+        for _ in range(_FOLLOWED):
+            if path == ".." or path.startswith(("../", "/")):
+                return None
+            link = next(
+                (part for part in (*_parents(path), path) if part in self._files and self._files[part].link),
+                "",
+            )
+            if not link:
+                return path
+            target = posixpath.join(posixpath.dirname(link), self._files[link].link)
+            path = posixpath.normpath(target + path[len(link) :])
+        return None
+
+    def _all(self) -> Iterator[str]:
+        """Every path that leads to a file, through links too; a link that leads outside is there, and refused when read."""
+        for path, entry in self._files.items():
+            target = self._followed(path) if entry.link else path
+            if target is None or target in self._files:
+                yield path
+            elif target in self._folders:
+                below = (other for other in self._files if other.startswith(f"{target}/"))
+                yield from (path + other[len(target) :] for other in below if not self._files[other].link)
+
+
+def _parents(path: str) -> Iterator[str]:
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+@contextmanager
+def revision(folder: Path, name: str) -> Iterator[Revision]:
+    """The files below `folder` as the git revision `name` has them. Raises SlaError where there is no such revision."""
+    commit = (
+        _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        .decode()
+        .strip()
+    )
+    listed = _git(folder, "ls-tree", "-r", "-z", commit).decode("utf-8", "replace")
+    with subprocess.Popen(
+        _command(folder, "cat-file", "--batch"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=_environment(),
+    ) as batch:
+        assert batch.stdin is not None
+        assert batch.stdout is not None
+        links: dict[str, str] = {}
+        files: dict[str, Entry] = {}
+        for line in filter(None, listed.split("\0")):
+            about, path = line.split("\t", 1)
+            mode, kind, blob = about.split()
+            if kind == "blob":
+                files[path] = Entry(blob, "")
+                if mode == _LINK:
+                    links[path] = blob
+        source = Revision(files, batch.stdin, batch.stdout)
+        for path, blob in links.items():
+            files[path] = Entry(blob, source._blob(blob).decode("utf-8", "replace"))  # noqa: SLF001
+        yield source
+        batch.stdin.close()
+
+
+def is_revision(folder: Path, name: str) -> bool:
+    """Whether git knows a commit by that name in the repository of `folder`."""
+    try:
+        _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except SlaError:
+        return False
+    return True
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(
+            _command(folder, *arguments),
+            capture_output=True,
+            check=False,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        raise SlaError("git is not installed, and only git can read a revision") from None
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise SlaError(said[0] if said else f"git {arguments[0]} failed")
+    return done.stdout
+
+
+def _command(folder: Path, *arguments: str) -> list[str]:
+    return ["git", "-C", str(folder), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
