@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,12 +30,13 @@ class Sheet:
 class Places:
     """Turns an `Origin` into a `Span`; the index is made when somebody first asks."""
 
-    __slots__ = ("_index", "_sheets", "_texts")
+    __slots__ = ("_index", "_lines", "_sheets", "_texts")
 
     def __init__(self, sheets: Iterable[Sheet], texts: dict[str, str]) -> None:
         self._sheets = list(sheets)
         self._texts = texts
         self._index: dict[str, tuple[str, int]] | None = None
+        self._lines: dict[str, list[int]] = {}
 
     def locate(self, origin: Origin) -> Span:
         """Where it stands. KeyError for an origin of another rule set."""
@@ -47,13 +50,14 @@ class Places:
                     for key, start in zip(sheet.keys, sheet.cut.starts, strict=True)
                 }
             path, start = self._index[origin.declaration]
-        return span_of(path, self._texts[path], start + origin.start, start + origin.end)
+        return self._span(path, start + origin.start, start + origin.end)
 
-
-def span_of(path: str, text: str, start: int, end: int) -> Span:
-    """A span of a file's text, with lines and columns counted."""
-    line = text.count("\n", 0, start) + 1
-    column = start - text.rfind("\n", 0, start)
-    end_line = line + text.count("\n", start, end)
-    end_column = end - text.rfind("\n", 0, end)
-    return Span(path, start, end, line, column, end_line, end_column)
+    def _span(self, path: str, start: int, end: int) -> Span:
+        """A span of a file's text, with lines and columns counted."""
+        begins = self._lines.get(path)
+        if begins is None:
+            begins = self._lines[path] = [0, *(found.end() for found in re.finditer("\n", self._texts[path]))]
+        line, end_line = bisect_right(begins, start), bisect_right(begins, end)
+        return Span(
+            path, start, end, line, start - begins[line - 1] + 1, end_line, end - begins[end_line - 1] + 1
+        )

@@ -47,7 +47,7 @@ def wants_color() -> bool:
 
 def record(one: Diagnostic) -> dict[str, object]:
     """A diagnostic as plain data; the names are stable."""
-    return {
+    data: dict[str, object] = {
         "code": one.code,
         "severity": one.severity.value,
         "message": plain(one.message),
@@ -72,6 +72,7 @@ def record(one: Diagnostic) -> dict[str, object]:
         ],
         "fingerprint": one.fingerprint,
     }
+    return data | {"example": one.example} if one.example else data
 
 
 def _span(span: Span) -> dict[str, int]:
@@ -109,6 +110,9 @@ def _human(one: Diagnostic, files: Mapping[str, str], *, color: bool) -> Iterato
         yield f"{' ' * gutter} = help: {plain(one.help)}"
     for note in one.notes:
         yield f"{' ' * gutter} = note: {plain(note)}"
+    if one.example:
+        yield ""
+        yield from (plain(line, 2000) for line in one.example.splitlines())
 
 
 def _excerpt(
