@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from dsl.model import ALWAYS, Customer, Group, Override, Period, RuleSet, Target, Tier, TierAssignment
 from dsl.span import Origin
@@ -150,6 +151,7 @@ def covers(period: Period, zone: str, at: int) -> bool:
     return period.end is None or at < begin_of(period.end, zone)
 
 
+@lru_cache(maxsize=4096)
 def begin_of(day: date, zone: str) -> int:
     """The first instant of a local date, kept within the years of the product."""
     if day.year < FIRST_YEAR:

@@ -6,7 +6,7 @@ for every stretch of dates, every priority and metric, and every case that condi
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,6 +70,8 @@ class Contract:
         self.graph = graph
         self._lines: dict[tuple[int, str, str], tuple[Terms, tuple[Line, ...]]] = {}
         self._asks: dict[int, tuple[Terms, bool]] = {}
+        self._cases: dict[tuple[Condition, ...], tuple[Case, ...] | None] = {}
+        self._metrics = [*BUILT_IN_METRICS, *graph.ruleset.metrics]
 
     @property
     def customers(self) -> list[str]:
@@ -91,8 +93,31 @@ class Contract:
         key = (id(terms), *whose)
         known = self._lines.get(key)
         if known is None:
-            known = self._lines[key] = (terms, tuple(_lines(self.graph, terms, *whose)))
+            known = self._lines[key] = (terms, tuple(self._made(terms, *whose)))
         return known[1]
+
+    def _made(self, terms: Terms, customer: str, group: str) -> Iterator[Line]:
+        plan = self.graph.plan(terms)
+        for priority in self.graph.ruleset.priorities:
+            by_metric = plan.by_priority.get(priority.casefold(), {})
+            for metric in self._metrics:
+                options = by_metric.get(metric)
+                if options is None:
+                    continue
+                if options[0].holds is None:
+                    yield Line(priority, metric, options[0], plan, (PLAIN,))
+                else:
+                    cases = self.cases(options)
+                    yield from _decided(plan, options, priority, metric, cases, customer, group)
+
+    def cases(self, options: Iterable[Option]) -> tuple[Case, ...] | None:
+        """Every case that the conditions of these options can tell apart; None where there are too many."""
+        asked = tuple(option.target.when for option in options if option.target.when is not None)
+        if not asked:
+            return (PLAIN,)
+        if asked not in self._cases:
+            self._cases[asked] = cases_of(asked, self.graph.ruleset)
+        return self._cases[asked]
 
     def personal(self, terms: Terms) -> bool:
         """Whether a condition of these terms asks for the customer or the group."""
@@ -120,36 +145,15 @@ class Contract:
 
 def stretches(graph: Graph, customer: str) -> list[Stretch]:
     """The stretches of one graph for a customer text; `DEFAULT` is nobody's."""
-    return [
-        Stretch(start, end, graph.terms(customer, EARLIEST if start is None else start))
-        for start, end in _different(graph, customer)
-    ]
-
-
-def _different(graph: Graph, customer: str) -> Iterator[tuple[int | None, int | None]]:
-    """Bounds between which the terms are equal; turns that change nothing are left out."""
+    found: list[Stretch] = []
     start: int | None = None
     terms = graph.terms(customer, EARLIEST)
     for turn in graph.turns(customer):
         after = graph.terms(customer, turn)
-        if after != terms and turn > EARLIEST:
-            yield start, turn
-            start = turn
-        terms = after
-    yield start, None
-
-
-def _lines(graph: Graph, terms: Terms, customer: str, group: str) -> Iterator[Line]:
-    plan = graph.plan(terms)
-    known: dict[frozenset[Condition], tuple[Case, ...] | None] = {}
-    for priority in graph.ruleset.priorities:
-        by_metric = plan.by_priority.get(priority.casefold(), {})
-        for metric in metrics(graph, by_metric):
-            options = by_metric[metric]
-            asked = frozenset(option.target.when for option in options if option.target.when is not None)
-            if asked not in known:
-                known[asked] = cases_of(asked, graph.ruleset)
-            yield from _decided(plan, options, priority, metric, known[asked], customer, group)
+        if turn > EARLIEST and after is not terms and after != terms:
+            found.append(Stretch(start, turn, terms))
+            start, terms = turn, after
+    return [*found, Stretch(start, None, terms)]
 
 
 def _decided(
@@ -172,12 +176,6 @@ def _decided(
     for option in options:
         if id(option) in won:
             yield Line(priority, metric, option, plan, tuple(won[id(option)]))
-
-
-def metrics(graph: Graph, promised: Container[str]) -> list[str]:
-    """Promised metrics in the order in which people look for them: the built-in ones, then the declared."""
-    known = [*BUILT_IN_METRICS, *graph.ruleset.metrics]
-    return [name for name in known if name in promised]
 
 
 def bound(at: int | None, zone: str) -> str:

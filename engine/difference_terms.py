@@ -10,7 +10,6 @@ from dsl.condition import Condition
 from dsl.condition_text import canonical, condition_text
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import BUILT_IN_METRICS
-from engine.cases import PLAIN, cases_of
 from engine.content import Contents, stops
 from engine.contract import Contract
 from engine.lengths import written
@@ -135,21 +134,22 @@ class Comparison:
 
     def _targets(self, old: _Side, new: _Side, priority: str, metric: str) -> Iterator[Change]:
         before, after = old.options(priority, metric), new.options(priority, metric)
-        names = {option.target.calendar for option in before} & {option.target.calendar for option in after}
-        for name in sorted(names):
-            yield from self._calendar(name)
         if before == after or self._read(before, 0) == self._read(after, 1):
             return
         subject = f"{priority} {metric}"
-        asked = [option.target.when for option in (*before, *after) if option.target.when is not None]
-        cases = cases_of(asked, new.contract.graph.ruleset) if asked else (PLAIN,)
+        cases = new.contract.cases((*before, *after))
         if cases is None:
             yield Change(About.TARGET, subject, _all(before), _all(after))
+            used = ({one.target.calendar for one in options} for options in (before, after))
+            for name in sorted(set.intersection(*used)):
+                yield from self._calendar(name)
             return
         pairs: dict[tuple[str, str], dict[str, None]] = {}
         for case in cases:
             was = _won(before, case.situation(priority, old.customer, old.group))
             will = _won(after, case.situation(priority, new.customer, new.group))
+            if was and will and was.target.calendar == will.target.calendar:
+                yield from self._calendar(was.target.calendar)
             words = self._words(was, will)
             pairs.setdefault(words, {})[_when(was, will)] = None
         for (was_words, will_words), whens in pairs.items():
@@ -181,7 +181,7 @@ class Comparison:
         return _promise(before), _promise(after)
 
     def _calendar(self, name: str) -> Iterator[Change]:
-        """What differs between the calendars of that name."""
+        """What differs between the calendars of that name, which both sides use."""
         before, after = (contents.calendar(name) for contents in self._contents)
         if before == after:
             return

@@ -12,9 +12,10 @@ from dsl.finding import Finding
 from dsl.model import ALWAYS, Seconds, Target
 from dsl.suggest import some
 from engine.analyse.example import due_at, plainest, scenario, shows
-from engine.analyse.survey import FORTNIGHT, Spot, Survey
-from engine.cases import Case, cases_of
+from engine.analyse.survey import Spot, Survey
+from engine.cases import Case
 from engine.plan import Option
+from engine.wall import DAY
 
 _HALF_HOUR = 1800
 _FIRST = ("response", "resolution")
@@ -23,7 +24,8 @@ _FIRST = ("response", "resolution")
 
 def target_findings(survey: Survey) -> Iterator[Finding]:
     """Everything that the decision table shows about targets."""
-    return chain(_dead(survey), _gaps(survey), _looser(survey), _weaker(survey))
+    later = _Later()
+    return chain(_dead(survey), _gaps(survey), _looser(survey, later), _weaker(survey, later))
 
 
 # ---------------------------------------------------------------- dead
@@ -81,7 +83,7 @@ def _instead(
     """Who decides in a case that the condition is about, if there is one."""
     plan = survey.graph.plan(spot.terms)
     options = plan.by_priority.get(priority.casefold(), {}).get(metric, ())
-    cases = cases_of([one.target.when for one in options if one.target.when is not None], survey.rules) or ()
+    cases = survey.contract.cases(options) or ()
     group = survey.contract.group(spot.customer)
     holds = survey.graph.predicate(when) if when is not None else None
     situations = [(case, case.situation(priority, spot.customer, group)) for case in cases]
@@ -136,7 +138,7 @@ def _uncovered(survey: Survey, spot: Spot, metric: str, priority: str) -> Case |
     options = plan.by_priority.get(priority.casefold(), {}).get(metric, ())
     if any(one.holds is None for one in options):
         return None
-    cases = cases_of([one.target.when for one in options if one.target.when is not None], survey.rules) or ()
+    cases = survey.contract.cases(options) or ()
     group = survey.contract.group(spot.customer)
     bare = (
         case for case in cases if plan.select(metric, case.situation(priority, spot.customer, group)) is None
@@ -152,7 +154,7 @@ def _whom(spot: Spot) -> str:
 # ---------------------------------------------------------------- looser and weaker
 
 
-def _looser(survey: Survey) -> Iterator[Finding]:
+def _looser(survey: Survey, later: _Later) -> Iterator[Finding]:
     told: set[tuple[str, str]] = set()
     for spot in survey.spots:
         plan = survey.graph.plan(spot.terms)
@@ -160,17 +162,16 @@ def _looser(survey: Survey) -> Iterator[Finding]:
         for priority in survey.rules.priorities:
             by_metric = plan.by_priority.get(priority.casefold(), {})
             both = [by_metric.get(metric, ()) for metric in _FIRST]
-            asked = [one.target.when for one in (*both[0], *both[1]) if one.target.when is not None]
-            for case in (cases_of(asked, survey.rules) or ()) if all(both) else ():
+            for case in (survey.contract.cases((*both[0], *both[1])) or ()) if all(both) else ():
                 situation = case.situation(priority, spot.customer, group)
                 response, resolution = (plan.select(metric, situation) for metric in _FIRST)
                 if response is None or resolution is None:
                     continue
                 key = (response.target.where, resolution.target.where)
-                if key in told or plainest([case], survey.graph) is None:
+                if key in told:
                     continue
-                at = later(response, resolution, survey.instant(spot.stretch), spot.stretch.end)
-                if at is not None:
+                at = later.find(response, resolution, survey.instant(spot.stretch), spot.stretch.end)
+                if at is not None and plainest([case], survey.graph) is not None:
                     told.add(key)
                     yield Finding(
                         "W0903",
@@ -185,7 +186,7 @@ def _looser(survey: Survey) -> Iterator[Finding]:
                     )  # fmt: skip
 
 
-def _weaker(survey: Survey) -> Iterator[Finding]:
+def _weaker(survey: Survey, later: _Later) -> Iterator[Finding]:
     told: set[str] = set()
     for spot in survey.spots:
         for line in spot.lines:
@@ -205,10 +206,10 @@ def _weaker(survey: Survey) -> Iterator[Finding]:
                     ),
                     None,
                 )
-                if base is None or plainest([case], survey.graph) is None:
+                if base is None:
                     continue
-                at = later(line.option, base, survey.instant(spot.stretch), spot.stretch.end)
-                if at is None:
+                at = later.find(line.option, base, survey.instant(spot.stretch), spot.stretch.end)
+                if at is None or plainest([case], survey.graph) is None:
                     continue
                 told.add(target.where)
                 yield Finding(
@@ -224,21 +225,36 @@ def _weaker(survey: Survey) -> Iterator[Finding]:
                 break
 
 
-def later(one: Option, other: Option, start: int, end: int | None) -> int | None:
-    """An instant of the fortnight from `start` (before `end`) at which a ticket opens whose `one` is due after its `other`;
-    None if there is none among the half hours."""
-    first, second = one.target.amount, other.target.amount
-    if one.hours is other.hours and type(first) is type(second):
-        return start if first.value > second.value else None
-    timed = isinstance(first, Seconds) and isinstance(second, Seconds)
-    if timed and one.target.calendar == ALWAYS and first.value <= second.value:
-        return None  # open time is never shorter than time
-    stop = start + FORTNIGHT if end is None else min(start + FORTNIGHT, end)
-    for at in range(start, stop, _HALF_HOUR):
-        due, wanted = due_at(one, at), due_at(other, at)
-        if wanted is not None and (due is None or due > wanted):
-            return at
-    return None
+class _Later:
+    """Whether one of two targets may be due after the other, and for a ticket that opens when.
+
+    Half hours of three weeks are tried, from the Monday before; whoever asks for the same two in that time gets the same answer.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], list[int]] = {}
+
+    def find(self, one: Option, other: Option, start: int, end: int | None) -> int | None:
+        """An instant from `start` on and before `end` at which a ticket opens whose `one` is due after its `other`; None if
+        there is none."""
+        first, second = one.target.amount, other.target.amount
+        if one.hours is other.hours and type(first) is type(second):
+            return start if first.value > second.value else None
+        timed = isinstance(first, Seconds) and isinstance(second, Seconds)
+        if timed and one.target.calendar == ALWAYS and first.value <= second.value:
+            return None  # open time is never shorter than time
+        monday = start - (start // DAY + 3) % 7 * DAY
+        monday -= monday % DAY
+        key = (first, one.target.calendar, second, other.target.calendar, monday)
+        if key not in self._known:
+            instants = range(monday, monday + 3 * 7 * DAY, _HALF_HOUR)
+            self._known[key] = [at for at in instants if _due_later(one, other, at)]
+        return next((at for at in self._known[key] if at >= start and (end is None or at < end)), None)
+
+
+def _due_later(one: Option, other: Option, at: int) -> bool:
+    due, wanted = due_at(one, at), due_at(other, at)
+    return wanted is not None and (due is None or due > wanted)
 
 
 def _shown(
