@@ -32,6 +32,10 @@ class Stretch:
     end: int | None
     terms: Terms | None
 
+    def holds(self, at: int) -> bool:
+        """Whether it is about tickets that open at this instant."""
+        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -135,7 +139,7 @@ class Contract:
     def on(self, customer: str, day: date) -> Stretch:
         """The stretch that holds at the beginning of a local date of the customer."""
         at = begin_of(day, self.graph.zone(customer))
-        return next(one for one in self.stretches(customer) if one.end is None or at < one.end)
+        return next(one for one in self.stretches(customer) if one.holds(at))
 
     def period(self, customer: str, start: int | None, end: int | None) -> tuple[str, str]:
         """The bounds of a stretch as local dates of the customer, "" where open."""

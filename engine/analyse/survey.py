@@ -19,7 +19,7 @@ FORTNIGHT = 14 * DAY
 @dataclass(slots=True)
 class Spot:
     """Terms, whom they hold for first and when, and for how many others. `lines` are those of the decision table; `until` is the
-    last end of a contract that they are part of, today for one without an end."""
+    last end of a contract that they are part of, today for one without an end; `last` is whom the walk met last."""
 
     terms: Terms
     lines: tuple[Line, ...]
@@ -27,6 +27,7 @@ class Spot:
     stretch: Stretch
     until: int
     others: int = 0
+    last: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,13 @@ def survey(loaded: Loaded, graph: Graph, today: int) -> Survey:
             until = today if stretch.end is None else stretch.end
             spot = spots.get(key)
             if spot is None:
-                spots[key] = Spot(stretch.terms, lines, customer, stretch, until)
+                spots[key] = Spot(stretch.terms, lines, customer, stretch, until, last=customer)
             else:
                 spot.until = max(spot.until, until)
-                spot.others += spot.customer != customer
+                spot.others += spot.last != customer
+                spot.last = customer
+                if stretch.holds(today) and not spot.stretch.holds(today):
+                    spot.customer, spot.stretch = customer, stretch
     found.spots = list(spots.values())
     return found
 
