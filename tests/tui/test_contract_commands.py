@@ -209,7 +209,7 @@ def test_a_finding_in_every_format(sla, tmp_path):
     assert example.startswith(
         'scenario "a pause without end" {\n  zone Europe/Berlin\n  ticket t1 customer globex priority critical\n'
     )
-    assert '  at 2026-11-26 10:00 opened with status "Waiting"\n  expect resolution due never\n}\n' in example
+    assert '  at 2026-11-26 11:00 opened with status "Waiting"\n  expect resolution due never\n}\n' in example
     code, out, _ = sla("analyse", "--format", "json", "--on", "2026-11-26")
     (finding,) = json.loads(out)
     assert finding["code"] == "W0906" and finding["example"].startswith("scenario ")
