@@ -21,11 +21,13 @@ FLAT = ("customer", "group", "from", "until", "tier", *HEADER, "warnings", "reop
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What holds in a period (local dates, "" where open): `terms` in words, and the lines; no lines where nothing is promised."""
+    """What holds in a period (local dates, "" where open): `terms` in words, what its tier's `##` comment says `about` it, and the
+    lines; no lines where nothing is promised."""
 
     start: str
     end: str
     terms: str
+    about: str
     rows: tuple[Cells, ...]
 
 
@@ -43,6 +45,7 @@ class Tables:
     def __init__(self, contract: Contract, *, origins: bool) -> None:
         self._contract = contract
         self._origins = origins
+        self._documented: dict[str, str] = {}
         self._rows: dict[int, tuple[tuple[Line, ...], tuple[Cells, ...]]] = {}
 
     def header(self) -> Cells:
@@ -81,11 +84,20 @@ class Tables:
     def _part(self, customer: str, stretch: Stretch) -> Part:
         start, end = self._contract.period(customer, stretch.start, stretch.end)
         if stretch.terms is None:
-            return Part(start, end, "nothing is promised", ())
+            return Part(start, end, "nothing is promised", "", ())
         lines = self._contract.lines(stretch.terms, customer)
         words = f"tier {stretch.terms.tier}, warnings at {self._shares(lines)}, reopening {stretch.terms.reopen.value}"
+        about = self._about(stretch.terms.tier)
         rows = self._cells(lines)
-        return Part(start, end, words, rows if self._origins else tuple(row[: len(HEADER)] for row in rows))
+        return Part(
+            start, end, words, about, rows if self._origins else tuple(row[: len(HEADER)] for row in rows)
+        )
+
+    def _about(self, name: str) -> str:
+        if name not in self._documented:
+            tier = self._contract.graph.tier(name)
+            self._documented[name] = self._contract.graph.about(tier.origin) if tier else ""
+        return self._documented[name]
 
     def _shares(self, lines: tuple[Line, ...]) -> str:
         return ", ".join(map(percent, lines[0].plan.warn)) if lines else ""

@@ -29,6 +29,11 @@ def section(level: int, text: str) -> str:
     return f"<h{level}>{_escaped(text)}</h{level}>"
 
 
+def paragraph(text: str) -> str:
+    """A line of text."""
+    return f"<p>{_escaped(text)}</p>"
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table with a header row."""
     head = "".join(f'<th scope="col">{_escaped(cell)}</th>' for cell in header)

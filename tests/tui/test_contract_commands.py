@@ -59,6 +59,16 @@ def test_customers_with_one_contract_share_a_table(sla):
     ]
 
 
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [("text", "  Good as <b>."), ("markdown", "Good as &lt;b&gt;."), ("html", "<p>Good as &lt;b&gt;.</p>")],
+)
+def test_the_comment_of_a_tier_is_shown(sla, tmp_path, form, line):
+    (tmp_path / "sla.rules").write_text(SITE.replace("tier gold {", "# no\n## Good\n## as <b>.\ntier gold {"))
+    _, out, _ = sla("matrix", "acme", "--on", "2026-12-01", "--format", form)
+    assert line in out.splitlines()
+
+
 def test_csv_has_a_row_for_everything_and_no_formula(sla, tmp_path):
     (tmp_path / "sla.rules").write_text(SITE.replace('site == "lab"', 'site == "=1+1"'))
     _, out, _ = sla("matrix", "--format", "csv")
@@ -111,6 +121,7 @@ def test_html_stands_alone_and_runs_nothing(sla, tmp_path):
         "h1",
         "h2",
         "h3",
+        "p",
         "table",
         "thead",
         "tbody",

@@ -89,6 +89,8 @@ def _text(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[s
         yield plain(_heading(block), 2000)
         for part in block.parts:
             yield plain(f"  {_when(part.start, part.end, on)}: {part.terms}", 2000)
+            if part.about:
+                yield plain(f"  {part.about}", 2000)
             if part.rows:
                 yield from (f"    {line}" for line in columns([header, *part.rows]))
 
@@ -113,16 +115,20 @@ def _markdown(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterat
         yield f"## {literal(_heading(block))}\n"
         for part in block.parts:
             yield f"{literal(_when(part.start, part.end, on))}: {literal(part.terms)}\n"
+            if part.about:
+                yield f"{literal(part.about)}\n"
             if part.rows:
                 yield write(Sheet("contract", header, part.rows), "md")
 
 
 def _html(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
-    from tui.html_table import page, section, table
+    from tui.html_table import page, paragraph, section, table
 
     def parts(block: Block) -> Iterator[str]:
         for part in block.parts:
             yield section(3, f"{_when(part.start, part.end, on)}: {part.terms}")
+            if part.about:
+                yield paragraph(part.about)
             if part.rows:
                 yield table(header, part.rows)
 
