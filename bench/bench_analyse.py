@@ -21,6 +21,7 @@ from engine.graph import Graph
 from engine.wall import parse_instant
 from tui.contract_table import Tables
 from tui.export import write
+from tui.startup import held
 
 CUSTOMERS = 10_000
 TODAY = parse_instant("2026-11-26T10:00Z")
@@ -82,7 +83,8 @@ def site(customers: int) -> str:
 def timed(work: Callable[[], Any]) -> tuple[str, Any]:
     """How long it takes, on the wall and of the processor."""
     wall, cpu = time.perf_counter(), time.process_time()
-    answer = work()
+    with held():
+        answer = work()
     return f"{time.perf_counter() - wall:.2f} s ({time.process_time() - cpu:.2f} s of the processor)", answer
 
 

@@ -13,6 +13,7 @@ from dsl.suggest import nearest
 from tui.options import graph_from_file, rule_file_option
 from tui.period_text import period_text
 from tui.plain import plain
+from tui.startup import held
 
 if TYPE_CHECKING:
     from tui.contract_table import Block, Cells
@@ -45,6 +46,7 @@ Examples:
 @click.option(
     "--origins", is_flag=True, help="Say which declaration decides, and its line (csv always does)."
 )
+@held()
 def command(
     customers: tuple[str, ...], rules_path: Path, day: datetime | None, form: str, origins: bool
 ) -> None:
