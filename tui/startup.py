@@ -6,8 +6,6 @@ It costs a fifth of the time to the first paint. `hold` before the imports, `rel
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 
 def hold() -> None:
@@ -20,15 +18,3 @@ def release() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Collect no garbage in the meantime: for work that makes much, keeps it to its end, and ends soon."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

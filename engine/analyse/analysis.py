@@ -17,10 +17,12 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
     """What the rules can never do, leave out or promise twice, beside what `sla check` finds. `loaded` are the rules of `graph`
     and have no errors; `today` is an instant, for contracts without an end and for examples."""
     found = survey(loaded, graph, today)
+    conditions = list(condition_findings(found))
+    hollow = {one.at for one in conditions if one.code == "W0905"}  # says already why a target never decides
     return loaded.diagnose(
         [
-            *target_findings(found),
-            *condition_findings(found),
+            *(one for one in target_findings(found) if one.code != "W0901" or one.at not in hollow),
+            *conditions,
             *date_findings(found),
             *unused_findings(found),
             *alike_findings(found),

@@ -15,6 +15,9 @@ from engine.analyse.survey import Spot, Survey
 from engine.cases import cases_of
 from engine.plan import Rung
 from engine.timeline import nominal
+from engine.wall import format_local
+
+_MINUTE = 60
 
 
 def condition_findings(survey: Survey) -> Iterator[Finding]:
@@ -39,7 +42,7 @@ def _the_same(survey: Survey) -> Iterator[Finding]:
             f"the condition of this {what} {'holds for every ticket' if answer else 'never holds'}",
             origin,
             "leave it out" if answer else "correct the condition, or remove what it is for",
-            example=_opened(survey, priorities[0]),
+            example=_same_example(survey, condition, priorities, answer),
         )
 
 
@@ -84,19 +87,27 @@ def _whose(survey: Survey, condition: Condition) -> Iterable[tuple[str, str]]:
     return [*real, *product(["somebody else"], ["", *survey.rules.groups])]
 
 
-def _opened(survey: Survey, priority: str) -> str:
-    """A ticket of that priority that any terms promise something to, and what decides."""
+def _same_example(survey: Survey, condition: Condition, priorities: tuple[str, ...], answer: bool) -> str:
+    """A ticket that a target with this condition decides, or another in its place; or one that is paused from the start."""
     for spot in survey.spots:
+        asked = {target.metric for target in spot.terms.targets if target.when == condition}
+        zone, at = survey.graph.zone(spot.customer), survey.instant(spot.stretch)
         for line in spot.lines:
             case = plainest(line.cases, survey.graph)
-            if line.priority == priority and case is not None:
-                at = survey.instant(spot.stretch)
-                expected = shows(line.option, at, survey.graph.zone(spot.customer))
+            if case is None or line.priority not in priorities:
+                continue
+            expected: list[str] = []
+            paused = [rule.name for rule in line.plan.pauses[line.metric] if rule.pause.when == condition]
+            if line.metric in asked and (line.when == condition) is answer:
+                expected = shows(line.option, at, zone)
+            elif answer and paused:
+                expected = [f"{line.metric} paused by {paused[0]} at {format_local(at + _MINUTE, zone)}"]
+            if expected:
                 return scenario(
                     survey.graph,
                     "a condition that is always the same",
                     spot.customer,
-                    priority,
+                    line.priority,
                     at,
                     case,
                     expected,

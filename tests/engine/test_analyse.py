@@ -106,6 +106,14 @@ def test_what_the_check_finds_is_not_said_again():
     assert not codes & {"W0901", "W0905"}
 
 
+def test_a_hollow_condition_is_said_once():
+    for condition in ('status == "Open" and status is waiting', "vip or not vip"):
+        text = f"tier c {{\n  like gold\n  target low resolution within 7h when {condition}\n}}\ncustomer acme {{\n  tier c\n}}\n"
+        lines = [(code, example.count("decides resolution")) for code, _, example in found(text)]
+        dead = [] if "waiting" in condition else [("W0901", 1)]
+        assert sorted(lines) == sorted([*dead, ("W0905", 1)])
+
+
 def test_a_list_that_a_contract_outlives():
     holidays = "holidays days {\n  day 2025-12-24\n  day 2026-12-24\n}\n"
     text = holidays + "calendar desk {\n  zone UTC\n  open mon-fri 08:00-18:00\n  holidays days\n}\n"

@@ -14,9 +14,9 @@ from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS
 from dsl.include import ROOT_NAME
 from dsl.verdict import counted
+from engine.collector import uncollected
 from tui.findings import FORMATS, render, wants_color
 from tui.options import graph_of_loaded
-from tui.startup import held
 
 _MORNING = 10 * 3600
 
@@ -38,7 +38,7 @@ Examples:
 @click.option(
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at it from.  [default: today]"
 )
-@held()
+@uncollected()
 def command(path: Path, form: str, day: datetime | None) -> int:
     """Look for what the rules of PATH can never do, leave out or promise twice: dead targets, gaps, overrides that weaken, lists
     that end, steps out of reach, text that many customers share.

@@ -12,10 +12,10 @@ import click
 from dsl.errors import CHANGES, SlaError
 from dsl.include import ROOT_NAME
 from dsl.verdict import counted
+from engine.collector import uncollected
 from tui.options import graph_of_loaded
 from tui.period_text import period_text
 from tui.plain import plain
-from tui.startup import held
 
 if TYPE_CHECKING:
     from dsl.load import Loader
@@ -43,7 +43,7 @@ Examples:
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Name every customer that a change touches.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 if there is a difference.")
-@held()
+@uncollected()
 def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, detailed_exitcode: bool) -> int:
     """Compare what the rules of A and B decide: targets, calendars, pauses, warnings, ladders, by customer and date.
 

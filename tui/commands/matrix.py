@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.suggest import nearest
+from engine.collector import uncollected
 from tui.options import graph_from_file, rule_file_option
 from tui.period_text import period_text
 from tui.plain import plain
-from tui.startup import held
 
 if TYPE_CHECKING:
     from tui.contract_table import Block, Cells
@@ -46,7 +46,7 @@ Examples:
 @click.option(
     "--origins", is_flag=True, help="Say which declaration decides, and its line (csv always does)."
 )
-@held()
+@uncollected()
 def command(
     customers: tuple[str, ...], rules_path: Path, day: datetime | None, form: str, origins: bool
 ) -> None:
