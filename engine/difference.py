@@ -37,17 +37,17 @@ class Difference:
 
 def difference(old: Graph, new: Graph) -> list[Difference]:
     """What the new rules decide otherwise than the old ones, in a stable order; empty if nothing."""
-    grouped: dict[tuple[Change, tuple[Period, ...]], list[Place]] = {}
+    grouped: dict[Change, list[Place]] = {}
     comparison = Comparison(Contract(old), Contract(new))
     for change in _site(old, new):
-        grouped.setdefault((change, ()), [])
+        grouped.setdefault(change, [])
     for customer in dict.fromkeys([*new.ruleset.customers, *old.ruleset.customers, DEFAULT]):
         for change in _customer(old, new, customer):
-            grouped.setdefault((change, ()), []).append(Place(customer, ()))
+            grouped.setdefault(change, []).append(Place(customer, ()))
         for change, place in _promises(old, new, comparison, customer):
-            grouped.setdefault((change, () if change.shared else place.periods), []).append(place)
+            grouped.setdefault(change, []).append(place)
     order = list(About)
-    found = [Difference(change, tuple(places)) for (change, _), places in grouped.items()]
+    found = [Difference(change, tuple(places)) for change, places in grouped.items()]
     return sorted(found, key=lambda one: order.index(one.change.about))
 
 

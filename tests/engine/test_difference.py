@@ -330,7 +330,14 @@ def test_a_change_of_many_is_said_once():
         "acme critical resolution 4h -> 3h, 2026-01-01 until 2026-11-15, 2027-01-06 until 2028-01-01",
         "200 customers critical resolution 4h -> 3h",
     ]
-    assert len(list(lines(found[1], verbose=True))) == 201
+    assert len(list(lines(found[0], verbose=True))) == 202
+
+
+def test_a_change_of_many_contracts_with_dates_of_their_own_is_one_line():
+    many = SITE + "".join(f"customer c{n} {{\n  tier gold from 2026-02-{n + 1:02}\n}}\n" for n in range(20))
+    (one,) = changes(many, many.replace("resolution within 4h on always", "resolution within 3h on always"))
+    assert list(lines(one)) == ["21 customers critical resolution 4h -> 3h, on different dates"]
+    assert "  c7, from 2026-02-08" in list(lines(one, verbose=True))
 
 
 def test_the_difference_turned_round():

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from dsl.loaded import Loaded
     from engine.difference import Difference, Period, Place
 
+_PERIODS = 4
+"""So many groups of customers with different dates are told one by one."""
+
 
 @click.command(
     epilog="""\b
@@ -111,17 +114,25 @@ def record(one: Difference) -> dict[str, object]:
 
 
 def lines(one: Difference, *, verbose: bool = False) -> Iterator[str]:
-    """A difference in one line, with `verbose` and whom it touches below it."""
-    change, places = one.change, one.places
+    """A difference in one line, or one for each of a few periods; with `verbose` and whom it touches below it."""
+    change = one.change
     what = f"{change.subject} {_moved(change.before, change.after)}"
     what += f" {change.when}" if change.when else ""
-    if not places:
-        said = what
-    elif change.shared:
-        said = f"{what} ({_whom(places)})"
+    groups: dict[tuple[Period, ...], list[Place]] = {}
+    for place in one.places:
+        groups.setdefault(place.periods, []).append(place)
+    if change.shared or not groups:
+        whom = f" ({_whom(one.places)})" if groups else ""
+        yield from _told(f"{what}{whom}", one.places, verbose=verbose)
+    elif len(groups) > _PERIODS:
+        yield from _told(f"{_whom(one.places)} {what}, on different dates", one.places, verbose=verbose)
     else:
-        said = f"{_whom(places)} {what}{_periods(places[0].periods)}"
-    yield plain(said, 2000)
+        for periods, places in groups.items():
+            yield from _told(f"{_whom(places)} {what}{_periods(periods)}", places, verbose=verbose)
+
+
+def _told(line: str, places: Sequence[Place], *, verbose: bool) -> Iterator[str]:
+    yield plain(line, 2000)
     if verbose and len(places) > 1:
         yield from (plain(f"  {_name(place)}{_periods(place.periods)}") for place in places)
 
