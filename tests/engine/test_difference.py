@@ -7,9 +7,15 @@ from random import Random
 
 import pytest
 
+from dsl.condition import StatusClass
 from dsl.load import load_texts
+from engine.contract import DEFAULT
 from engine.difference import Difference, difference
+from engine.difference_terms import About
 from engine.graph import Graph
+from engine.lengths import written
+from engine.predicate import Situation
+from engine.wall import local_date, parse_instant
 from tui.commands.diff import lines
 
 SITE = """\
@@ -320,6 +326,52 @@ def test_any_single_edit_that_means_something_is_reported(number):
         text = SITE[: found.start()] + edit(found) + SITE[found.end() :]
         assert text != SITE
         assert changes(SITE, shuffled(text, random)), found
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_ticket_that_is_promised_something_else_is_in_a_difference(seed):
+    """Random tickets under both texts, by production alone; and what is said of them is what they are promised."""
+    random = Random(seed)
+    text = SITE
+    for pattern, edit in random.sample(EDITS, 4):
+        found = random.choice(list(re.finditer(pattern, text)) or [None])
+        if found:
+            text = text[: found.start()] + edit(found) + text[found.end() :]
+    old, new = (Graph.compile(load_texts("sla.rules", {"sla.rules": one})) for one in (SITE, text))
+    targets = [one for one in difference(old, new) if one.change.about == About.TARGET]
+    for _ in range(1500):
+        customer = random.choice(["acme", "globex", "initech", DEFAULT])
+        priority, metric = (
+            random.choice(["critical", "high", "low"]),
+            random.choice(["response", "resolution"]),
+        )
+        at = parse_instant("2025-12-01T00:00Z") + random.randrange(3 * 365 * 86_400)
+        fields = {
+            "priority": priority,
+            "site": random.choice(["lab", "laboratory", ""]),
+            "vip": random.random() < 0.5,
+        }
+        words = []
+        for graph in (old, new):
+            declared = graph.ruleset.customers.get(customer)
+            situation = Situation(fields, StatusClass.WORKING, customer, declared.group if declared else "")
+            terms = graph.terms(customer, at)
+            option = graph.plan(terms).select(metric, situation) if terms else None
+            words.append((written(option.target.amount), option.target.calendar) if option else ("", ""))
+        day = local_date(at, new.zone(customer)).isoformat()
+        covering = [
+            one.change
+            for one in targets
+            if one.change.subject == f"{priority} {metric}"
+            for place in one.places
+            if place.customer == customer
+            and any(start <= day and (not end or day < end) for start, end in place.periods or [("", "")])
+        ]
+        if words[0] != words[1]:
+            amounts = [(one.before.partition(" on ")[0], one.after.partition(" on ")[0]) for one in covering]
+            assert (words[0][0], words[1][0]) in amounts, (customer, priority, metric, day, fields)
+        elif covering:  # then it is about a case that this ticket is not
+            assert all(one.when for one in covering), covering
 
 
 def test_a_change_of_many_is_said_once():
