@@ -225,6 +225,7 @@ def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], mode
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
         ladders(it.lines, parent.ladders if parent else ()),
         origin(it, key),
+        like,
     )
 
 

@@ -16,7 +16,7 @@ from dsl.diagnostic import Severity
 @dataclass(frozen=True, slots=True)
 class Page:
     """`files` are what the examples need beside them; `prose` says that an example is described and not shown;
-    `alone`, that it needs no other declarations around it."""
+    `alone`, that it needs no other declarations around it; `command` is what finds it: `check` or `analyse`."""
 
     code: str
     title: str
@@ -27,6 +27,7 @@ class Page:
     files: dict[str, str] = field(default_factory=dict)
     prose: bool = False
     alone: bool = False
+    command: str = "check"
 
     @property
     def severity(self) -> Severity:
@@ -51,8 +52,9 @@ def markdown(page: Page) -> str:
         examples = f"Avoid: {page.wrong}\n\nPrefer: {page.right}\n"
     else:
         examples = f"Avoid:\n\n```\n{page.wrong}\n```\n\nPrefer:\n\n```\n{page.right}\n```\n"
+    found = "" if page.command == "check" else f" `sla {page.command}` finds it."
     return (
-        f"# {page.code}: {page.title} ({page.severity})\n\n{page.what}\n\n{examples}\n"
+        f"# {page.code}: {page.title} ({page.severity})\n\n{page.what}{found}\n\n{examples}\n"
         f"Why it costs money: {page.why}\n"
     )
 
@@ -61,7 +63,7 @@ def index() -> str:
     """The list of all pages as a document."""
     lines = [f"- [{page.code}]({page.code}.md) {page.title}" for page in pages().values()]
     return (
-        "# Diagnostic codes\n\nErrors (E) keep rules out of force, warnings (W) do not.\n\n"
+        "# Diagnostic codes\n\nErrors (E) keep rules out of force, warnings (W) do not. `sla check` finds all but W09xx, which `sla analyse` finds.\n\n"
         + "\n".join(lines)
         + "\n"
     )

@@ -43,7 +43,8 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """What is wrong (`message`), where (`span`, `labels`) and how to mend it (`help`, `fixes`)."""
+    """What is wrong (`message`), where (`span`, `labels`) and how to mend it (`help`, `fixes`); `example` is a scenario that shows
+    it, as text of a rule file."""
 
     code: str
     severity: Severity
@@ -54,6 +55,7 @@ class Diagnostic:
     notes: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
     context: str = field(default="", kw_only=True)  # key of the declaration it is in, for the fingerprint
+    example: str = field(default="", kw_only=True)
 
     @property
     def fingerprint(self) -> str:

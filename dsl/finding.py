@@ -19,7 +19,7 @@ class Mend(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """`at.declaration` is "" for the declaration that is being looked at."""
+    """`at.declaration` is "" for the declaration that is being looked at; `example` is text of a scenario that shows it."""
 
     code: str
     message: str
@@ -28,6 +28,7 @@ class Finding(NamedTuple):
     labels: tuple[tuple[Origin, str], ...] = ()
     mends: tuple[Mend, ...] = ()
     notes: tuple[str, ...] = ()
+    example: str = ""
 
     def placed(self, key: str) -> Finding:
         """The same finding with `key` for every "" in it."""

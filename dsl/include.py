@@ -10,7 +10,7 @@ import glob
 import os
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -90,8 +90,7 @@ class Texts(NamedTuple):
             raise FileNotFoundError(shown) from None
 
     def expand(self, pattern: str) -> list[str]:
-        matches = _glob_expression(pattern).fullmatch
-        return sorted(path for path in self.files if matches(path))
+        return matching(pattern, self.files)
 
     def identity(self, shown: str) -> str:
         return shown
@@ -148,6 +147,12 @@ def decoded(content: bytes) -> str:
         position = text.index("\0")
         raise Unreadable("it holds a NUL byte, so it is no text", code="E0101", text=text, position=position)
     return text.removeprefix("\ufeff")
+
+
+def matching(pattern: str, paths: Iterable[str]) -> list[str]:
+    """The shown paths that a pattern matches, sorted."""
+    matches = _glob_expression(pattern).fullmatch
+    return sorted(path for path in paths if matches(path))
 
 
 def is_pattern(written: str) -> bool:

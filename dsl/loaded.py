@@ -33,6 +33,10 @@ class Loaded:
         """Where a value of this rule set was written. KeyError for an origin of another one."""
         return self._places.locate(origin)
 
+    def diagnose(self, findings: Iterable[Finding]) -> tuple[Diagnostic, ...]:
+        """Findings about this rule set as diagnostics, in the order of the files' text."""
+        return diagnostics_of(findings, self._places)
+
     def counts(self) -> dict[str, int]:
         """How many of what are declared, for a summary; only files are counted where there are errors."""
         rules = self.ruleset
@@ -92,4 +96,5 @@ def _diagnostic(finding: Finding, places: Places) -> Diagnostic:
             for mend in finding.mends
         ),
         context=finding.at.declaration,
+        example=finding.example,
     )

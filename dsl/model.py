@@ -212,7 +212,7 @@ class Reopen(StrEnum):
 class Tier:
     """A tier with everything that `like` brought in. `warn` is in hundredths of a percent, rising.
 
-    `ladders` are (priority, escalation), "" for every priority that has none of its own.
+    `ladders` are (priority, escalation), "" for every priority that has none of its own; `like` is the tier that lent the rest.
     """
 
     name: str
@@ -224,6 +224,7 @@ class Tier:
     reopen: Reopen
     ladders: tuple[tuple[str, str], ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False)
+    like: str = field(default="", compare=False)
 
 
 DEFAULT_WARN = (7500,)

@@ -1,95 +1,186 @@
-"""Rule files as they were at a revision of git: a source of texts like the disk."""
+"""Rule files of a git revision, read without a checkout.
+
+Links are followed as on a disk, and never out of the folder of the root file. Nothing of the repository is run: trees are
+listed and blobs read by their ids.
+"""
 
 from __future__ import annotations
 
+import os
+import posixpath
 import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from dsl.errors import USAGE, SlaError
-from dsl.include import Texts, decoded
+from dsl.include import Unreadable, decoded, matching
 
-_RULES = (".rules", ".ics")
+_LINK = "120000"
+_FOLLOWED = 40
+_OUTSIDE = "it leads outside the folder of the root file"
 
 
-class Revision(NamedTuple):
-    """The files below a folder in the commit `commit`. `blobs` are all of them by shown path, `texts` what was read."""
+class Entry(NamedTuple):
+    """A file of a tree: `link` is where a symbolic link leads, "" for a file."""
 
-    folder: Path
-    commit: str
-    blobs: dict[str, str]
-    texts: dict[str, bytes]
+    blob: str
+    link: str
+
+
+class Revision:
+    """The files below a folder as a commit has them; `files` by path from that folder."""
+
+    def __init__(self, files: Mapping[str, Entry], asking: IO[bytes], answers: IO[bytes]) -> None:
+        self._files = files
+        self._asking = asking
+        self._answers = answers
+        self._folders = {folder for path in files for folder in _parents(path)}
+        self._shown: list[str] | None = None
 
     def read(self, shown: str) -> str:
-        if shown not in self.blobs:
+        path = self._followed(shown)
+        if path is None:
+            raise Unreadable(_OUTSIDE, code="E0103")
+        if path in self._folders:
+            raise Unreadable("it is a folder and not a file")
+        if path not in self._files:
             raise FileNotFoundError(shown)
-        if shown not in self.texts:
-            self.texts[shown] = _git(self.folder, "cat-file", "blob", self.blobs[shown])
-        return decoded(self.texts[shown])
+        return decoded(self._blob(self._files[path].blob))
 
     def expand(self, pattern: str) -> list[str]:
-        return Texts(dict.fromkeys(self.blobs, "")).expand(pattern)
+        if self._shown is None:
+            self._shown = sorted(self._all())
+        return matching(pattern, self._shown)
 
     def identity(self, shown: str) -> str:
-        return shown
+        return self._followed(shown) or shown
+
+    def _blob(self, name: str) -> bytes:
+        self._asking.write(f"{name}\n".encode())
+        self._asking.flush()
+        head = self._answers.readline().split()
+        if len(head) != 3:
+            raise SlaError(f"git cannot read the object {name}")
+        content = self._answers.read(int(head[2]))
+        self._answers.read(1)
+        return content
+
+    def _followed(self, shown: str) -> str | None:
+        """The path without links; None if it leads outside or in a circle."""
+        path = posixpath.normpath(shown)
+        for _ in range(_FOLLOWED):
+            if path == ".." or path.startswith(("../", "/")):
+                return None
+            link = next(
+                (part for part in (*_parents(path), path) if part in self._files and self._files[part].link),
+                "",
+            )
+            if not link:
+                return path
+            target = posixpath.join(posixpath.dirname(link), self._files[link].link)
+            path = posixpath.normpath(target + path[len(link) :])
+        return None
+
+    def _all(self) -> Iterator[str]:
+        """Every path that leads to a file, through links too; a link that leads outside is there, and refused when read."""
+        for path, entry in self._files.items():
+            target = self._followed(path) if entry.link else path
+            if target is None or target in self._files:
+                yield path
+            elif target in self._folders:
+                below = (other for other in self._files if other.startswith(f"{target}/"))
+                yield from (path + other[len(target) :] for other in below if not self._files[other].link)
 
 
-def revision(folder: Path, name: str) -> Revision:
-    """The revision that git calls `name`, seen from `folder`. Raises SlaError where there is none."""
-    commit = _commit(folder, name)
+def _parents(path: str) -> Iterator[str]:
+    at = path.find("/")
+    while at >= 0:
+        yield path[:at]
+        at = path.find("/", at + 1)
+
+
+@contextmanager
+def revision(folder: Path, name: str) -> Iterator[Revision]:
+    """The files below `folder` as the git revision `name` has them. Raises SlaError where there is no such revision."""
+    commit = (
+        _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        .decode()
+        .strip()
+    )
     listed = _git(folder, "ls-tree", "-r", "-z", commit).decode("utf-8", "replace")
-    blobs: dict[str, str] = {}
-    for entry in listed.split("\0"):
-        head, _, path = entry.partition("\t")
-        mode, _, rest = head.partition(" ")
-        if mode.startswith("100"):  # a link of git's has another mode, and leads who knows where
-            blobs[path] = rest.split(" ")[1]
-    wanted = {path: blob for path, blob in blobs.items() if path.endswith(_RULES)}
-    return Revision(folder, commit, blobs, _contents(folder, wanted))
+    with subprocess.Popen(
+        _command(folder, "cat-file", "--batch"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=_environment(),
+    ) as batch:
+        assert batch.stdin is not None
+        assert batch.stdout is not None
+        links: dict[str, str] = {}
+        files: dict[str, Entry] = {}
+        for line in filter(None, listed.split("\0")):
+            about, path = line.split("\t", 1)
+            mode, kind, blob = about.split()
+            if kind == "blob":
+                files[path] = Entry(blob, "")
+                if mode == _LINK:
+                    links[path] = blob
+        source = Revision(files, batch.stdin, batch.stdout)
+        for path, blob in links.items():
+            files[path] = Entry(blob, source._blob(blob).decode("utf-8", "replace"))  # noqa: SLF001
+        yield source
+        batch.stdin.close()
 
 
 def fork_point(folder: Path, name: str) -> str:
-    """The commit at which what is checked out left `name`, or `name` itself where git cannot tell."""
-    commit = _commit(folder, name)
-    try:
-        return _git(folder, "merge-base", commit, "HEAD").decode().strip()
-    except SlaError:
-        return commit
+    """The commit at which what is checked out left `name`, or that of `name` where git cannot tell.
 
-
-def _commit(folder: Path, name: str) -> str:
-    if name.startswith("-"):
-        raise SlaError(f"{name!r} is not a git revision", exit_code=USAGE)
+    Raises SlaError where there is no such revision.
+    """
     _git(folder, "rev-parse", "--git-dir")
-    try:
-        return _git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
-    except SlaError:
+    if not is_revision(folder, name):
         raise SlaError(
             f"git knows no revision {name!r}",
             help="in CI, fetch the branch that is compared with, and enough of its history",
             exit_code=USAGE,
-        ) from None
-
-
-def _contents(folder: Path, blobs: dict[str, str]) -> dict[str, bytes]:
-    """All contents in one question to git."""
-    answer = _git(folder, "cat-file", "--batch", given="\n".join(blobs.values()).encode()) if blobs else b""
-    out: dict[str, bytes] = {}
-    position = 0
-    for path in blobs:
-        line_end = answer.index(b"\n", position)
-        size = int(answer[position:line_end].split()[2])
-        out[path] = answer[line_end + 1 : line_end + 1 + size]
-        position = line_end + 2 + size
-    return out
-
-
-def _git(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
+        )
     try:
-        done = subprocess.run(["git", *arguments], cwd=folder, input=given, capture_output=True, check=False)
+        return _git(folder, "merge-base", "--end-of-options", name, "HEAD").decode().strip()
+    except SlaError:
+        return name
+
+
+def is_revision(folder: Path, name: str) -> bool:
+    """Whether git knows a commit by that name in the repository of `folder`."""
+    try:
+        _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except SlaError:
+        return False
+    return True
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(
+            _command(folder, *arguments),
+            capture_output=True,
+            check=False,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+        )
     except FileNotFoundError:
-        raise SlaError("there is no git here", help="install git, or leave the option out") from None
+        raise SlaError("git is not installed, and only git can read a revision") from None
     if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-        raise SlaError(f"git {arguments[0]}: {said or 'failed'}")
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise SlaError(said[0].removeprefix("fatal: ") if said else f"git {arguments[0]} failed")
     return done.stdout
+
+
+def _command(folder: Path, *arguments: str) -> list[str]:
+    return ["git", "-C", str(folder), *arguments]
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}

@@ -7,7 +7,7 @@ warnings can be put aside: an error keeps rules out of force whatever a comment 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,11 +47,12 @@ def without_suppressed(
     files: Mapping[str, str],
     today: date,
     *,
-    not_asked: Collection[str] = (),
+    command: str = "check",
 ) -> tuple[Diagnostic, ...]:
     """The findings that are left, and those about the comments: unreadable, expired, or about nothing.
 
-    `not_asked` are codes that whoever looked does not look for; a comment about one of them is not called unused.
+    `command` is who looked: a comment about a code that another command finds is not called unused, nor is a comment that
+    has ended or cannot be read told by any but `check`.
     """
     if not has_suppressions(files):
         return tuple(diagnostics)
@@ -61,19 +62,25 @@ def without_suppressed(
         if SUPPRESSION in text and not path.endswith(".ics"):
             for item in _comments(path, text):
                 if isinstance(item, Diagnostic):
-                    out.append(item)
+                    out += [item] if command == "check" else []
                 elif item.until <= today:
-                    out.append(_expired(item))
+                    out += [_expired(item)] if command == "check" else []
                 else:
                     standing.setdefault(path, []).append(item)
     out += [one for one in diagnostics if not _suppressed(one, standing.get(one.span.path, ()))]
     for path, items in standing.items():
         lines = Lines(path, files[path])
         for item in items:
-            unused = [code for code in item.codes if code not in item.used and code not in not_asked]
+            unused = [code for code in item.codes if code not in item.used and _found_by(code) == command]
             if unused:
                 out.append(_unused(item, unused, files[path], lines))
     return tuple(sorted(out, key=lambda one: (one.span, one.code)))
+
+
+def _found_by(code: str) -> str:
+    from dsl.codes import pages
+
+    return pages()[code].command
 
 
 def _suppressed(one: Diagnostic, items: Iterable[_Suppression]) -> bool:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from dsl.model import ALWAYS, Customer, Group, Override, Period, RuleSet, Target, Tier, TierAssignment
 from dsl.span import Origin
@@ -56,6 +57,12 @@ class Agreements:
         if customer is None:
             return ()
         return self._spans(customer, self._ruleset.groups.get(customer.group)).bounds
+
+    def zone(self, customer: Customer | None) -> str:
+        """The zone of the dates of a customer: its own, else its group's, else UTC."""
+        if customer is None:
+            return "UTC"
+        return self._spans(customer, self._ruleset.groups.get(customer.group)).zone
 
     def _spans(self, customer: Customer, group: Group | None) -> _Spans:
         spans = self._customers.get(customer.name)
@@ -144,6 +151,7 @@ def covers(period: Period, zone: str, at: int) -> bool:
     return period.end is None or at < begin_of(period.end, zone)
 
 
+@lru_cache(maxsize=4096)
 def begin_of(day: date, zone: str) -> int:
     """The first instant of a local date, kept within the years of the product."""
     if day.year < FIRST_YEAR:

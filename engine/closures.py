@@ -61,14 +61,15 @@ def closures_of(calendar: Calendar, year: int) -> Closures:
                 (where.first(day * DAY + start), where.last(day * DAY + end), closed.title or "closed")
             )
     for holidays in calendar.holidays:
-        listed = _listed(holidays, calendar.zone, year)
-        days.extend(listed.days)
-        spans.extend(listed.spans)
+        found = listed(holidays, calendar.zone, year)
+        days.extend(found.days)
+        spans.extend(found.spans)
     return Closures(tuple(days), tuple(spans))
 
 
 @lru_cache(maxsize=4096)
-def _listed(holidays: HolidayList, zone_name: str, year: int) -> Closures:
+def listed(holidays: HolidayList, zone_name: str, year: int) -> Closures:
+    """What one list closes during a year, its instants in that zone."""
     days: list[tuple[int, str]] = []
     spans: list[tuple[int, int, str]] = []
     for line in holidays.lines:

@@ -6,12 +6,11 @@ never been; the next one, here or elsewhere, finds the same work.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from engine.collector import uncollected
 from engine.decision import Decision
 from engine.errors import EngineError
 from engine.escalate import escalate
@@ -70,7 +69,7 @@ def cycle(
     """
     turns: list[Turn] = []
     known = Foresight() if foresight is None else foresight
-    with _uncollected():
+    with uncollected():
         while (
             len(turns) < chunks
             and store.waits(now)
@@ -78,18 +77,6 @@ def cycle(
         ):
             turns.append(turn)
     return Turn.of(turns)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Nothing that a cycle makes refers to itself, and to look for what does takes an eighth of its time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def take_in(store: Store, graph: Graph, now: Instant, tickets: Sequence[int]) -> None:

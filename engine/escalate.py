@@ -29,7 +29,7 @@ def escalate(store: Store, graph: Graph, now: Instant, looked: Sequence[Looked])
     for item in climbing:
         if loads is None:
             loads = Counter(store.loads())
-        taken += climb(item, graph, now, known.get(item.ticket.id, ()), loads)
+        taken += climb(item, graph, now, known.get(item.ticket.id, {}), loads)
     store.decide(Acted(item.decision, item.messages, item.short) for item in taken)
     events = [(item.decision.ticket, item.event) for item in taken if item.event is not None]
     if events:

@@ -108,7 +108,7 @@ def _not_in_force(metric: str, situation: Situation, pinned_at: int, graph: Grap
     if customer is None:
         return
     group: Group | None = graph.ruleset.groups.get(customer.group)
-    zone = customer.zone or (group.zone if group else "") or "UTC"
+    zone = graph.zone(customer.name)
     scopes: list[tuple[str, Sequence[Override]]] = [(f"customer {customer.name}", customer.overrides)]
     if group is not None:
         scopes.append((f"group {group.name}", group.overrides))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Protocol, TypeVar
 
 from dsl.condition import Condition, StatusClass
@@ -100,6 +101,15 @@ class Graph:
         span = self._source.locate(origin)
         return f"{span.path}:{span.line}"
 
+    def about(self, origin: Origin) -> str:
+        """What the `##` comment above a declaration says of it, "" without one."""
+        if self._source is None or not origin.declaration:
+            return ""
+        head = self._source.locate(Origin(origin.declaration, 0, 0))
+        above = self._source.files[head.path][: head.start].splitlines()
+        said = takewhile(lambda line: line.startswith("##"), reversed(above))
+        return " ".join(line.lstrip("#").strip() for line in reversed(list(said)))
+
     # ------------------------------------------------------------ live parts, by name
 
     def hours(self, calendar: str) -> OpenHours:
@@ -153,6 +163,10 @@ class Graph:
     def turns(self, customer: str) -> Sequence[int]:
         """The instants, rising, at which what is promised to this customer text may change."""
         return self._agreements.turns(self.customer(customer))
+
+    def zone(self, customer: str) -> str:
+        """The zone of the dates in the contract of this customer text."""
+        return self._agreements.zone(self.customer(customer))
 
     def predicate(self, condition: Condition) -> Predicate:
         """A condition as a function of a ticket's situation."""

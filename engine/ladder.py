@@ -7,7 +7,7 @@ and what it changes is decided as of now, since that is when it acts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.clock import Clock, Point
@@ -21,6 +21,9 @@ from engine.looks import Looked, passed
 from engine.outbox import Message
 from engine.predicate import compile_condition
 from engine.transition import RULES, TICKET, TIME
+
+EDITED = "an edit of the rules wrote this line anew, and edits page nobody"
+MOVED = "an edit of the rules made it due, and edits page nobody"
 
 LATE = 60
 """Seconds after which it is worth saying that a step was found late."""
@@ -37,18 +40,24 @@ class Taken:
 
 
 def climb(
-    looked: Looked, graph: Graph, now: Instant, decided: Collection[Key], loads: Counter[str]
+    looked: Looked, graph: Graph, now: Instant, decided: Mapping[Key, str], loads: Counter[str]
 ) -> list[Taken]:
     """Decide the steps that have come and were not decided before, in order of their instants.
 
-    `loads` counts open tickets by assignee and is kept up to date with what is reassigned here.
+    `decided` has the reasons of those that were. `loads` counts open tickets by assignee and is kept up to date with what is reassigned here.
     """
     ticket, evaluated = looked.ticket, looked.now
     new = {name: item for name, item in looked.passed.items() if name not in decided}
     life = looked.life
     if life is None or not new:
         return []
-    known = None if looked.before is None else passed(looked.before, now).keys()
+    reasons = dict(decided)
+    known = None if looked.before is None else passed(looked.before, now)
+    repeating = {
+        (clock.metric, clock.cycle, point.step.trigger)
+        for clock, point in (known or {}).values()
+        if point.step.repeat
+    }
     stopped = {(clock.metric, clock.cycle): clock for clock in evaluated.clocks if clock.stopped is not None}
     instants = {event.at for event in ticket.events}
     situation = life.history.last.situation
@@ -60,11 +69,18 @@ def climb(
         edited = known is not None and name not in known
         cause = RULES if edited else TICKET if point.at in instants else TIME
         ended = stopped.get((clock.metric, clock.cycle))
-        outcome, reason = _against(point, ended, life, graph, edited=edited)
+        outcome, reason = _against(point, ended, life, graph)
+        if not point.step.on_edits:
+            if edited:
+                under_way = (clock.metric, clock.cycle, point.step.trigger) in repeating
+                outcome, reason = Outcome.SUPPRESSED, EDITED if under_way else MOVED
+            elif point.number and reasons.get((*name[:4], 0)) == MOVED:
+                outcome, reason = Outcome.SUPPRESSED, MOVED
         found = Wanted()
         if outcome is Outcome.FIRED:
             found = wanted(point.step.action, situation, graph.people, loads, flagged=flagged)
             outcome, reason = _outcome(point, found, now)
+        reasons[name] = reason
         decision = Decision(point.at, now, ticket.id, ticket.key, customer, *name, outcome, reason, cause)
         if outcome is not Outcome.FIRED:
             taken.append(Taken(decision))
@@ -79,14 +95,10 @@ def climb(
     return taken
 
 
-def _against(
-    point: Point, ended: Clock | None, life: Life, graph: Graph, *, edited: bool
-) -> tuple[Outcome, str]:
+def _against(point: Point, ended: Clock | None, life: Life, graph: Graph) -> tuple[Outcome, str]:
     """What speaks against a step as of its own instant; `ended` is its clock if that has stopped since."""
     assert point.at is not None
     situation = life.states.at(point.at).situation
-    if edited and not point.step.on_edits:
-        return Outcome.SUPPRESSED, "an edit of the rules made it due, and edits page nobody"
     ladder = graph.ruleset.escalations.get(point.ladder)
     if ladder is not None and any(compile_condition(condition)(situation) for condition in ladder.stop):
         return Outcome.SUPPRESSED, "the ladder's `stop when` held"

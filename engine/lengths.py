@@ -21,5 +21,10 @@ def length(seconds: int) -> str:
 
 
 def amount(value: Amount) -> str:
-    """An amount as the rules write it: `4h`, `3bd`."""
+    """An amount for people: `4h`, `1h 30m`, `3bd`."""
     return length(value.value) if isinstance(value, Seconds) else f"{value.value}bd"
+
+
+def written(value: Amount) -> str:
+    """An amount as the rules write it: `4h`, `1h30m`, `3bd`."""
+    return amount(value).replace(" ", "")

@@ -147,7 +147,7 @@ def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
             if rule.holds(state.situation)
         }
         if option is not before:
-            before, target = option, _seconds(option.target.amount, option.hours, begun)
+            before, target = option, open_seconds(option.target.amount, option.hours, begun)
         limits = {name: spell.take(option.hours, a, b) for name, spell in spells.items()}
         cuts = sorted({at for at in limits.values() if a < at < b}) if limits else ()
         rungs = state.plan.climb(metric, state.situation.priority)
@@ -190,7 +190,7 @@ class _Spell:
     def take(self, hours: OpenHours, a: int, b: int) -> int:
         """Let `[a, b)` of the clock go by on these hours; answer when the spell stops counting as a pause."""
         limit = self.rule.limit
-        seconds = None if limit is None else _seconds(limit, hours, self.start)
+        seconds = None if limit is None else open_seconds(limit, hours, self.start)
         if seconds is None:
             return FOREVER
         left = seconds - self.spent
@@ -205,7 +205,7 @@ def _lasting(spells: dict[str, _Spell], state: State) -> dict[str, _Spell]:
     return {name: spell for name, spell in spells.items() if spell.rule.holds(state.situation)}
 
 
-def _seconds(amount: Amount, hours: OpenHours, start: int) -> int | None:
+def open_seconds(amount: Amount, hours: OpenHours, start: int) -> int | None:
     """An amount in open seconds, business days counted from `start`."""
     return amount.value if isinstance(amount, Seconds) else hours.business_days(start, amount.value)
 

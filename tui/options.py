@@ -15,7 +15,7 @@ from engine.facts import Instant
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from dsl.load import Loaded
+    from dsl.loaded import Loaded
     from engine.graph import Graph
     from engine.store.place import Place
     from engine.store.protocol import Store
@@ -180,14 +180,24 @@ def graph_from_file(path: Path) -> Graph:
     return Graph.compile(rules_from_file(path))
 
 
+def graph_of_loaded(loaded: Loaded, name: str) -> Graph:
+    """Compile rules that were loaded from what people call `name`. Errors are reported, and end with exit code 1."""
+    from engine.graph import Graph
+
+    return Graph.compile(_without_errors(loaded, name))
+
+
 def rules_from_file(path: Path) -> Loaded:
-    """Load a rule file, likewise."""
+    """Load a rule file without errors; one with errors is reported as `sla check` does, and ends with exit code 1."""
     from dsl.load import load
 
-    loaded = load(path)
+    return _without_errors(load(path), str(path))
+
+
+def _without_errors(loaded: Loaded, name: str) -> Loaded:
     if loaded.ruleset is None:
         from tui.findings import render
 
         click.echo(render(loaded, "human"), err=True)
-        raise SlaError(f"{path}: the rules have errors", help=f"sla check {path}", exit_code=FINDINGS)
+        raise SlaError(f"{name}: the rules have errors", help=f"sla check {name}", exit_code=FINDINGS)
     return loaded

@@ -61,12 +61,10 @@ class ColumnBlocks:
 
     def mark(self) -> int:
         """A writing that is in, like all before it. Never one that is in no ticket, so that a restored store numbers on from it."""
-        with self._connection.trouble():
-            settled = self._connection.settled()
-        [(mark,)] = self._asked(
-            "SELECT coalesce(max(written), 0) FROM tickets WHERE written <= ?", (settled,)
+        settled = _number(self._asked(f"SELECT {self._connection.settled}"))
+        return _number(
+            self._asked("SELECT coalesce(max(written), 0) FROM tickets WHERE written <= ?", (settled,))
         )
-        return int(mark)
 
     def newest(self) -> int:
         """The highest id of a ticket; 0 if there is none."""
@@ -116,7 +114,8 @@ class ColumnBlocks:
             if not self._still(drops):
                 return False
             values = (head.number, head.mark, head.format, head.fields, head.checksum, body)
-            connection.execute(_WRITE, (*values, connection.settled()))
+            [settled] = connection.execute(f"SELECT {connection.settled}").fetchone()
+            connection.execute(_WRITE, (*values, settled))
         return True
 
     def confirm(self, marks: Mapping[int, int], mark: int) -> None:

@@ -26,14 +26,14 @@ FROM decisions JOIN tickets ON tickets.id = ticket
 MessageRow = tuple[object, ...]
 
 
-def decided(connection: Connection, tickets: Sequence[int]) -> dict[int, set[Key]]:
-    """The keys of the decisions of these tickets, by ticket."""
-    found: dict[int, set[Key]] = {}
-    for ticket, *key in connection.execute(
-        "SELECT ticket, metric, cycle, ladder, step, number FROM decisions WHERE ticket IN (SELECT value FROM json_each(?))",
+def decided(connection: Connection, tickets: Sequence[int]) -> dict[int, dict[Key, str]]:
+    """The decisions of these tickets with their reasons, by ticket."""
+    found: dict[int, dict[Key, str]] = {}
+    for ticket, reason, *key in connection.execute(
+        "SELECT ticket, reason, metric, cycle, ladder, step, number FROM decisions WHERE ticket IN (SELECT value FROM json_each(?))",
         (connection.many(tickets),),
     ):
-        found.setdefault(ticket, set()).add(tuple(key))
+        found.setdefault(ticket, {})[tuple(key)] = reason
     return found
 
 

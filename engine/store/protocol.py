@@ -191,8 +191,8 @@ class Store(Protocol):
         """Replace the tickets' clocks, add pins and alerts; answer the alerts that were new."""
         ...
 
-    def decided(self, tickets: Sequence[int]) -> dict[int, set[Key]]:
-        """The steps of these tickets' ladders that were decided before."""
+    def decided(self, tickets: Sequence[int]) -> dict[int, dict[Key, str]]:
+        """The steps of these tickets' ladders that were decided before, with the reasons."""
         ...
 
     def decide(self, acted: Iterable[Acted]) -> None:

@@ -200,7 +200,7 @@ class SqlStore:
             return state.write(self.connection, self._terms, written)
 
     @_told
-    def decided(self, tickets: Sequence[int]) -> dict[int, set[Key]]:
+    def decided(self, tickets: Sequence[int]) -> dict[int, dict[Key, str]]:
         return decisions.decided(self.connection, tickets)
 
     @_told

@@ -13,6 +13,9 @@ import pytest
 from dsl.codes import markdown, pages
 from dsl.load import load, load_texts
 from dsl.suppress import without_suppressed
+from engine.analyse.analysis import analyse
+from engine.graph import Graph
+from engine.wall import parse_instant
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +55,9 @@ def outcome(page, example):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in pages().values() if not page.prose], ids=lambda page: page.code
+    "page",
+    [page for page in pages().values() if not page.prose and page.command == "check"],
+    ids=lambda page: page.code,
 )
 def test_examples_do_what_their_page_says(page):
     wrong = outcome(page, page.wrong)
@@ -75,6 +80,17 @@ def test_a_page_says_what_to_avoid_what_to_prefer_and_why(page):
     assert page.why not in others
 
 
+@pytest.mark.parametrize(
+    "page", [page for page in pages().values() if page.command == "analyse"], ids=lambda page: page.code
+)
+def test_what_the_analysis_finds_is_fine_for_the_check(page):
+    for example, found in ((page.wrong, True), (page.right, False)):
+        loaded = outcome(page, example)
+        assert loaded.diagnostics == ()
+        analysed = analyse(loaded, Graph.compile(loaded), parse_instant("2026-11-26T10:00Z"))
+        assert (page.code in {one.code for one in analysed}) is found
+
+
 def test_pages_that_cannot_show_an_example(tmp_path):
     root = tmp_path / "sla.rules"
     root.write_bytes(b"priorities a\xff")
@@ -88,7 +104,7 @@ def test_pages_that_cannot_show_an_example(tmp_path):
 
 def test_every_code_that_the_program_uses_has_a_page_and_the_other_way_round():
     used = set()
-    for path in (ROOT / "dsl").rglob("*.py"):
+    for path in [*(ROOT / "dsl").rglob("*.py"), *(ROOT / "engine" / "analyse").glob("*.py")]:
         used |= set(re.findall(r'"([EW]0\d{3})"', path.read_text(encoding="utf-8")))
     assert used == set(pages())
 

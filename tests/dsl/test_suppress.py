@@ -69,7 +69,9 @@ def test_what_suppresses_nothing_is_found_and_can_be_removed():
     [one] = without_suppressed(loaded.diagnostics, loaded.files, TODAY)
     [edit] = one.fixes[0].edits
     assert text[: edit.span.start] + edit.text + text[edit.span.end :] == calendar("  open mon 08:00-18:00")
-    assert found(text, not_asked={"W0408"}) == []
+    assert found(text, command="analyse") == []
+    other = text.replace("W0408", "W0906")
+    assert (found(other), found(other, command="analyse")) == ([], [("W0110", 1)])
     assert found(IGNORE + "\n") == [("W0106", 1), ("W0110", 1)]
 
 

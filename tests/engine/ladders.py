@@ -84,7 +84,8 @@ def ladder(*steps: str) -> Graph:
 
 def climbed(ticket: Ticket, graph_: Graph, now: int, decided: set[Key] | None = None) -> list[Taken]:
     """What becomes of the steps of a ticket at `now`."""
-    return climb(look(ticket, graph_, now, anew=True), graph_, Instant(now), decided or set(), Counter())
+    known = dict.fromkeys(decided or (), "")
+    return climb(look(ticket, graph_, now, anew=True), graph_, Instant(now), known, Counter())
 
 
 def told(decision: Decision) -> str:

@@ -168,6 +168,31 @@ def test_repetitions_of_a_line_that_was_edited_go_on_with_the_time(site):
     assert said(engine.step(at("10-05 11:01"))) == [f"fired #2: {edited}"]
 
 
+def test_repetitions_of_what_an_edit_made_due_page_nobody_either(site):
+    page = "at breach of resolution notify noc via pager repeat every 30m until acknowledged"
+    loud = "at breach of resolution notify management via pager repeat every 30m until acknowledged including rule-edits"
+    text = rules(page, loud)
+    site.write(text)
+    engine, store = site.engine()
+    happen(store, "T-1", "10-05 09:00", "opened", priority="high", status="New")
+    engine.start(at("10-05 15:00"))  # due at nine on the next day
+    site.write(text.replace("08:00-16:00", "02:00-16:00"))
+    assert not engine.step(at("10-06 03:10")).decisions
+    turn = engine.reload(at("10-06 03:10"))  # now it was due at three
+    assert said(turn) == [f"suppressed: {page}", f"fired: {loud}"]
+    assert said(engine.step(at("10-06 03:31"))) == [f"suppressed #1: {page}", f"fired #1: {loud}"]
+    assert "edits page nobody" in store.decisions(1)[-2].reason
+
+
+def test_a_line_that_is_new_and_repeats_pages_nobody_for_what_lies_behind(site):
+    engine, _ = running(site, STEPS[1])
+    engine.step(at("10-05 10:05"))
+    page = "at breach of response notify noc via pager repeat every 30m until acknowledged"
+    site.write(rules(STEPS[1], page))
+    assert said(engine.reload(at("10-05 10:10"))) == [f"suppressed: {page}"]
+    assert said(engine.step(at("10-05 10:31"))) == [f"suppressed #1: {page}"]
+
+
 def test_our_own_change_is_recognised_when_it_comes_back(site):
     engine, store = running(site)
     engine.step(at("10-05 10:01"))

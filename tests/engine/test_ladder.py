@@ -84,7 +84,7 @@ def test_what_an_edit_makes_due_is_kept_and_pages_only_where_the_ladder_says_so(
         previous=old,
     )
     one, now = ticket(opened()), at("10-05 12:45")
-    taken = climb(look(one, new, now, old=old), new, now, set(), Counter())
+    taken = climb(look(one, new, now, old=old), new, now, {}, Counter())
     assert [(item.decision.outcome.value, item.decision.cause) for item in taken] == [
         ("suppressed", "rules"),
         ("fired", "rules"),
@@ -137,7 +137,7 @@ def test_reassign_takes_the_least_loaded_and_hands_the_change_to_the_tickets_sys
     graph_ = ladder("at 50% of resolution reassign to lead of noc")
     one, now = ticket(opened()), at("10-05 12:00")
     loads = Counter({"Night Desk": 2, "day-lead": 1, "someone": 9})
-    [taken] = climb(look(one, graph_, now), graph_, now, set(), loads)
+    [taken] = climb(look(one, graph_, now), graph_, now, {}, loads)
     assert taken.event is not None
     assert (taken.event.kind, taken.event.at) == ("changed", now)
     assert taken.event.data == {"assignee": "day-lead", "by": "escalation main"}

@@ -145,7 +145,7 @@ def test_without_a_repository(sla, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", "")
     code, _, err = sla("check", "--changed-since", "HEAD")
     assert code == 4
-    assert "there is no git here" in err
+    assert "git is not installed" in err
 
 
 def test_standard_input_has_no_history(sla):

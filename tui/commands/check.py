@@ -80,10 +80,12 @@ def _before(root: Path, name: str, today: date) -> Before:
     from dsl.load import Loader
     from dsl.revision import fork_point, revision
 
-    source = revision(root.parent, fork_point(root.parent, name))
-    if root.name not in source.blobs:
-        return Before((), {})
-    loaded = Loader().load_from(source, root.name)
+    with revision(root.parent, fork_point(root.parent, name)) as source:
+        try:
+            source.read(root.name)
+        except FileNotFoundError:
+            return Before((), {})
+        loaded = Loader().load_from(source, root.name)
     return Before(without_suppressed(loaded.diagnostics, loaded.files, today), loaded.files)
 
 

@@ -65,6 +65,9 @@ def _block(one: Diagnostic, files: Mapping[str, str], *, color: bool) -> Iterato
         yield f"{' ' * gutter} = help: {plain(one.help)}"
     for note in one.notes:
         yield f"{' ' * gutter} = note: {plain(note)}"
+    if one.example:
+        yield ""
+        yield from (plain(line, 2000) for line in one.example.splitlines())
 
 
 def _excerpt(

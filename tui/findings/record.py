@@ -13,7 +13,7 @@ from tui.plain import plain
 
 def record(one: Diagnostic) -> dict[str, object]:
     """A diagnostic as plain data; the names are stable."""
-    return {
+    data: dict[str, object] = {
         "code": one.code,
         "severity": one.severity.value,
         "message": plain(one.message),
@@ -38,6 +38,7 @@ def record(one: Diagnostic) -> dict[str, object]:
         ],
         "fingerprint": one.fingerprint,
     }
+    return data | {"example": one.example} if one.example else data
 
 
 def _span(span: Span) -> dict[str, int]:

@@ -487,7 +487,7 @@ def test_whoever_listens_hears_of_work_when_it_is_in(place, store):
             store.save_rules(StoredRules("d", 0, 1, "r", {"r": ""}))
             assert not rings.after(lambda: None, WORK, 0.2)
         assert rings.after(lambda: None, WORK)
-        assert rings.after(lambda: store.outbox.again([1], Instant(0)), POST)
+        assert rings.after(lambda: store.outbox.again([1], Instant(0), {}), POST)
         assert not rings.after(lambda: None, WORK, 0.1)
 
 

@@ -1,0 +1,30 @@
+"""The door of the analysis: checked rules in, diagnostics with counter-examples out."""
+
+from __future__ import annotations
+
+from dsl.diagnostic import Diagnostic
+from dsl.loaded import Loaded
+from engine.analyse.alike import alike_findings
+from engine.analyse.conditions import condition_findings
+from engine.analyse.dates import date_findings
+from engine.analyse.survey import survey
+from engine.analyse.targets import target_findings
+from engine.analyse.unused import unused_findings
+from engine.graph import Graph
+
+
+def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
+    """What the rules can never do, leave out or promise twice, beside what `sla check` finds. `loaded` are the rules of `graph`
+    and have no errors; `today` is an instant, for contracts without an end and for examples."""
+    found = survey(loaded, graph, today)
+    conditions = list(condition_findings(found))
+    hollow = {one.at for one in conditions if one.code == "W0905"}  # says already why a target never decides
+    return loaded.diagnose(
+        [
+            *(one for one in target_findings(found) if one.code != "W0901" or one.at not in hollow),
+            *conditions,
+            *date_findings(found),
+            *unused_findings(found),
+            *alike_findings(found),
+        ]
+    )

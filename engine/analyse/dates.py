@@ -1,0 +1,127 @@
+"""Dates: customers to whom nothing is promised, and holiday lists that end before a contract does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, pairwise
+
+from dsl.finding import Finding
+from dsl.model import ALWAYS, HolidayList
+from engine.analyse.example import plainest, scenario, shows
+from engine.analyse.survey import Spot, Survey
+from engine.cases import PLAIN
+from engine.closures import listed
+from engine.contract import DEFAULT, Stretch
+from engine.wall import local_date, start_of_date
+
+_BACK = 10
+"""Years before the end of a contract in which a list must have had a day to count as one that ends."""
+
+
+def date_findings(survey: Survey) -> Iterator[Finding]:
+    """Everything that the dates of the decision table show."""
+    return chain(_without_tier(survey), _lists(survey))
+
+
+def _without_tier(survey: Survey) -> Iterator[Finding]:
+    never = [
+        name for name, rows in survey.empty if name != DEFAULT and all(one.terms is None for one in rows)
+    ]
+    if never:
+        first = survey.rules.customers[never[0]]
+        more = f" and {len(never) - 1:,} more" if len(never) > 1 else ""
+        yield Finding(
+            "W0908",
+            f"nothing is ever promised to {first.name}{more}",
+            first.origin,
+            "give the customer or its group a tier, or declare a `default tier`",
+            example=_unmanaged(survey, first.name, survey.today),
+        )
+    for name, rows in survey.empty:
+        customer = survey.rules.customers.get(name)
+        if customer is None or name in never or survey.checked_in("W0509", customer.origin):
+            continue
+        for gap in _gaps(rows):
+            start, end = survey.contract.period(name, gap.start, gap.end)
+            yield Finding(
+                "W0908",
+                f"nothing is promised to {name} from {start} until {end}",
+                customer.origin,
+                "let the periods of its tiers meet, also those of its group",
+                example=_unmanaged(survey, name, survey.instant(gap)),
+            )
+
+
+def _gaps(rows: list[Stretch]) -> Iterator[Stretch]:
+    for (before, gap), (_, after) in pairwise(pairwise(rows)):
+        if before.terms is not None and gap.terms is None and after.terms is not None:
+            yield gap
+
+
+def _unmanaged(survey: Survey, customer: str, at: int) -> str:
+    expected = [f"no {metric}" for metric in ("response", "resolution")]
+    return scenario(
+        survey.graph, "nothing is promised", customer, survey.rules.priorities[0], at, PLAIN, expected
+    ) if survey.rules.priorities else ""  # fmt: skip
+
+
+# ---------------------------------------------------------------- holidays
+
+
+def _lists(survey: Survey) -> Iterator[Finding]:
+    last: dict[str, tuple[int, Spot]] = {}
+    for spot in survey.spots:
+        year = local_date(spot.until - 1, survey.graph.zone(spot.customer)).year
+        for calendar in dict.fromkeys(
+            line.option.target.calendar for line in spot.lines if line.option.target.calendar != ALWAYS
+        ):
+            if calendar not in last or year > last[calendar][0]:
+                last[calendar] = (year, spot)
+    told: set[str] = set()
+    for name, (year, spot) in last.items():
+        counted = survey.rules.calendars[name]
+        for holidays in counted.holidays:
+            ended = _ended(holidays, counted.zone, year)
+            if ended is None or holidays.name in told:
+                continue
+            told.add(holidays.name)
+            yield Finding(
+                "W0909",
+                f"the holidays `{holidays.name}` end in {ended}, and contracts that count them go on in {year}",
+                holidays.origin,
+                f"add the days of {ended + 1}" + (f" to {year}" if year > ended + 1 else ""),
+                notes=(f"calendar {name} counts them, for {spot.customer} among others",),
+                example=_new_year(survey, spot, name, year),
+            )
+
+
+def _ended(holidays: HolidayList, zone: str, year: int) -> int | None:
+    """The last year with a day of the list, if it has none in `year` and had some before."""
+
+    def has(one: int) -> bool:
+        found = listed(holidays, zone, one)
+        return bool(found.days or found.spans)
+
+    if has(year):
+        return None
+    return next((one for one in range(year - 1, year - 1 - _BACK, -1) if has(one)), None)
+
+
+def _new_year(survey: Survey, spot: Spot, calendar: str, year: int) -> str:
+    """A ticket that opens in that year and is due as if there were no holiday."""
+    for line in spot.lines:
+        case = plainest(line.cases, survey.graph)
+        if line.option.target.calendar == calendar and case is not None:
+            zone = survey.graph.zone(spot.customer)
+            start, end = spot.stretch.start, spot.stretch.end
+            at = max(
+                start_of_date(local_date(survey.today, zone).replace(year=year, month=1, day=1), zone),
+                start or 0,
+            )
+            if end is not None and at >= end:
+                at = survey.instant(spot.stretch)
+            return scenario(
+                survey.graph, "a year without holidays", spot.customer, line.priority, at, case,
+                shows(line.option, at, zone),
+            )  # fmt: skip
+    return ""

@@ -1,0 +1,241 @@
+"""`sla matrix`, `sla diff` and `sla analyse` as a person and as a program use them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.dsl.test_revision import git
+from tests.engine.test_difference import SITE
+from tui.cli import run
+
+
+@pytest.fixture
+def sla(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    """Run a command line in a folder with the site; answers exit code, output and complaints."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    (tmp_path / "sla.rules").write_text(SITE)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run(list(arguments))
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return call
+
+
+# ---------------------------------------------------------------- matrix
+
+
+def test_the_table_of_one_customer_on_a_day(sla):
+    code, out, _ = sla("matrix", "acme", "--on", "2026-12-01", "--origins")
+    assert code == 0
+    lines = out.splitlines()
+    assert lines[:2] == [
+        "acme",
+        "  on 2026-12-01 (2026-11-15 until 2027-01-06): tier gold, warnings at 50%, 75%, reopening resumes",
+    ]
+    row = next(line for line in lines if "critical  resolution" in line)
+    place = SITE.splitlines().index("    target critical resolution within 2h on always") + 1
+    assert re.split(r"  +", row.strip()) == [
+        *("critical", "resolution", "within 2h", "always", "wait", "desk"),
+        *("override peak of customer acme", f"sla.rules:{place}"),
+    ]
+
+
+def test_customers_with_one_contract_share_a_table(sla):
+    _, out, _ = sla("matrix")
+    assert [line for line in out.splitlines() if line and not line.startswith(" ")] == [
+        "acme",
+        "globex, initech",
+        "undeclared customers",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [("text", "  Good as <b>."), ("markdown", "Good as &lt;b&gt;."), ("html", "<p>Good as &lt;b&gt;.</p>")],
+)
+def test_the_comment_of_a_tier_is_shown(sla, tmp_path, form, line):
+    (tmp_path / "sla.rules").write_text(SITE.replace("tier gold {", "# no\n## Good\n## as <b>.\ntier gold {"))
+    _, out, _ = sla("matrix", "acme", "--on", "2026-12-01", "--format", form)
+    assert line in out.splitlines()
+
+
+def test_csv_has_a_row_for_everything_and_no_formula(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(SITE.replace('site == "lab"', 'site == "=1+1"'))
+    _, out, _ = sla("matrix", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert {row["customer"] for row in rows} == {"acme", "globex", "initech", "default"}
+    assert {(row["from"], row["until"]) for row in rows if row["customer"] == "globex"} == {
+        ("", "2026-06-01"),
+        ("2026-06-01", "2026-07-01"),
+        ("2026-07-01", ""),
+    }
+    assert all(row["where"].startswith("sla.rules:") for row in rows)
+    assert not any(cell.lstrip().startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        assert not any(name in ("src", "href", "onclick") for name, _ in attrs)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def test_html_stands_alone_and_runs_nothing(sla, tmp_path):
+    hostile = '<script>alert(1)</script> & \\"x\\"'
+    (tmp_path / "sla.rules").write_text(SITE.replace('site == "lab"', f'site == "{hostile}"'))
+    code, out, _ = sla("matrix", "--format", "html")
+    assert code == 0
+    page = _Page()
+    page.feed(out)
+    assert page.open == []
+    assert page.tags <= {
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "h1",
+        "h2",
+        "h3",
+        "p",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+    }
+    assert any("<script>alert(1)</script>" in text for text in page.text)
+    assert "http" not in out and "url(" not in out
+
+
+def test_markdown_is_text_and_no_markup(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(SITE.replace('site == "lab"', 'site == "a|b <i> *c*"'))
+    _, out, _ = sla("matrix", "globex", "--format", "markdown")
+    rows = [line for line in out.splitlines() if line.startswith("|")]
+    assert len({len(re.findall(r"(?<!\\)\|", row)) for row in rows}) == 1
+    assert "<i>" not in out
+
+
+def test_a_customer_that_nobody_declared_is_a_usage_error(sla):
+    code, _, err = sla("matrix", "acmee")
+    assert code == 3
+    assert "did you mean acme?" in err
+    assert sla("matrix", "acme", "--on", "tomorrow")[0] == 3
+    assert sla("matrix", "--rules", "nowhere.rules")[0] == 4
+
+
+# ---------------------------------------------------------------- diff
+
+
+def test_two_revisions_and_the_files_here(sla, tmp_path):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    (tmp_path / "sla.rules").write_text(SITE.replace("resolution within 2h", "resolution within 1h"))
+    git(tmp_path, "commit", "-q", "-a", "-m", "second")
+    line = "acme critical resolution 2h -> 1h, 2026-11-15 until 2027-01-06\n"
+    assert sla("diff", "HEAD~1", "HEAD") == (0, line, "")
+    assert sla("diff", "HEAD~1", "HEAD", "--detailed-exitcode") == (2, line, "")
+    assert sla("diff", "HEAD~1") == (0, line, "")
+    assert sla("diff", "HEAD", "--detailed-exitcode") == (0, "no difference\n", "")
+    code, out, _ = sla("diff", "HEAD~1", "--format", "json")
+    assert code == 0
+    assert json.loads(out) == {
+        "differences": [
+            {
+                "about": "target",
+                "subject": "critical resolution",
+                "before": "2h",
+                "after": "1h",
+                "when": None,
+                "customers": [
+                    {"customer": "acme", "periods": [{"from": "2026-11-15", "until": "2027-01-06"}]}
+                ],
+            }
+        ]
+    }
+
+
+def test_folders_and_files(sla, tmp_path):
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "sla.rules").write_text(SITE.replace("warn at 50%, 75%", "warn at 80%"))
+    said = "3 customers and undeclared ones warnings 50%, 75% -> 80%\n"
+    assert sla("diff", "sla.rules", "new") == (0, said, "")
+    _, out, _ = sla("diff", ".", "new/sla.rules", "-v")
+    assert out == said + "  acme\n  globex\n  initech\n  undeclared customers\n"
+
+
+def test_what_cannot_be_compared_is_said(sla, tmp_path):
+    code, _, err = sla("diff", "nowhere", ".")
+    assert code == 4
+    assert "neither a rule file, nor a folder" in err
+    (tmp_path / "bad.rules").write_text("tier x {\n")
+    code, _, err = sla("diff", "bad.rules", ".")
+    assert code == 1
+    assert "E0203" in err
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "empty")
+    code, _, err = sla("diff", "HEAD", ".")
+    assert code == 4
+    assert "HEAD: there is no file sla.rules" in err
+
+
+# ---------------------------------------------------------------- analyse
+
+
+CLEAN = SITE.replace("within 6h on shop", "within 9h")
+
+
+def test_a_finding_in_every_format(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(CLEAN.replace("  limit 10bd\n", ""))
+    code, out, _ = sla("analyse", "--on", "2026-11-26")
+    assert code == 1
+    assert "warning[W0906]: the pause `wait` has no limit" in out
+    example = out[out.index("scenario ") :]
+    assert example.startswith(
+        'scenario "a pause without end" {\n  zone Europe/Berlin\n  ticket t1 customer globex priority critical\n'
+    )
+    assert '  at 2026-11-26 11:00 opened with status "Waiting"\n  expect resolution due never\n}\n' in example
+    code, out, _ = sla("analyse", "--format", "json", "--on", "2026-11-26")
+    (finding,) = json.loads(out)
+    assert finding["code"] == "W0906" and finding["example"].startswith("scenario ")
+    _, out, _ = sla("analyse", "--format", "compact", "--on", "2026-11-26")
+    assert out.count("\n") == 1
+
+
+def test_nothing_is_found_in_a_clean_site(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(CLEAN)
+    assert sla("analyse", "--on", "2026-11-26") == (0, "nothing found: 3 customers, 3 priorities\n", "")
+
+
+def test_rules_with_errors_are_findings_of_the_check(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text("tier x {\n")
+    code, _, err = sla("analyse")
+    assert code == 1
+    assert "E0203" in err
+    assert sla("analyse", "nowhere")[0] == 4

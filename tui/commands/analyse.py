@@ -1,0 +1,72 @@
+"""`sla analyse`: what an exact look at every customer, date, priority and case of the contract shows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from dsl.diagnostic import Diagnostic
+from dsl.errors import FINDINGS
+from dsl.include import ROOT_NAME, root_file
+from dsl.suppress import without_suppressed
+from dsl.verdict import counted
+from engine.collector import uncollected
+from tui.findings import FORMATS
+from tui.options import graph_of_loaded
+from tui.reporting import report
+
+_MORNING = 10 * 3600
+
+
+class _Outcome(NamedTuple):
+    diagnostics: tuple[Diagnostic, ...]
+    files: Mapping[str, str]
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla analyse                          sla.rules of this folder
+  sla analyse --format compact         one line a finding
+  sla analyse --on 2027-01-01          as of another day"""
+)
+@click.argument("path", default=ROOT_NAME, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
+@click.option(
+    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at it from.  [default: today]"
+)
+@uncollected()
+def command(path: Path, form: str, day: datetime | None) -> int:
+    """Look for what the rules of PATH can never do, leave out or promise twice: dead targets, gaps, overrides that weaken, lists
+    that end, steps out of reach, text that many customers share.
+
+    Every finding that a ticket can show comes with one, as a scenario to paste. What `sla check` says is not said again.
+    Exit code 0 when there is nothing, 1 on any finding.
+    """
+    from dsl.load import load
+    from engine.analyse.analysis import analyse
+
+    loaded = load(path)
+    graph = graph_of_loaded(loaded, str(path))
+    at = int(day.replace(tzinfo=UTC).timestamp()) if day else int(time.time()) // 86_400 * 86_400
+    left = without_suppressed(
+        analyse(loaded, graph, at + _MORNING),
+        loaded.files,
+        datetime.fromtimestamp(at, UTC).date(),
+        command="analyse",
+    )
+    found = _Outcome(left, loaded.files)
+    report(found, form, root_file(path), "sla analyse")
+    if found.diagnostics:
+        return FINDINGS
+    if form == "human":
+        rules = graph.ruleset
+        click.echo(
+            f"nothing found: {counted(len(rules.customers), 'customer')}, {counted(len(rules.priorities), 'priority')}"
+        )
+    return 0

@@ -1,0 +1,162 @@
+"""`sla diff`: what two versions of the rules decide differently, whatever their texts look like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dsl.errors import CHANGES, SlaError
+from dsl.include import ROOT_NAME
+from dsl.verdict import counted
+from engine.collector import uncollected
+from tui.options import graph_of_loaded
+from tui.period_text import period_text
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from dsl.load import Loader
+    from dsl.loaded import Loaded
+    from engine.difference import Difference, Period, Place
+
+_PERIODS = 4
+"""So many groups of customers with different dates are told one by one."""
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla diff main                        the files here against a branch
+  sla diff v1.4 v1.5 --verbose         two tags, with every customer that a change touches
+  sla diff old/ new/ --format json     two folders"""
+)
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="[B]", default=".")
+@click.option(
+    "--rules",
+    "rules_path",
+    type=click.Path(path_type=Path),
+    default=ROOT_NAME,
+    show_default=True,
+    help="The root file, as it is called in a revision.",
+)
+@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
+@click.option("-v", "--verbose", is_flag=True, help="Name every customer that a change touches.")
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 if there is a difference.")
+@uncollected()
+def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, detailed_exitcode: bool) -> int:
+    """Compare what the rules of A and B decide: targets, calendars, pauses, warnings, ladders, by customer and date.
+
+    A and B are rule files, folders with a sla.rules, or git revisions of the folder that --rules is in; without B, the files
+    there. Moves, renames, comments and another layout are no difference.
+    """
+    from dsl.load import Loader
+    from engine.difference import difference
+
+    loader = Loader()
+    graphs = [graph_of_loaded(_loaded(loader, name, rules_path), name) for name in (old, new)]
+    found = difference(graphs[0], graphs[1])
+    if form == "json":
+        click.echo(json.dumps({"differences": [record(one) for one in found]}, indent=2, ensure_ascii=False))
+    else:
+        for one in found:
+            for line in lines(one, verbose=verbose):
+                click.echo(line)
+        if not found:
+            click.echo("no difference")
+    return CHANGES if found and detailed_exitcode else 0
+
+
+def _loaded(loader: Loader, name: str, rules_path: Path) -> Loaded:
+    path = rules_path if name == "." else Path(name)
+    if path.is_file() or (path / ROOT_NAME).is_file():
+        return loader.load(path)
+    from dsl.revision import is_revision, revision
+
+    if not is_revision(rules_path.parent, name):
+        raise SlaError(
+            f"{plain(name)} is neither a rule file, nor a folder with a {ROOT_NAME}, nor a git revision here",
+            help="run this in the folder of the rules, or say --rules FOLDER/sla.rules",
+        )
+    with revision(rules_path.parent, name) as source:
+        try:
+            return loader.load_from(source, rules_path.name)
+        except SlaError as error:
+            raise SlaError(f"{plain(name)}: {error}", help=error.help, exit_code=error.exit_code) from None
+
+
+# ---------------------------------------------------------------- programs
+
+
+def record(one: Difference) -> dict[str, object]:
+    """A difference as plain data; the names are stable."""
+    change = one.change
+    return {
+        "about": change.about.value,
+        "subject": plain(change.subject),
+        "before": plain(change.before, 2000) or None,
+        "after": plain(change.after, 2000) or None,
+        "when": plain(change.when, 2000) or None,
+        "customers": [
+            {
+                "customer": place.customer,
+                "periods": [{"from": start or None, "until": end or None} for start, end in place.periods],
+            }
+            for place in one.places
+        ],
+    }
+
+
+# ---------------------------------------------------------------- people
+
+
+def lines(one: Difference, *, verbose: bool = False) -> Iterator[str]:
+    """A difference in one line, or one for each of a few periods; with `verbose` and whom it touches below it."""
+    change = one.change
+    what = f"{change.subject} {_moved(change.before, change.after)}"
+    what += f" {change.when}" if change.when else ""
+    groups: dict[tuple[Period, ...], list[Place]] = {}
+    for place in one.places:
+        groups.setdefault(place.periods, []).append(place)
+    if change.shared or not groups:
+        whom = f" ({_whom(one.places)})" if groups else ""
+        yield from _told(f"{what}{whom}", one.places, verbose=verbose)
+    elif len(groups) > _PERIODS:
+        yield from _told(f"{_whom(one.places)} {what}, on different dates", one.places, verbose=verbose)
+    else:
+        for periods, places in groups.items():
+            yield from _told(f"{_whom(places)} {what}{_periods(periods)}", places, verbose=verbose)
+
+
+def _told(line: str, places: Sequence[Place], *, verbose: bool) -> Iterator[str]:
+    yield plain(line, 2000)
+    if verbose and len(places) > 1:
+        yield from (plain(f"  {_name(place)}{_periods(place.periods)}") for place in places)
+
+
+def _moved(before: str, after: str) -> str:
+    if before and after:
+        return f"{before} -> {after}"
+    return f"{after} added" if after else f"{before} removed"
+
+
+def _whom(places: Sequence[Place]) -> str:
+    from engine.contract import DEFAULT
+
+    if len(places) == 1:
+        return _name(places[0])
+    others = any(place.customer == DEFAULT for place in places)
+    return counted(len(places) - others, "customer") + (" and undeclared ones" if others else "")
+
+
+def _name(place: Place) -> str:
+    from engine.contract import DEFAULT
+
+    return "undeclared customers" if place.customer == DEFAULT else place.customer
+
+
+def _periods(periods: Sequence[Period]) -> str:
+    return "".join(f", {period}" for period in map(period_text, periods) if period)

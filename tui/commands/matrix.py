@@ -1,0 +1,148 @@
+"""`sla matrix`: the whole effective contract as a table, for terminals, spreadsheets, merge requests and browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dsl.suggest import nearest
+from engine.collector import uncollected
+from tui.options import graph_from_file, rule_file_option
+from tui.period_text import period_text
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from tui.contract_table import Block, Cells
+
+_NAMED = 12
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla matrix acme --on 2026-12-01             what acme is promised on that day
+  sla matrix --format csv > contract.csv      every customer, for a spreadsheet
+  sla matrix acme --origins --format html > acme.html"""
+)
+@click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
+@rule_file_option("The rule file.")
+@click.option(
+    "--on",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only what holds on this local date of the customer.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "markdown", "html"]),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "--origins", is_flag=True, help="Say which declaration decides, and its line (csv always does)."
+)
+@uncollected()
+def command(
+    customers: tuple[str, ...], rules_path: Path, day: datetime | None, form: str, origins: bool
+) -> None:
+    """Show what is promised to each CUSTOMER (all, and `default` for those not declared): every priority, metric and case, by date.
+
+    Dates are those on which a ticket opens. Customers that are promised the same share a table.
+    """
+    from engine.contract import Contract
+    from tui.contract_table import Tables
+    from tui.export import write
+
+    contract = Contract(graph_from_file(rules_path))
+    for name in customers:
+        if name not in contract.customers:
+            meant = nearest(name, contract.customers)
+            hint = f"; did you mean {meant}?" if meant else ""
+            raise click.BadParameter(f"no customer {plain(name)!r} is declared{hint}", param_hint="CUSTOMER")
+    chosen = list(dict.fromkeys(customers)) or contract.customers
+    tables = Tables(contract, origins=origins)
+    on = day.date() if day else None
+    if form == "csv":
+        click.echo(write(tables.flat(chosen, on), "csv"), nl=False)
+        return
+    blocks = tables.blocks(chosen, on)
+    made = {"text": _text, "markdown": _markdown, "html": _html}[form](blocks, tables.header(), on)
+    for piece in made:
+        click.echo(piece)
+
+
+def _heading(block: Block) -> str:
+    from tui.contract_table import name_of
+
+    names = [name_of(name) for name in block.customers[:_NAMED]]
+    rest = len(block.customers) - _NAMED
+    return ", ".join(names) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _text(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
+    for number, block in enumerate(blocks):
+        if number:
+            yield ""
+        yield plain(_heading(block), 2000)
+        for part in block.parts:
+            yield plain(f"  {_when(part.start, part.end, on)}: {part.terms}", 2000)
+            if part.about:
+                yield plain(f"  {part.about}", 2000)
+            if part.rows:
+                yield from (f"    {line}" for line in columns([header, *part.rows]))
+
+
+def columns(rows: list[Cells]) -> list[str]:
+    """Rows as lines whose columns stand under each other; columns without content below the header are left out."""
+    from rich.cells import cell_len
+
+    shown = [[plain(cell, 200) for cell in row] for row in rows]
+    kept = [column for column in range(len(rows[0])) if any(row[column] for row in shown[1:])]
+    widths = {column: max(cell_len(row[column]) for row in shown) for column in kept}
+    return [
+        "  ".join(row[column] + " " * (widths[column] - cell_len(row[column])) for column in kept).rstrip()
+        for row in shown
+    ]
+
+
+def _markdown(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
+    from tui.export import Sheet, write
+    from tui.plain import markdown
+
+    for block in blocks:
+        yield f"## {markdown(_heading(block))}\n"
+        for part in block.parts:
+            yield f"{markdown(_when(part.start, part.end, on))}: {markdown(part.terms)}\n"
+            if part.about:
+                yield f"{markdown(part.about)}\n"
+            if part.rows:
+                yield write(Sheet("contract", header, part.rows), "md")
+
+
+def _html(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
+    from tui.html_table import page, paragraph, section, table
+
+    def parts(block: Block) -> Iterator[str]:
+        for part in block.parts:
+            yield section(3, f"{_when(part.start, part.end, on)}: {part.terms}")
+            if part.about:
+                yield paragraph(part.about)
+            if part.rows:
+                yield table(header, part.rows)
+
+    def body() -> Iterator[str]:
+        for block in blocks:
+            yield section(2, _heading(block))
+            yield from parts(block)
+
+    return page("The contract" + (f" on {on.isoformat()}" if on else ""), body())
+
+
+def _when(start: str, end: str, on: date | None) -> str:
+    held = period_text((start, end)) or "always"
+    return f"on {on.isoformat()} ({held})" if on else held
