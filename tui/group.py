@@ -12,6 +12,7 @@ from tui.version import __version__
 COMMANDS: dict[str, str] = {
     "check": "Report every problem of the rule files in one pass.",
     "fmt": "Format rule files.",
+    "test": "Run the scenarios and checks of the rules.",
     "explain": "Explain a diagnostic code.",
     "graph": "Draw the evaluation graph.",
     "matrix": "The whole effective contract as a table.",

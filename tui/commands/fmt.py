@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import os
-import stat
 import sys
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import NamedTuple
 
 import click
@@ -20,6 +16,7 @@ from dsl.format import Refusal, format_text
 from dsl.include import Unreadable, decoded
 from dsl.load import ROOT_NAME, load
 from tui.plain import plain
+from tui.rewrite import replace, show_diff
 
 _STDIN = "-"
 
@@ -81,7 +78,7 @@ def _settle(path: Path | None, file: _File, *, check: bool, diff: bool) -> int:
     elif path is None and not dry:
         sys.stdout.buffer.write(file.after)
     elif path is not None and differs:
-        _replace(path, file.after)
+        replace(path, file.after)
         click.echo(f"formatted {plain(file.name)}")
     for refusal in file.refused:
         place = f"{file.name}:{refusal.line}:{refusal.column}"
@@ -149,44 +146,8 @@ def _formatted(path: Path | None) -> _File:
 def _show(file: _File, *, named: bool, diff: bool) -> None:
     if named:
         click.echo(f"would format {plain(file.name)}", err=diff)
-    if not diff:
-        return
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    before, after = (list(StringIO(content.decode(), newline="\n")) for content in (file.before, file.after))
-    for line in difflib.unified_diff(before, after, f"a/{file.name}", f"b/{file.name}"):
-        _show_line(line, colour)
-
-
-def _show_line(line: str, colour: bool) -> None:
-    if sys.stdout.isatty():
-        line = plain(line.rstrip("\r\n"), 10_000) + "\n"
-    shade = {"-": "red", "+": "green", "@": "cyan"}.get(line[0]) if colour else None
-    click.echo(click.style(line, fg=shade) if shade else line, nl=False, color=colour)
-    if not line.endswith("\n"):
-        click.echo("\n\\ No newline at end of file")
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put `content` in the place of a file in one step, whatever happens; a link goes on pointing to the file."""
-    target = Path(os.path.realpath(path))
-    if not os.access(target, os.W_OK):
-        raise SlaError(f"{path} is read-only", help="allow writing to it, or use --diff to see the changes")
-    before = target.stat()
-    with NamedTemporaryFile(
-        dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
-    ) as beside:
-        fresh = Path(beside.name)
-        try:
-            beside.write(content)
-            beside.flush()
-            os.fsync(beside.fileno())
-            fresh.chmod(stat.S_IMODE(before.st_mode))
-            if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
-                os.chown(fresh, before.st_uid, before.st_gid)
-            fresh.replace(target)
-        except BaseException:
-            fresh.unlink()
-            raise
+    if diff:
+        show_diff(file.name, file.before, file.after)
 
 
 def _said(error: SlaError | OSError, path: Path | None) -> str:

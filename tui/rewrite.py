@@ -1,0 +1,56 @@
+"""Rule files that a command writes: shown as a difference, or put in the place of what was there in one step."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import stat
+import sys
+from io import StringIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import click
+
+from dsl.errors import SlaError
+from tui.plain import plain
+
+
+def show_diff(name: str, before: bytes, after: bytes) -> None:
+    """A unified difference on standard output, in colour on a terminal."""
+    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    old, new = (list(StringIO(content.decode(), newline="\n")) for content in (before, after))
+    for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
+        _show_line(line, colour)
+
+
+def _show_line(line: str, colour: bool) -> None:
+    if sys.stdout.isatty():
+        line = plain(line.rstrip("\r\n"), 10_000) + "\n"
+    shade = {"-": "red", "+": "green", "@": "cyan"}.get(line[0]) if colour else None
+    click.echo(click.style(line, fg=shade) if shade else line, nl=False, color=colour)
+    if not line.endswith("\n"):
+        click.echo("\n\\ No newline at end of file")
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Put `content` in the place of a file in one step, whatever happens; a link goes on pointing to the file."""
+    target = Path(os.path.realpath(path))
+    if not os.access(target, os.W_OK):
+        raise SlaError(f"{path} is read-only", help="allow writing to it, or use --diff to see the changes")
+    before = target.stat()
+    with NamedTemporaryFile(
+        dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
+    ) as beside:
+        fresh = Path(beside.name)
+        try:
+            beside.write(content)
+            beside.flush()
+            os.fsync(beside.fileno())
+            fresh.chmod(stat.S_IMODE(before.st_mode))
+            if (before.st_uid, before.st_gid) != (os.geteuid(), os.getegid()):
+                os.chown(fresh, before.st_uid, before.st_gid)
+            fresh.replace(target)
+        except BaseException:
+            fresh.unlink()
+            raise
