@@ -160,7 +160,8 @@ class Rehearsal:
         while True:
             looked = look(actor.ticket, self.graph, self.now)
             evaluated = actor.evaluated = looked.now
-            taken = climb(looked, self.graph, self.now, actor.decisions, self._loads())
+            reasons = {name: decision.reason for name, decision in actor.decisions.items()}
+            taken = climb(looked, self.graph, self.now, reasons, self._loads())
             fired: list[LadderStep] = []
             for one in taken:
                 decision = one.decision
