@@ -118,7 +118,7 @@ def _holiday(keyword: str, word: str, name: str) -> model.HolidayLine:
 
 def calendar(key: str, it: syntax.Declaration, holidays: Mapping[str, model.HolidayList]) -> model.Calendar:
     weekly: list[list[model.TimeRange]] = [[] for _ in range(7)]
-    open_dates: dict[str, tuple[list[model.TimeRange], str]] = {}
+    open_dates: dict[str, tuple[list[model.TimeRange], str, Origin]] = {}
     closed: list[model.ClosedDate] = []
     for line in it.lines:
         match line:
@@ -126,11 +126,13 @@ def calendar(key: str, it: syntax.Declaration, holidays: Mapping[str, model.Holi
                 for number in {number for word in days for number in values.weekdays(word.text)}:
                     weekly[number] += [values.time_range(word.text) for word in ranges]
             case syntax.OpenDate(word, ranges, name):
-                known, _ = open_dates.setdefault(word.text, ([], name.text if name else ""))
+                at = Origin(key, line.start, line.end)
+                known, *_ = open_dates.setdefault(word.text, ([], name.text if name else "", at))
                 known += [values.time_range(range_.text) for range_ in ranges]
             case syntax.ClosedDate(word, range_, name):
                 hours = values.time_range(range_.text) if range_ else None
-                closed.append(model.ClosedDate(values.day(word.text), hours, name.text if name else ""))
+                at = Origin(key, line.start, line.end)
+                closed.append(model.ClosedDate(values.day(word.text), hours, name.text if name else "", at))
             case _:
                 pass
     return model.Calendar(
@@ -139,8 +141,8 @@ def calendar(key: str, it: syntax.Declaration, holidays: Mapping[str, model.Holi
         word_of(it.lines, "zone"),
         tuple(merged(ranges) for ranges in weekly),
         tuple(
-            model.OpenDate(values.day(text), merged(ranges), name)
-            for text, (ranges, name) in sorted(open_dates.items())
+            model.OpenDate(values.day(text), merged(ranges), name, at)
+            for text, (ranges, name, at) in sorted(open_dates.items())
         ),
         tuple(sorted(closed, key=lambda one: (one.day, one.range.start if one.range else -1))),
         tuple(holidays[name] for name in dict.fromkeys(words_of(it.lines, "holidays"))),

@@ -38,7 +38,7 @@ def _step(key: str, text: str, line: syntax.Step, teams: Collection[str]) -> lad
     when, only, repeat = line.option("when"), line.option("only"), line.option("repeat")
     return ladder.LadderStep(
         trigger(line.trigger),
-        _action(line.action, teams),
+        action(line.action, teams),
         as_quoted(text[line.start : line.end]),
         tuple(dict.fromkeys(word.text for word in line.priorities)),
         build.condition(when.when) if when and when.when else None,
@@ -74,7 +74,8 @@ def _repeat(option: syntax.Option) -> ladder.Repeat:
     return ladder.Repeat(seconds(option.word.text), int(option.most.text) if option.most else 0)
 
 
-def _action(written: syntax.Action, teams: Collection[str]) -> ladder.Action:
+def action(written: syntax.Action, teams: Collection[str]) -> ladder.Action:
+    """What a step does."""
     to = tuple(recipient(one, teams) for one in written.to)
     match written.kind:
         case "notify":

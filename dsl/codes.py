@@ -16,7 +16,7 @@ from dsl.diagnostic import Severity
 @dataclass(frozen=True, slots=True)
 class Page:
     """`files` are what the examples need beside them; `prose` says that an example is described and not shown;
-    `alone`, that it needs no other declarations around it; `command` is what finds it: `check` or `analyse`."""
+    `alone`, that it needs no other declarations around it; `command` is what finds it: `check`, `analyse` or `test`."""
 
     code: str
     title: str

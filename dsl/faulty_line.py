@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from dsl.finding import Finding, Mend
@@ -19,6 +20,9 @@ class Line(NamedTuple):
     block: str = ""
     dangling_comma: int = -1
 
+
+Table = tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | None]], ...]
+"""What people write, and what is to be said about it."""
 
 HIDDEN = "\0"
 STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*')

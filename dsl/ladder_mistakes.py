@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from dsl.faulty_line import Line, found
+from dsl.faulty_line import Line, Table, found
 from dsl.finding import Finding
 
 _LENGTH = r"\d+[a-z]+(?:\d+[a-z]+)*"
@@ -179,8 +178,6 @@ def _address(line: Line, match: re.Match[str]) -> Finding:
         f"write `{keyword} env {example}`, set {example} where the engine runs, and change what stood here: it was readable",
     )
 
-
-Table = tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | None]], ...]
 
 _LADDER: Table = (
     (

@@ -52,6 +52,8 @@ class Loaded:
             "channel": len(rules.channels),
             "pause": len(rules.pauses),
             "priority": len(rules.priorities),
+            "scenario": len(rules.scenarios),
+            "check": len(rules.checks),
             "file": len(self.files),
         }
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from dsl import ladder_mistakes, scenario_mistakes
 from dsl.faulty_line import HIDDEN, Line, found, masked
 from dsl.finding import Finding
-from dsl.ladder_mistakes import TABLES
 from dsl.misplaced import dangling_comma, form, generic, keyword, one_line_block, unfinished_string
 from dsl.parse import Fault
 
@@ -21,7 +21,7 @@ def explain(line: Line, fault: Fault) -> Finding:
     if line.dangling_comma >= 0:
         return dangling_comma(line)
     hidden = masked(line.text)
-    for pattern, make in (*_TABLE, *TABLES.get(line.block, ())):
+    for pattern, make in (*_TABLE, *_TABLES.get(line.block, ())):
         for match in pattern.finditer(line.text):
             if hidden[match.start()] != HIDDEN and (finding := make(line, match)):
                 return finding
@@ -251,3 +251,4 @@ _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | N
     (re.compile(r"(?<=warn at )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
     (re.compile(r"(?<=%, )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
 )
+_TABLES = {**ladder_mistakes.TABLES, **scenario_mistakes.TABLES}

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from dsl.condition import Condition, FieldType, StatusClass
 from dsl.ladder import Channel, Escalation
+from dsl.scenario import Check, Scenario
 from dsl.span import NOWHERE, Origin
 
 ALWAYS = "always"
@@ -153,6 +154,7 @@ class OpenDate:
     day: date
     ranges: tuple[TimeRange, ...]
     title: str
+    origin: Origin = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class ClosedDate:
     day: date
     range: TimeRange | None
     title: str
+    origin: Origin = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +303,7 @@ class Customer(Party):
 class RuleSet:
     """Everything that is in force together. `digest` (hex SHA-256) names the resolved files it came from.
 
-    A mapping's keys are the declared names. `statuses` maps a status, case folded, to its
+    A mapping's keys are the declared names, of scenarios and checks their titles. `statuses` maps a status, case folded, to its
     class, `status_names` to itself as written. `since` names the
     rule set (by digest) that this one differs from in these customers and nothing else; None where that is not known.
     """
@@ -321,5 +324,7 @@ class RuleSet:
     default_tier: str
     channels: Mapping[str, Channel] = field(default_factory=dict)
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    checks: Mapping[str, Check] = field(default_factory=dict)
     since: tuple[str, frozenset[str]] | None = field(default=None, compare=False)
     status_names: Mapping[str, str] = field(default_factory=dict, compare=False)

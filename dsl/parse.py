@@ -13,8 +13,12 @@ from typing import Any, NamedTuple, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from dsl import syntax
+from dsl import parse_scenario, syntax
 from dsl.cache_folder import cache_folder
+from dsl.leaf import end as _end
+from dsl.leaf import start as _start
+from dsl.leaf import word as _word
+from dsl.leaf import word_or_none as _word_or_none
 from dsl.limits import excess
 
 Children = Any  # what a rule's method gets: tokens, nodes made by other methods, None for an absent option
@@ -91,33 +95,6 @@ def _fault(text: str) -> Fault:
         position = error.pos_in_stream or 0
         return Fault(position, position + 1, text[position : position + 1], frozenset(before.accepts()))
     raise AssertionError("the second parse of a faulty text succeeded")
-
-
-def _start(token: Token) -> int:
-    assert token.start_pos is not None
-    return token.start_pos
-
-
-def _end(token: Token) -> int:
-    assert token.end_pos is not None
-    return token.end_pos
-
-
-def _word(token: Token) -> syntax.Word:
-    if token.type == "STRING":
-        return syntax.Word(_unquoted(token), _start(token), _end(token))
-    return syntax.Word(str(token), _start(token), _end(token))
-
-
-def _word_or_none(token: Token | None) -> syntax.Word | None:
-    return None if token is None else _word(token)
-
-
-def _unquoted(token: str) -> str:
-    inside = token[1:-1]
-    if "\\" not in inside:
-        return inside
-    return inside.replace("\\\\", "\0").replace('\\"', '"').replace("\0", "\\")
 
 
 def _joined(
@@ -357,6 +334,30 @@ class _Build(Transformer[Token, Children]):
         _up, _to, most, _until, last = rest
         assert last is not None
         return syntax.Option("repeat", _word(amount), _word_or_none(most), None, _start(keyword), _end(last))
+
+    # ------------------------------------------------------------ scenarios and checks
+
+    check = staticmethod(parse_scenario.check)
+    scenario = staticmethod(parse_scenario.scenario)
+    check_line = staticmethod(parse_scenario.check_line)
+    promise = staticmethod(parse_scenario.promise)
+    no_promise = staticmethod(parse_scenario.no_promise)
+    promises = settings = staticmethod(parse_scenario.several)
+    ticket = staticmethod(parse_scenario.ticket)
+    happens = staticmethod(parse_scenario.happens)
+    sets = staticmethod(parse_scenario.sets)
+    setting = staticmethod(parse_scenario.setting)
+    moment = staticmethod(parse_scenario.moment)
+    look = staticmethod(parse_scenario.look)
+    expect = staticmethod(parse_scenario.expect)
+    due = staticmethod(parse_scenario.due)
+    tier_decides = staticmethod(parse_scenario.tier_decides)
+    override_decides = staticmethod(parse_scenario.override_decides)
+    stands = staticmethod(parse_scenario.stands)
+    paused = breached = staticmethod(parse_scenario.paused_or_breached)
+    no_clock = staticmethod(parse_scenario.no_clock)
+    reaches = staticmethod(parse_scenario.reaches)
+    quiet = staticmethod(parse_scenario.quiet)
 
     # ------------------------------------------------------------ conditions
 

@@ -20,7 +20,7 @@ from dsl.spacing import hidden
 from dsl.span import Origin
 from dsl.suggest import nearest
 from dsl.unit import Unit
-from dsl.vocabulary import BLOCKS, DECLARATIONS, LINES
+from dsl.vocabulary import BLOCKS, DECLARATIONS, LINES, TITLED
 
 _HEAD = re.compile(r'[ \t]*([^\s{"]+)(?:[ \t]+(?:tier[ \t]+)?"?([A-Za-z0-9_-]+))?')
 _LINE = re.compile(r"[^\n]*")
@@ -64,6 +64,8 @@ def _name_of(tree: syntax.Declaration) -> str:
     first = tree.lines[0] if tree.lines else None
     if tree.kind == "include" and isinstance(first, syntax.Fact):
         return f'"{first.words[0].text}"'
+    if tree.kind in TITLED:
+        return tree.title.text if tree.title else ""
     return tree.name.text if tree.name else ""
 
 

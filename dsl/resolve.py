@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from dsl import build, build_ladder, condition, ladder, model, syntax
+from dsl import build, build_ladder, build_scenario, condition, ladder, model, syntax
 from dsl.gather import Gathered
 from dsl.unit import Unit
 
@@ -23,6 +23,8 @@ NAMED = (
     "escalation",
     "group",
     "customer",
+    "check",
+    "scenario",
 )
 
 
@@ -108,6 +110,11 @@ def rule_set(site: Site, digest: str) -> model.RuleSet:
         default_tier=defaults[0] if defaults else "",
         channels={one.unit.name: build_ladder.channel(one.key, one.tree) for one in site.of("channel")},
         escalations={one.unit.name: escalation(site, one) for one in site.of("escalation")},
+        scenarios={
+            one.unit.name: build_scenario.tell(one.key, one.tree, site.named["team"])
+            for one in site.of("scenario")
+        },
+        checks={one.unit.name: build_scenario.check(one.key, one.tree) for one in site.of("check")},
     )
 
 

@@ -230,6 +230,90 @@ class Escalate(NamedTuple):
     end: int
 
 
+class Setting(NamedTuple):
+    """A field and the value that it gets."""
+
+    field: Word
+    value: Literal
+
+
+class Promise(NamedTuple):
+    """What a check expects for a metric; no `amount` is that nothing is promised."""
+
+    metric: Word
+    repeats: bool
+    amount: Word | None
+    calendar: Word | None
+    start: int
+    end: int
+
+
+class CheckLine(NamedTuple):
+    """A line of a check."""
+
+    customer: Literal
+    priorities: tuple[Word, ...]
+    settings: tuple[Setting, ...]
+    promises: tuple[Promise, ...]
+    start: int
+    end: int
+
+
+class Ticket(NamedTuple):
+    """A `ticket` line of a scenario; the lines below it, up to the next, are about that ticket."""
+
+    name: Word
+    customer: Literal | None
+    priority: Word | None
+    start: int
+    end: int
+
+
+class Moment(NamedTuple):
+    """A date and a time on the scenario's wall clock."""
+
+    day: Word
+    time: Word
+    start: int
+    end: int
+
+
+class Happens(NamedTuple):
+    """Something that happens to a ticket; `kind` None is `set`."""
+
+    at: Moment
+    kind: Word | None
+    settings: tuple[Setting, ...]
+    start: int
+    end: int
+
+
+class Expectation(NamedTuple):
+    """`kind` is due, tier, override, running, met, cancelled, paused, breached, no, reaches or quiet.
+
+    `names` are pauses, the tier or the override; `amount` is by how much. `at` is the moment that is looked at, or of which
+    the expectation speaks: for due and reaches None is never.
+    """
+
+    kind: str
+    metric: Word | None
+    names: tuple[Word, ...]
+    amount: Word | None
+    at: Moment | None
+    trigger: Trigger | None
+    action: Action | None
+    start: int
+    end: int
+
+
+class Expect(NamedTuple):
+    """An `expect` line of a scenario."""
+
+    what: Expectation
+    start: int
+    end: int
+
+
 Line = (
     Fact
     | Country
@@ -244,14 +328,19 @@ Line = (
     | Step
     | StopWhen
     | Escalate
+    | CheckLine
+    | Ticket
+    | Happens
+    | Expect
 )
 
 
 class Declaration(NamedTuple):
-    """`kind` is the head's keyword; `name` None where the kind has none or the author left it out."""
+    """`kind` is the head's keyword; `name` None where the kind has none or the author left it out; `day` is that of a check."""
 
     kind: str
     name: Word | None
     title: Word | None
     lines: tuple[Line, ...]
     end: int
+    day: Word | None = None

@@ -41,11 +41,20 @@ def counts_days(text: str) -> bool:
 
 def in_hours(text: str) -> str:
     """A duration with days and weeks written as hours: `1d12h` is `36h`."""
-    seconds = sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(text))
+    return duration(sum(int(count) * _UNITS[unit] for count, unit in _PART.findall(text)))
+
+
+def duration(seconds: int) -> str:
+    """Seconds as a rule file has them: `1h30m`."""
     hours, rest = divmod(seconds, 3600)
     return "".join(
         f"{count}{unit}" for count, unit in ((hours, "h"), (rest // 60, "m"), (rest % 60, "s")) if count
     )
+
+
+def written(value: Amount) -> str:
+    """An amount as a rule file has it: `1h30m`, `3bd`."""
+    return duration(value.value) if isinstance(value, Seconds) else f"{value.value}bd"
 
 
 def day(text: str) -> date:
@@ -54,6 +63,14 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text} is not a date of the calendar") from None
+
+
+def day_within_reach(text: str) -> date:
+    """A day of the years that the engine counts in."""
+    found = day(text)
+    if not 1900 <= found.year <= 2199:
+        raise ValueError(f"{text} is outside the years 1900 to 2199")
+    return found
 
 
 def month_day(text: str) -> tuple[int, int]:
@@ -81,12 +98,26 @@ def _minutes(text: str) -> int:
     return hours * 60 + minutes
 
 
+def second(text: str) -> int:
+    """`09:00` or `09:00:30` as seconds of the day."""
+    minutes, seconds = _minutes(text[:5]), int(text[6:] or "0")
+    if minutes >= 1440 or seconds > 59:
+        raise ValueError(f"{text} is not a time of day")
+    return minutes * 60 + seconds
+
+
 def percent(text: str) -> int:
     """`99.95%` in hundredths of a percent. ValueError for more than two decimals."""
     whole, _, decimals = text[:-1].partition(".")
     if len(decimals) > 2:
         raise ValueError("a percentage has at most two decimals")
     return int(whole) * 100 + int(decimals.ljust(2, "0"))
+
+
+def percentage(share: int) -> str:
+    """Hundredths of a percent as people write them: 7500 is `75%`."""
+    whole, rest = divmod(share, 100)
+    return f"{whole}.{rest:02}".rstrip("0") + "%" if rest else f"{whole}%"
 
 
 def weekdays(text: str) -> list[int]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+
 DECLARATIONS = (
     "language",
     "include",
@@ -23,6 +25,8 @@ DECLARATIONS = (
     "escalation",
     "group",
     "customer",
+    "check",
+    "scenario",
 )
 
 LINES: dict[str, tuple[str, ...]] = {
@@ -39,10 +43,15 @@ LINES: dict[str, tuple[str, ...]] = {
     "group": ("zone", "calendar", "tier", "override"),
     "customer": ("alias", "group", "zone", "calendar", "tier", "account-manager", "override"),
     "override": ("reason", "target", "calendar"),
+    "check": ("customer",),
+    "scenario": ("zone", "ticket", "at", "expect"),
 }
 """What may begin a line of a block, by the block's keyword."""
 
 BLOCKS = frozenset(LINES)
+
+TITLED = frozenset(("check", "scenario"))
+"""Declarations that are known by their title."""
 
 INNER = frozenset(
     (
@@ -65,12 +74,13 @@ INNER = frozenset(
         ),
         *("management", "priority", "tag", "escalate", "assignee", "skip", "if", "nobody", "only", "hours"),
         *("repeat", "up", "acknowledged", "including", "rule-edits", "webhook", "chat"),
+        *("set", "with", "due", "never", "decides", "running", "met", "paused", "breached", "nothing"),
     )
 )
 
 LATER = frozenset(
     (
-        *("credits", "report", "maintenance", "scenario", "check", "renegotiation"),
+        *("credits", "report", "maintenance", "renegotiation"),
         *("uptime", "retainer"),
     )
 )
@@ -80,6 +90,7 @@ ALSO_NAMES = frozenset(
     (
         *("management", "priority", "source", "kind", "url", "env", "secret", "tag", "webhook", "chat"),
         *("warning", "breach", "before", "past", "up", "hours", "nobody", "acknowledged"),
+        *("ticket", "expect", "with", "due", "never", "decides", "running", "met", "paused", "breached"),
     )
 )
 """Keywords that are legal names: where they stand no name can, and sites have people, fields and channels called so."""
@@ -96,3 +107,8 @@ KEYWORDS = (
 def where(keyword: str) -> tuple[str, ...]:
     """The blocks in which a line may begin with `keyword`."""
     return tuple(block for block, words in LINES.items() if keyword in words)
+
+
+def is_name(text: str) -> bool:
+    """Whether this can stand as a name."""
+    return re.fullmatch(r"[a-z][a-z0-9-]*", text) is not None and text not in KEYWORDS

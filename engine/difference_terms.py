@@ -10,10 +10,11 @@ from dsl.condition import Condition
 from dsl.condition_text import canonical, condition_text
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import BUILT_IN_METRICS
+from dsl.values import percentage
 from engine.content import Contents, stops
 from engine.contract import Contract
 from engine.lengths import written
-from engine.plan import Option, PauseRule, Plan, percent
+from engine.plan import Option, PauseRule, Plan
 from engine.predicate import Situation
 from engine.terms import Terms
 
@@ -117,7 +118,7 @@ class Comparison:
         if old.plan is None or new.plan is None or old.terms is None or new.terms is None:
             return
         if old.plan.warn != new.plan.warn:
-            was, will = (", ".join(map(percent, plan.warn)) for plan in (old.plan, new.plan))
+            was, will = (", ".join(map(percentage, plan.warn)) for plan in (old.plan, new.plan))
             yield Change(About.WARNINGS, "warnings", was, will)
         if (
             old.terms.reopen is not new.terms.reopen

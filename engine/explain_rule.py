@@ -33,11 +33,26 @@ def deciding(life: Life, legs: Sequence[Leg], graph: Graph, zone: str) -> Iterat
         start = parts[0].start
         since = f" from {format_local(start, zone)}" if len(by_rule) > 1 else ""
         target = option.target
-        yield f"{target.decided_by} decides{since}: {target.rule}{_at(target.where)}, calendar {target.calendar}"
+        yield _decides(option, since)
         yield from (f"  {line}" for line in _pinned(life, start, zone))
         yield from (
             f"  {line}" for line in _others(life, life.states.at(start), target.metric, option, graph)
         )
+
+
+def promised(life: Life, metric: str, graph: Graph) -> Iterator[str]:
+    """Which target of a metric fits a ticket as it is last known, and why the others do not."""
+    state = life.states.states[-1]
+    if state.plan is None:
+        yield unpromised(life, state)
+        return
+    if metric not in state.plan.options:
+        yield f"tier {state.plan.terms.tier} promises no {metric}"
+        return
+    option = state.plan.select(metric, state.situation)
+    if option is not None:
+        yield _decides(option, "")
+    yield from _others(life, state, metric, option, graph)
 
 
 def refused(life: Life, state: State, metric: str, graph: Graph) -> Iterator[str]:
@@ -52,6 +67,11 @@ def unpromised(life: Life, state: State) -> str:
         f'nothing is promised, because no tier was in force for customer "{state.situation.customer}" '
         f"{_CAUSES.get(pin.cause, pin.cause)} and there is no default tier"
     )
+
+
+def _decides(option: Option, since: str) -> str:
+    target = option.target
+    return f"{target.decided_by} decides{since}: {target.rule}{_at(target.where)}, calendar {target.calendar}"
 
 
 def _at(where: str) -> str:

@@ -17,7 +17,7 @@ from engine.evaluate import Evaluated, Life
 from engine.facts import Event, Instant
 from engine.graph import Graph
 from engine.lengths import length
-from engine.looks import Looked, passed
+from engine.looks import Looked, Passed, passed
 from engine.outbox import Message
 from engine.predicate import compile_condition
 from engine.transition import RULES, TICKET, TIME
@@ -44,20 +44,16 @@ def climb(
 ) -> list[Taken]:
     """Decide the steps that have come and were not decided before, in order of their instants.
 
-    `decided` has the reasons of those that were. `loads` counts open tickets by assignee and is kept up to date with what is reassigned here.
+    `decided` has the reasons of those that were. `loads` counts open tickets by assignee and is kept up to date with what is
+    reassigned here.
     """
     ticket, evaluated = looked.ticket, looked.now
     new = {name: item for name, item in looked.passed.items() if name not in decided}
     life = looked.life
     if life is None or not new:
         return []
-    reasons = dict(decided)
     known = None if looked.before is None else passed(looked.before, now)
-    repeating = {
-        (clock.metric, clock.cycle, point.step.trigger)
-        for clock, point in (known or {}).values()
-        if point.step.repeat
-    }
+    reasons: dict[Key, str] = {}
     stopped = {(clock.metric, clock.cycle): clock for clock in evaluated.clocks if clock.stopped is not None}
     instants = {event.at for event in ticket.events}
     situation = life.history.last.situation
@@ -70,11 +66,11 @@ def climb(
         cause = RULES if edited else TICKET if point.at in instants else TIME
         ended = stopped.get((clock.metric, clock.cycle))
         outcome, reason = _against(point, ended, life, graph)
-        if not point.step.on_edits:
-            if edited:
-                under_way = (clock.metric, clock.cycle, point.step.trigger) in repeating
-                outcome, reason = Outcome.SUPPRESSED, EDITED if under_way else MOVED
-            elif point.number and reasons.get((*name[:4], 0)) == MOVED:
+        if edited and not point.step.on_edits:
+            outcome, reason = Outcome.SUPPRESSED, EDITED if _under_way(clock, point, known) else MOVED
+        elif point.number:
+            first = (*name[:4], 0)
+            if reasons.get(first, decided.get(first)) == MOVED:
                 outcome, reason = Outcome.SUPPRESSED, MOVED
         found = Wanted()
         if outcome is Outcome.FIRED:
@@ -93,6 +89,15 @@ def climb(
         situation = applied(situation, found.change)
         flagged = flagged or flags(found.change)
     return taken
+
+
+def _under_way(clock: Clock, point: Point, known: Passed | None) -> bool:
+    """Whether the rules before the edit were repeating a step of the same trigger."""
+    return any(
+        (was.metric, was.cycle, old.step.trigger) == (clock.metric, clock.cycle, point.step.trigger)
+        and old.step.repeat is not None
+        for was, old in (known or {}).values()
+    )
 
 
 def _against(point: Point, ended: Clock | None, life: Life, graph: Graph) -> tuple[Outcome, str]:

@@ -7,7 +7,7 @@ looked in between was told; so whoever looks late looks also at the seconds befo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dsl.condition import StatusClass
 from engine.clock import Clock, Point
@@ -45,7 +45,7 @@ class Looked:
 
     def found(self, now: int) -> Looked:
         """The same, found `now`, where nothing has changed until then."""
-        told = tuple([replace(item, found=now) for item in self.told])
+        told = tuple([item.seen(now) for item in self.told])
         return Looked(self.ticket, self.now, self.life, self.before, told, self.passed, self.by_time)
 
     def moved_on(self, at: int) -> Looked:

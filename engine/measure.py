@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from dsl.values import percentage
 from engine.clock import Clock, Point, State, Threshold
 from engine.cycles import Cycle
-from engine.plan import WHOLE, percent
+from engine.plan import WHOLE
 from engine.points import points_on
 from engine.timeline import Leg, nominal
 
@@ -83,7 +84,7 @@ def _state(is_open: bool, failed: bool, cancelled: bool, is_paused: bool) -> Sta
 
 @cache
 def _name(share: int) -> str:
-    return "breach" if share == WHOLE else f"warning {percent(share)}"
+    return "breach" if share == WHOLE else f"warning {percentage(share)}"
 
 
 def _next(

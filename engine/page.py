@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from dsl.ladder import LadderStep, Reached
 from dsl.model import ALWAYS
+from dsl.values import percentage
 from engine.clock import Clock
 from engine.consequence import home
 from engine.decision import Decision
@@ -19,7 +20,6 @@ from engine.graph import Graph
 from engine.lengths import length
 from engine.links import ACTS, Links
 from engine.outbox import Batch, Kind, Queued
-from engine.plan import percent
 from engine.predicate import as_text
 
 LATE = 60
@@ -199,7 +199,7 @@ def what_of(step: LadderStep | None, decision: Decision | None) -> str:
     metric = step.trigger.metric
     match step.trigger.reached:
         case Reached.SHARE:
-            return f"{percent(step.trigger.share)} of {metric} used"
+            return f"{percentage(step.trigger.share)} of {metric} used"
         case Reached.WARNING:
             return f"warning of {metric}"
         case Reached.BREACH:

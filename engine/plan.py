@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from dsl.ladder import Escalation, LadderStep, Reached
 from dsl.model import Amount, Pause
+from dsl.values import percentage
 from engine.calendar import OpenHours
 from engine.predicate import Predicate, Situation, compile_condition
 from engine.terms import PinnedTarget, Terms
@@ -142,7 +143,7 @@ def _rungs(
         shift = 0 if counted else step.trigger.seconds  # else the delay is counted on those hours
         match step.trigger.reached:
             case Reached.WARNING:
-                places = [(f"{step.rule} ({percent(share)})", share, 0) for share in warn]
+                places = [(f"{step.rule} ({percentage(share)})", share, 0) for share in warn]
             case Reached.SHARE:
                 places = [(step.rule, step.trigger.share, 0)]
             case Reached.BREACH:
@@ -155,9 +156,3 @@ def _rungs(
             Rung((ladder.name, name), step, share, shift, counted) for name, share, shift in places
         )
     return {metric: tuple(rungs) for metric, rungs in found.items()}
-
-
-def percent(share: int) -> str:
-    """Hundredths of a percent as people write them: 7500 is 75%."""
-    whole, rest = divmod(share, 100)
-    return f"{whole}.{rest:02}".rstrip("0") + "%" if rest else f"{whole}%"

@@ -100,6 +100,12 @@ class Transition:
     what: str
     cause: str
 
+    def seen(self, found: int) -> Transition:
+        """The same, seen at another time."""
+        return Transition(
+            self.at, found, self.ticket_id, self.ticket, self.customer, self.metric, self.cycle, self.what, self.cause
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class RulesStatus:

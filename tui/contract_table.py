@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from dsl.condition_text import condition_text
+from dsl.values import percentage
 from engine.contract import DEFAULT, Contract, Line, Stretch
 from engine.lengths import written
-from engine.plan import percent
 from tui.export import Sheet
 
 Cells = tuple[str, ...]
@@ -100,7 +100,7 @@ class Tables:
         return self._documented[name]
 
     def _shares(self, lines: tuple[Line, ...]) -> str:
-        return ", ".join(map(percent, lines[0].plan.warn)) if lines else ""
+        return ", ".join(map(percentage, lines[0].plan.warn)) if lines else ""
 
     def _cells(self, lines: tuple[Line, ...]) -> tuple[Cells, ...]:
         known = self._rows.get(id(lines))

@@ -1,4 +1,4 @@
-"""Files that a command changes: shown as a difference, or replaced in one step."""
+"""Rule files that a command writes: shown as a difference, or put in the place of what was there in one step."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from dsl.errors import SlaError
 from tui.plain import plain
 
 
-def show_difference(name: str, before: bytes, after: bytes) -> None:
-    """Print a unified difference of two contents in UTF-8, as `git apply` and `patch` read it."""
+def show_diff(name: str, before: bytes, after: bytes) -> None:
+    """A unified difference on standard output, in colour on a terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     old, new = (list(StringIO(content.decode(), newline="\n")) for content in (before, after))
     for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
@@ -33,7 +33,7 @@ def _show_line(line: str, colour: bool) -> None:
         click.echo("\n\\ No newline at end of file")
 
 
-def replace_content(path: Path, content: bytes) -> None:
+def replace(path: Path, content: bytes) -> None:
     """Put `content` in the place of a file in one step, whatever happens; a link goes on pointing to the file."""
     target = Path(os.path.realpath(path))
     if not os.access(target, os.W_OK):

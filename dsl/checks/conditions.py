@@ -154,30 +154,10 @@ def _ordered(field: syntax.Word, op: syntax.Word, type_: FieldType) -> Iterator[
 
 
 def _fits(field: syntax.Word, type_: FieldType, value: syntax.Literal, fields: Fields) -> Iterator[Finding]:
-    is_flag = value.kind == "name" and value.text in ("true", "false")
-    right = {
-        FieldType.NUMBER: value.kind == "number",
-        FieldType.FLAG: is_flag,
-        FieldType.TEXT: value.kind == "text" or (value.kind == "name" and not is_flag),
-    }[type_]
-    if not right:
-        what = {
-            FieldType.NUMBER: "a whole number such as `3`",
-            FieldType.FLAG: f"`true` or `false`, or just `{field.text}`",
-            FieldType.TEXT: f'text: `"{value.text}"`',
-        }[type_]
-        yield Finding(
-            "E0603",
-            f"`{field.text}` is a {type_} and can never be {_written(value)}",
-            here(value),
-            f"compare it with {what}",
-        )
-    elif (
-        field.text in _CLOSED_FIELDS
-        and not fields.forgiving(field.text)
-        and not fields.has_value(field.text, value.text)
-        and fields.known_values(field.text)
-    ):
+    if not _is_of(type_, value):
+        alone = f", or just `{field.text}`" if type_ is FieldType.FLAG else ""
+        yield _never_of(field, type_, value, f"compare it with {_example(type_, value)}{alone}")
+    elif field.text in _CLOSED_FIELDS and _unheard_of(field, value, fields):
         known = fields.known_values(field.text)
         owner = fields.owner(field.text, value.text)
         meant = owner or nearest(value.text, known)
@@ -191,6 +171,58 @@ def _fits(field: syntax.Word, type_: FieldType, value: syntax.Literal, fields: F
             here(value),
             help_,
             mends=(Mend(f"write {mended}", ((here(value), mended),), safe=bool(owner)),) if meant else (),
+        )
+
+
+def _is_of(type_: FieldType, value: syntax.Literal) -> bool:
+    is_flag = value.kind == "name" and value.text in ("true", "false")
+    return {
+        FieldType.NUMBER: value.kind == "number",
+        FieldType.FLAG: is_flag,
+        FieldType.TEXT: value.kind == "text" or (value.kind == "name" and not is_flag),
+    }[type_]
+
+
+def _example(type_: FieldType, value: syntax.Literal) -> str:
+    return {
+        FieldType.NUMBER: "a whole number such as `3`",
+        FieldType.FLAG: "`true` or `false`",
+        FieldType.TEXT: f'text: `"{value.text}"`',
+    }[type_]
+
+
+def _never_of(field: syntax.Word, type_: FieldType, value: syntax.Literal, help_: str) -> Finding:
+    message = f"`{field.text}` is a {type_} and can never be {_written(value)}"
+    return Finding("E0603", message, here(value), help_)
+
+
+def _unheard_of(field: syntax.Word, value: syntax.Literal, fields: Fields) -> bool:
+    return (
+        not fields.forgiving(field.text)
+        and not fields.has_value(field.text, value.text)
+        and bool(fields.known_values(field.text))
+    )
+
+
+def setting_findings(field: syntax.Word, value: syntax.Literal, fields: Fields) -> Iterator[Finding]:
+    """A field that a scenario gives a value: as tickets do, so that status and priority may hold what nobody declared."""
+    type_ = yield from _known(field, fields)
+    if type_ is None:
+        return
+    if not _is_of(type_, value):
+        yield _never_of(field, type_, value, f"give it {_example(type_, value)}")
+    elif field.text in ("status", "priority") and _unheard_of(field, value, fields):
+        meant = nearest(value.text, fields.known_values(field.text))
+        mended = f'"{meant}"' if value.kind == "text" else meant
+        effect = "counts as working" if field.text == "status" else "has no targets"
+        yield Finding(
+            "W0806",
+            f"no {field.text} {_written(value)} is declared, so it {effect}",
+            here(value),
+            f"did you mean `{mended}`?"
+            if meant
+            else f"declare it, or use {some(fields.known_values(field.text))}",
+            mends=(Mend(f"write {mended}", ((here(value), mended),)),) if meant else (),
         )
 
 

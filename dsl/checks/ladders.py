@@ -17,17 +17,22 @@ def step_references(line: syntax.Step, names: Names) -> Iterator[Finding]:
     """What a line of a ladder refers to."""
     yield from names.unknown("metric", line.trigger.metric)
     yield from names.all_unknown("priority", line.priorities)
-    for one in line.action.to:
-        if one.name is not None:
-            yield from names.unknown("team" if one.role else "recipient", one.name)
-    yield from names.all_unknown("channel", line.action.channels)
-    if line.action.kind == "raise" and line.action.word is not None:
-        yield from names.unknown("priority", line.action.word)
+    yield from action_references(line.action, names)
     for option in line.options:
         if option.kind == "only" and option.word is not None:
             yield from names.unknown("calendar", option.word)
         if option.when is not None:
             yield from condition_findings(option.when, names)
+
+
+def action_references(action: syntax.Action, names: Names) -> Iterator[Finding]:
+    """What the action of a step refers to."""
+    for one in action.to:
+        if one.name is not None:
+            yield from names.unknown("team" if one.role else "recipient", one.name)
+    yield from names.all_unknown("channel", action.channels)
+    if action.kind == "raise" and action.word is not None:
+        yield from names.unknown("priority", action.word)
 
 
 def use_findings(site: Site, climb: Climb) -> Iterator[Finding]:

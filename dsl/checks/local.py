@@ -6,14 +6,16 @@ What they find is kept with the declaration's text, so an unchanged declaration 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from dsl import condition, ladder, model, syntax, values
 from dsl.checks.conditions import local_condition_findings
 from dsl.checks.dates import assignment_findings, override_findings
 from dsl.checks.hollow import condition_never, field_findings, metric_findings
 from dsl.checks.lists import repeated
+from dsl.checks.meanings import value_findings as _value
 from dsl.checks.steps import escalate_findings, step_findings
+from dsl.checks.stories import check_findings, scenario_findings
 from dsl.finding import Finding, Mend, here
 from dsl.span import Origin
 from dsl.vocabulary import KEYWORDS
@@ -58,6 +60,10 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += metric_findings(tree)
         case "field":
             out += field_findings(tree.name) if tree.name else ()
+        case "check":
+            out += check_findings(tree, broken=broken)
+        case "scenario":
+            out += scenario_findings(tree, broken=broken)
     out += _empty(tree.title)
     if not broken:
         out += _missing(tree)
@@ -188,7 +194,7 @@ def _lines(kind: str, lines: Iterable[syntax.Line], broken: bool) -> Iterator[Fi
                     )
             case syntax.Escalate(_, priorities):
                 yield from repeated(priorities)
-            case syntax.Country() | syntax.Step() | syntax.StopWhen():
+            case _:
                 pass
 
 
@@ -307,16 +313,6 @@ def _period(period: syntax.Period | None) -> Iterator[Finding]:
 
 def _maybe_day(word: syntax.Word | None) -> Iterator[Finding]:
     return _value(word, values.day) if word else iter(())
-
-
-def _value(word: syntax.Word, meaning: Callable[[str], object]) -> Iterator[Finding]:
-    try:
-        meaning(word.text)
-    except ValueError as reason:
-        code = "E0512" if meaning is values.amount else "E0219"
-        yield Finding(code, str(reason), here(word), "correct the value")
-    except OverflowError:
-        yield Finding("E0219", f"{word.text} is out of range", here(word), "correct the value")
 
 
 # ---------------------------------------------------------------- whole declarations

@@ -9,6 +9,7 @@ from dsl.checks.calendars import holiday_findings
 from dsl.checks.clashes import clash_findings
 from dsl.checks.climb import Climb
 from dsl.checks.conditions import condition_findings
+from dsl.checks.expectations import Expectations
 from dsl.checks.ladders import step_references, use_findings
 from dsl.checks.names import Names, zone_findings
 from dsl.checks.parties import claim_findings, party_findings, target_findings
@@ -47,12 +48,14 @@ class Checked:
         climb = Climb(site, self.flats)
         unread = self.names.forgiving("tier")
         self._told = Told(site, climb, incomplete=unread)
-        self._on_overrides = False
+        expected = Expectations(site, self.names)
+        self._on_overrides = expected.on_overrides
+        self.shared += expected.findings
         self.shared += [*self._told.findings, *name_findings(site), *clash_findings(climb)]
         if climb.whole and not unread:
             reach = Reach(site, climb)
             self.shared += [*use_findings(site, climb), *reach.findings]
-            self._on_overrides = reach.on_overrides
+            self._on_overrides |= reach.on_overrides
         self.customers: dict[str, list[Finding]] = {}
         for declared in site.of("customer"):
             if found := self.customer(site, declared):

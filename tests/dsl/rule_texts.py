@@ -146,6 +146,50 @@ def steps(draw: st.DrawFn, metric: str, calendars: tuple[str, ...]) -> Tokens:
     return tokens
 
 
+_EXPECTED = (
+    "response due 2026-07-03 09:00",
+    "response due never",
+    "resolution paused by on-hold",
+    "resolution paused",
+    "resolution breached by 1h30m at 2026-07-02 12:00:30",
+    "resolution breached",
+    "response met at 2026-07-02 12:00",
+    "update running",
+    "resolution cancelled",
+    "no next-response",
+    "tier-0 decides response",
+    "warning of resolution at 2026-07-09 09:00",
+    "breach of response never",
+    "nothing until 2026-07-02 11:59",
+)
+
+
+@st.composite
+def tests(draw: st.DrawFn, tiers: tuple[str, ...]) -> list[Statement]:
+    """A scenario and a check about customers that nobody declared."""
+    expected = [_line("expect", *text.split()) for text in draw(st.permutations(_EXPECTED))[:4]]
+    expected.append(_line("expect", draw(st.sampled_from(tiers)), "decides", "resolution"))
+    settings = draw(st.sampled_from([[], ["with", "site", '"a # b"', ",", "vip", "true"]]))
+    story = [
+        _line("zone", draw(st.sampled_from(ZONES))),
+        _line("ticket", "t1", "customer", draw(st.sampled_from(_STRINGS)), "priority", "high"),
+        _line("at", "2026-07-02", "10:00", "opened", *settings),
+        *expected,
+        _line("at", "2026-07-02", "13:00:05", "set", "status", '"Waiting"', ",", "impact", "-3"),
+        _line("ticket", "t2"),
+        _line("at", "2026-07-02", "10:00", "opened"),
+    ]
+    matrix = [
+        _line(
+            *("customer", draw(st.sampled_from(_STRINGS)), "priority", *_listed(draw(_some(PRIORITIES)))),
+            *(*settings, "expect", "response", "within", "15m", ",", "no", "next-response", ","),
+            *("update", "every", "2h", "on", "always", ",", "resolution", "within", "3bd"),
+        )
+    ]
+    title = draw(st.sampled_from(_STRINGS))
+    return [(["scenario", title], story), (["check", title, "on", "2026-12-01"], matrix)]
+
+
 @st.composite
 def sites(draw: st.DrawFn) -> list[Statement]:
     """A whole site, in any order, whose names all resolve."""
@@ -245,6 +289,8 @@ def sites(draw: st.DrawFn) -> list[Statement]:
             lines.append((["override", "freeze", "from", "2026-11-15", "through", "2027-01-06"], inner))
         own = f'"{number} {draw(title)[1:]}'  # two customers must not answer to one name
         out.append((["customer", f"customer-{number}", own], lines))
+    if draw(st.booleans()):
+        out += draw(tests(tiers))
     return draw(st.permutations(out))
 
 

@@ -9,7 +9,9 @@ from lark import Lark
 from dsl.cut import cut
 from dsl.load import load_texts
 from dsl.parse import Fault, grammar, parse
-from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, LATER, LINES
+from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, LATER, LINES, TITLED
+from engine.graph import Graph
+from engine.scenario import run_all
 
 DESIGN = Path(__file__).resolve().parents[3] / "shared" / "design" / "LANGUAGE.md"
 
@@ -40,7 +42,8 @@ def test_the_vocabulary_is_that_of_the_grammar():
 def test_a_line_begins_with_the_keywords_of_its_block_only(block, keyword):
     """A keyword alone ends too early; a word of another block is the fault itself."""
     outer = ("customer c {\n", "\n}") if block == "override" else ("", "")
-    head = f"{block} {{\n" if block == "statuses" else f"{block} x {{\n"
+    name = "" if block == "statuses" else '"x" ' if block in TITLED else "x "
+    head = f"{block} {name}{{\n"
     fault = parse(f"{outer[0]}{head}{keyword}\n}}{outer[1]}")
     assert isinstance(fault, Fault)
     assert fault.text != keyword
@@ -62,7 +65,7 @@ def test_the_language_by_example():
     assert set(read) >= BLOCKS - {"override"}
 
 
-def test_the_language_by_example_is_a_sound_site():
+def test_the_language_by_example_is_a_sound_site_whose_scenarios_hold():
     if not DESIGN.exists():
         pytest.skip("the design documents are not here")
     elsewhere = re.compile(r"^  (?:(uptime|credits|retainer)\b|file ).*\n", re.MULTILINE)
@@ -71,7 +74,10 @@ def test_the_language_by_example_is_a_sound_site():
     site = [piece for piece in pieces if piece.split()[0] not in {*LATER, "include"}]
     site += ["tier standard {\n  like gold\n}", "team management {\n  lead duty-manager\n}"]
     site += ["holidays de-be {\n  country DE subdivision BE\n}"]
-    assert load_texts("sla.rules", {"sla.rules": "\n".join(site)}).diagnostics == ()
+    loaded = load_texts("sla.rules", {"sla.rules": "\n".join(site)})
+    assert loaded.diagnostics == ()
+    results = list(run_all(loaded.ruleset, Graph.compile(loaded), loaded.locate))
+    assert [(result.kind, result.failures) for result in results] == [("check", ()), ("scenario", ())]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import pytest
 from dsl.cut import cut
 from dsl.load import load
 from dsl.vocabulary import DECLARATIONS
+from engine.graph import Graph
+from engine.scenario import run_all
 
 PROJECT = Path(__file__).resolve().parents[2]
 SITES = [
@@ -24,6 +26,15 @@ def test_a_shipped_site_has_nothing_to_say(site: Path) -> None:
     assert loaded.diagnostics == ()
     assert loaded.ruleset is not None
     assert loaded.ruleset.tiers
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda path: path.stem)
+def test_the_scenarios_and_checks_of_a_shipped_site_hold(site: Path) -> None:
+    loaded = load(site)
+    assert loaded.ruleset is not None
+    results = list(run_all(loaded.ruleset, Graph.compile(loaded), loaded.locate))
+    assert {result.kind for result in results} == {"scenario", "check"}
+    assert [failure.diagnostic.message for result in results for failure in result.failures] == []
 
 
 def test_every_rule_file_belongs_to_a_site() -> None:

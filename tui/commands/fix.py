@@ -19,7 +19,7 @@ from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from tui.findings.human import compact
 from tui.plain import plain
-from tui.rewrite import replace_content, show_difference
+from tui.rewrite import replace, show_diff
 
 _MOST_ROUNDS = 20
 
@@ -58,9 +58,9 @@ def command(path: Path, dry_run: bool) -> int:
         mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
         after = mark + fixed.after[shown].encode()
         if dry_run:
-            show_difference(str(file), before, after)
+            show_diff(str(file), before, after)
         else:
-            replace_content(file, after)
+            replace(file, after)
             click.echo(f"fixed {plain(file)}")
     for one in fixed.left:
         click.echo(compact(one), err=dry_run)

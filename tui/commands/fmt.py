@@ -16,7 +16,7 @@ from dsl.format import Refusal, format_text
 from dsl.include import Unreadable, decoded
 from dsl.load import ROOT_NAME, load
 from tui.plain import plain
-from tui.rewrite import replace_content, show_difference
+from tui.rewrite import replace, show_diff
 
 _STDIN = "-"
 
@@ -78,7 +78,7 @@ def _settle(path: Path | None, file: _File, *, check: bool, diff: bool) -> int:
     elif path is None and not dry:
         sys.stdout.buffer.write(file.after)
     elif path is not None and differs:
-        replace_content(path, file.after)
+        replace(path, file.after)
         click.echo(f"formatted {plain(file.name)}")
     for refusal in file.refused:
         place = f"{file.name}:{refusal.line}:{refusal.column}"
@@ -147,7 +147,7 @@ def _show(file: _File, *, named: bool, diff: bool) -> None:
     if named:
         click.echo(f"would format {plain(file.name)}", err=diff)
     if diff:
-        show_difference(file.name, file.before, file.after)
+        show_diff(file.name, file.before, file.after)
 
 
 def _said(error: SlaError | OSError, path: Path | None) -> str:

@@ -1,0 +1,135 @@
+"""A scenario that was recorded from a ticket passes, whatever happened to the ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dsl.format import format_text
+from dsl.load import load, load_texts
+from dsl.scenario_text import scenario_text
+from engine.errors import EngineError
+from engine.facts import Event, Instant, Ticket
+from engine.graph import Graph
+from engine.record import record
+from engine.scenario import run_all
+from engine.simulate import DAY, Desk, Simulation
+from engine.wall import parse_instant
+
+ROOT = Path(__file__).resolve().parents[2]
+SITE = load(ROOT / "sla.rules")
+GRAPH = Graph.compile(SITE)
+TESTS = "recorded.rules"
+
+
+def told(*texts):
+    """What the site's rules say to these scenarios: diagnostics, and a result each."""
+    root, *others = SITE.files
+    files = {root: SITE.files[root] + f'\ninclude "{TESTS}"\n', TESTS: "\n".join(texts)}
+    loaded = load_texts(root, {**{name: SITE.files[name] for name in others}, **files})
+    assert loaded.ruleset is not None, loaded.diagnostics
+    graph = Graph.compile(loaded)
+    results = run_all(loaded.ruleset, graph, loaded.locate, lambda title: title.startswith("ticket"))
+    return loaded.diagnostics, list(results)
+
+
+def ticket(*events):
+    return Ticket(
+        1,
+        "T-1",
+        tuple(
+            Event(Instant(parse_instant(at)), kind, data, "desk", str(number), number)
+            for number, (at, kind, data) in enumerate(events)
+        ),
+    )
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_recorded_tickets_of_a_busy_desk_pass(seed):
+    start = Instant(
+        parse_instant("2026-10-19T06:00:00Z")
+    )  # clocks change in that week, and in another the year after
+    desk = Simulation(Desk.of(SITE.ruleset), seed, start)
+    events = {}
+    for key, event in desk.until(Instant(start + 21 * DAY), 20_000, 1.0):
+        events.setdefault(key, []).append(event)
+    tickets = [Ticket(number, key, tuple(found)) for number, (key, found) in enumerate(events.items(), 1)]
+    assert len(tickets) > 20
+    texts = [scenario_text(record(one, GRAPH)) for one in tickets]
+    assert all(format_text(text).text == text for text in texts)
+    diagnostics, results = told(*texts)
+    assert diagnostics == ()
+    assert [result.title for result in results if result.failures] == []
+    assert sum(result.expectations for result in results) > 5 * len(tickets)
+
+
+def test_only_what_decides_something_is_written_down():
+    one = ticket(
+        (
+            "2026-03-02T09:00:00Z",
+            "opened",
+            {
+                "customer": "Globex",
+                "priority": "critical",
+                "subject": "secret",
+                "requester": "Jo Bloggs",
+                "impact": "7",
+            },
+        ),
+        ("2026-03-02T09:01:00Z", "note", {"text": "secret too"}),
+        ("2026-03-02T09:02:00Z", "changed", {"subject": "secret still"}),
+        ("2026-03-02T09:03:30Z", "coffee-served", {}),
+        ("2026-03-02T09:04:00Z", "snoozed", {"by": "someone", "until": 1_772_500_000}),
+        ("2026-03-02T09:05:00Z", "workaround-provided", {}),
+    )
+    text = scenario_text(record(one, GRAPH))
+    assert "secret" not in text
+    assert "Bloggs" not in text
+    assert "coffee" not in text
+    assert "opened with impact 7" in text
+    assert "note" not in text
+    assert "snoozed" not in text
+    assert "at 2026-03-02 10:05 workaround-provided" in text
+    assert text.endswith("expect workaround met\n}\n")
+
+
+def test_what_a_hostile_ticket_holds_stays_text():
+    one = ticket(
+        (
+            "2026-03-02T09:00:00Z",
+            "opened",
+            {"customer": 'A"\n}\ntier x {', "priority": "P1; drop", "status": "\x1b[31mred", "tags": "\\"},
+        ),
+        ("2026-03-02T10:00:00Z", "changed", {"status": "Resolved"}),
+    )
+    text = scenario_text(record(replace(one, key='k"\x1b]0;'), GRAPH))
+    assert "\x1b" not in text
+    diagnostics, (result,) = told(text)
+    assert {one.code for one in diagnostics} == {"W0806"}
+    assert result.failures == ()
+
+
+def test_what_ladders_did_is_left_to_them():
+    one = ticket(
+        ("2026-03-02T09:00:00Z", "opened", {"customer": "Globex", "priority": "critical"}),
+        ("2026-03-02T14:00:00Z", "resolved", {}),
+    )
+    by_ladder = Event(
+        Instant(parse_instant("2026-03-02T13:00:00Z")), "changed", {"priority": "low"}, "escalation", "x"
+    )
+    assert record(replace(one, events=(*one.events, by_ladder)), GRAPH) == record(one, GRAPH)
+
+
+def test_an_hour_that_comes_twice_is_told_in_utc():
+    one = ticket(
+        ("2026-10-25T00:30:00Z", "opened", {"customer": "Globex", "priority": "critical"}),
+        ("2026-10-25T01:10:00Z", "reply", {}),
+    )
+    assert record(one, GRAPH).zone == "UTC"
+
+
+def test_of_nothing_nothing_is_written():
+    with pytest.raises(EngineError, match="nothing is known"):
+        record(Ticket(1, "T-9", ()), GRAPH)

@@ -1,0 +1,40 @@
+"""Puts what came out in the place of expectations that do not hold. Nothing else in the files changes."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from dsl.diagnostic import Diagnostic, Edit
+from dsl.errors import SlaError
+from dsl.include import decoded
+from tui.plain import plain
+from tui.rewrite import replace, show_diff
+
+
+def bless(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], folder: Path, *, dry: bool) -> int:
+    """Apply the fixes of failures, or show them as a difference if `dry`; answer how many there were.
+
+    `files` are the texts that were judged, by path below `folder`. Raises SlaError if one of them has changed since.
+    """
+    edits: dict[str, set[Edit]] = {}
+    for one in diagnostics:
+        for fix in one.fixes:
+            for edit in fix.edits:
+                edits.setdefault(edit.span.path, set()).add(edit)
+    for shown, wanted in edits.items():
+        path = folder / shown
+        before = path.read_bytes()
+        text = decoded(before)
+        if text != files[shown]:
+            raise SlaError(f"{plain(shown)} was edited while its scenarios ran", help="run it again")
+        for edit in sorted(wanted, key=lambda edit: edit.span.start, reverse=True):
+            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+        mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+        after = mark + text.encode()
+        if dry:
+            show_diff(shown, before, after)
+        else:
+            replace(path, after)
+    return sum(map(len, edits.values()))

@@ -1,0 +1,240 @@
+"""`sla test`: runs the scenarios and checks of the rules, says what they cover, and writes new ones from real tickets."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from dsl.errors import FINDINGS, SlaError
+from tui.covered import FORMATS as COVERAGE_FORMATS
+from tui.findings import FORMATS, wants_color
+from tui.options import rule_file_option, rules_from_file, store_option
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from dsl.loaded import Loaded
+    from engine.coverage import Covered
+    from engine.store.place import Place
+    from tui.trials import Trial
+
+
+class Wanted(NamedTuple):
+    """What a run is asked for."""
+
+    rules: Path
+    chosen: Callable[[str], bool]
+    form: str
+    junit: Path | None
+    coverage: bool
+    threshold: float | None
+    coverage_form: str
+    coverage_output: Path | None
+
+
+def _pattern(ctx: click.Context, param: click.Parameter, value: str | None) -> re.Pattern[str] | None:
+    try:
+        return None if value is None else re.compile(value)
+    except re.error as error:
+        raise click.BadParameter(f"{plain(value)!r} is no regular expression: {error}", ctx, param) from None
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  sla test                                          everything in sla.rules
+  sla test --run 'peak|night' --format compact      some of it, a line a failure
+  sla test --coverage --threshold 80 --junit out.xml
+  sla test --bless --dry-run                        what would be written into the scenarios
+  sla test --record INC0000057 --store sla.db --output rules/tests.rules"""
+)
+@rule_file_option("The rule file whose scenarios and checks are run.")
+@click.option(
+    "--run", "pattern", metavar="REGEX", callback=_pattern, help="Only those with this in their title."
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
+@click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML too.")
+@click.option("--coverage", is_flag=True, help="Say which rules were put to the test.")
+@click.option(
+    "--threshold", type=click.FloatRange(0, 100), help="Exit 1 if less than this percentage is covered."
+)
+@click.option("--coverage-format", type=click.Choice(COVERAGE_FORMATS), default="text", show_default=True)
+@click.option("--coverage-output", type=click.Path(path_type=Path), help="Write the coverage to this file.")
+@click.option("--watch", is_flag=True, help="Run again whenever a rule file is saved.")
+@click.option("--bless", "blessing", is_flag=True, help="Write what came out into expectations that fail.")
+@click.option("--dry-run", is_flag=True, help="With --bless or --record: show it, and write nothing.")
+@click.option("--record", "ticket", metavar="TICKET", help="Write a scenario from a ticket of the store.")
+@click.option("--output", type=click.Path(path_type=Path), help="With --record: append to this rule file.")
+@store_option
+def command(
+    rules_path: Path,
+    pattern: re.Pattern[str] | None,
+    form: str,
+    junit: Path | None,
+    coverage: bool,
+    threshold: float | None,
+    coverage_format: str,
+    coverage_output: Path | None,
+    watch: bool,
+    blessing: bool,
+    dry_run: bool,
+    ticket: str | None,
+    output: Path | None,
+    store_path: Place,
+) -> int:
+    """Run the scenarios and checks of the rules on the engine itself.
+
+    A failure shows what was expected above what came out, then the reasons. Exit code 0 when everything holds, 1 when
+    something does not, or less than the threshold is covered.
+    """
+    _refuse(
+        ("--watch with --bless or --record", watch and (blessing or ticket is not None)),
+        ("--bless with --record", blessing and ticket is not None),
+        ("--dry-run without --bless or --record", dry_run and not (blessing or ticket is not None)),
+        ("--output without --record", output is not None and ticket is None),
+        (
+            f"--coverage-format {coverage_format} without --coverage-output",
+            coverage_format != "text" and coverage_output is None,
+        ),
+        (
+            f"--coverage with --format {form} without --coverage-output",
+            coverage and form != "human" and coverage_output is None,
+        ),
+    )
+    coverage = coverage or threshold is not None or coverage_output is not None
+    if ticket is not None:
+        from tui.recording import record_ticket
+
+        return record_ticket(ticket, store_path, rules_path, output, dry=dry_run)
+    wanted = Wanted(
+        rules_path,
+        (lambda _: True) if pattern is None else (lambda title: pattern.search(title) is not None),
+        form,
+        junit,
+        coverage,
+        threshold,
+        coverage_format,
+        coverage_output,
+    )
+    if watch:
+        return _watched(wanted)
+    loaded = rules_from_file(rules_path)
+    trial, covered = _tried(loaded, wanted)
+    if blessing:
+        return _blessed(trial, rules_path, dry=dry_run)
+    if not trial.results and pattern is not None:
+        raise SlaError(
+            f"no scenario and no check has {plain(pattern.pattern)!r} in its title", exit_code=FINDINGS
+        )
+    return _told(trial, covered, wanted)
+
+
+def _refuse(*odd: tuple[str, bool]) -> None:
+    for what, given in odd:
+        if given:
+            raise click.UsageError(f"{what} makes no sense")
+
+
+def _tried(loaded: Loaded, wanted: Wanted) -> tuple[Trial, list[Covered]]:
+    """Run what is wanted of sound rules."""
+    from engine.coverage import Coverage
+    from engine.graph import Graph
+    from engine.scenario import run_all
+    from tui.trials import Trial
+
+    assert loaded.ruleset is not None
+    graph = Graph.compile(loaded)
+    witness = Coverage() if wanted.coverage else None
+    begin = time.perf_counter()
+    results = list(run_all(loaded.ruleset, graph, loaded.locate, wanted.chosen, witness))
+    trial = Trial(results, loaded.files, time.perf_counter() - begin)
+    return trial, witness.of(loaded.ruleset, loaded.locate) if witness else []
+
+
+def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
+    """Say how it went, and answer the exit code."""
+    from tui import covered as coverage
+    from tui.trials import written
+
+    text = written(trial, wanted.form, color=wants_color())
+    if not trial.results and wanted.form == "human":
+        text = "there is no scenario and no check in these rules"
+    if text:
+        click.echo(text)
+    if wanted.junit is not None:
+        from tui.junit import junit
+
+        wanted.junit.write_bytes(junit(trial.results, trial.seconds))
+    if wanted.coverage:
+        said = coverage.written(covered, wanted.coverage_form)
+        if wanted.coverage_output is not None:
+            wanted.coverage_output.write_text(said, encoding="utf-8")
+        elif wanted.form == "human":
+            click.echo(said, nl=False)
+    if wanted.threshold is not None and coverage.share(covered) < wanted.threshold:
+        click.echo(f"sla: {coverage.share(covered):.1f} % covered, under {wanted.threshold:g} %", err=True)
+        return FINDINGS
+    return FINDINGS if trial.failed else 0
+
+
+def _blessed(trial: Trial, rules: Path, *, dry: bool) -> int:
+    from dsl.include import root_file
+    from dsl.verdict import counted
+    from tui.bless import bless
+
+    count = bless(trial.diagnostics, trial.files, root_file(rules).parent, dry=dry)
+    left = [one for one in trial.diagnostics if not one.fixes]
+    for one in left:
+        click.echo(f"sla: {plain(one.span)}: cannot be written for you: {plain(one.message, 2000)}", err=True)
+    click.echo(f"{counted(count, 'expectation')} {'would be ' if dry else ''}rewritten", err=True)
+    return FINDINGS if left or (dry and count) else 0
+
+
+def _watched(wanted: Wanted) -> int:
+    """Run at once and after every save, until somebody interrupts it; answer the exit code of the last run."""
+    from dsl.include import root_file
+    from dsl.load import Loader
+    from engine.watch import POLL, Watcher
+
+    root = root_file(wanted.rules)
+    files: list[Path] = [root]
+    loader, last, code = Loader(), None, 0
+    watcher = Watcher(root, lambda: files)
+    stop = Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        watcher.close()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    while not stop.is_set():
+        try:
+            loaded = loader.load(root)
+            files = [root, *(root.parent / name for name in (*loaded.files, *sorted(loaded.asked)))]
+            if loaded is not last:
+                last, code = loaded, _looked(loaded, wanted)
+        except SlaError as error:  # the root file is gone for a moment while an editor replaces it
+            last = None
+            click.echo(f"sla: {plain(error, 1000)}", err=True)
+        while not stop.is_set() and not watcher.wait(POLL):
+            pass
+    return code
+
+
+def _looked(loaded: Loaded, wanted: Wanted) -> int:
+    from tui.findings import render
+
+    if loaded.ruleset is None:
+        click.echo(render(loaded, "human", color=wants_color()))
+        code = FINDINGS
+    else:
+        code = _told(*_tried(loaded, wanted), wanted)
+    click.echo(f"{time.strftime('%H:%M:%S')} waiting for a change; Ctrl-C ends", err=True)
+    return code
