@@ -27,7 +27,7 @@ from engine.evaluate import evaluate
 from engine.graph import Graph
 from engine.replay import OUTCOMES, Outcomes, Period, outcome_of, replay
 from engine.replay_read import Reader, Shelf, Source, archived
-from engine.replay_ways import Work, in_one, in_processes, on_cluster
+from engine.replay_ways import Replay, in_one, in_processes, on_cluster
 from engine.wall import parse_instant
 
 TICKETS = int(os.environ.get("SLA_BENCH_REPLAY", "500000"))
@@ -225,7 +225,7 @@ def timed(work: Callable[[], Outcomes]) -> tuple[Outcomes, tuple[float, float, f
     return result, (seconds, spent, memory.peak / 2**20)
 
 
-def on_local_cluster(work: Work, sources: list[Source]) -> Outcomes:
+def on_local_cluster(work: Replay, sources: list[Source]) -> Outcomes:
     """On a Dask cluster of this machine, which is started and ended."""
     from distributed import Client, LocalCluster
 
@@ -239,7 +239,7 @@ def on_local_cluster(work: Work, sources: list[Source]) -> Outcomes:
 
 def single(graph: Graph, parts: list[Part]) -> tuple[float, int]:
     """Seconds of the processor that a ticket takes the single evaluator, over a sample; every outcome of it must be the same."""
-    portion = Reader(graph, YEAR.end).read(Shelf((parts[len(parts) // 2],)))
+    portion = Reader((graph,), YEAR.end).read(Shelf((parts[len(parts) // 2],)))
     places = random.Random(1).sample(range(len(portion.told)), min(SAMPLE, len(portion.told)))
     tickets = [portion.ticket(place) for place in places]
     replayed = replay(portion, graph, YEAR.end)
@@ -269,7 +269,7 @@ def run() -> list[tuple[str, str, str, str]]:
         parts = make(Path(name), TICKETS)
         events = sum(part.manifest.events for part in parts)
         sources = archived(parts, YEAR.end)
-        work = Work.of(graph, YEAR)
+        work = Replay.of(graph, YEAR)
         one, first = timed(lambda: in_one(work, sources))
         processes, second = timed(lambda: in_processes(work, sources, WORKERS))
         dask, third = timed(lambda: on_local_cluster(work, sources))

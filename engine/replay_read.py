@@ -6,7 +6,7 @@ What a process needs to read one is a plain value that travels. A reader stays w
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TypeAlias
@@ -23,7 +23,8 @@ from engine.store.opening import open_store
 from engine.store.place import Place
 from engine.store.sql import SqlStore
 from engine.terms import Terms
-from engine.told import LAST, Told, asked, tell
+from engine.told import LAST, Told, asked, tell_fields
+from engine.wall import EARLIEST
 
 ARCHIVED = 250_000
 """Tickets of an archive that are read at a time, about."""
@@ -50,12 +51,12 @@ class Rows:
 Source: TypeAlias = Shelf | Rows
 
 
-def archived(parts: Sequence[Part], until: int) -> list[Source]:
-    """Parts of an archive, without those whose tickets all opened after `until`."""
+def archived(parts: Sequence[Part], until: int, since: int = EARLIEST) -> list[Source]:
+    """Parts of an archive, without those whose tickets all opened after `until` or before `since`."""
     found: list[Source] = []
     held: list[Part] = []
     for part in parts:
-        if part.manifest.opened[0] > until:
+        if part.manifest.opened[0] > until or part.manifest.opened[1] < since:
             continue
         held.append(part)
         if sum(each.manifest.tickets for each in held) >= ARCHIVED:
@@ -72,16 +73,20 @@ def stored(store: SqlStore, place: Place) -> list[Source]:
 
 
 class Reader:
-    """Reads portions as `graph` needs to know them, with what happens up to `until`.
+    """Reads portions as these rules need to know them, with what happens up to `until`.
 
-    `promised` are the terms by digest that pins name; None leaves the pins out, so that the rules of `graph` promise. `threads` are
+    `promised` are the terms by digest that pins name; None leaves the pins out, so that the rules promise. `threads` are
     DuckDB's, 0 for as many as there are cores.
     """
 
     def __init__(
-        self, graph: Graph, until: int, promised: Mapping[str, Terms] | None = None, threads: int = 1
+        self,
+        graphs: Iterable[Graph],
+        until: int,
+        promised: Mapping[str, Terms] | None = None,
+        threads: int = 1,
     ) -> None:
-        self._graph = graph
+        self._graphs = tuple(graphs)
         self._until = until
         self._promised = promised
         self._threads = threads
@@ -99,7 +104,8 @@ class Reader:
             store.close()
         if self._promised is None:
             found = [replace(ticket, pins=()) for ticket in found]
-        told = tell(found, self._graph, self._until)
+        fields = self._asked(pin.terms for ticket in found for pin in ticket.pins)
+        told = tell_fields(found, fields, self._until)
         return Portion(
             replace(told, ids=np.arange(len(told), dtype=np.int64)),
             found.__getitem__,
@@ -111,7 +117,7 @@ class Reader:
         if self._parts is None:
             terms = () if promised is None else promised.values()
             digests = None if promised is None else tuple(promised)
-            self._parts = PartReader(asked(self._graph, terms), digests, self._threads)
+            self._parts = PartReader(self._asked(terms), digests, self._threads)
         self._parts.renew()
         read = [self._parts.read(part) for part in source.parts]
         lexicon = self._parts.lexicon
@@ -149,14 +155,25 @@ class Reader:
             return Ticket(place, "", tuple(events), tuple(pins))
 
         def keys(places: Sequence[int]) -> list[str]:
-            names = [name for part in source.parts for name in _keys(part)]
-            return [names[place] for place in places]
+            which = [bisect_right(bounds, place) - 1 for place in places]
+            names = {number: _keys(source.parts[number]) for number in set(which)}
+            return [
+                names[number][place - bounds[number]] for number, place in zip(which, places, strict=True)
+            ]
 
         return Portion(told, ticket, keys)
+
+    def _asked(self, terms: Iterable[Terms | None]) -> frozenset[str]:
+        """The fields that any of the rules, and these terms under them, may ask about."""
+        known = list({id(one): one for one in terms}.values())
+        return frozenset[str]().union(*(asked(graph, known) for graph in self._graphs))
 
 
 def _keys(part: Part) -> list[str]:
     """What people call the tickets of a part, by place."""
-    columns, rows = files.read(part.folder, part.manifest, ["tickets"])["tickets"]
-    place, key = columns.index("place"), columns.index("key")
-    return [row[key] for row in sorted(rows, key=lambda row: row[place])]
+    path = str(part.manifest.path(part.folder, "tickets"))
+    with files.connect() as connection, files.trouble(part.folder):
+        rows = connection.execute(
+            "SELECT key FROM read_parquet(?, hive_partitioning = false) ORDER BY place", [path]
+        ).fetchall()
+    return [key for (key,) in rows]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar, cast
 
 from dsl.errors import USAGE, SlaError
 from dsl.model import RuleSet
@@ -31,9 +32,32 @@ _KEPT = threading.local()
 _ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:[0-9]+")
 
 
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What to work out of every portion. `rules` are those that judge, then those that answer for what these no longer have; `promised`
+class Workbench(Generic[T]):
+    """How a piece of work is done where it is: reading a portion, and working it out."""
+
+    read: Callable[[Source], Portion]
+    judged: Callable[[Source, Portion], T]
+
+
+class Work(Protocol[T]):
+    """What to work out of every portion, and how that is added up. It travels to where the work is done."""
+
+    def workbench(self, threads: int = 1) -> Workbench[T]:
+        """Made ready; `threads` are DuckDB's, 0 for as many as there are cores."""
+        ...
+
+    def added(self, parts: Iterable[T]) -> T:
+        """What came of all portions together."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What becomes of clocks. `rules` are those that judge, then those that answer for what these no longer have; `promised`
     are the terms that pins name, None where the rules promise."""
 
     rules: tuple[RuleSet, ...]
@@ -41,52 +65,75 @@ class Work:
     promised: Mapping[str, Terms] | None = None
 
     @classmethod
-    def of(cls, graph: Graph, period: Period, promised: Mapping[str, Terms] | None = None) -> Work:
+    def of(cls, graph: Graph, period: Period, promised: Mapping[str, Terms] | None = None) -> Replay:
         """The work of replaying by the rules of `graph`."""
-        chain: list[RuleSet] = []
-        behind: Graph | None = graph
-        while behind is not None:
-            chain.append(behind.ruleset)
-            behind = behind.fallback
-        return cls(tuple(chain), period, promised)
+        return cls(chain(graph), period, promised)
 
-    def graph(self) -> Graph:
-        """The rules, made ready."""
-        graph: Graph | None = None
-        for rules in reversed(self.rules):
-            graph = Graph.compile(rules, fallback=graph)
-        assert graph is not None, "there are rules"
-        return graph
+    def workbench(self, threads: int = 1) -> Workbench[Outcomes]:
+        graph = compiled(self.rules)
+        reader = Reader((graph,), self.period.end, self.promised, threads)
+        return Workbench(
+            reader.read,
+            lambda _, portion: outcomes(replay(portion, graph, self.period.end), self.period),
+        )
+
+    def added(self, parts: Iterable[Outcomes]) -> Outcomes:
+        return added(parts)
 
 
-Done = Callable[[Outcomes], None]
-"""Told of every portion."""
+def chain(graph: Graph) -> tuple[RuleSet, ...]:
+    """The rules of a graph and of those behind it: what travels."""
+    found: list[RuleSet] = []
+    behind: Graph | None = graph
+    while behind is not None:
+        found.append(behind.ruleset)
+        behind = behind.fallback
+    return tuple(found)
 
 
-def in_one(work: Work, sources: Sequence[Source], done: Done = lambda _: None) -> Outcomes:
+def compiled(rules: Sequence[RuleSet]) -> Graph:
+    """The graph that `chain` took apart."""
+    graph: Graph | None = None
+    for one in reversed(rules):
+        graph = Graph.compile(one, fallback=graph)
+    assert graph is not None, "there are rules"
+    return graph
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of ours, as it comes home."""
+
+    words: str
+    help: str
+    exit_code: int
+
+
+Done = Callable[[object], None]
+"""Told of what came of every portion."""
+
+
+def in_one(work: Work[T], sources: Sequence[Source], done: Done = lambda _: None) -> T:
     """Portion after portion in this process; the next is read meanwhile. Raises EngineError, StoreError."""
-    graph = work.graph()
-    reader = Reader(graph, work.period.end, work.promised, threads=0)
+    workbench = work.workbench(threads=0)
 
-    def each() -> Iterator[Outcomes]:
-        coming: deque[Future[Portion]] = deque()
+    def each() -> Iterator[T]:
+        coming: deque[tuple[Source, Future[Portion]]] = deque()
         with ThreadPoolExecutor(1) as ahead:
             for source in sources:
-                coming.append(ahead.submit(reader.read, source))
+                coming.append((source, ahead.submit(workbench.read, source)))
                 if len(coming) > 1:
-                    yield judged(coming.popleft().result())
+                    yield judged(*coming.popleft())
             while coming:
-                yield judged(coming.popleft().result())
+                yield judged(*coming.popleft())
 
-    def judged(portion: Portion) -> Outcomes:
-        return outcomes(replay(portion, graph, work.period.end), work.period)
+    def judged(source: Source, read: Future[Portion]) -> T:
+        return workbench.judged(source, read.result())
 
-    return added(_told(each(), done))
+    return work.added(_told(each(), done))
 
 
-def in_processes(
-    work: Work, sources: Sequence[Source], workers: int, done: Done = lambda _: None
-) -> Outcomes:
+def in_processes(work: Work[T], sources: Sequence[Source], workers: int, done: Done = lambda _: None) -> T:
     """In as many processes of this machine. Raises EngineError, StoreError."""
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from concurrent.futures.process import BrokenProcessPool
@@ -96,7 +143,7 @@ def in_processes(
     with ProcessPoolExecutor(min(workers, max(len(sources), 1)), get_context("spawn")) as pool:
         futures = [pool.submit(replay_one, source, packed) for source in sources]
         try:
-            return added(_told((_checked(future.result()) for future in as_completed(futures)), done))
+            return work.added(_told(_checked(future.result() for future in as_completed(futures)), done))
         except BrokenProcessPool as error:
             raise EngineError(
                 "a process that replayed was ended from outside",
@@ -106,7 +153,7 @@ def in_processes(
             pool.shutdown(cancel_futures=True)
 
 
-def on_cluster(work: Work, sources: Sequence[Source], address: str, done: Done = lambda _: None) -> Outcomes:
+def on_cluster(work: Work[T], sources: Sequence[Source], address: str, done: Done = lambda _: None) -> T:
     """On the workers of a Dask scheduler, which must see the same files. What a lost worker had to do others do again. Raises
     EngineError, StoreError."""
     try:
@@ -132,33 +179,32 @@ def on_cluster(work: Work, sources: Sequence[Source], address: str, done: Done =
         packed = client.submit(bytes, pickle.dumps(work), pure=False)
         futures = [client.submit(replay_one, source, packed, pure=False) for source in sources]
         results = as_completed(futures, loop=client.loop, with_results=True)  # type: ignore[no-untyped-call]
-        return added(_told((_checked(result) for _, result in results), done))
+        return work.added(_told(_checked(result for _, result in results), done))
 
 
-def replay_one(source: Source, packed: bytes) -> Outcomes | tuple[str, str, int]:
-    """The outcomes of a portion, in whatever process; an error of ours as its words, its help and its exit code."""
+def replay_one(source: Source, packed: bytes) -> object:
+    """What comes of a portion, in whatever process; an error of ours as a Failure."""
     known = getattr(_KEPT, "known", None)
     if known is None or known[0] != packed:
-        work: Work = pickle.loads(packed)
-        graph = work.graph()
-        known = _KEPT.known = (packed, graph, work.period, Reader(graph, work.period.end, work.promised))
-    _, graph, period, reader = known
+        work: Work[object] = pickle.loads(packed)
+        known = _KEPT.known = (packed, work.workbench())
+    workbench: Workbench[object] = known[1]
     try:
-        return outcomes(replay(reader.read(source), graph, period.end), period)
+        return workbench.judged(source, workbench.read(source))
     except SlaError as error:
-        return (str(error), error.help, error.exit_code)
+        return Failure(str(error), error.help, error.exit_code)
 
 
-def _checked(result: Outcomes | tuple[str, str, int] | BaseException) -> Outcomes:
-    if isinstance(result, Outcomes):
-        return result
-    if isinstance(result, BaseException):
-        raise result  # Dask hands out why a result will never come as if it were one
-    message, help_, exit_code = result
-    raise EngineError(message, help=help_, exit_code=exit_code)
+def _checked(results: Iterable[object]) -> Iterator[T]:
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result  # Dask hands out why a result will never come as if it were one
+        if isinstance(result, Failure):
+            raise EngineError(result.words, help=result.help, exit_code=result.exit_code)
+        yield cast("T", result)
 
 
-def _told(results: Iterable[Outcomes], done: Done) -> Iterator[Outcomes]:
+def _told(results: Iterable[T], done: Done) -> Iterator[T]:
     for result in results:
         done(result)
         yield result

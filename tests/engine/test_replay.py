@@ -29,7 +29,7 @@ from engine.predicate import as_text
 from engine.replay import OUTCOMES, Outcomes, Period, Portion, added, outcomes, replay
 from engine.replay_past import of_store
 from engine.replay_read import Reader, Rows, Shelf, archived, stored
-from engine.replay_ways import Work, in_one, in_processes, on_cluster
+from engine.replay_ways import Replay, in_one, in_processes, on_cluster
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from engine.terms import digest
@@ -122,7 +122,7 @@ def pieces(past: tuple[Path, Path, list[Ticket]], until: int, monkey: pytest.Mon
 def test_it_is_what_the_single_evaluator_says(past, text, period, monkeypatch):
     rules = graph(text)
     unpinned = [replace(ticket, pins=()) for ticket in past[2]]
-    found = in_one(Work.of(rules, period), pieces(past, period.end, monkeypatch))
+    found = in_one(Replay.of(rules, period), pieces(past, period.end, monkeypatch))
     assert found.counts == expected(unpinned, rules, period)
     known = [item for item in unpinned if item.events[0].at <= period.end]
     assert found.tickets == len(known)
@@ -136,14 +136,14 @@ def test_what_was_pinned_may_count_instead(past, monkeypatch):
         promised = {digest(terms): terms for terms in store.all_terms()}
         text = OTHER.replace("calendar shop\n", "calendar office\n")
         rules = graph_with_past(store, load_texts("sla.rules", {"sla.rules": text}))
-    found = in_one(Work.of(rules, PERIOD, promised), sources)
+    found = in_one(Replay.of(rules, PERIOD, promised), sources)
     assert found.counts == expected(past[2], rules, PERIOD)
-    assert found.counts != in_one(Work.of(rules, PERIOD), sources).counts
+    assert found.counts != in_one(Replay.of(rules, PERIOD), sources).counts
 
 
 def test_clocks_come_with_keys_ticket_by_ticket(past, monkeypatch):
     rules = graph(OTHER)
-    reader = Reader(rules, PERIOD.end)
+    reader = Reader((rules,), PERIOD.end)
     left = {ticket.key: replace(ticket, pins=()) for ticket in past[2]}
     for source in pieces(past, PERIOD.end, monkeypatch):
         portion = reader.read(source)
@@ -173,7 +173,7 @@ def test_processes_and_a_cluster_with_a_killed_worker_say_the_same(past, monkeyp
     import distributed
 
     sources = pieces(past, LATER, monkeypatch)
-    work = Work.of(graph(OTHER), PERIOD)
+    work = Replay.of(graph(OTHER), PERIOD)
     one = in_one(work, sources)
     seen: list[Outcomes] = []
     assert in_processes(work, sources, 2, seen.append) == one
@@ -200,7 +200,7 @@ def test_errors_come_home_in_words(past, monkeypatch, tmp_path):
     sources = pieces(past, LATER, monkeypatch)
     shelf = next(source for source in sources if isinstance(source, Shelf))
     lost = Shelf(tuple(replace(part, folder=tmp_path) for part in shelf.parts))
-    work = Work.of(graph(), PERIOD)
+    work = Replay.of(graph(), PERIOD)
     for way in (lambda: in_one(work, [lost]), lambda: in_processes(work, [lost], 2)):
         with pytest.raises(EngineError, match=str(tmp_path)) as caught:
             way()
@@ -211,7 +211,7 @@ def test_errors_come_home_in_words(past, monkeypatch, tmp_path):
 
 def test_what_is_said_may_be_forgotten_between_portions(past, monkeypatch):
     sources = pieces(past, LATER, monkeypatch)
-    work = Work.of(graph(OTHER), PERIOD)
+    work = Replay.of(graph(OTHER), PERIOD)
     usual = in_one(work, sources)
     monkeypatch.setattr("engine.replay_part._MOST", 1)
     assert in_one(work, sources) == usual
@@ -230,7 +230,7 @@ def test_a_part_in_which_rows_were_changed_is_refused(past, monkeypatch, tmp_pat
     )
     Path(f"{path}.new").replace(path)
     with pytest.raises(EngineError, match="not as they were written"):
-        in_one(Work.of(graph(), PERIOD), [Shelf((replace(part, folder=tmp_path / "old"),))])
+        in_one(Replay.of(graph(), PERIOD), [Shelf((replace(part, folder=tmp_path / "old"),))])
 
 
 def test_tickets_that_move_meanwhile_are_noticed(past):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -19,13 +18,14 @@ from engine.snapshot import Tally
 from tui.line import cells_of as cells
 from tui.options import InstantParam, graph_from_file, rule_file_option, rules_from_file, store_option
 from tui.plain import plain
+from tui.replaying import archive_option, worked_out, workers_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from engine.replay import Counts, Outcomes, Period
     from engine.replay_read import Source
-    from engine.replay_ways import Work
+    from engine.replay_ways import Replay
     from engine.store.place import Place
 
 
@@ -44,24 +44,13 @@ if TYPE_CHECKING:
     help="Count what was decided before this instant; nothing later is known.  [default: now]",
 )
 @store_option
-@click.option(
-    "--archive",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    default=None,
-    help="Replay this archive alone; with --store the store and its archive, which is in this folder.",
-)
+@archive_option
 @click.option(
     "--as-pinned",
     is_flag=True,
     help="Keep what each ticket was promised; the rules say the rest. Needs --store.",
 )
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=None,
-    help="Processes on this machine.  [default: this one]",
-)
+@workers_option
 @click.option(
     "--dask", "address", metavar="ADDRESS", default=None, help="Use the workers of a Dask scheduler."
 )
@@ -104,27 +93,27 @@ def command(
     else:
         assert folder is not None
         found = _of_folder(rules_path, period, folder)
-    with found as (work, sources), _progress(len(sources)) as done:
-        result = _replayed(work, sources, workers, address, done)
+    with found as (work, sources):
+        result = worked_out(work, sources, workers, address)
     click.echo(_shown(result, work, form), nl=form == "plain")
 
 
 @contextmanager
-def _of_folder(rules_path: Path, period: Period, folder: Path) -> Iterator[tuple[Work, Sequence[Source]]]:
+def _of_folder(rules_path: Path, period: Period, folder: Path) -> Iterator[tuple[Replay, Sequence[Source]]]:
     from engine.replay_past import of_folder
-    from engine.replay_ways import Work
+    from engine.replay_ways import Replay
 
-    yield Work.of(graph_from_file(rules_path), period), of_folder(folder, period.end)
+    yield Replay.of(graph_from_file(rules_path), period), of_folder(folder, period.end)
 
 
 @contextmanager
 def _of_store(
     rules_path: Path, period: Period, place: Place, folder: Path | None, as_pinned: bool
-) -> Iterator[tuple[Work, Sequence[Source]]]:
+) -> Iterator[tuple[Replay, Sequence[Source]]]:
     from engine.graph import Graph
     from engine.in_force import graph_with_past
     from engine.replay_past import of_store
-    from engine.replay_ways import Work
+    from engine.replay_ways import Replay
     from engine.store.opening import open_store
     from engine.terms import digest
 
@@ -135,42 +124,12 @@ def _of_store(
     ):
         if as_pinned:
             promised = {digest(terms): terms for terms in store.all_terms()}
-            yield Work.of(graph_with_past(store, loaded), period, promised), sources
+            yield Replay.of(graph_with_past(store, loaded), period, promised), sources
         else:
-            yield Work.of(Graph.compile(loaded), period), sources
+            yield Replay.of(Graph.compile(loaded), period), sources
 
 
-def _replayed(
-    work: Work,
-    sources: Sequence[Source],
-    workers: int | None,
-    address: str | None,
-    done: Callable[[Outcomes], None],
-) -> Outcomes:
-    from engine.replay_ways import in_one, in_processes, on_cluster
-
-    if address is not None:
-        return on_cluster(work, sources, address, done)
-    if workers is not None and workers > 1:
-        return in_processes(work, sources, workers, done)
-    return in_one(work, sources, done)
-
-
-@contextmanager
-def _progress(portions: int) -> Iterator[Callable[[Outcomes], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replaying", total=portions)
-        yield lambda _: bar.advance(task)
-
-
-def _shown(result: Outcomes, work: Work, form: str) -> str:
+def _shown(result: Outcomes, work: Replay, form: str) -> str:
     from engine.replay import OUTCOMES
 
     names = [state.value for state in OUTCOMES]
@@ -184,7 +143,7 @@ def _shown(result: Outcomes, work: Work, form: str) -> str:
     return "\n".join(_table(result, names))
 
 
-def _record(result: Outcomes, work: Work, names: Sequence[str]) -> dict[str, Any]:
+def _record(result: Outcomes, work: Replay, names: Sequence[str]) -> dict[str, Any]:
     """The documented JSON object."""
     from engine.wall import format_instant
 

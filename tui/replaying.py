@@ -1,0 +1,67 @@
+"""What the commands that replay a history share: where it is, who works, and a bar to watch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from engine.replay_read import Source
+    from engine.replay_ways import Work
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def archive_option(function: F) -> F:
+    """`--archive DIR`: an archive alone, or the moved one of a store."""
+    return click.option(
+        "--archive",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        default=None,
+        help="Replay this archive alone; with --store the store and its archive, which is in this folder.",
+    )(function)
+
+
+def workers_option(function: F) -> F:
+    """`--workers N`."""
+    return click.option(
+        "--workers",
+        type=click.IntRange(1, 256),
+        default=None,
+        help="Processes on this machine.  [default: this one]",
+    )(function)
+
+
+def worked_out(
+    work: Work[T], sources: Sequence[Source], workers: int | None, address: str | None = None
+) -> T:
+    """What comes of the work on all sources: on a cluster, in several processes, or in this one; with a bar on a terminal."""
+    from engine.replay_ways import in_one, in_processes, on_cluster
+
+    with _progress(len(sources)) as done:
+        if address is not None:
+            return on_cluster(work, sources, address, done)
+        if workers is not None and workers > 1:
+            return in_processes(work, sources, workers, done)
+        return in_one(work, sources, done)
+
+
+@contextmanager
+def _progress(portions: int) -> Iterator[Callable[[object], None]]:
+    """A bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("replaying", total=portions)
+        yield lambda _: bar.advance(task)
