@@ -42,8 +42,8 @@ class ClockColumns:
     paused: I64
     warnings: tuple[I64, ...] = ()
 
-    def only(self, keep: Flags) -> ClockColumns:
-        """The clocks that are marked."""
+    def only(self, keep: Flags | I64) -> ClockColumns:
+        """The clocks that are marked, or at these places."""
         return replace(
             self,
             ticket=self.ticket[keep],

@@ -39,7 +39,7 @@ def difference(old: Graph, new: Graph) -> list[Difference]:
     """What the new rules decide otherwise than the old ones, in a stable order; empty if nothing."""
     grouped: dict[Change, list[Place]] = {}
     comparison = Comparison(Contract(old), Contract(new))
-    for change in _site(old, new):
+    for change in of_site(old, new):
         grouped.setdefault(change, [])
     for customer in dict.fromkeys([*new.ruleset.customers, *old.ruleset.customers, DEFAULT]):
         for change in _customer(old, new, customer):
@@ -55,7 +55,7 @@ def _promises(
     old: Graph, new: Graph, comparison: Comparison, customer: str
 ) -> Iterator[tuple[Change, Place]]:
     touched: dict[Change, list[tuple[int | None, int | None]]] = {}
-    for start, end, before, after in _together(stretches(old, customer), stretches(new, customer)):
+    for start, end, before, after in together(stretches(old, customer), stretches(new, customer)):
         for change in comparison.changes(customer, before.terms, after.terms):
             spans = touched.setdefault(change, [])
             if spans and spans[-1][1] == start:
@@ -69,10 +69,10 @@ def _promises(
             yield change, Place(customer, () if periods == (("", ""),) else periods)
 
 
-def _together(
+def together(
     before: list[Stretch], after: list[Stretch]
 ) -> Iterator[tuple[int | None, int | None, Stretch, Stretch]]:
-    """Both rows of stretches, cut where either is."""
+    """Both rows of stretches as (start, end, before, after), cut where either is."""
     one = other = 0
     start: int | None = None
     while True:
@@ -107,7 +107,8 @@ def _customer(old: Graph, new: Graph, customer: str) -> Iterator[Change]:
             yield Change(About.NAMES, "answers to", "", quoted(text))
 
 
-def _site(old: Graph, new: Graph) -> Iterator[Change]:
+def of_site(old: Graph, new: Graph) -> Iterator[Change]:
+    """What differs in the words of all tickets."""
     was, will = old.ruleset, new.ruleset
     if was.priorities != will.priorities:
         yield Change(About.PRIORITIES, "priorities", ", ".join(was.priorities), ", ".join(will.priorities))

@@ -65,7 +65,7 @@ def climb(
         edited = known is not None and name not in known
         cause = RULES if edited else TICKET if point.at in instants else TIME
         ended = stopped.get((clock.metric, clock.cycle))
-        outcome, reason = _against(point, ended, life, graph)
+        outcome, reason = against(point, ended, life, graph)
         if edited and not point.step.on_edits:
             outcome, reason = Outcome.SUPPRESSED, EDITED if _under_way(clock, point, known) else MOVED
         elif point.number:
@@ -100,8 +100,8 @@ def _under_way(clock: Clock, point: Point, known: Passed | None) -> bool:
     )
 
 
-def _against(point: Point, ended: Clock | None, life: Life, graph: Graph) -> tuple[Outcome, str]:
-    """What speaks against a step as of its own instant; `ended` is its clock if that has stopped since."""
+def against(point: Point, ended: Clock | None, life: Life, graph: Graph) -> tuple[Outcome, str]:
+    """What speaks against a step as of its own instant; `ended` is its clock if that has stopped since; FIRED if nothing does."""
     assert point.at is not None
     situation = life.states.at(point.at).situation
     ladder = graph.ruleset.escalations.get(point.ladder)
