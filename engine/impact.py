@@ -67,15 +67,14 @@ Found = Mapping[About, tuple[Item, ...]]
 class Impact:
     """What differs in `past`, had the rules always been others, and `today`, for the open tickets with what was promised to them.
 
-    `tickets` is how many were looked at, `touched` how many of these any difference of the rules is about, `open_touched` the same
-    of the open ones, `apart` those that were told one by one.
+    `tickets` is how many were looked at in the past, `touched` how many of these any difference of the rules is about; `apart` were
+    told one by one.
     """
 
     past: Found = field(default_factory=dict)
     today: Found = field(default_factory=dict)
     tickets: int = 0
     touched: int = 0
-    open_touched: int = 0
     apart: int = 0
 
 
@@ -110,8 +109,7 @@ class Judge:
         placed = self._touch.placed(portion.told)
         keep = placed.touched & (_opened(portion) <= self._now)
         found, apart = self._found(portion, placed, keep, open_only=True)
-        tickets = {(item.ticket) for items in found.values() for item in items}
-        return Impact(today=found, open_touched=len(tickets), apart=apart)
+        return Impact(today=found, apart=apart)
 
     def _found(self, portion: Portion, placed: Placed, keep: Flags, *, open_only: bool) -> tuple[Found, int]:
         if not keep.any():
@@ -140,9 +138,9 @@ def added(parts: Iterable[Impact]) -> Impact:
     """All of them together, in order."""
     past: defaultdict[About, list[Item]] = defaultdict(list)
     today: defaultdict[About, list[Item]] = defaultdict(list)
-    numbers = [0, 0, 0, 0]
+    numbers = [0, 0, 0]
     for part in parts:
-        counted = (part.tickets, part.touched, part.open_touched, part.apart)
+        counted = (part.tickets, part.touched, part.apart)
         numbers = [one + other for one, other in zip(numbers, counted, strict=True)]
         for whole, found in ((past, part.past), (today, part.today)):
             for about, items in found.items():

@@ -41,11 +41,14 @@ class Ruling:
 class Rules:
     """The rules of one root file on disk, as one store has them in force.
 
-    `files` are the files and folders that the last load read or looked for, for whoever watches the disk.
+    `files` are the files and folders that the last load read or looked for, for whoever watches the disk. With `planned` only rules
+    are taken that the store says were planned.
     """
 
-    def __init__(self, root: Path | None) -> None:
+    def __init__(self, root: Path | None, *, planned: bool = False) -> None:
         self._root = root
+        self._planned = planned
+        self._unplanned = ""  # the digest of sound rules on disk that were not planned
         self._loader = Loader()
         self._seen: str | None = None  # the digest of the files when they were last looked at
         self._replaced: tuple[int, Graph] | None = None
@@ -96,6 +99,12 @@ class Rules:
         if loaded.ruleset is None:
             self._refuse(loaded.diagnostics)
             return Turn()
+        in_force = "" if self.now is None else self.now.graph.digest
+        if self._planned and loaded.digest != in_force and not store.planned(loaded.digest):
+            self._unplanned = loaded.digest
+            self._refuse((_not_planned(self._root, loaded.digest),))
+            return Turn()
+        self._unplanned = ""
         if self.now is None or loaded.digest not in (self._seen, self.now.graph.digest):
             turn = self._adopt(store, loaded, now)
             self._seen = loaded.digest  # and not before: what failed is tried again
@@ -106,6 +115,10 @@ class Rules:
             status = replace(status, root=str(self._root), revision=_revision(self._root))
         self.now = replace(self.now, status=status)
         return Turn()
+
+    def released(self, store: Store) -> bool:
+        """Whether the rules on disk were planned after they had been refused for want of it. Raises StoreError."""
+        return bool(self._unplanned) and store.planned(self._unplanned)
 
     def _follow(self, store: Store) -> None:
         """Take the rules that the store has in force; none if it has none."""
@@ -129,7 +142,7 @@ class Rules:
             first = next(item for item in found if item.severity is Severity.ERROR)
             raise EngineError(
                 f"{first.span}: {first.message}",
-                help=f"sla check {self._root} shows all of it",
+                help=first.help or f"sla check {self._root} shows all of it",
                 exit_code=FINDINGS,
             )
         self.now = replace(self.now, status=replace(self.now.status, broken=found))
@@ -201,6 +214,16 @@ def status_of(stored: StoredRules) -> RulesStatus:
 def _unreadable(root: Path, problem: SlaError) -> Diagnostic:
     place = Span(root.name, 0, 0, 1, 1, 1, 1)
     return Diagnostic("E0107", Severity.ERROR, str(problem), place, help=problem.help)
+
+
+def _not_planned(root: Path, digest: str) -> Diagnostic:
+    return Diagnostic(
+        "E0112",
+        Severity.ERROR,
+        f"these rules were not planned (digest {digest[:12]})",
+        Span(root.name, 0, 0, 1, 1, 1, 1),
+        help="see what they would have done, and record it: sla plan A B --store STORE --record",
+    )
 
 
 def _revision(root: Path | None) -> str:

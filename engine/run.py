@@ -30,9 +30,9 @@ SLICE = 0.1
 class Engine:
     """Rules and a store, turned by whoever holds it; one thread at a time."""
 
-    def __init__(self, store: Store, root: Path | None) -> None:
+    def __init__(self, store: Store, root: Path | None, *, planned: bool = False) -> None:
         self._store = store
-        self.rules = Rules(root)
+        self.rules = Rules(root, planned=planned)
         self._keeper: Keeper | None = None
 
     def start(self, now: Instant, chunks: int = ALL) -> Turn:
@@ -48,6 +48,10 @@ class Engine:
     def step(self, now: Instant, chunks: int = ALL) -> Turn:
         """Take in what has happened, under the rules that the store has in force."""
         return self.rules.cycle(self._store, now, chunks)
+
+    def released(self) -> bool:
+        """Whether rules that were refused because nobody had planned them may be taken."""
+        return self.rules.released(self._store)
 
     def foresee(self, now: Instant) -> int:
         """Look at some tickets that come due soon, so that their hour finds the engine ready; answer how many."""
@@ -99,6 +103,8 @@ def run(
                 turn = (ruling or engine.step)(Instant(int(time.time())), 1)
                 (heard if ruling else told)(turn)
                 ruling, busy = None, turn.evaluated > 0
+                if engine.released():
+                    ruling = engine.reload
                 if not busy:
                     engine.foresee(Instant(int(time.time())))
                     engine.keep(Instant(int(time.time())))

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "graph": "Draw the evaluation graph.",
     "matrix": "The whole effective contract as a table.",
     "diff": "What two versions of the rules decide differently.",
+    "plan": "What a change of the rules would have done to real tickets.",
     "analyse": "What the rules can never do, leave out or promise twice.",
     "due": "Compute due instants and open time on a calendar.",
     "import": "Load ticket events from CSV or JSON Lines.",

@@ -32,8 +32,10 @@ class Observer(Protocol):
 class ObservedEngine(Engine):
     """An engine with observers; nothing else is different."""
 
-    def __init__(self, store: Store, root: Path | None, observers: Sequence[Observer]) -> None:
-        super().__init__(store, root)
+    def __init__(
+        self, store: Store, root: Path | None, observers: Sequence[Observer], *, planned: bool = False
+    ) -> None:
+        super().__init__(store, root, planned=planned)
         self._observers = observers
         self._within = False  # a start and a reload have a step in them, and are one cycle
 

@@ -178,6 +178,14 @@ class Store(Protocol):
         """The versions of these digests, the oldest first, each once."""
         ...
 
+    def save_plan(self, digest: str, base: str, at: Instant) -> None:
+        """Note that the rules of `digest` were planned against those of `base`."""
+        ...
+
+    def planned(self, digest: str) -> bool:
+        """Whether the rules of `digest` were ever planned."""
+        ...
+
     def all_terms(self) -> list[Terms]:
         """Every promise that was ever pinned, each once."""
         ...

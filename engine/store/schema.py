@@ -13,6 +13,8 @@ told of them makes no new ticket.
 `column_blocks` are copies: what the events of open tickets say, as columns, `engine.store.column_blocks.SIZE` ticket ids in a block. They may
 be deleted at any time.
 
+`plans` are the rule sets whose effect on this store's history somebody has looked at.
+
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
 """
@@ -244,12 +246,23 @@ COLUMNS = (
     """,
 )
 
+PLANS = (
+    """
+    CREATE TABLE plans (
+      digest TEXT PRIMARY KEY,     -- of the rules that were planned
+      base TEXT NOT NULL,          -- of those that they were compared with
+      at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
     ("claims", CLAIMS),
     ("archive", ARCHIVE),
     ("columns", COLUMNS),
+    ("plans", PLANS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

@@ -189,6 +189,16 @@ class SqlStore:
         return terms.rules_named(self.connection, digests)
 
     @_told
+    def save_plan(self, digest: str, base: str, at: Instant) -> None:
+        with self._writing():
+            self.connection.ring(WORK)
+            terms.save_plan(self.connection, digest, base, at)
+
+    @_told
+    def planned(self, digest: str) -> bool:
+        return terms.planned(self.connection, digest)
+
+    @_told
     def all_terms(self) -> list[Terms]:
         return self._terms.all()
 

@@ -138,3 +138,17 @@ def _version(connection: Connection, row: tuple[int, str, Instant, str, str]) ->
         )
     )
     return StoredRules(digest, generation, since, root, {path: texts[text] for path, text in listed})
+
+
+def save_plan(connection: Connection, digest: str, base: str, at: Instant) -> None:
+    """Note that the rules of `digest` were planned, inside a transaction; the last time counts."""
+    connection.execute(
+        "INSERT INTO plans (digest, base, at) VALUES (?, ?, ?)"
+        " ON CONFLICT (digest) DO UPDATE SET base = excluded.base, at = excluded.at",
+        (digest, base, at),
+    )
+
+
+def planned(connection: Connection, digest: str) -> bool:
+    """Whether the rules of `digest` were planned."""
+    return connection.execute("SELECT 1 FROM plans WHERE digest = ?", (digest,)).fetchone() is not None

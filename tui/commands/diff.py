@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,8 +22,27 @@ if TYPE_CHECKING:
     from dsl.loaded import Loaded
     from engine.difference import Difference, Period, Place
 
+F = TypeVar("F", bound=Callable[..., Any])
 _PERIODS = 4
 """So many groups of customers with different dates are told one by one."""
+
+
+def versions(function: F) -> F:
+    """The two versions of the rules that a command compares, and `--rules` for what they are called in a revision."""
+    for decorate in (
+        click.option(
+            "--rules",
+            "rules_path",
+            type=click.Path(path_type=Path),
+            default=ROOT_NAME,
+            show_default=True,
+            help="The root file, as it is called in a revision.",
+        ),
+        click.argument("new", metavar="[B]", default="."),
+        click.argument("old", metavar="A"),
+    ):
+        function = decorate(function)
+    return function
 
 
 @click.command(
@@ -33,16 +52,7 @@ Examples:
   sla diff v1.4 v1.5 --verbose         two tags, with every customer that a change touches
   sla diff old/ new/ --format json     two folders"""
 )
-@click.argument("old", metavar="A")
-@click.argument("new", metavar="[B]", default=".")
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    default=ROOT_NAME,
-    show_default=True,
-    help="The root file, as it is called in a revision.",
-)
+@versions
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human", show_default=True)
 @click.option("-v", "--verbose", is_flag=True, help="Name every customer that a change touches.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 if there is a difference.")
@@ -57,7 +67,7 @@ def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, deta
     from engine.difference import difference
 
     loader = Loader()
-    graphs = [graph_of_loaded(_loaded(loader, name, rules_path), name) for name in (old, new)]
+    graphs = [graph_of_loaded(loaded_version(loader, name, rules_path), name) for name in (old, new)]
     found = difference(graphs[0], graphs[1])
     if form == "json":
         click.echo(json.dumps({"differences": [record(one) for one in found]}, indent=2, ensure_ascii=False))
@@ -70,7 +80,8 @@ def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, deta
     return CHANGES if found and detailed_exitcode else 0
 
 
-def _loaded(loader: Loader, name: str, rules_path: Path) -> Loaded:
+def loaded_version(loader: Loader, name: str, rules_path: Path) -> Loaded:
+    """The rules of a file, a folder, or a git revision of the folder that `rules_path` is in. Raises SlaError."""
     path = rules_path if name == "." else Path(name)
     if path.is_file() or (path / ROOT_NAME).is_file():
         return loader.load(path)

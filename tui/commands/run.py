@@ -55,6 +55,7 @@ def _an_address(ctx: click.Context, param: click.Parameter, value: str | None) -
 @config_option
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
 @click.option("--once", is_flag=True, help="Catch up with the store, send what is due, and end.")
+@click.option("--require-plan", is_flag=True, help="Take only rules that were planned: sla plan --record.")
 @click.option("--no-deliver", is_flag=True, help="Send nothing: `sla deliver` does it, or nobody yet.")
 @click.option(
     "--listen",
@@ -75,6 +76,7 @@ def command(
     config_path: Path | None,
     form: str,
     once: bool,
+    require_plan: bool,
     no_deliver: bool,
     listen: str | None,
     dry_run: bool,
@@ -82,21 +84,26 @@ def command(
     """Evaluate the store until SIGTERM or ctrl+c, send what ladders say, and print a line for everything that happens.
 
     What happens to the rules goes to standard error. With broken rules on disk the last good ones of the store stay in
-    force; --once then ends with exit code 1.
+    force; --once then ends with exit code 1. So it is with rules that nobody planned, with --require-plan.
     """
     from engine.settings import load
     from engine.store.opening import open_store
 
     settings = load(config_path)
     if dry_run:
-        return _dry(store_path, rules_path, settings, form)
+        return _dry(store_path, rules_path, settings, form, planned=require_plan)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if isinstance(store_path, Path) and not store_path.exists():
         graph_from_file(rules_path)  # else a store would be left behind that nobody wanted
     with Watched(settings, listen, lambda: open_store(store_path, read_only=True)) as watched:
-        return _run(store_path, rules_path, settings, watched, stop, form, once=once, deliver=not no_deliver)
+        return _run(
+            *(store_path, rules_path, settings, watched, stop, form),
+            once=once,
+            planned=require_plan,
+            deliver=not no_deliver,
+        )
 
 
 def _run(
@@ -108,6 +115,7 @@ def _run(
     form: str,
     *,
     once: bool,
+    planned: bool,
     deliver: bool,
 ) -> int:
     from engine.store.opening import listening, open_store
@@ -115,7 +123,7 @@ def _run(
     store = open_store(store_path, create=True)
     deliverer = None
     try:
-        engine = ObservedEngine(store, rules_path, watched.observers)
+        engine = ObservedEngine(store, rules_path, watched.observers, planned=planned)
         log = RulesLog(settings if deliver else None, lambda: graph_of(engine))
         if deliver:
             deliverer = _deliverer(store_path, settings, engine, watched.sent)
@@ -183,7 +191,7 @@ def _deliverer(
     )
 
 
-def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str) -> int:
+def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str, *, planned: bool) -> int:
     """Turn once on a private copy and say what came of it."""
     import tempfile
 
@@ -203,7 +211,7 @@ def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str) -> 
         store = open_store(copy)
         try:
             newest = max((item.id for item in store.outbox.notices((), unread=False, limit=1)), default=0)
-            engine = Engine(store, rules_path)
+            engine = Engine(store, rules_path, planned=planned)
             now = Instant(int(time.time()))
             turn = engine.start(now)
             for text in lines(turn, form):

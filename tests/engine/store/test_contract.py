@@ -232,6 +232,14 @@ def breach(ticket, at=1000, **more):
     return Transition(at, at + 7, ticket, "A", "acme", "resolution", 1, "breach", "time", **more)
 
 
+def test_what_was_planned_is_known_from_then_on(store, opener):
+    assert not store.planned("d1")
+    store.save_plan("d1", "d0", Instant(1))
+    store.save_plan("d1", "d2", Instant(2))
+    assert store.planned("d1") and not store.planned("d0")
+    assert opener().planned("d1")
+
+
 def test_a_cycle_is_in_or_it_never_was(store, opener):
     opened(store, "A")
     other = opener()

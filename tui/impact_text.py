@@ -1,0 +1,229 @@
+"""What a change of the rules does to a history, for people, for programs, and for a merge request.
+
+Names of customers and tickets were written by strangers. In Markdown they are code, which neither mentions anybody nor links anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.verdict import counted
+from engine.impact import About, Found, Impact, Item, Kind, new_breaches
+from engine.wall import format_instant
+from tui.plain import plain
+
+NO_CREDITS = "credits: not compared, the rules have no credits yet"
+_TICKETS = 4
+_ROWS = 40
+_LINES = 20
+HEADER = ("customer", "what", "metric", "clocks", "tickets")
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A limit, and what was found."""
+
+    name: str
+    limit: int
+    found: int
+
+    @property
+    def holds(self) -> bool:
+        return self.found <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A plan with all that is said of it. `start` None is the whole history; `changed` are the differences of the rules in
+    words; `with_store` says whether open tickets were looked at."""
+
+    impact: Impact
+    digests: tuple[str, str]
+    start: int | None
+    now: int
+    changed: Sequence[str]
+    gates: Sequence[Gate]
+    with_store: bool
+    recorded: bool = False
+
+
+# ---------------------------------------------------------------- programs
+
+
+def record_of(told: Told) -> dict[str, Any]:
+    """The documented JSON object."""
+    impact = told.impact
+    return {
+        "old": told.digests[0],
+        "new": told.digests[1],
+        "since": None if told.start is None else format_instant(told.start),
+        "at": format_instant(told.now),
+        "tickets": impact.tickets,
+        "touched": impact.touched,
+        "told_one_by_one": impact.apart,
+        "past": list(_records(impact.past)),
+        "open": list(_records(impact.today)) if told.with_store else None,
+        "new_breaches": new_breaches(impact),
+        "credits": None,
+        "gates": [
+            {"gate": gate.name, "limit": gate.limit, "found": gate.found, "holds": gate.holds}
+            for gate in told.gates
+        ],
+        "recorded": told.recorded,
+    }
+
+
+def _records(found: Found) -> Iterator[dict[str, Any]]:
+    for about, items in found.items():
+        yield {
+            "customer": plain(about.customer),
+            "change": about.kind.value,
+            "metric": about.metric,
+            "step": about.step or None,
+            "clocks": [
+                {
+                    "ticket": plain(item.ticket),
+                    "cycle": item.cycle,
+                    "due_before": None if item.before is None else format_instant(item.before),
+                    "due_after": None if item.after is None else format_instant(item.after),
+                }
+                for item in items
+            ],
+        }
+
+
+# ---------------------------------------------------------------- people
+
+
+def human(told: Told, *, verbose: bool = False) -> Iterator[str]:
+    """Lines for a terminal."""
+    from tui.commands.matrix import columns
+
+    yield "rules"
+    yield from (f"  {line}" for line in _changed(told, verbose=verbose))
+    for title, sums, found, dues in _parts(told):
+        yield ""
+        yield title
+        yield f"  {sums}"
+        rows, rest = _rows(found, dues=dues, verbose=verbose)
+        if rows:
+            yield from (f"  {line}" for line in columns([HEADER, *(tuple(map(plain, row)) for row in rows)]))
+        if rest:
+            yield f"  and {counted(rest, 'line')} more: --verbose, or --format json"
+    yield ""
+    yield from _ends(told)
+
+
+def markdown(told: Told, *, verbose: bool = False) -> Iterator[str]:
+    """Lines for a merge request."""
+    yield "### What this change of the rules does"
+    yield ""
+    yield from (f"- {code(line)}" for line in _changed(told, verbose=verbose))
+    for title, sums, found, dues in _parts(told):
+        yield ""
+        yield f"**{title[0].upper()}{title[1:]}**: {sums}"
+        rows, rest = _rows(found, dues=dues, verbose=verbose)
+        if rows:
+            yield ""
+            yield f"| {' | '.join(HEADER)} |"
+            yield "|" + " --- |" * len(HEADER)
+            yield from (f"| {' | '.join(code(cell) for cell in row)} |" for row in rows)
+        if rest:
+            yield ""
+            yield f"and {counted(rest, 'line')} more."
+    yield ""
+    yield from (f"- {line}" for line in _ends(told))
+
+
+def code(text: str) -> str:
+    """A text as code of one line, also in a table."""
+    return f"`{plain(text, 500).replace('`', chr(39)).replace('|', '¦') or ' '}`"
+
+
+def _changed(told: Told, *, verbose: bool) -> Iterator[str]:
+    lines = told.changed if verbose else told.changed[:_LINES]
+    yield from lines or ["no difference"]
+    if len(lines) < len(told.changed):
+        yield f"and {counted(len(told.changed) - len(lines), 'difference')} more: sla diff"
+
+
+def _parts(told: Told) -> Iterator[tuple[str, str, Found, bool]]:
+    impact = told.impact
+    since = "" if told.start is None else f" since {format_instant(told.start)}"
+    yield (
+        "had these rules been in force",
+        f"{counted(impact.tickets, 'ticket')} opened{since}, {impact.touched:,} touched by the difference; {_sums(impact.past)}",
+        impact.past,
+        False,
+    )
+    if told.with_store:
+        words = _sums(impact.today)
+        yield (
+            "tickets open now, which keep what was promised to them",
+            f"at once: {words}",
+            impact.today,
+            True,
+        )
+
+
+def _sums(found: Found) -> str:
+    numbers = dict.fromkeys(Kind, 0)
+    for about, items in found.items():
+        numbers[about.kind] += len(items)
+    said = [
+        f"breaches {numbers[Kind.BREACH_GAINED]:,} gained, {numbers[Kind.BREACH_LOST]:,} lost",
+        f"due times {numbers[Kind.EARLIER]:,} earlier, {numbers[Kind.LATER]:,} later",
+        f"escalations {numbers[Kind.STEP_ADDED]:,} added, {numbers[Kind.STEP_REMOVED]:,} removed",
+    ]
+    if numbers[Kind.PROMISED] or numbers[Kind.WITHDRAWN]:
+        said.append(f"clocks {numbers[Kind.PROMISED]:,} more, {numbers[Kind.WITHDRAWN]:,} fewer")
+    return "; ".join(said)
+
+
+def _rows(found: Found, *, dues: bool, verbose: bool) -> tuple[list[tuple[str, ...]], int]:
+    """The rows of the table, what matters most first, and how many were left out."""
+    order = list(Kind)
+    abouts = sorted(found, key=lambda about: (order.index(about.kind), -len(found[about]), about))
+    shown = abouts if verbose else abouts[:_ROWS]
+    rows: list[tuple[str, ...]] = [
+        (
+            about.customer or "(none)",
+            _what(about),
+            about.metric,
+            f"{len(found[about]):,}",
+            _tickets(found[about], dues=dues and not about.step, verbose=verbose),
+        )
+        for about in shown
+    ]
+    return rows, len(abouts) - len(shown)
+
+
+def _what(about: About) -> str:
+    return f"{about.kind.value}: {about.step}" if about.step else about.kind.value
+
+
+def _tickets(items: Sequence[Item], *, dues: bool, verbose: bool) -> str:
+    texts = list(dict.fromkeys(_ticket(item, dues=dues) for item in items))
+    shown = texts if verbose else texts[:_TICKETS]
+    rest = len(texts) - len(shown)
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+
+def _ticket(item: Item, *, dues: bool) -> str:
+    key = plain(item.ticket, 60)
+    return f"{key} ({_due(item.before)} -> {_due(item.after)})" if dues else key
+
+
+def _due(at: int | None) -> str:
+    return "no due" if at is None else format_instant(at)
+
+
+def _ends(told: Told) -> Iterator[str]:
+    yield NO_CREDITS
+    for gate in told.gates:
+        words = "holds" if gate.holds else "is passed"
+        yield f"gate --{gate.name} {gate.limit:,} {words}: {gate.found:,}"
+    if told.recorded:
+        yield f"recorded: sla run --require-plan takes the rules of digest {told.digests[1][:12]}"
