@@ -41,13 +41,21 @@ class _Piece(NamedTuple):
     comment: bool = False
 
 
+class _LaidOut(NamedTuple):
+    """The lines of a declaration; `fault` is where the parser gave up on it, from its start."""
+
+    lines: list[str]
+    block: bool
+    fault: int | None = None
+
+
 def format_text(text: str) -> Formatted:
     """The same rules in their one layout, with LF line ends; formatting that again changes nothing."""
     text = _LINE_END.sub("", text)
     pieces: list[_Piece] = []
     refused: list[Refusal] = []
     position, apart = 0, False
-    trees: dict[str, Declaration | Fault] = {}  # what is broken often is so in the same way many times
+    known: dict[str, _LaidOut] = {}  # what is broken often is so in the same way many times
     where = Lines("", text)
     cuts = cut(text)
     for start, chunk in zip([*cuts.starts, len(text)], [*cuts.texts, ""], strict=True):
@@ -55,22 +63,27 @@ def format_text(text: str) -> Formatted:
         position = start + len(chunk)
         if not chunk:
             break
-        if chunk not in trees:
-            trees[chunk] = parse(chunk)
-        tree = trees[chunk]
-        lines = _declaration(chunk)
-        if isinstance(tree, Fault):
-            at = start + tree.start
-            place = where.span(at, at)
+        done = known.get(chunk)
+        if done is None:
+            done = known[chunk] = _laid_out(chunk)
+        if done.fault is not None:
+            place = where.span(start + done.fault, start + done.fault)
             refused.append(Refusal(place.line, place.column, _head(chunk)))
-            lines = chunk.split("\n")
-        elif "\n".join(lines) != chunk and not _same(tree, parse("\n".join(lines))):
-            lines = chunk.split("\n")
-        pieces.append(
-            _Piece(lines, block=not isinstance(tree, Fault) and "{" in tokens(lines[0]), apart=apart)
-        )
+        pieces.append(_Piece(done.lines, done.block, apart))
         apart = False
     return Formatted(_join(pieces), tuple(refused))
+
+
+def _laid_out(chunk: str) -> _LaidOut:
+    """A declaration in its layout, or as it is where that would be wrong."""
+    tree = parse(chunk)
+    if isinstance(tree, Fault):
+        return _LaidOut(chunk.split("\n"), block=False, fault=tree.start)
+    lines = _declaration(chunk)
+    laid_out = "\n".join(lines)
+    if laid_out != chunk and not _same(tree, parse(laid_out)):
+        lines = chunk.split("\n")
+    return _LaidOut(lines, block=_opens(lines[0]))
 
 
 def _between(gap: str, pieces: list[_Piece], apart: bool) -> bool:

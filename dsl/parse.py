@@ -46,8 +46,8 @@ def parse(text: str) -> syntax.Declaration | Fault:
         return Fault(over.start, over.end, "", frozenset())
     try:
         declaration = _parser().parse(text)
-    except UnexpectedInput:
-        return _fault(text)
+    except UnexpectedInput as error:
+        return _fault(text, error)
     return cast(syntax.Declaration, declaration)
 
 
@@ -72,29 +72,31 @@ def _parser() -> Lark:
     )
 
 
-def _fault(text: str) -> Fault:
-    """Parse again, slowly, to learn what would have been accepted where the parser stopped."""
+def _fault(text: str, error: UnexpectedInput) -> Fault:
+    """Parse again up to where the parser stopped, to learn what would have been accepted there.
+
+    Reductions that come before an error narrow what seems to be expected, so that the stopped parser cannot be asked.
+    """
+    start, end, found = _stopped(text, error)
     interactive: Any = _parser().parse_interactive(text)
-    last: Token | None = None
-    before = interactive
     try:
         for token in interactive.lexer_thread.lex(interactive.parser_state):
-            # Reductions that come before an error narrow what seems to be expected: ask before feeding.
-            before = interactive.copy(deepcopy_values=False)
+            if _start(token) >= start:
+                break
             interactive.feed_token(token)
-            before, last = interactive, token
-        before = interactive.copy(deepcopy_values=False)
-        interactive.feed_eof(last)
-    except UnexpectedToken as error:
-        expected = frozenset(before.accepts())
-        token = error.token
-        if token.type == "$END":
-            return Fault(len(text), len(text), "", expected)
-        return Fault(_start(token), _end(token), str(token), expected)
-    except UnexpectedInput as error:
+    except UnexpectedInput:  # the lexer stopped before there was a token
+        pass
+    return Fault(start, end, found, frozenset(interactive.accepts()))
+
+
+def _stopped(text: str, error: UnexpectedInput) -> tuple[int, int, str]:
+    """From where to where the unexpected stands, and its text."""
+    if not isinstance(error, UnexpectedToken):
         position = error.pos_in_stream or 0
-        return Fault(position, position + 1, text[position : position + 1], frozenset(before.accepts()))
-    raise AssertionError("the second parse of a faulty text succeeded")
+        return position, position + 1, text[position : position + 1]
+    if error.token.type == "$END":
+        return len(text), len(text), ""
+    return _start(error.token), _end(error.token), str(error.token)
 
 
 def _joined(

@@ -200,7 +200,11 @@ def _blank_block(text: str, opener: _Opener, end: int) -> str:
 
 
 def _blank(text: str, start: int, end: int) -> str:
-    return text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    return text[:start] + _blanks(text[start:end]) + text[end:]
+
+
+def _blanks(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
 
 
 # ---------------------------------------------------------------- lines
@@ -209,7 +213,8 @@ def _blank(text: str, start: int, end: int) -> str:
 def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None:
     """Parse, blanking out one fault after the other; None where not even the head can be used."""
     blamed: set[int] = set()
-    while isinstance(outcome := parse(mended), Fault):
+    ahead = mended
+    while isinstance(outcome := parse(ahead), Fault):
         if len(blamed) == _MOST_FAULTS or len(findings) > 2 * _MOST_FAULTS:
             return None
         line = _logical_line(mended, outcome.start)
@@ -228,7 +233,24 @@ def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None
         if replaced is None:
             return None
         mended = replaced
-    return outcome
+        ahead = _ahead(mended, line.start)
+    if blamed:
+        outcome = parse(mended)
+    return None if isinstance(outcome, Fault) else outcome
+
+
+def _ahead(text: str, position: int) -> str:
+    """The text with what was read before `position` blanked out, so that no fault makes it be read again.
+
+    A block may be empty: what may follow is known from the heads of the blocks that are open there.
+    """
+    out: list[str] = []
+    at = 0
+    for head in _open_heads(text, position):
+        line = _logical_line(text, head.start())
+        out += (_blanks(text[at : line.start]), text[line.start : line.end])
+        at = line.end
+    return "".join((*out, _blanks(text[at:position]), text[position:])) if out else text
 
 
 def _without(text: str, line: Line) -> str | None:
@@ -262,18 +284,25 @@ def _shortened(text: str, line: Line, kind: str) -> str | None:
     return text[: line.start] + head.ljust(width) + text[line.end :] if len(head) <= width else None
 
 
-def _block_at(text: str, position: int) -> str:
-    """The keyword of the innermost block around a line, "" for the head of the declaration itself."""
-    stack: list[str] = []
+def _open_heads(text: str, position: int) -> list[re.Match[str]]:
+    """The lines that opened the blocks around a line, the outermost first."""
+    stack: list[re.Match[str]] = []
     for match in _LINE.finditer(text, 0, position):
         stripped = _bare(match[0]).strip()
         if stripped.startswith("}"):
             del stack[-1:]
         elif stripped.endswith("{"):
-            stack.append(re.split(r"[\s{]", stripped, maxsplit=1)[0])
-    if not stack:
+            stack.append(match)
+    return stack
+
+
+def _block_at(text: str, position: int) -> str:
+    """The keyword of the innermost block around a line, "" for the head of the declaration itself."""
+    heads = _open_heads(text, position)
+    if not heads:
         return ""
-    return stack[-1] if stack[-1] in LINES else nearest(stack[-1], LINES)
+    word = re.split(r"[\s{]", _bare(heads[-1][0]).strip(), maxsplit=1)[0]
+    return word if word in LINES else nearest(word, LINES)
 
 
 def _logical_line(text: str, position: int) -> Line:

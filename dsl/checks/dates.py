@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 from dsl import build, syntax, values
 from dsl.checks.conditions import meaning
@@ -68,9 +68,9 @@ def override_findings(tree: syntax.Declaration) -> Iterator[Finding]:
                 labels=((here(first), "the first"),),
             )
     for _, line in overrides:
-        for one, other in combinations(build.of_type(line.lines, syntax.Target), 2):
-            if tie := tied(one, other):
-                yield _tie(other, one, tie, "in one override")
+        targets = build.of_type(line.lines, syntax.Target)
+        for first, later, tie in ties(targets):
+            yield _tie(targets[later], targets[first], tie, "in one override")
     for (first_period, first_line), (second_period, second_line) in combinations(overrides, 2):
         if not overlap(first_period, second_period):
             continue
@@ -88,6 +88,26 @@ def _tie(later: syntax.Target, first: syntax.Target, priorities: list[str], wher
         "let their periods or conditions exclude each other, or remove one",
         labels=((here(first), "ties with this one"),),
     )
+
+
+def ties(targets: Sequence[syntax.Target]) -> Iterator[tuple[int, int, list[str]]]:
+    """For each target and priority the first before it that it ties with: the index of that one, its own, and the priorities."""
+    before: dict[tuple[str, bool, str], list[int]] = {}
+    for later, target in enumerate(targets):
+        left = dict.fromkeys(word.text for word in target.priorities)
+        known = [
+            before.setdefault((target.metric.text, target.when is None, priority), []) for priority in left
+        ]
+        for first in sorted(set(chain.from_iterable(known))):
+            if both := [priority for priority in tied(targets[first], target) if priority in left]:
+                yield first, later, both
+                for priority in both:
+                    del left[priority]
+            if not left:
+                break
+        for same in known:
+            if target.when or not same:  # of those without a condition the first ties with all
+                same.append(later)
 
 
 def tied(one: syntax.Target, other: syntax.Target) -> list[str]:

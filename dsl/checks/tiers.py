@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from itertools import combinations
 
 from dsl import build, syntax, values
-from dsl.checks.dates import tied
+from dsl.checks.dates import ties
 from dsl.finding import Finding, Mend, here
 from dsl.model import ALWAYS
 from dsl.resolve import Declared, Site
@@ -166,14 +165,15 @@ def used_tiers(site: Site) -> set[str]:
 
 
 def _ties(declared: Declared, flat: Flat) -> Iterator[Finding]:
-    for (first_origin, first), (origin, later) in combinations(flat.targets, 2):
-        if origin is declared and (both := tied(first, later)):
+    for first, later, both in ties([line for _, line in flat.targets]):
+        (first_origin, line), (origin, other) = flat.targets[first], flat.targets[later]
+        if origin is declared:
             yield Finding(
                 "E0506",
-                f"two targets for {', '.join(both)} {later.metric.text}: neither beats the other",
-                here(later, origin.key),
+                f"two targets for {', '.join(both)} {other.metric.text}: neither beats the other",
+                here(other, origin.key),
                 "keep one, or give them conditions that exclude each other",
-                labels=((here(first, first_origin.key), "ties with this one"),),
+                labels=((here(line, first_origin.key), "ties with this one"),),
             )
 
 
