@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from typing import NamedTuple
 
 # A head; then lines that are blank, indented or comments; then a line that closes in column 1.
@@ -44,15 +45,14 @@ def _without_tail(chunk: str) -> str:
     return chunk[:end]
 
 
-def strays(text: str, pieces: Cut) -> list[int]:
-    """Offsets of closing braces that close nothing."""
-    found: list[int] = []
+def strays(text: str, pieces: Cut, end: int | None = None) -> Iterator[int]:
+    """Offsets of closing braces before `end` that close nothing."""
+    last = len(text) if end is None else end
     position = 0
-    for start, chunk in zip([*pieces.starts, len(text)], [*pieces.texts, ""], strict=True):
+    for start, chunk in zip([*pieces.starts, last], [*pieces.texts, ""], strict=True):
         if text.find("}", position, start) >= 0:
-            found += [match.start(1) for match in _STRAY.finditer(text, position, start)]
+            yield from (match.start(1) for match in _STRAY.finditer(text, position, start))
         position = start + len(chunk)
-    return found
 
 
 def recut(old: str, pieces: Cut, new: str) -> tuple[Cut, int, int, int]:

@@ -10,10 +10,10 @@ import re
 from typing import NamedTuple
 
 from dsl.cut import cut
+from dsl.limits import MOST_BROKEN
 from dsl.parse import Fault, parse
 from dsl.spacing import BLANK, spaced, tokens
 from dsl.span import Lines
-from dsl.syntax import Declaration
 
 _LINE_END = re.compile(r"\r+(?=\n|\Z)")
 _INDENT = "  "
@@ -50,7 +50,10 @@ class _LaidOut(NamedTuple):
 
 
 def format_text(text: str) -> Formatted:
-    """The same rules in their one layout, with LF line ends; formatting that again changes nothing."""
+    """The same rules in their one layout, with LF line ends; formatting that again changes nothing.
+
+    Of a file of which too much cannot be read the rest is left as it is.
+    """
     text = _LINE_END.sub("", text)
     pieces: list[_Piece] = []
     refused: list[Refusal] = []
@@ -62,6 +65,9 @@ def format_text(text: str) -> Formatted:
         apart = _between(text[position:start], pieces, apart)
         position = start + len(chunk)
         if not chunk:
+            break
+        if len(refused) > MOST_BROKEN:
+            pieces.append(_Piece(text[start:].rstrip(BLANK + "\n").split("\n"), block=False, apart=apart))
             break
         done = known.get(chunk)
         if done is None:

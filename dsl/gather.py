@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from dsl import syntax
 from dsl.finding import Finding, here, in_file
 from dsl.include import Source, Unreadable, folder_of, is_pattern, target_of
+from dsl.limits import MOST_BROKEN
 from dsl.sheet import Sheet
 from dsl.span import Origin
 from dsl.unit import Unit
@@ -48,6 +49,8 @@ def _follow(
     stack: tuple[str, ...],
 ) -> None:
     out.sheets[sheet.path] = sheet
+    if sheet.unread is not None:
+        out.file_findings.append(left_alone(sheet.path, sheet.unread))
     for unit in sheet.special:
         if unit.kind != "include" or not unit.tree:
             continue
@@ -143,6 +146,16 @@ def not_text(shown: str, problem: Unreadable) -> Finding:
         f"{shown} is not a text file: {problem}",
         in_file(shown, problem.position, problem.position + 1),
         "save the file as UTF-8 text",
+    )
+
+
+def left_alone(shown: str, start: int) -> Finding:
+    """The finding for a file of which too much is broken, at the first of what was not looked at."""
+    return Finding(
+        "E0111",
+        f"more than {MOST_BROKEN:,} things in this file cannot be read",
+        in_file(shown, start, start + 1),
+        "what follows was not looked at: correct the others first, and see whether this is a rule file",
     )
 
 

@@ -1,4 +1,4 @@
-"""How much one declaration may hold: what is longer or deeper was not written by a person, and would be read for minutes."""
+"""How much a declaration may hold and how much of a file may be broken: what is longer or deeper was not written by a person, and would be read for minutes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ DEEPEST = 50
 
 WIDEST = 500
 """Times that `and` and `or` stand in a declaration's lines one after the other without a line end."""
+
+MOST_BROKEN = 1000
+"""Declarations and stray braces of a file that cannot be read: after so many the rest of it is left alone."""
 
 _STEP = re.compile(r"[()\n]|\b(?:not|and|or)\b")
 

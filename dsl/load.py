@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dsl.conflict import has_conflict, without_conflicts
-from dsl.cut import cut, recut
+from dsl.cut import Cut, cut, recut
 from dsl.errors import SlaError
 from dsl.gather import Gathered, gather, not_text
 from dsl.include import ROOT_NAME, Disk, Source, Texts, Unreadable, root_file
+from dsl.limits import MOST_BROKEN
 from dsl.loaded import Loaded, diagnostics_of
 from dsl.recover import read
 from dsl.settle import Edit, Settled, digest_of, patched, settle
@@ -76,7 +77,7 @@ class Loader:
             return self._fresh(path, text)
         if last.text == text:
             return last
-        if last.conflicted:
+        if last.conflicted or last.unread is not None:
             return self._fresh(path, text)
         pieces, head, tail, count = recut(last.text, last.cut, text)
         middle = [self._unit(piece) for piece in pieces.texts[head : head + count]]
@@ -90,6 +91,8 @@ class Loader:
             del middle[-1], before[-1]
         units = [self._unit(piece) for piece in pieces.texts[head : head + count]]
         units = [*last.units[:head], *units, *last.units[after:]]
+        if any(unit.broken for unit in middle) and sum(unit.broken for unit in units) > MOST_BROKEN:
+            return self._fresh(path, text)
         self._edits.append(Edit(path, head, count, before, middle))
         special = last.special
         if any(unit.kind != "customer" for unit in (*before, *middle)):
@@ -98,9 +101,17 @@ class Loader:
 
     def _fresh(self, path: str, text: str) -> Sheet:
         pieces = cut(without_conflicts(text))
-        units = [self._unit(piece) for piece in pieces.texts]
+        units: list[Unit] = []
+        broken, unread = 0, None
+        for start, piece in zip(*pieces, strict=True):
+            unit = self._unit(piece)
+            broken += unit.broken
+            if broken > MOST_BROKEN:
+                pieces, unread = Cut(pieces.starts[: len(units)], pieces.texts[: len(units)]), start
+                break
+            units.append(unit)
         special = [unit for unit in units if unit.names_files]
-        return Sheet(path, text, pieces, units, [], special, has_conflict(text))
+        return Sheet(path, text, pieces, units, [], special, has_conflict(text), unread)
 
     def _unit(self, text: str) -> Unit:
         unit = self._units.get(text)

@@ -77,7 +77,11 @@ def diagnostics_of(findings: Iterable[Finding], places: Places) -> tuple[Diagnos
             more = f"{len(found) - _MOST_OF_A_CODE:,} more of {last.code} are not listed"
             out.add(_diagnostic(last._replace(notes=(*last.notes, more)), places))
             out.discard(_diagnostic(last, places))
-    return tuple(sorted(out, key=lambda one: (one.span, one.code)))
+    return tuple(sorted(out, key=_order))
+
+
+def _order(one: Diagnostic) -> tuple[object, ...]:
+    return one.span, one.code, [label.span for label in one.labels], one.message
 
 
 def is_error(finding: Finding) -> bool:

@@ -24,6 +24,7 @@ from dsl.vocabulary import BLOCKS, DECLARATIONS, LINES, TITLED
 
 _HEAD = re.compile(r'[ \t]*([^\s{"]+)(?:[ \t]+(?:tier[ \t]+)?"?([A-Za-z0-9_-]+))?')
 _LINE = re.compile(r"[^\n]*")
+_BRACED = re.compile(r"^[^\n{}]*[{}][^\n]*", re.MULTILINE)
 _LONGEST_HEAD = 300
 _MOST_FAULTS = 20
 
@@ -47,7 +48,7 @@ def read(text: str) -> Unit:
     if opened is not None:
         braces, mended = _balanced(opened)
         findings += braces
-        tree = _parse_on(mended, findings)
+        tree = _parse_on(mended, findings, outcome if mended == text else parse(mended))
     if tree is not None:
         findings += local_findings(tree, text, broken=True)
         kind = tree.kind
@@ -135,6 +136,8 @@ def _balanced(text: str) -> tuple[list[Finding], str]:
                 mended = _blank(mended, brace, start + len(match[0]))
                 continue
             while in_column_1 and len(stack) > 1:
+                if len(findings) == _MOST_FAULTS:
+                    return findings, text
                 opener = stack.pop()
                 findings.append(_unclosed(text, opener))
                 mended = _blank_block(mended, opener, start)
@@ -210,11 +213,12 @@ def _blanks(text: str) -> str:
 # ---------------------------------------------------------------- lines
 
 
-def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None:
-    """Parse, blanking out one fault after the other; None where not even the head can be used."""
+def _parse_on(
+    mended: str, findings: list[Finding], outcome: syntax.Declaration | Fault
+) -> syntax.Declaration | None:
+    """Parse on from an outcome, blanking out one fault after the other; None where not even the head can be used."""
     blamed: set[int] = set()
-    ahead = mended
-    while isinstance(outcome := parse(ahead), Fault):
+    while isinstance(outcome, Fault):
         if len(blamed) == _MOST_FAULTS or len(findings) > 2 * _MOST_FAULTS:
             return None
         line = _logical_line(mended, outcome.start)
@@ -233,7 +237,7 @@ def _parse_on(mended: str, findings: list[Finding]) -> syntax.Declaration | None
         if replaced is None:
             return None
         mended = replaced
-        ahead = _ahead(mended, line.start)
+        outcome = parse(_ahead(mended, line.start))
     if blamed:
         outcome = parse(mended)
     return None if isinstance(outcome, Fault) else outcome
@@ -287,7 +291,7 @@ def _shortened(text: str, line: Line, kind: str) -> str | None:
 def _open_heads(text: str, position: int) -> list[re.Match[str]]:
     """The lines that opened the blocks around a line, the outermost first."""
     stack: list[re.Match[str]] = []
-    for match in _LINE.finditer(text, 0, position):
+    for match in _BRACED.finditer(text, 0, position):
         stripped = _bare(match[0]).strip()
         if stripped.startswith("}"):
             del stack[-1:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from dsl.checks.parties import claims
@@ -16,7 +17,8 @@ from dsl.checks.site import Checked
 from dsl.conflict import conflicts
 from dsl.cut import strays
 from dsl.finding import Finding, in_file
-from dsl.gather import Gathered
+from dsl.gather import Gathered, left_alone
+from dsl.limits import MOST_BROKEN
 from dsl.loaded import Loaded, diagnostics_of, is_error
 from dsl.resolve import Declared, Site, customer, resolve, rule_set
 from dsl.sheet import Places, Sheet
@@ -59,9 +61,12 @@ def settle(gathered: Gathered) -> Settled:
                 found[key] = [finding.placed(key) for finding in unit.findings]
     if not any(sheet.units for sheet in gathered.sheets.values()):
         shared.append(_nothing(next(iter(gathered.sheets))))
+    keys: dict[str, dict[Unit, str]] = {}
     for path, unit, finding in gathered.findings:
-        sheet = gathered.sheets[path]
-        shared.append(finding.placed(sheet.keys[sheet.units.index(unit)]))
+        if path not in keys:
+            sheet = gathered.sheets[path]
+            keys[path] = dict(zip(reversed(sheet.units), reversed(sheet.keys), strict=True))
+        shared.append(finding.placed(keys[path][unit]))
     checked = Checked(site, incomplete=_incomplete(gathered))
     shared += checked.shared
     for key, findings in checked.customers.items():
@@ -178,14 +183,16 @@ def digest_of(files: Mapping[str, str]) -> str:
 
 
 def _stray_braces(sheet: Sheet) -> list[Finding]:
-    return [
+    found = list(islice(strays(sheet.text, sheet.cut, sheet.unread), MOST_BROKEN + 1))
+    rest = [left_alone(sheet.path, start) for start in found[MOST_BROKEN:]]
+    return rest + [
         Finding(
             "E0204",
             "this brace closes nothing",
             in_file(sheet.path, start, start + 1),
             "remove it, or look for a brace too many above it",
         )
-        for start in strays(sheet.text, sheet.cut)
+        for start in found[:MOST_BROKEN]
     ]
 
 

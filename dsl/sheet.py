@@ -14,7 +14,8 @@ from dsl.unit import Unit
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One rule file: `units[i]` and `keys[i]` belong to the i-th piece of `cut`. `special` are the units that name
-    other files; `conflicted` says that markers of a merge were blanked out before cutting."""
+    other files; `conflicted` says that markers of a merge were blanked out before cutting,
+    `unread` where reading ended because too much before it is broken: `cut` has nothing from there on."""
 
     path: str
     text: str
@@ -23,6 +24,7 @@ class Sheet:
     keys: list[str]
     special: list[Unit]
     conflicted: bool = False
+    unread: int | None = None
 
 
 class Places:

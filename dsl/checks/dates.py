@@ -69,8 +69,8 @@ def override_findings(tree: syntax.Declaration) -> Iterator[Finding]:
             )
     for _, line in overrides:
         targets = build.of_type(line.lines, syntax.Target)
-        for first, later, tie in ties(targets):
-            yield _tie(targets[later], targets[first], tie, "in one override")
+        for before, after, tie in ties(targets):
+            yield _tie(targets[after], targets[before], tie, "in one override")
     for (first_period, first_line), (second_period, second_line) in combinations(overrides, 2):
         if not overlap(first_period, second_period):
             continue

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from dsl.cut import cut
 from dsl.load import load
+from dsl.suppress import without_suppressed
 from dsl.vocabulary import DECLARATIONS
+from engine.analyse.analysis import analyse
 from engine.graph import Graph
 from engine.scenario import run_all
 
@@ -26,6 +29,15 @@ def test_a_shipped_site_has_nothing_to_say(site: Path) -> None:
     assert loaded.diagnostics == ()
     assert loaded.ruleset is not None
     assert loaded.ruleset.tiers
+
+
+@pytest.mark.parametrize("site", SITES, ids=lambda path: str(path.relative_to(PROJECT)))
+@pytest.mark.parametrize("day", ["2026-03-02", "2026-11-26", "2027-06-30"])
+def test_an_analysis_of_a_shipped_site_has_nothing_to_say(site: Path, day: str) -> None:
+    loaded = load(site)
+    at = datetime.fromisoformat(f"{day}T10:00+00:00")
+    found = analyse(loaded, Graph.compile(loaded), int(at.timestamp()))
+    assert without_suppressed(found, loaded.files, at.date(), command="analyse") == ()
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda path: path.stem)
