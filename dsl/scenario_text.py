@@ -6,7 +6,7 @@ always be pasted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from dsl import ladder, scenario
 from dsl.condition import Value
@@ -22,6 +22,16 @@ def scenario_text(told: scenario.Scenario) -> str:
     for story in told.stories:
         lines += (f"  {line}" for line in _story(story))
     return "\n".join([*lines, "}", ""])
+
+
+def free_title(title: str, taken: Collection[str]) -> str:
+    """The title, with a number where there is such a scenario already."""
+    number = 1
+    free = title
+    while free in taken:
+        number += 1
+        free = f"{title} ({number})"
+    return free
 
 
 def _story(story: scenario.Story) -> Iterator[str]:

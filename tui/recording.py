@@ -13,14 +13,12 @@ from tui.plain import plain
 from tui.rewrite import replace, show_diff
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from engine.store.place import Place
 
 
 def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None, *, dry: bool) -> int:
     """Write it, and answer the exit code. Raises SlaError when there is no such ticket."""
-    from dsl.scenario_text import scenario_text
+    from dsl.scenario_text import free_title, scenario_text
     from engine.graph import Graph
     from engine.record import record
     from engine.store.opening import open_store
@@ -37,7 +35,7 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
         raise SlaError(
             f"no ticket {plain(key)!r} in {store_path}", help="sla tickets lists them", exit_code=FINDINGS
         )
-    title = _free(f"ticket {plain(ticket.key, 100)}", loaded.ruleset.scenarios)
+    title = free_title(f"ticket {plain(ticket.key, 100)}", loaded.ruleset.scenarios)
     text = scenario_text(record(ticket, Graph.compile(loaded), title))
     if output is None:
         click.echo(text, nl=False)
@@ -52,13 +50,3 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
         output.write_bytes(after)
     click.echo(f'scenario "{title}" {"would be " if dry else ""}added to {plain(output)}', err=True)
     return 0
-
-
-def _free(title: str, taken: Collection[str]) -> str:
-    """The title, with a number where there is such a scenario already."""
-    number = 1
-    free = title
-    while free in taken:
-        number += 1
-        free = f"{title} ({number})"
-    return free

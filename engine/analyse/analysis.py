@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from dsl.condition_text import quoted
 from dsl.diagnostic import Diagnostic
 from dsl.loaded import Loaded
+from dsl.scenario_text import free_title
 from engine.analyse.alike import alike_findings
 from engine.analyse.conditions import condition_findings
 from engine.analyse.dates import date_findings
@@ -19,7 +24,7 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
     found = survey(loaded, graph, today)
     conditions = list(condition_findings(found))
     hollow = {one.at for one in conditions if one.code == "W0905"}  # says already why a target never decides
-    return loaded.diagnose(
+    diagnostics = loaded.diagnose(
         [
             *(one for one in target_findings(found) if one.code != "W0901" or one.at not in hollow),
             *conditions,
@@ -28,3 +33,17 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
             *alike_findings(found),
         ]
     )
+    return tuple(_each_with_a_title(diagnostics, graph))
+
+
+def _each_with_a_title(diagnostics: Iterable[Diagnostic], graph: Graph) -> Iterator[Diagnostic]:
+    """The diagnostics with examples whose titles are taken neither by another one nor by a scenario of the rules."""
+    taken = set(graph.ruleset.scenarios)
+    for one in diagnostics:
+        if not one.example:
+            yield one
+            continue
+        title = one.example.split('"', 2)[1]
+        free = free_title(title, taken)
+        taken.add(free)
+        yield replace(one, example=one.example.replace(quoted(title), quoted(free), 1))

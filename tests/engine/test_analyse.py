@@ -11,6 +11,7 @@ from engine.analyse.analysis import analyse
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant
 from engine.graph import Graph
+from engine.scenario import run_all
 from engine.wall import parse_instant
 from tests.engine.desk import ticket
 
@@ -243,3 +244,20 @@ def test_a_counter_example_is_true(text):
 def clocks_of(opened: Event, graph: Graph, now: int):
     """The clocks of a ticket of which only its opening is known."""
     return evaluate(ticket(opened), graph, now).clocks
+
+
+def test_counter_examples_can_be_pasted_together_and_hold():
+    text = "tier half {\n  calendar office\n  target critical response within 1h\n}\n"
+    text += (
+        "customer acme {\n  tier half\n}\ncustomer globex {\n  tier more\n}\ntier more {\n  like half\n}\n"
+    )
+    examples = [example for code, _, example in found(text) if code == "W0902"]
+    assert len(examples) > 1
+    pasted = "\n".join((BASE + text, *examples)) + "\n"
+    loaded = load_texts("sla.rules", {"sla.rules": pasted})
+    assert loaded.ruleset is not None, loaded.diagnostics
+    results = list(run_all(loaded.ruleset, Graph.compile(loaded), loaded.locate))
+    assert len(results) == len(examples)
+    assert not [failure for result in results for failure in result.failures]
+    again = [example for code, _, example in found(text + "\n".join(examples) + "\n") if code == "W0902"]
+    assert len({example.split('"')[1] for example in (*examples, *again)}) == 2 * len(examples)

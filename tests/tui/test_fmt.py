@@ -162,3 +162,13 @@ def test_a_full_disk_loses_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run(["fmt", "a.rules"]) == 4
     assert (here / "a.rules").read_text() == UGLY
     assert [path.name for path in here.iterdir()] == ["a.rules"]
+
+
+def test_of_much_that_does_not_parse_the_first_are_told(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.rules").write_text("".join(f"nonsense {number};\n" for number in range(3000)))
+    assert run(["fmt", "a.rules"]) == 1
+    told = capsys.readouterr().err.splitlines()
+    assert sum("does not parse and was left" in line for line in told) == 20
+    assert "sla: a.rules: there is more that does not parse; the first 20 are told" in told

@@ -19,6 +19,7 @@ from tui.plain import plain
 from tui.rewrite import replace, show_diff
 
 _STDIN = "-"
+_MOST_TOLD = 20
 
 
 class _File(NamedTuple):
@@ -80,11 +81,13 @@ def _settle(path: Path | None, file: _File, *, check: bool, diff: bool) -> int:
     elif path is not None and differs:
         replace(path, file.after)
         click.echo(f"formatted {plain(file.name)}")
-    for refusal in file.refused:
+    for refusal in file.refused[:_MOST_TOLD]:
         place = f"{file.name}:{refusal.line}:{refusal.column}"
         _complain(
             f"{place}: {refusal.head!r} does not parse and was left as it is", "sla check says what is wrong"
         )
+    if len(file.refused) > _MOST_TOLD:
+        _complain(f"{file.name}: there is more that does not parse; the first {_MOST_TOLD} are told")
     return FINDINGS if file.refused or (check and differs) else 0
 
 
