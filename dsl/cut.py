@@ -45,6 +45,19 @@ def _without_tail(chunk: str) -> str:
     return chunk[:end]
 
 
+def about(text: str, head: int) -> str:
+    """What the `##` comment right above the declaration at `head` says, on one line; "" without one."""
+    lines: list[str] = []
+    while head > 0:
+        start = text.rfind("\n", 0, head - 1) + 1
+        line = text[start : head - 1]
+        if not line.startswith("##"):
+            break
+        lines.append(line.lstrip("#").strip())
+        head = start
+    return " ".join(reversed(lines))
+
+
 def strays(text: str, pieces: Cut, end: int | None = None) -> Iterator[int]:
     """Offsets of closing braces before `end` that close nothing."""
     last = len(text) if end is None else end

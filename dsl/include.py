@@ -133,6 +133,23 @@ class Drafts(NamedTuple):
         return self.below.identity(shown)
 
 
+class Buffers(NamedTuple):
+    """Texts that are being edited, over the files on the disk."""
+
+    texts: Mapping[str, str]
+    below: Disk
+
+    def read(self, shown: str) -> str:
+        text = self.texts.get(shown)
+        return self.below.read(shown) if text is None else text
+
+    def expand(self, pattern: str) -> list[str]:
+        return sorted({*self.below.expand(pattern), *matching(pattern, self.texts)})
+
+    def identity(self, shown: str) -> str:
+        return self.below.identity(shown)
+
+
 def decoded(content: bytes) -> str:
     """Text of a rule file. Raises Unreadable for what is not UTF-8 or holds a NUL."""
     try:

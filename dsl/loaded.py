@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
 from dsl.finding import Finding
 from dsl.model import RuleSet
-from dsl.sheet import Places
+from dsl.sheet import Places, Sheet
 from dsl.span import Origin, Span
 
 
@@ -28,6 +28,15 @@ class Loaded:
     _places: Places = field(repr=False, compare=False)
     asked: frozenset[str] = field(default=frozenset(), compare=False)
     patterns: Mapping[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The rule files, cut into declarations; none where the root file is no text."""
+        return self._places.sheets
+
+    def span(self, path: str, start: int, end: int) -> Span:
+        """A range of a file's text with its lines and columns. KeyError for a file of another rule set."""
+        return self._places.span(path, start, end)
 
     def locate(self, origin: Origin) -> Span:
         """Where a value of this rule set was written. KeyError for an origin of another one."""

@@ -9,12 +9,13 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from dsl import parse_scenario, syntax
+from dsl import parse_ladder, parse_scenario, syntax
 from dsl.cache_folder import cache_folder
+from dsl.leaf import Leaf
 from dsl.leaf import end as _end
 from dsl.leaf import start as _start
 from dsl.leaf import word as _word
@@ -49,6 +50,31 @@ def parse(text: str) -> syntax.Declaration | Fault:
     except UnexpectedInput as error:
         return _fault(text, error)
     return cast(syntax.Declaration, declaration)
+
+
+class Reader(Protocol):
+    """A parser that has read a part of a declaration, and can be asked what may follow."""
+
+    def accepts(self) -> set[str]:
+        """Names of the terminals that may come next."""
+        ...
+
+    def copy(self, deepcopy_values: bool = True) -> Reader: ...
+
+    def feed_token(self, token: Leaf) -> object:
+        """Go on by one token. The end of the declaration (`$END`) answers its tree."""
+        ...
+
+
+def begun(text: str) -> Reader | None:
+    """A reader after `text`, with which a declaration begins; None where none does."""
+    interactive: Any = _parser().parse_interactive(text)
+    try:
+        for token in interactive.lexer_thread.lex(interactive.parser_state):
+            interactive.feed_token(token)
+    except UnexpectedInput:
+        return None
+    return cast(Reader, interactive)
 
 
 def grammar() -> str:
@@ -253,89 +279,30 @@ class _Build(Transformer[Token, Children]):
 
     # ------------------------------------------------------------ escalations
 
-    def escalate(
-        self, keyword: Token, via: Token, ladder: Token, priorities: tuple[syntax.Word, ...] | None
-    ) -> syntax.Escalate:
-        end = priorities[-1].end if priorities else _end(ladder)
-        return syntax.Escalate(_word(ladder), priorities or (), _start(keyword), end)
-
-    def for_priorities(self, keyword: Token, names: tuple[syntax.Word, ...]) -> tuple[syntax.Word, ...]:
-        return names
-
     def stop_when(self, keyword: Token, _when: Token, when: _Ended) -> syntax.StopWhen:
         return syntax.StopWhen(when.condition, _start(keyword), when.end)
-
-    def step(
-        self,
-        keyword: Token,
-        trigger: syntax.Trigger,
-        priorities: tuple[syntax.Word, ...] | None,
-        action: syntax.Action,
-        *options: syntax.Option,
-    ) -> syntax.Step:
-        return syntax.Step(
-            trigger, priorities or (), action, options, _start(keyword), (options or (action,))[-1].end
-        )
-
-    def at_share(self, share: Token, of: Token, metric: Token) -> syntax.Trigger:
-        return syntax.Trigger("share", _word(share), _word(metric), _start(share), _end(metric))
-
-    def at_point(self, kind: Token, of: Token, metric: Token) -> syntax.Trigger:
-        return syntax.Trigger(str(kind), None, _word(metric), _start(kind), _end(metric))
-
-    def at_delay(self, amount: Token, kind: Token, metric: Token) -> syntax.Trigger:
-        return syntax.Trigger(str(kind), _word(amount), _word(metric), _start(amount), _end(metric))
-
-    def notify(
-        self,
-        keyword: Token,
-        to: tuple[syntax.Recipient, ...],
-        via: Token,
-        channels: tuple[syntax.Word, ...],
-    ) -> syntax.Action:
-        return syntax.Action("notify", to, channels, None, _start(keyword), channels[-1].end)
-
-    def reassign(self, keyword: Token, _to: Token, to: syntax.Recipient) -> syntax.Action:
-        return syntax.Action("reassign", (to,), (), None, _start(keyword), to.end)
-
-    def flag_it(self, keyword: Token, _to: Token, management: Token) -> syntax.Action:
-        return syntax.Action("escalate", (), (), None, _start(keyword), _end(management))
-
-    def raise_priority(
-        self, keyword: Token, priority: Token, _to: Token | None, to: Token | None
-    ) -> syntax.Action:
-        return syntax.Action("raise", (), (), _word_or_none(to), _start(keyword), _end(to or priority))
-
-    def tag(self, keyword: Token, text: Token) -> syntax.Action:
-        return syntax.Action("tag", (), (), _word(text), _start(keyword), _end(text))
-
-    def recipients(self, *to: syntax.Recipient) -> tuple[syntax.Recipient, ...]:
-        return to
-
-    def one_of_ticket(self, role: Token) -> syntax.Recipient:
-        return syntax.Recipient(str(role), None, _start(role), _end(role))
-
-    def one_by_name(self, name: Token) -> syntax.Recipient:
-        return syntax.Recipient("", _word(name), _start(name), _end(name))
-
-    def one_of_team(self, role: Token, of: Token, team: Token) -> syntax.Recipient:
-        return syntax.Recipient(str(role), _word(team), _start(role), _end(team))
 
     def when(self, keyword: Token, when: _Ended) -> syntax.Option:
         return syntax.Option("when", None, None, when.condition, _start(keyword), when.end)
 
-    def skip(self, keyword: Token, *rest: Token) -> syntax.Option:
-        return syntax.Option(str(keyword), None, None, None, _start(keyword), _end(rest[-1]))
-
-    including = skip
-
-    def only(self, keyword: Token, _in: Token, calendar: Token, hours: Token) -> syntax.Option:
-        return syntax.Option("only", _word(calendar), None, None, _start(keyword), _end(hours))
-
-    def repeat(self, keyword: Token, _every: Token, amount: Token, *rest: Token | None) -> syntax.Option:
-        _up, _to, most, _until, last = rest
-        assert last is not None
-        return syntax.Option("repeat", _word(amount), _word_or_none(most), None, _start(keyword), _end(last))
+    escalate = staticmethod(parse_ladder.escalate)
+    for_priorities = staticmethod(parse_ladder.for_priorities)
+    step = staticmethod(parse_ladder.step)
+    at_share = staticmethod(parse_ladder.at_share)
+    at_point = staticmethod(parse_ladder.at_point)
+    at_delay = staticmethod(parse_ladder.at_delay)
+    notify = staticmethod(parse_ladder.notify)
+    reassign = staticmethod(parse_ladder.reassign)
+    flag_it = staticmethod(parse_ladder.flag_it)
+    raise_priority = staticmethod(parse_ladder.raise_priority)
+    tag = staticmethod(parse_ladder.tag)
+    recipients = staticmethod(parse_ladder.recipients)
+    one_of_ticket = staticmethod(parse_ladder.one_of_ticket)
+    one_by_name = staticmethod(parse_ladder.one_by_name)
+    one_of_team = staticmethod(parse_ladder.one_of_team)
+    skip = including = staticmethod(parse_ladder.skip)
+    only = staticmethod(parse_ladder.only)
+    repeat = staticmethod(parse_ladder.repeat)
 
     # ------------------------------------------------------------ scenarios and checks
 

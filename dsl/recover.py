@@ -300,12 +300,19 @@ def _open_heads(text: str, position: int) -> list[re.Match[str]]:
     return stack
 
 
+def blocks_at(text: str, position: int) -> list[str]:
+    """The keywords of the blocks around a line of a declaration, outermost first; none for its head."""
+    return [_keyword(head) for head in _open_heads(text, position)]
+
+
 def _block_at(text: str, position: int) -> str:
     """The keyword of the innermost block around a line, "" for the head of the declaration itself."""
     heads = _open_heads(text, position)
-    if not heads:
-        return ""
-    word = re.split(r"[\s{]", _bare(heads[-1][0]).strip(), maxsplit=1)[0]
+    return _keyword(heads[-1]) if heads else ""
+
+
+def _keyword(head: re.Match[str]) -> str:
+    word = re.split(r"[\s{]", _bare(head[0]).strip(), maxsplit=1)[0]
     return word if word in LINES else nearest(word, LINES)
 
 

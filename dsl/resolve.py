@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -88,8 +88,8 @@ def resolve(gathered: Gathered) -> Site:
 # ---------------------------------------------------------------- the model
 
 
-def rule_set(site: Site, digest: str) -> model.RuleSet:
-    """Build the model of a site without errors."""
+def rule_set(site: Site, digest: str, without: Container[str] = ()) -> model.RuleSet:
+    """Build the model of a site without errors but in customers that are left out."""
     holidays = {one.unit.name: holiday_list(site, one) for one in site.of("holidays")}
     defaults = [build.word_of(tree.lines, "default") for tree in site.trees("default")]
     return model.RuleSet(
@@ -106,7 +106,9 @@ def rule_set(site: Site, digest: str) -> model.RuleSet:
         pauses={one.unit.name: build.pause(one.key, one.tree) for one in site.of("pause")},
         tiers=tiers(site),
         groups={one.unit.name: build.group(one.key, one.unit.text, one.tree) for one in site.of("group")},
-        customers={one.unit.name: customer(one) for one in site.of("customer")},
+        customers={
+            one.unit.name: customer(one) for one in site.of("customer") if one.unit.name not in without
+        },
         default_tier=defaults[0] if defaults else "",
         channels={one.unit.name: build_ladder.channel(one.key, one.tree) for one in site.of("channel")},
         escalations={one.unit.name: escalation(site, one) for one in site.of("escalation")},

@@ -20,6 +20,7 @@ from dsl.finding import Finding, in_file
 from dsl.gather import Gathered, left_alone
 from dsl.limits import MOST_BROKEN
 from dsl.loaded import Loaded, diagnostics_of, is_error
+from dsl.model import RuleSet
 from dsl.resolve import Declared, Site, customer, resolve, rule_set
 from dsl.sheet import Places, Sheet
 from dsl.unit import Unit
@@ -38,9 +39,15 @@ class Edit(NamedTuple):
 
 @dataclass(slots=True)
 class Settled:
-    """A loaded rule set with what is needed to change a part of it. `found` holds customers' findings by key."""
+    """A loaded rule set with what is needed to change a part of it. `found` holds customers' findings by key.
+
+    `base` are the rules without the customers that have errors, None where something else has; its digest is that of the rule
+    set that it differs from in `touched`, "" without one.
+    """
 
     loaded: Loaded
+    base: RuleSet | None
+    touched: frozenset[str]
     gathered: Gathered
     site: Site
     checked: Checked
@@ -74,9 +81,14 @@ def settle(gathered: Gathered) -> Settled:
     places = Places(gathered.sheets.values(), gathered.texts)
     all_ = [*shared, *(finding for findings in found.values() for finding in findings)]
     digest = digest_of(gathered.texts)
-    rules = None if any(map(is_error, all_)) else rule_set(site, digest)
+    unsound = {key for key, findings in found.items() if any(map(is_error, findings))}
+    broken = {name for name, one in site.named["customer"].items() if one.key in unsound}
+    sound = not unsound and not any(map(is_error, shared))
+    base = None
+    if len(broken) == len(unsound) and not any(map(is_error, shared)):
+        base = rule_set(site, digest if sound else "", broken)
     loaded = Loaded(
-        rules,
+        base if sound else None,
         diagnostics_of(all_, places),
         gathered.texts,
         digest,
@@ -84,7 +96,7 @@ def settle(gathered: Gathered) -> Settled:
         frozenset(gathered.asked),
         gathered.patterns,
     )
-    return Settled(loaded, gathered, site, checked, shared, found)
+    return Settled(loaded, base, frozenset(), gathered, site, checked, shared, found)
 
 
 def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled | None:
@@ -92,7 +104,7 @@ def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled
 
     `last` is used up: on None, too, it must be settled anew.
     """
-    rules = last.loaded.ruleset
+    rules = last.base
     pairs = _customers_changed(last, gathered, edits)
     if rules is None or pairs is None:
         return None
@@ -103,35 +115,41 @@ def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled
                 del owners[text]
     customers = dict(rules.customers)
     for _, declared, name in pairs:
-        for text, _ in claims(declared.tree):
+        tree = declared.unit.tree
+        for text, _ in claims(tree) if tree else ():
             if owners.setdefault(text, name) != name:
                 return None
         findings = [finding.placed(declared.key) for finding in declared.unit.findings]
-        findings += last.checked.customer(last.site, declared)
-        if any(map(is_error, findings)):
-            return None
+        findings += last.checked.customer(last.site, declared) if tree else ()
         last.found.pop(declared.key, None)
         if findings:
             last.found[declared.key] = findings
         last.site.named["customer"][name] = declared
-        customers[name] = customer(declared)
+        if any(map(is_error, findings)):
+            customers.pop(name, None)
+        else:
+            customers[name] = customer(declared)
+    if len(customers) != len(rules.customers) or customers.keys() != rules.customers.keys():
+        customers = {name: customers[name] for name in last.site.named["customer"] if name in customers}
     places = Places(gathered.sheets.values(), gathered.texts)
     digest = digest_of(gathered.texts)
     all_ = [*last.shared, *(finding for findings in last.found.values() for finding in findings)]
+    touched = last.touched.union(name for _, _, name in pairs)
+    sound = not any(map(is_error, all_))
+    if sound:
+        since = (rules.digest, touched) if rules.digest else None
+        rules = replace(rules, digest=digest, since=since)
+        touched = frozenset()
+    base = replace(rules, customers=customers)
     loaded = replace(
         last.loaded,
-        ruleset=replace(
-            rules,
-            digest=digest,
-            customers=customers,
-            since=(rules.digest, frozenset(name for _, _, name in pairs)),
-        ),
+        ruleset=base if sound else None,
         diagnostics=diagnostics_of(all_, places),
         files=gathered.texts,
         digest=digest,
         _places=places,
     )
-    return Settled(loaded, gathered, last.site, last.checked, last.shared, last.found)
+    return Settled(loaded, base, touched, gathered, last.site, last.checked, last.shared, last.found)
 
 
 def _customers_changed(
@@ -160,7 +178,7 @@ def _customers_changed(
         for old, new in zip(edit.old, edit.new, strict=True):
             if old is new:
                 continue
-            if not old.kind == new.kind == "customer" or old.name != new.name or new.broken or not new.tree:
+            if not old.kind == new.kind == "customer" or old.name != new.name or not new.name:
                 return None
             pairs.append((old, Declared(new.key, path, new), new.name))
         sheet.keys.extend(before.sheets[path].keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dsl.cut import Cut
@@ -38,6 +38,11 @@ class Places:
         self._lines: dict[str, Lines] = {}
         self._index: dict[str, tuple[str, int]] | None = None
 
+    @property
+    def sheets(self) -> Sequence[Sheet]:
+        """The rule files, cut into declarations."""
+        return self._sheets
+
     def locate(self, origin: Origin) -> Span:
         """Where it stands. KeyError for an origin of another rule set."""
         if origin.declaration.startswith(FILE):
@@ -50,7 +55,11 @@ class Places:
                     for key, start in zip(sheet.keys, sheet.cut.starts, strict=True)
                 }
             path, start = self._index[origin.declaration]
+        return self.span(path, start + origin.start, start + origin.end)
+
+    def span(self, path: str, start: int, end: int) -> Span:
+        """A span of a file's text, with lines and columns counted."""
         lines = self._lines.get(path)
         if lines is None:
             lines = self._lines[path] = Lines(path, self._texts[path])
-        return lines.span(start + origin.start, start + origin.end)
+        return lines.span(start, end)

@@ -50,6 +50,19 @@ LINES: dict[str, tuple[str, ...]] = {
 
 BLOCKS = frozenset(LINES)
 
+REFERENCES: dict[str, dict[str, str]] = {
+    "default": {"default": "tier"},
+    "team": {"lead": "person", "senior": "person", "member": "person"},
+    "metric": {"start": "event", "stop": "event"},
+    "calendar": {"holidays": "holidays"},
+    "tier": {"like": "tier", "calendar": "calendar", "pause": "pause"},
+    "pause": {"stops": "metric"},
+    "group": {"calendar": "calendar"},
+    "customer": {"group": "group", "calendar": "calendar", "account-manager": "person"},
+    "override": {"calendar": "calendar"},
+}
+"""What the words of a plain line name, by the block's keyword and the line's."""
+
 TITLED = frozenset(("check", "scenario"))
 """Declarations that are known by their title."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Protocol, TypeVar
 
 from dsl.condition import Condition, StatusClass
+from dsl.cut import about
 from dsl.model import ALWAYS, DEFAULT_WARN, Customer, Metric, Pause, RuleSet, Tier
 from dsl.span import Origin, Span
 from engine.agreement import Agreements
@@ -106,9 +106,7 @@ class Graph:
         if self._source is None or not origin.declaration:
             return ""
         head = self._source.locate(Origin(origin.declaration, 0, 0))
-        above = self._source.files[head.path][: head.start].splitlines()
-        said = takewhile(lambda line: line.startswith("##"), reversed(above))
-        return " ".join(line.lstrip("#").strip() for line in reversed(list(said)))
+        return about(self._source.files[head.path], head.start)
 
     # ------------------------------------------------------------ live parts, by name
 

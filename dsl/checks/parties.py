@@ -10,12 +10,7 @@ from dsl.checks.names import Names, zone_findings
 from dsl.checks.tiers import Flat, amount_findings
 from dsl.finding import Finding, here
 from dsl.resolve import Declared, Site
-
-_REFERENCES = {
-    "group": "group",
-    "calendar": "calendar",
-    "account-manager": "person",
-}
+from dsl.vocabulary import REFERENCES
 
 
 def party_findings(
@@ -29,8 +24,8 @@ def party_findings(
         match line:
             case syntax.Fact("zone", words):
                 yield from zone_findings(words[0])
-            case syntax.Fact(keyword, words) if keyword in _REFERENCES:
-                yield from names.all_unknown(_REFERENCES[keyword], words)
+            case syntax.Fact(keyword, words) if keyword in REFERENCES["customer"]:
+                yield from names.all_unknown(REFERENCES["customer"][keyword], words)
                 if keyword == "calendar":
                     calendar = words[0].text
                 elif keyword == "group":

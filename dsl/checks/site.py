@@ -19,6 +19,7 @@ from dsl.checks.told import Told, name_findings
 from dsl.finding import Finding, here
 from dsl.resolve import Declared, Site
 from dsl.span import Origin
+from dsl.vocabulary import REFERENCES
 
 
 class Checked:
@@ -159,8 +160,8 @@ def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str
         match line:
             case syntax.Fact("zone", words):
                 yield from zone_findings(words[0])
-            case syntax.Fact(keyword, words) if keyword in _REFERENCES.get(tree.kind, {}):
-                yield from names.all_unknown(_REFERENCES[tree.kind][keyword], words)
+            case syntax.Fact(keyword, words) if keyword in REFERENCES.get(tree.kind, {}):
+                yield from names.all_unknown(REFERENCES[tree.kind][keyword], words)
             case syntax.Target():
                 yield from target_findings(line, names)
             case syntax.PauseWhen(when) | syntax.StopWhen(when):
@@ -172,11 +173,3 @@ def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str
                 yield from step_references(line, names)
             case _:
                 pass
-
-
-_REFERENCES = {
-    "team": {"lead": "person", "senior": "person", "member": "person"},
-    "calendar": {"holidays": "holidays"},
-    "tier": {"like": "tier", "calendar": "calendar", "pause": "pause"},
-    "pause": {"stops": "metric"},
-}

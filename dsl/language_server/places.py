@@ -1,0 +1,169 @@
+"""Where names are declared and used in all files of a rule set, and how many customers depend on one.
+
+Nothing is indexed: a name is looked for in the texts of the declarations first, and only what has it is walked.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dsl.language_server.mentions import RECIPIENT, Mention, mentions
+from dsl.sheet import Sheet
+from dsl.unit import Unit
+
+
+class Place(NamedTuple):
+    """A mention in its file; offsets count from the start of the file. `head` is where its declaration starts, `unit` that."""
+
+    path: str
+    start: int
+    end: int
+    mention: Mention
+    head: int
+    unit: Unit
+
+
+class Thing(NamedTuple):
+    """What a name means: the kind and the name of a declaration."""
+
+    kind: str
+    name: str
+
+
+def unit_at(sheet: Sheet, offset: int) -> tuple[int, Unit] | None:
+    """The declaration at an offset of a file, with its start."""
+    index = bisect_right(sheet.cut.starts, offset) - 1
+    if index < 0 or offset > sheet.cut.starts[index] + len(sheet.cut.texts[index]):
+        return None
+    return sheet.cut.starts[index], sheet.units[index]
+
+
+def mention_at(sheets: Sequence[Sheet], path: str, offset: int) -> Place | None:
+    """The name at an offset, also right behind its last character."""
+    sheet = next((sheet for sheet in sheets if sheet.path == path), None)
+    found = unit_at(sheet, offset) if sheet else None
+    if found is None or found[1].tree is None:
+        return None
+    start, unit = found
+    for one in mentions(unit.tree) if unit.tree else ():
+        if one.start <= offset - start <= one.end:
+            return Place(path, start + one.start, start + one.end, one, start, unit)
+    return None
+
+
+def meant(sheets: Sequence[Sheet], mention: Mention) -> Thing:
+    """What a mention is about, whether or not that is declared."""
+    kind, name = mention.kind, mention.name
+    if kind == RECIPIENT:
+        kind = "person" if any(_declaring(sheets, "person", name)) else "team"
+    if mention.quoted and kind in ("customer", "group", "team"):
+        name = _called(sheets, kind, name)
+    return Thing(kind, name)
+
+
+def declared(sheets: Sequence[Sheet], thing: Thing) -> list[Place]:
+    """Where a thing is declared, in the order of the files."""
+    return [place for place in uses(sheets, thing) if place.mention.declares]
+
+
+def uses(sheets: Sequence[Sheet], thing: Thing) -> list[Place]:
+    """Every place of a thing's name, its declaration too, in the order of the files."""
+    kinds = {thing.kind, RECIPIENT} if thing.kind in ("person", "team") else {thing.kind}
+    found: list[Place] = []
+    for sheet, start, unit in _holding(sheets, thing.name):
+        for one in mentions(unit.tree) if unit.tree else ():
+            if one.kind in kinds and _same(one, thing):
+                found.append(Place(sheet.path, start + one.start, start + one.end, one, start, unit))
+    return sorted(found, key=lambda place: (place.path, place.start))
+
+
+def _same(mention: Mention, thing: Thing) -> bool:
+    if mention.quoted and mention.kind == "status":
+        return mention.name.casefold() == thing.name.casefold()
+    return mention.name == thing.name
+
+
+def _holding(sheets: Sequence[Sheet], text: str) -> Iterator[tuple[Sheet, int, Unit]]:
+    """The declarations with this text in them; a string may have it in other letters or behind backslashes."""
+    plain = text.isascii() and text == text.lower() and "\\" not in text and '"' not in text
+    for sheet in sheets:
+        for start, unit in zip(sheet.cut.starts, sheet.units, strict=True):
+            if not plain or text in unit.text:
+                yield sheet, start, unit
+
+
+def _declaring(sheets: Sequence[Sheet], kind: str, name: str) -> Iterator[Unit]:
+    return (unit for sheet in sheets for unit in sheet.units if unit.kind == kind and unit.name == name)
+
+
+def _called(sheets: Sequence[Sheet], kind: str, text: str) -> str:
+    """The name of what a ticket system calls so by title or alias; the text itself where nothing is."""
+    wanted = text.casefold()
+    for sheet in sheets:
+        for unit in sheet.units:
+            tree = unit.tree
+            if unit.kind == kind and tree is not None:
+                titles = [tree.title] if tree.title else []
+                titles += [
+                    word
+                    for line in tree.lines
+                    if getattr(line, "keyword", "") == "alias"
+                    for word in getattr(line, "words", ())
+                ]
+                if any(word.text.casefold() == wanted for word in titles):
+                    return unit.name
+    return text
+
+
+# ---------------------------------------------------------------- who depends on it
+
+
+_CARRIERS = ("tier", "calendar", "pause", "escalation", "group", "team", "metric")
+"""Declarations through which a customer depends on what they name."""
+
+
+def dependants(sheets: Sequence[Sheet]) -> Counter[Thing]:
+    """How many customers depend on each thing: they name it, or something that names it. Whoever has no tier of their own, nor
+    of a group, has the default one."""
+    named: dict[Thing, frozenset[Thing]] = {}
+    customers: Counter[frozenset[Thing]] = Counter()
+    teams = {unit.name for sheet in sheets for unit in sheet.units if unit.kind == "team"}
+    default: frozenset[Thing] = frozenset()
+    for sheet in sheets:
+        for unit in sheet.units:
+            if unit.kind == "customer":
+                customers[_named(unit, teams)] += 1
+            elif unit.kind == "default":
+                default = _named(unit, teams)
+            elif unit.kind in _CARRIERS:
+                named[Thing(unit.kind, unit.name)] = _named(unit, teams)
+    counts: Counter[Thing] = Counter()
+    for direct, number in customers.items():
+        groups = [named.get(thing, frozenset()) for thing in direct if thing.kind == "group"]
+        tiers = any(thing.kind == "tier" for things in (direct, *groups) for thing in things)
+        for thing in _reached(direct if tiers else direct | default, named):
+            counts[thing] += number
+    return counts
+
+
+def _named(unit: Unit, teams: set[str]) -> frozenset[Thing]:
+    found = mentions(unit.tree) if unit.tree else ()
+    return frozenset(
+        Thing(("team" if one.name in teams else "person") if one.kind == RECIPIENT else one.kind, one.name)
+        for one in found
+        if not one.declares and not one.quoted
+    )
+
+
+def _reached(direct: frozenset[Thing], named: dict[Thing, frozenset[Thing]]) -> set[Thing]:
+    reached: set[Thing] = set()
+    waiting = list(direct)
+    while waiting:
+        thing = waiting.pop()
+        if thing not in reached:
+            reached.add(thing)
+            waiting += named.get(thing, ())
+    return reached
