@@ -12,6 +12,7 @@ from tui.version import __version__
 COMMANDS: dict[str, str] = {
     "check": "Report every problem of the rule files in one pass.",
     "fmt": "Format rule files.",
+    "lsp": "The language server for editors.",
     "test": "Run the scenarios and checks of the rules.",
     "fix": "Apply the safe fixes of findings.",
     "init": "Lay out a new site: rules that work, CI and git.",

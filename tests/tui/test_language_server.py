@@ -1,0 +1,298 @@
+"""The language server as an editor meets it: a real process over standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.client import LanguageClient
+
+ROOT = """\
+language 1
+include "rules/*.rules"
+priorities critical, low
+statuses {
+  working "New"
+  waiting "Waiting"
+  resolved "Resolved"
+}
+## For whoever pays.
+tier gold "Gold" {
+  calendar office
+  target critical, low response within 4h
+}
+"""
+REST = """\
+calendar office "Office" {
+  zone Europe/Berlin
+  open mon-fri 08:00-18:00
+}
+customer acme "Acme \U0001f680" {
+  tier gold
+}
+customer globex "Globex" {
+  tier gold
+}
+"""
+TESTS = """\
+scenario "in the night" {
+  zone Europe/Berlin
+  ticket t1 customer acme priority low
+  at 2026-10-02 17:00 opened
+  expect response due 2026-10-05 11:00
+}
+scenario "wrong" {
+  zone Europe/Berlin
+  ticket t1 customer acme priority low
+  at 2026-10-02 10:00 opened
+  expect response due 2026-10-02 15:00
+}
+"""
+
+
+class Editor:
+    """A client with what the server has sent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.client = LanguageClient("editor", "1")
+        self.found: dict[str, list[types.Diagnostic]] = {}
+        self.said: list[str] = []
+        self.news = asyncio.Event()
+        self.version = 1
+
+        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def published(params: types.PublishDiagnosticsParams) -> None:
+            self.found[params.uri] = list(params.diagnostics)
+            self.news.set()
+
+        @self.client.feature(types.WINDOW_SHOW_MESSAGE)
+        def said(params: types.ShowMessageParams) -> None:
+            self.said.append(params.message)
+            self.news.set()
+
+    def uri(self, name: str) -> str:
+        return (self.folder / name).as_uri()
+
+    def document(self, name: str) -> types.TextDocumentIdentifier:
+        return types.TextDocumentIdentifier(self.uri(name))
+
+    def open(self, name: str, text: str | None = None) -> None:
+        text = (self.folder / name).read_text() if text is None else text
+        item = types.TextDocumentItem(self.uri(name), "rules", 1, text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+
+    def type(self, name: str, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
+        self.version += 1
+        where = types.Range(types.Position(*start), types.Position(*end))
+        change = types.TextDocumentContentChangePartial(where, text)
+        document = types.VersionedTextDocumentIdentifier(self.version, self.uri(name))
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+
+    async def until(self, holds) -> None:
+        async with asyncio.timeout(20):
+            while not holds():
+                self.news.clear()
+                await self.news.wait()
+
+    def codes(self, name: str) -> list[str] | None:
+        found = self.found.get(self.uri(name))
+        return None if found is None else [one.code for one in found]
+
+    def at(self, name: str, line: int, column: int) -> dict:
+        return {"text_document": self.document(name), "position": types.Position(line, column)}
+
+
+@pytest.fixture
+def site(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "sla.rules").write_text(ROOT)
+    (tmp_path / "rules" / "rest.rules").write_text(REST)
+    (tmp_path / "rules" / "tests.rules").write_text(TESTS)
+    return tmp_path
+
+
+@asynccontextmanager
+async def editing(folder: Path):
+    editor = Editor(folder)
+    await editor.client.start_io(str(Path(sys.executable).with_name("sla")), "lsp", cwd=folder)
+    encodings = [types.PositionEncodingKind.Utf8, types.PositionEncodingKind.Utf16]
+    general = types.GeneralClientCapabilities(position_encodings=encodings)
+    asked = types.InitializeParams(types.ClientCapabilities(general=general), root_uri=folder.as_uri())
+    answer = await editor.client.initialize_async(asked)
+    assert answer.capabilities.position_encoding == types.PositionEncodingKind.Utf16
+    editor.client.initialized(types.InitializedParams())
+    try:
+        yield editor
+    finally:
+        await editor.client.shutdown_async(None)
+        editor.client.exit(None)
+        async with asyncio.timeout(10):
+            await editor.client.stop()
+
+
+async def test_what_is_typed_counts_before_it_is_saved_and_in_every_file(site):
+    async with editing(site) as editor:
+        editor.open("sla.rules")
+        editor.open("rules/rest.rules")
+        await editor.until(lambda: editor.codes("rules/rest.rules") == [])
+        editor.type("sla.rules", (9, 5), (9, 9), "golden")
+        await editor.until(lambda: editor.codes("rules/rest.rules") == ["E0301", "E0301"])
+        first = editor.found[editor.uri("rules/rest.rules")][0]
+        assert first.range == types.Range(types.Position(5, 7), types.Position(5, 11))
+        assert "did you mean `golden`?" in first.message
+        context = types.CodeActionContext([first])
+        [action] = await editor.client.text_document_code_action_async(
+            types.CodeActionParams(editor.document("rules/rest.rules"), first.range, context)
+        )
+        [edit] = action.edit.changes[editor.uri("rules/rest.rules")]
+        assert (edit.range, edit.new_text) == (first.range, "golden")
+        editor.type("sla.rules", (9, 5), (9, 11), "gold")
+        await editor.until(lambda: editor.codes("rules/rest.rules") == [])
+        assert (site / "sla.rules").read_text() == ROOT
+
+
+async def test_columns_are_counted_as_editors_do_and_lines_end_where_theirs_do(site):
+    async with editing(site) as editor:
+        text = REST.replace("open mon-fri", "open mon-fri").replace(
+            "  tier gold\n}\ncustomer g", "  # \u2028 \x0c one line\n  tier gold\n}\ncustomer g"
+        )
+        editor.open("sla.rules")
+        editor.open("rules/rest.rules", text)
+        await editor.until(lambda: editor.codes("rules/rest.rules") == [])
+        editor.type("rules/rest.rules", (4, 24), (4, 25), "")  # behind the rocket: two units
+        await editor.until(lambda: editor.codes("rules/rest.rules") not in ([], None))
+        editor.type("rules/rest.rules", (4, 24), (4, 24), '"')
+        await editor.until(lambda: editor.codes("rules/rest.rules") == [])
+        editor.type("rules/rest.rules", (6, 7), (6, 11), "silver")
+        await editor.until(lambda: editor.codes("rules/rest.rules") == ["E0301"])
+        assert editor.found[editor.uri("rules/rest.rules")][0].range.start == types.Position(6, 7)
+
+
+async def test_names_are_completed_shown_found_and_renamed(site):
+    async with editing(site) as editor:
+        for name in ("sla.rules", "rules/rest.rules"):
+            editor.open(name)
+        await editor.until(lambda: editor.codes("rules/rest.rules") == [])
+        client = editor.client
+        listed = await client.text_document_completion_async(
+            types.CompletionParams(**editor.at("rules/rest.rules", 5, 7))
+        )
+        assert [(item.label, item.detail) for item in listed.items] == [("gold", "tier Gold")]
+        shown = await client.text_document_hover_async(
+            types.HoverParams(**editor.at("rules/rest.rules", 5, 8))
+        )
+        assert shown.contents.value.splitlines() == [
+            'tier gold "Gold"',
+            "For whoever pays.",
+            "declared at sla.rules:10:6",
+            "used by 2 customers",
+        ]
+        shown = await client.text_document_hover_async(types.HoverParams(**editor.at("sla.rules", 10, 12)))
+        assert "zone Europe/Berlin" in shown.contents.value
+        assert len([line for line in shown.contents.value.splitlines() if line.startswith("  ")]) == 3
+        [there] = await client.text_document_definition_async(
+            types.DefinitionParams(**editor.at("rules/rest.rules", 5, 8))
+        )
+        assert (there.uri, there.range.start) == (editor.uri("sla.rules"), types.Position(9, 5))
+        context = types.ReferenceContext(include_declaration=True)
+        found = await client.text_document_references_async(
+            types.ReferenceParams(context, **editor.at("sla.rules", 9, 6))
+        )
+        assert len(found) == 3
+        edit = await client.text_document_rename_async(
+            types.RenameParams(new_name="vip", **editor.at("sla.rules", 9, 6))
+        )
+        assert {uri: len(edits) for uri, edits in edit.changes.items()} == {
+            editor.uri("sla.rules"): 1,
+            editor.uri("rules/rest.rules"): 2,
+        }
+        for new, said in (("tier", "a keyword"), ("No", "not a name")):
+            with pytest.raises(JsonRpcException, match=said):
+                await client.text_document_rename_async(
+                    types.RenameParams(new_name=new, **editor.at("sla.rules", 9, 6))
+                )
+
+
+async def test_scenarios_are_run_and_say_when_their_tickets_are_due(site):
+    async with editing(site) as editor:
+        editor.open("rules/tests.rules")
+        await editor.until(lambda: editor.codes("rules/tests.rules") == [])
+        client = editor.client
+        whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+        hints = await client.text_document_inlay_hint_async(
+            types.InlayHintParams(editor.document("rules/tests.rules"), whole)
+        )
+        assert [(hint.label, hint.position.line) for hint in hints] == [
+            ("response due 2026-10-05 11:00", 3),
+            ("response due 2026-10-02 14:00", 9),
+        ]
+        lenses = await client.text_document_code_lens_async(
+            types.CodeLensParams(editor.document("rules/tests.rules"))
+        )
+        assert [lens.command.title for lens in lenses] == ["run scenario", "run scenario"]
+        for lens in lenses:
+            command = lens.command
+            await client.workspace_execute_command_async(
+                types.ExecuteCommandParams(command.command, command.arguments)
+            )
+        await editor.until(lambda: len(editor.said) == 2)
+        assert editor.said == [
+            'scenario "in the night": everything holds',
+            'scenario "wrong": 1 of 1 expectation failed',
+        ]
+        await editor.until(lambda: editor.codes("rules/tests.rules") == ["E0805"])
+        failure = editor.found[editor.uri("rules/tests.rules")][0]
+        assert failure.message.startswith(
+            "expected response due 2026-10-02 15:00, got response due 2026-10-02 14:00"
+        )
+        actions = await client.text_document_code_action_async(
+            types.CodeActionParams(
+                editor.document("rules/tests.rules"), failure.range, types.CodeActionContext([failure])
+            )
+        )
+        assert [action.title for action in actions] == ["expect response due 2026-10-02 14:00"]
+        editor.type("rules/tests.rules", (10, 33), (10, 35), "14")
+        await editor.until(lambda: editor.codes("rules/tests.rules") == [])
+
+
+async def test_the_file_as_a_whole_formatted_outlined_and_folded(site):
+    async with editing(site) as editor:
+        editor.open("sla.rules", ROOT.replace("  calendar", "      calendar"))
+        await editor.until(lambda: editor.codes("sla.rules") == [])
+        client, document = editor.client, editor.document("sla.rules")
+        [edit] = await client.text_document_formatting_async(
+            types.DocumentFormattingParams(document, types.FormattingOptions(2, insert_spaces=True))
+        )
+        assert "\n  calendar office\n" in edit.new_text
+        symbols = await client.text_document_document_symbol_async(types.DocumentSymbolParams(document))
+        assert [(one.name, one.detail) for one in symbols][-2:] == [
+            ("statuses", "statuses"),
+            ("gold", "tier Gold"),
+        ]
+        folds = await client.text_document_folding_range_async(types.FoldingRangeParams(document))
+        assert [(fold.start_line, fold.end_line) for fold in folds] == [(3, 6), (9, 11)]
+
+
+async def test_it_lives_through_what_it_cannot_use(site):
+    async with editing(site) as editor:
+        editor.open("elsewhere.rules", 'tier \x00 {{{\n"\n}')
+        await editor.until(lambda: editor.codes("elsewhere.rules"))
+        editor.type("elsewhere.rules", (99, 99), (0, 0), "\ud83d")
+        editor.type("elsewhere.rules", (0, 3), (77, 3), "")
+        for ask in (
+            "text_document_hover_async",
+            "text_document_definition_async",
+            "text_document_completion_async",
+        ):
+            kind = {"h": types.HoverParams, "d": types.DefinitionParams, "c": types.CompletionParams}[ask[14]]
+            await getattr(editor.client, ask)(kind(**editor.at("elsewhere.rules", 500, 500)))
+            await getattr(editor.client, ask)(kind(**editor.at("sla.rules", 0, 0)))
+        untitled = types.TextDocumentItem("untitled:Untitled-1", "rules", 1, "tier x {\n}\n")
+        editor.client.text_document_did_open(types.DidOpenTextDocumentParams(untitled))
+        assert not editor.said
