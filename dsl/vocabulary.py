@@ -70,7 +70,7 @@ INNER = frozenset(
     (
         *("on", "subdivision", "within", "every", "at", "by", "from", "until", "through"),
         *("not", "and", "or", "in", "matches", "is", "true", "false", "yes", "no", "flag", "text", "number"),
-        *("resumes", "restarts", "ignored", "mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        *("resumes", "continues", "restarts", "ignored", "mon", "tue", "wed", "thu", "fri", "sat", "sun"),
         *(
             "env",
             "via",
@@ -103,6 +103,7 @@ ALSO_NAMES = frozenset(
     (
         *("management", "priority", "source", "kind", "url", "env", "secret", "tag", "webhook", "chat"),
         *("warning", "breach", "before", "past", "up", "hours", "nobody", "acknowledged"),
+        "continues",
         *("ticket", "expect", "with", "due", "never", "decides", "running", "met", "paused", "breached"),
     )
 )

@@ -10,6 +10,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -261,28 +262,38 @@ class RulesServer(LanguageServer):
         self.window_show_message(types.ShowMessageParams(types.MessageType.Error, plain(message, 2000)))
 
     def _register(self) -> None:
-        self.feature(types.INITIALIZED)(self._ready)
-        self.feature(types.TEXT_DOCUMENT_DID_OPEN)(self._opened)
-        self.feature(types.TEXT_DOCUMENT_DID_CHANGE)(self._edited)
-        self.feature(types.TEXT_DOCUMENT_DID_CLOSE)(self._closed)
-        self.feature(types.TEXT_DOCUMENT_DID_SAVE)(self._on_disk)
-        self.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(self._on_disk)
-        self.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" ", '"']))(
-            self._complete
+        """pygls marks what it registers, which no method takes: hence a `partial` of each."""
+        handlers: tuple[tuple[str, Callable[..., object], object], ...] = (
+            (types.INITIALIZED, self._ready, None),
+            (types.TEXT_DOCUMENT_DID_OPEN, self._opened, None),
+            (types.TEXT_DOCUMENT_DID_CHANGE, self._edited, None),
+            (types.TEXT_DOCUMENT_DID_CLOSE, self._closed, None),
+            (types.TEXT_DOCUMENT_DID_SAVE, self._on_disk, None),
+            (types.WORKSPACE_DID_CHANGE_WATCHED_FILES, self._on_disk, None),
+            (
+                types.TEXT_DOCUMENT_COMPLETION,
+                self._complete,
+                types.CompletionOptions(trigger_characters=[" ", '"']),
+            ),
+            (types.TEXT_DOCUMENT_HOVER, self._hover, None),
+            (types.TEXT_DOCUMENT_DEFINITION, self._define, None),
+            (types.TEXT_DOCUMENT_REFERENCES, self._refer, None),
+            (types.TEXT_DOCUMENT_PREPARE_RENAME, self._may_rename, None),
+            (types.TEXT_DOCUMENT_RENAME, self._rename, types.RenameOptions(prepare_provider=True)),
+            (types.TEXT_DOCUMENT_FORMATTING, self._format, None),
+            (
+                types.TEXT_DOCUMENT_CODE_ACTION,
+                self._mend,
+                types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+            ),
+            (types.TEXT_DOCUMENT_CODE_LENS, self._lenses, types.CodeLensOptions()),
+            (types.TEXT_DOCUMENT_INLAY_HINT, self._hints, None),
+            (types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, self._symbols, None),
+            (types.TEXT_DOCUMENT_FOLDING_RANGE, self._folds, None),
         )
-        self.feature(types.TEXT_DOCUMENT_HOVER)(self._hover)
-        self.feature(types.TEXT_DOCUMENT_DEFINITION)(self._define)
-        self.feature(types.TEXT_DOCUMENT_REFERENCES)(self._refer)
-        self.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)(self._may_rename)
-        self.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))(self._rename)
-        self.feature(types.TEXT_DOCUMENT_FORMATTING)(self._format)
-        fixes = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
-        self.feature(types.TEXT_DOCUMENT_CODE_ACTION, fixes)(self._mend)
-        self.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions())(self._lenses)
-        self.feature(types.TEXT_DOCUMENT_INLAY_HINT)(self._hints)
-        self.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(self._symbols)
-        self.feature(types.TEXT_DOCUMENT_FOLDING_RANGE)(self._folds)
-        self.command(RUN)(self._run)
+        for method, handler, options in handlers:
+            self.feature(method, options)(partial(handler))
+        self.command(RUN)(partial(self._run))
 
 
 def _path(uri: str) -> Path | None:

@@ -1,0 +1,1 @@
+autocmd BufNewFile,BufRead *.rules setfiletype sla-rules

@@ -1,0 +1,43 @@
+" Made by docs/write_syntax.py.
+if exists('b:current_syntax')
+  finish
+endif
+syntax iskeyword @,48-57,_,-
+syntax case match
+syntax match slaRules18Delimiter ~\v[{}()\[\],]~
+syntax match slaRules17Operator ~\v\=\=|!\=|\<\=|\>\=|\<|\>~
+syntax match slaRules15Identifier ~\v<[A-Z][A-Za-z0-9_/+-]*~
+syntax match slaRules14Number ~\v[+-]?<[0-9]+>~
+syntax match slaRules13Number ~\v<%([0-9]+bd|%([0-9]+[wdhms])+)>~
+syntax match slaRules12Number ~\v[0-9]+(\.[0-9]+)?\%~
+syntax match slaRules11Number ~\v<[0-9]{2}-[0-9]{2}>~
+syntax match slaRules10Number ~\v[0-9]{2}:[0-9]{2}(:[0-9]{2}|-[0-9]{2}:[0-9]{2})?~
+syntax match slaRules9Number ~\v<[0-9]{4}-[0-9]{2}-[0-9]{2}>~
+syntax keyword slaRules8Keyword account-manager acknowledged alias assignee at before breach breached by calendar cancelled channel chat check closed continues country customer day decides default due easter email env escalate escalation every expect field file flag for from group holidays hours if ignored include including kind language lead like limit management member met metric notify number observed of on only open override past pause paused person priorities priority raise reason reassign reopen repeat resolved restarts resumes rule-edits running scenario secret senior set skip source start statuses stop stops subdivision tag target team text through ticket tier to until up url via waiting warn warning webhook when with within working yearly zone
+syntax keyword slaRules7Constant always false never no nobody nothing true yes
+syntax keyword slaRules6Operator and in is matches not or
+syntax match slaRules5Constant ~\v<%(mon|tue|wed|thu|fri|sat|sun)(-%(mon|tue|wed|thu|fri|sat|sun))?>~
+syntax match slaRules4Structure ~\v^%(language|include|priorities|statuses|field|person|team|channel|holidays|calendar|metric|default|tier|pause|escalation|group|customer|check|scenario)([a-z0-9-])@!~
+syntax match slaRules3Error ~\v"%([^"\\]|\\.)*$~
+syntax match slaRules2String ~\v"%([^"\\]|\\.)*"~
+syntax match slaRules1Comment ~\v#(#)@!.*~
+syntax match slaRules0SpecialComment ~\v##.*~
+highlight default link slaRules18Delimiter Delimiter
+highlight default link slaRules17Operator Operator
+highlight default link slaRules15Identifier Identifier
+highlight default link slaRules14Number Number
+highlight default link slaRules13Number Number
+highlight default link slaRules12Number Number
+highlight default link slaRules11Number Number
+highlight default link slaRules10Number Number
+highlight default link slaRules9Number Number
+highlight default link slaRules8Keyword Keyword
+highlight default link slaRules7Constant Constant
+highlight default link slaRules6Operator Operator
+highlight default link slaRules5Constant Constant
+highlight default link slaRules4Structure Structure
+highlight default link slaRules3Error Error
+highlight default link slaRules2String String
+highlight default link slaRules1Comment Comment
+highlight default link slaRules0SpecialComment SpecialComment
+let b:current_syntax = 'sla-rules'

@@ -1,0 +1,25 @@
+"""Rule files for Pygments, from the table that all highlighters share."""
+
+from __future__ import annotations
+
+import re
+
+from pygments.lexer import RegexLexer
+from pygments.token import Whitespace, string_to_tokentype
+
+from dsl.highlight import RULES
+
+
+class RulesLexer(RegexLexer):
+    """The rules language of tiercel."""
+
+    name = "tiercel rules"
+    aliases = ["tiercel", "sla-rules"]
+    filenames = ["*.rules"]
+    flags = re.MULTILINE
+    tokens = {
+        "root": [
+            (r"\s+", Whitespace),
+            *((rule.pattern, string_to_tokentype(rule.token)) for rule in RULES),
+        ]
+    }
