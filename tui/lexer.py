@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from pygments.lexer import RegexLexer
 from pygments.token import Whitespace, string_to_tokentype
@@ -10,14 +11,14 @@ from pygments.token import Whitespace, string_to_tokentype
 from dsl.highlight import RULES
 
 
-class RulesLexer(RegexLexer):
+class RulesLexer(RegexLexer):  # type: ignore[misc]  # pygments has no types
     """The rules language of tiercel."""
 
     name = "tiercel rules"
-    aliases = ["tiercel", "sla-rules"]
-    filenames = ["*.rules"]
+    aliases: ClassVar = ["tiercel", "sla-rules"]
+    filenames: ClassVar = ["*.rules"]
     flags = re.MULTILINE
-    tokens = {
+    tokens: ClassVar = {
         "root": [
             (r"\s+", Whitespace),
             *((rule.pattern, string_to_tokentype(rule.token)) for rule in RULES),

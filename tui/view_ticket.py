@@ -7,6 +7,7 @@ from datetime import tzinfo
 from engine.clock import FAILED_STATES, OPEN_STATES, Clock, State
 from engine.facts import Event
 from engine.snapshot import TicketDetail
+from tui.coloured import coloured
 from tui.export import Sheet, Value
 from tui.glyphs import Glyphs
 from tui.line import Line, Piece, fit, wrap
@@ -154,7 +155,7 @@ def _clock(
             ("promised by ", "muted"),
             (glyphs.text(plain(promise.decided_by, 200)) + "  ", ""),
             (glyphs.text(place), "key"),
-            (glyphs.text(plain(promise.rule, 300)), "muted"),
+            *coloured(glyphs.text(plain(promise.rule, 300))),
         )
     )
     if clock.state in OPEN_STATES | FAILED_STATES:

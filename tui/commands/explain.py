@@ -7,6 +7,7 @@ import click
 from dsl.codes import markdown, pages
 from dsl.errors import USAGE, SlaError
 from dsl.suggest import nearest
+from tui.findings import wants_color
 from tui.plain import plain
 
 
@@ -29,5 +30,19 @@ def command(code: str | None) -> int:
             else "`sla explain` lists all codes",
             exit_code=USAGE,
         )
-    click.echo(markdown(known[wanted]).rstrip())
+    click.echo(_shown(markdown(known[wanted]).rstrip()))
     return 0
+
+
+def _shown(page: str) -> str:
+    """The page with its examples in colour, where there is any."""
+    if not wants_color():
+        return page
+    from pygments import highlight
+    from pygments.formatters import TerminalFormatter
+
+    from tui.lexer import RulesLexer
+
+    parts = page.split("```")
+    parts[1::2] = (highlight(part, RulesLexer(stripnl=False), TerminalFormatter()) for part in parts[1::2])
+    return "```".join(parts)

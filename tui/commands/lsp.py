@@ -13,7 +13,7 @@ from dsl.errors import SlaError
 _EXTRA = ("pygls", "lsprotocol", "cattrs", "attrs")
 
 
-@click.command(epilog="Editors start it; docs/editor.md says how.")
+@click.command(epilog='Example, in the settings of an editor: ["sla", "lsp"]')
 def command() -> None:
     """Speak the Language Server Protocol on standard input and output, until the editor ends it."""
     try:

@@ -1,1 +1,1 @@
-autocmd BufNewFile,BufRead *.rules setfiletype sla-rules
+autocmd BufNewFile,BufRead *.rules set filetype=sla-rules

@@ -13,9 +13,9 @@ syntax match slaRules12Number ~\v[0-9]+(\.[0-9]+)?\%~
 syntax match slaRules11Number ~\v<[0-9]{2}-[0-9]{2}>~
 syntax match slaRules10Number ~\v[0-9]{2}:[0-9]{2}(:[0-9]{2}|-[0-9]{2}:[0-9]{2})?~
 syntax match slaRules9Number ~\v<[0-9]{4}-[0-9]{2}-[0-9]{2}>~
-syntax keyword slaRules8Keyword account-manager acknowledged alias assignee at before breach breached by calendar cancelled channel chat check closed continues country customer day decides default due easter email env escalate escalation every expect field file flag for from group holidays hours if ignored include including kind language lead like limit management member met metric notify number observed of on only open override past pause paused person priorities priority raise reason reassign reopen repeat resolved restarts resumes rule-edits running scenario secret senior set skip source start statuses stop stops subdivision tag target team text through ticket tier to until up url via waiting warn warning webhook when with within working yearly zone
-syntax keyword slaRules7Constant always false never no nobody nothing true yes
-syntax keyword slaRules6Operator and in is matches not or
+syntax match slaRules8Keyword ~\v<%(account-manager|acknowledged|alias|assignee|at|before|breach|breached|by|calendar|cancelled|channel|chat|check|closed|continues|country|customer|day|decides|default|due|easter|email|env|escalate|escalation|every|expect|field|file|flag|for|from|group|holidays|hours|if|ignored|include|including|kind|language|lead|like|limit|management|member|met|metric|notify|number|observed|of|on|only|open|override|past|pause|paused|person|priorities|priority|raise|reason|reassign|reopen|repeat|resolved|restarts|resumes|rule-edits|running|scenario|secret|senior|set|skip|source|start|statuses|stop|stops|subdivision|tag|target|team|text|through|ticket|tier|to|until|up|url|via|waiting|warn|warning|webhook|when|with|within|working|yearly|zone)>~
+syntax match slaRules7Constant ~\v<%(always|false|never|no|nobody|nothing|true|yes)>~
+syntax match slaRules6Operator ~\v<%(and|in|is|matches|not|or)>~
 syntax match slaRules5Constant ~\v<%(mon|tue|wed|thu|fri|sat|sun)(-%(mon|tue|wed|thu|fri|sat|sun))?>~
 syntax match slaRules4Structure ~\v^%(language|include|priorities|statuses|field|person|team|channel|holidays|calendar|metric|default|tier|pause|escalation|group|customer|check|scenario)([a-z0-9-])@!~
 syntax match slaRules3Error ~\v"%([^"\\]|\\.)*$~
