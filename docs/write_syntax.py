@@ -46,7 +46,9 @@ def vim() -> str:
             continue
         name = f"slaRules{number}{rule.group}"
         links[name] = rule.group
-        pattern = rule.vim or f"<%({'|'.join(rule.words)})>"  # no `syntax keyword`: it would win over every match
+        pattern = (
+            rule.vim or f"<%({'|'.join(rule.words)})>"
+        )  # no `syntax keyword`: it would win over every match
         lines.append(f"syntax match {name} ~\\v{pattern}~")
     lines += [f"highlight default link {name} {group}" for name, group in links.items()]
     return "\n".join([*lines, f"let b:current_syntax = '{LANGUAGE}'", ""])

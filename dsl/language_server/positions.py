@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 
 _END = re.compile(r"\r\n|\n|\r")
 
@@ -18,7 +19,10 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._begins = [0, *(match.end() for match in _END.finditer(text))]
+        if "\r" in text:
+            self._begins = [0, *(match.end() for match in _END.finditer(text))]
+        else:
+            self._begins = [0, *accumulate(len(line) + 1 for line in text.split("\n")[:-1])]
 
     def position(self, offset: int) -> tuple[int, int]:
         """(line, column) of a character's offset; one past the end is at the end."""

@@ -8,6 +8,7 @@ import pytest
 
 from dsl.condition import AllOf, Compare, Comparison, Matches, Not, OneOf, StatusClass
 from dsl.errors import SlaError
+from dsl.include import Texts
 from dsl.load import Loader, load, load_texts
 from dsl.model import BusinessDays, Period, Reopen, Seconds, TimeRange
 
@@ -369,6 +370,25 @@ def test_an_edit_of_a_customer_leaves_all_other_values_alone(tmp_path):
     same = [name for name in blocks if second.ruleset.customers[name] is first.ruleset.customers[name]]
     assert set(blocks) - set(same) == {"c7"}
     assert list(second.ruleset.customers) == list(blocks)
+
+
+def test_a_customer_that_was_broken_in_between_is_all_that_has_changed():
+    blocks = customers(20)
+    good = BASE + "\n".join(blocks.values())
+    loader = Loader()
+
+    def read(text):
+        return loader.load_from(Texts({"sla.rules": text}), "sla.rules")
+
+    first = read(good)
+    assert read(good.replace('"CUST-7', "CUST-7")).ruleset is None
+    broken = read(good.replace('"CUST-7', "CUST-7").replace("CUST-9", "NINE"))
+    assert {one.context for one in broken.diagnostics} == {"customer c7"}
+    last = read(good.replace("CUST-9", "NINE"))
+    assert last.ruleset == load_texts("sla.rules", {"sla.rules": good.replace("CUST-9", "NINE")}).ruleset
+    assert last.ruleset.tiers is first.ruleset.tiers
+    assert list(last.ruleset.customers) == list(blocks)
+    assert last.ruleset.since == (first.digest, {"c7", "c9"})
 
 
 def test_an_unreadable_file_spoils_nothing_for_the_next_load(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -296,3 +297,19 @@ async def test_it_lives_through_what_it_cannot_use(site):
         untitled = types.TextDocumentItem("untitled:Untitled-1", "rules", 1, "tier x {\n}\n")
         editor.client.text_document_did_open(types.DidOpenTextDocumentParams(untitled))
         assert not editor.said
+
+
+def test_a_missing_extra_is_one_line(tmp_path):
+    code = "import sys; sys.modules['pygls'] = None; from tui.cli import run; sys.exit(run(['lsp']))"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 4
+    assert ended.stderr.splitlines() == [
+        "sla: sla lsp needs an extra that is not installed",
+        "  help: pip install 'tiercel[lsp]'",
+    ]
+
+
+def test_it_ends_with_its_editor(site):
+    command = [str(Path(sys.executable).with_name("sla")), "lsp"]
+    ended = subprocess.run(command, input=b"", capture_output=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
