@@ -301,7 +301,9 @@ async def test_it_lives_through_what_it_cannot_use(site):
 
 def test_a_missing_extra_is_one_line(tmp_path):
     code = "import sys; sys.modules['pygls'] = None; from tui.cli import run; sys.exit(run(['lsp']))"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
+    )
     assert ended.returncode == 4
     assert ended.stderr.splitlines() == [
         "sla: sla lsp needs an extra that is not installed",
@@ -311,5 +313,5 @@ def test_a_missing_extra_is_one_line(tmp_path):
 
 def test_it_ends_with_its_editor(site):
     command = [str(Path(sys.executable).with_name("sla")), "lsp"]
-    ended = subprocess.run(command, input=b"", capture_output=True, timeout=60)
+    ended = subprocess.run(command, check=False, input=b"", capture_output=True, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
