@@ -220,6 +220,18 @@ async def test_names_are_completed_shown_found_and_renamed(site):
                 )
 
 
+async def test_safe_fixes_are_one_action_and_what_was_put_aside_is_not_shown(site):
+    aside = '# sla:ignore W0105 until 9999-01-01 reason "later"\ninclude "none/*.rules"\n'
+    async with editing(site) as editor:
+        editor.open("sla.rules", aside + ROOT.replace("within 4h", "within 4 hours"))
+        await editor.until(lambda: editor.codes("sla.rules") == ["E0211"])
+        context = types.CodeActionContext([], only=[types.CodeActionKind.SourceFixAll])
+        whole = types.Range(types.Position(0, 0), types.Position(99, 0))
+        asked = types.CodeActionParams(editor.document("sla.rules"), whole, context)
+        [action] = await editor.client.text_document_code_action_async(asked)
+        assert action.edit.changes[editor.uri("sla.rules")][0].new_text == aside + ROOT
+
+
 async def test_scenarios_are_run_and_say_when_their_tickets_are_due(site):
     async with editing(site) as editor:
         editor.open("rules/tests.rules")

@@ -10,6 +10,7 @@ from dsl.errors import SlaError
 from dsl.language_server.outline import Entry, outline
 from dsl.language_server.places import Place, Thing, declared, dependants, meant, mention_at, uses
 from dsl.language_server.rename import renamable, renamed
+from dsl.mend import mended
 from dsl.sheet import Sheet
 from dsl.verdict import counted
 from tui.language_server import convert, insight
@@ -112,6 +113,20 @@ class Page:
             if one.span.path == self._shown and one.span.start <= last and first <= one.span.end
             for fix in one.fixes
         ]
+
+    def all_fixes(self) -> list[types.CodeAction]:
+        """What `sla fix` would do to this file, as one action."""
+        text = self.reading.loaded.files[self._shown]
+        own = [
+            one
+            for one in self.reading.diagnostics
+            if all(edit.span.path == self._shown for fix in one.fixes for edit in fix.edits)
+        ]
+        new = mended(own, self.reading.loaded.files).files[self._shown]
+        if new == text:
+            return []
+        edit = self._paper.replace([(self._shown, 0, len(text), new)])
+        return [types.CodeAction("apply all safe fixes", kind=types.CodeActionKind.SourceFixAll, edit=edit)]
 
     def lenses(self, uri: str, command: str) -> list[types.CodeLens]:
         """Who uses what is declared, and scenarios to run with `command`."""

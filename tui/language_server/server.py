@@ -10,6 +10,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from dsl.errors import SlaError
 from dsl.format import format_text
 from dsl.language_server.completion import complete
 from dsl.language_server.positions import Lines
+from engine.wall import local_date
 from tui.language_server import answers, convert
 from tui.language_server.sites import Reading, Sites
 from tui.plain import plain
@@ -135,16 +137,19 @@ class RulesServer(LanguageServer):
         while self._dirty:
             await asyncio.sleep(_DELAY)
             self._dirty = False
-            readings, found = await self._in_worker(self._read, dict(self._texts))
+            today = local_date(self._now(), "UTC")
+            readings, found = await self._in_worker(self._read, dict(self._texts), today)
             self._readings = readings
             self._publish(found)
 
-    def _read(self, texts: dict[Path, str]) -> tuple[dict[Path, Reading], dict[Path, list[types.Diagnostic]]]:
+    def _read(
+        self, texts: dict[Path, str], today: date
+    ) -> tuple[dict[Path, Reading], dict[Path, list[types.Diagnostic]]]:
         first = not self._readings
         readings: dict[Path, Reading] = {}
         for path in texts:
             known = next((one for one in readings.values() if one.shown(path)), None)
-            if reading := known or self._sites.read(path, texts):
+            if reading := known or self._sites.read(path, texts, today):
                 readings[path] = reading
         if first:
             gc.freeze()  # what is read once stays: looking it through again and again is most of what a pause costs
@@ -228,6 +233,8 @@ class RulesServer(LanguageServer):
         return [] if formatted == text else [types.TextEdit(whole, formatted)]
 
     async def _mend(self, params: types.CodeActionParams) -> list[types.CodeAction]:
+        if any(str(kind).startswith("source") for kind in params.context.only or ()):
+            return await self._asked(params.text_document.uri, lambda page: page.all_fixes(), [])
         return await self._asked(params.text_document.uri, lambda page: page.actions(params.range), [])
 
     async def _lenses(self, params: types.CodeLensParams) -> list[types.CodeLens]:
@@ -284,7 +291,9 @@ class RulesServer(LanguageServer):
             (
                 types.TEXT_DOCUMENT_CODE_ACTION,
                 self._mend,
-                types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix]),
+                types.CodeActionOptions(
+                    code_action_kinds=[types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
+                ),
             ),
             (types.TEXT_DOCUMENT_CODE_LENS, self._lenses, types.CodeLensOptions()),
             (types.TEXT_DOCUMENT_INLAY_HINT, self._hints, None),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from dsl.diagnostic import Diagnostic
@@ -14,6 +15,7 @@ from dsl.errors import SlaError
 from dsl.include import ROOT_NAME, Buffers, Disk
 from dsl.load import Loader
 from dsl.loaded import Loaded
+from dsl.suppress import without_suppressed
 from engine.graph import Graph
 
 Texts = Mapping[Path, str]
@@ -22,18 +24,20 @@ Texts = Mapping[Path, str]
 
 @dataclass(slots=True)
 class Reading:
-    """A site as last read: `folder` is the root file's. `failures` are of scenarios that were run on just this."""
+    """A site as read on the day `today`: `folder` is the root file's. `failures` are of scenarios that were run on just this."""
 
     folder: Path
     root: str
     loaded: Loaded
+    today: date
+    _left: tuple[Diagnostic, ...]
     failures: tuple[Diagnostic, ...] = ()
     _graph: Graph | None = field(default=None, repr=False)
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
-        """What loading found, and what scenarios that were run did."""
-        return (*self.loaded.diagnostics, *self.failures)
+        """What `sla check` finds, and what scenarios that were run did."""
+        return (*self._left, *self.failures)
 
     @property
     def graph(self) -> Graph | None:
@@ -62,19 +66,19 @@ class Sites:
         self._loaders: dict[Path, Loader] = {}
         self._readings: dict[Path, Reading] = {}
 
-    def read(self, path: Path, texts: Texts) -> Reading | None:
+    def read(self, path: Path, texts: Texts, today: date) -> Reading | None:
         """The site of an open file; None for one that cannot be read at all."""
         for folder in path.parents:
             root = folder / ROOT_NAME
             if (
                 (root in texts or root.is_file())
-                and (reading := self._read(root, texts))
+                and (reading := self._read(root, texts, today))
                 and reading.shown(path)
             ):
                 return reading
-        return self._read(path, texts)
+        return self._read(path, texts, today)
 
-    def _read(self, root: Path, texts: Texts) -> Reading | None:
+    def _read(self, root: Path, texts: Texts, today: date) -> Reading | None:
         folder = root.parent
         below = {
             path.relative_to(folder).as_posix(): text
@@ -87,6 +91,7 @@ class Sites:
         except SlaError:
             return None
         last = self._readings.get(root)
-        if last is None or last.loaded is not loaded:
-            last = self._readings[root] = Reading(folder, root.name, loaded)
+        if last is None or last.loaded is not loaded or last.today != today:
+            left = without_suppressed(loaded.diagnostics, loaded.files, today)
+            last = self._readings[root] = Reading(folder, root.name, loaded, today, left)
         return last
