@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl import model, syntax
+from dsl import model, syntax, values
 from dsl.cut import about
 from dsl.language_server.places import Place, Thing, declared, dependants, meant, mention_at, unit_at
 from dsl.unit import Unit
-from dsl.values import written
 from dsl.verdict import counted
 from tui.language_server.insight import openings
 from tui.language_server.sites import Reading
@@ -90,12 +89,10 @@ def _target(reading: Reading, shown: str, offset: int) -> Iterator[str]:
 
 
 def _amount(text: str) -> str:
-    from dsl import values
-
     amount = values.amount(text)
     if isinstance(amount, model.BusinessDays):
-        return counted(amount.value, "open day")
-    return f"{written(amount)} of open time"
+        return f"{amount.value} open day{'s' if amount.value != 1 else ''}"
+    return f"{values.written(amount)} of open time"
 
 
 def _targets(tree: syntax.Declaration) -> Iterator[tuple[syntax.Target, syntax.Override | None]]:
