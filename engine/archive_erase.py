@@ -6,7 +6,7 @@ The store says which of the two counts; the other is removed from the disk, now 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from engine.archive import Part, clean, parts
 from engine.archive_shape import Table, shaped, tickets_of, unshaped
 from engine.erasure import Kept, same_clocks
 from engine.errors import EngineError
-from engine.store import leaving
+from engine.store import closings, leaving
 from engine.store.erasure import Erased
 from engine.store.leaving import COLUMNS, Rows, Stored
 from engine.store.sql import SqlStore
@@ -63,7 +63,7 @@ def forget(store: SqlStore, kept: Kept, chosen: Chosen, now: int) -> Erased:
         with files.alone(folder):
             clean(store, folder)
             for item in _rewritings(store, kept, chosen, now, folder):
-                _replace(store, item.part, item.rows)
+                _replace(store, item.part, item.rows, item.keys)
                 done += item.erased
     return done
 
@@ -73,6 +73,7 @@ class _Rewriting:
     part: Part
     rows: Rows
     erased: Erased
+    keys: tuple[str, ...]
 
 
 def _rewritings(
@@ -95,7 +96,8 @@ def _rewritings(
             ticket.id in ids and not same_clocks(ticket, kept, now)
             for ticket in tickets_of(before, terms, keys)
         )
-        yield _Rewriting(part, after, erased + Erased(stored_only=moved))
+        losing = tuple(keys[number] for number in sorted(ids & keys.keys()))
+        yield _Rewriting(part, after, erased + Erased(stored_only=moved), losing)
 
 
 def without_text(rows: Rows, tickets: set[int], kept: Kept) -> tuple[Rows, Erased]:
@@ -143,7 +145,7 @@ def _text(data: object) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
 
-def _replace(store: SqlStore, part: Part, rows: Rows) -> None:
+def _replace(store: SqlStore, part: Part, rows: Rows, losing: Sequence[str]) -> None:
     folder, old = part.folder, part.manifest
     said = frozenset(old.said)
     manifest = files.write(folder, old.month, shaped(rows, COLUMNS, said), said)
@@ -159,4 +161,5 @@ def _replace(store: SqlStore, part: Part, rows: Rows) -> None:
         store.connection.lock(leaving.LOCK)
         if not leaving.replace(store.connection, old.name, known):
             raise EngineError(f"{folder}: part {old.name} was replaced meanwhile", help="run it again")
+        closings.without_text(store.connection, losing)
     files.discard(folder, old)

@@ -8,6 +8,7 @@ are stored stay, and cannot be computed again. Pure.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -15,7 +16,7 @@ from itertools import chain
 from dsl.condition import AllOf, AnyOf, Compare, Condition, FieldType, Not, OneOf
 from dsl.model import RuleSet
 from engine.evaluate import evaluate
-from engine.facts import DEEDS, FLAGGED, SNOOZED, FieldValue, Ticket, no_fields
+from engine.facts import DEEDS, EXCUSED, FLAGGED, SNOOZED, FieldValue, Ticket, no_fields
 from engine.graph import Graph
 from engine.predicate import as_flag, as_number, as_text
 from engine.terms import Terms
@@ -80,6 +81,7 @@ class Kept:
         return text if text.casefold() in words else ""
 
 
+_METRIC = re.compile(r"[a-z][a-z0-9-]{0,99}")
 _ALWAYS = ("status", "priority")
 """Asked for by every rule: that a ticket had some counts, whatever it was."""
 
@@ -95,6 +97,14 @@ def _of_a_deed(kind: str, data: Mapping[str, object]) -> dict[str, FieldValue]:
         return {"until": as_number(data["until"]) or 0}
     if kind == FLAGGED and "flag" in data:
         return {"flag": as_flag(data["flag"])}
+    if kind == EXCUSED:
+        # Which clock was excused is a figure; why, and by whom, is text.
+        found: dict[str, FieldValue] = {"excused": as_flag(data.get("excused", True))}
+        if _METRIC.fullmatch(as_text(data.get("metric"))):
+            found["metric"] = as_text(data.get("metric"))
+        if (cycle := as_number(data.get("cycle"))) is not None:
+            found["cycle"] = cycle
+        return found
     return {}
 
 

@@ -27,6 +27,7 @@ CANCELLED = "cancelled"
 ACKNOWLEDGED = "acknowledged"
 SNOOZED = "snoozed"
 FLAGGED = "flagged"
+EXCUSED = "excused"
 
 KNOWN_KINDS = (
     OPENED,  # data: the first value of every field (customer, priority, status, subject, ...)
@@ -42,10 +43,11 @@ KNOWN_KINDS = (
     ACKNOWLEDGED,  # data: by
     SNOOZED,  # data: by, until (instant; 0 ends it)
     FLAGGED,  # data: by, flag (true or false)
+    EXCUSED,  # data: by, reason, metric, cycle, excused (false takes it back)
 )
 """Any other kind is a milestone: it starts or stops the declared metrics that name it."""
 
-DEEDS = frozenset({ACKNOWLEDGED, SNOOZED, FLAGGED})
+DEEDS = frozenset({ACKNOWLEDGED, SNOOZED, FLAGGED, EXCUSED})
 """Kinds whose data tells of what somebody did; all others may bring fields of the ticket."""
 
 _ABOUT_THE_EVENT = frozenset({"by", "echo"})

@@ -33,7 +33,7 @@ from engine.scenario import event_of, in_time
 
 _NAME = "t1"
 _DECIDING = frozenset(EVENT_KINDS).difference(
-    (facts.OPENED, facts.CHANGED, facts.NOTE, facts.AUTO_REPLY, facts.SNOOZED)
+    (facts.OPENED, facts.CHANGED, facts.NOTE, facts.AUTO_REPLY, facts.SNOOZED, facts.EXCUSED)
 )
 """Built-in kinds that move a clock or stop a ladder; of the others only the fields that they bring count."""
 

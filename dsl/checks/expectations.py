@@ -16,7 +16,7 @@ from dsl.resolve import Declared, Site
 from dsl.scenario import SET, UNFLAGGED
 from dsl.suggest import nearest, some
 
-_SILENT = ("changed", "snoozed")
+_SILENT = ("changed", "snoozed", "excused")
 """Kinds that scenarios say otherwise, or that decide nothing."""
 
 

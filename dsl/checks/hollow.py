@@ -13,7 +13,7 @@ from dsl.suggest import nearest
 
 EVENT_KINDS = (
     *("opened", "changed", "reply", "auto-reply", "note", "message", "resolved", "reopened", "closed"),
-    *("cancelled", "acknowledged", "snoozed", "flagged"),
+    *("cancelled", "acknowledged", "snoozed", "flagged", "excused"),
 )
 """Kinds of events that are built in; any other is a milestone."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.facts import FieldValue, Instant
-from engine.store import column_blocks
+from engine.store import closings, column_blocks
 from engine.store.database import Connection
 
 Left = Callable[[str, Mapping[str, object]], dict[str, FieldValue]]
@@ -103,6 +103,8 @@ def erase(
     connection.executemany("UPDATE events SET data = ? WHERE id = ?", changed)
     connection.execute(f"DELETE FROM outbox WHERE ticket {_SOME}", (some,))
     connection.execute(f"UPDATE decisions SET reason = '' WHERE ticket {_SOME} AND reason <> ''", (some,))
+    keys = connection.execute(f"SELECT key FROM tickets WHERE id {_SOME}", (some,)).fetchall()
+    closings.without_text(connection, [key for (key,) in keys])
     rows = connection.execute(_STATE, (some,)).fetchall()
     connection.executemany(
         _TICKET,

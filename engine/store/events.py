@@ -176,7 +176,7 @@ class EventLog:
                 Pin(at, None if digest is None else self._terms.get(digest), cause)
             )
         keys = dict(connection.execute(f"SELECT id, key FROM tickets WHERE id {clause}", values))
-        decode = _decoder()
+        decode = decoder()
         for ticket, group in groupby(events, itemgetter(0)):
             yield Ticket(
                 ticket,
@@ -204,7 +204,7 @@ def _flat(rows: Sequence[EventRow], ids: Sequence[int], most: int) -> Iterator[l
         yield values
 
 
-def _decoder() -> Callable[[str], Fields]:
+def decoder() -> Callable[[str], Fields]:
     """Reads stored data. The fast reader refuses half a surrogate pair, which an action of a person's may hold."""
     import msgspec
 

@@ -15,6 +15,8 @@ be deleted at any time.
 
 `plans` are the rule sets whose effect on this store's history somebody has looked at.
 
+`closings` are months that were closed, `closed_clocks` what was told of each clock then.
+
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
 """
@@ -256,6 +258,50 @@ PLANS = (
     """,
 )
 
+CLOSINGS = (
+    """
+    CREATE TABLE closings (
+      id INTEGER PRIMARY KEY,
+      period TEXT NOT NULL,        -- a month like 2026-10
+      customer TEXT NOT NULL,      -- '': all that have no closing of their own
+      zone TEXT NOT NULL,
+      start INTEGER NOT NULL,
+      until INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      rules TEXT NOT NULL,         -- digest
+      data TEXT NOT NULL,          -- SHA-256 of what it told
+      mark INTEGER NOT NULL,       -- tickets written after this writing may have changed
+      UNIQUE (period, customer)
+    ) STRICT
+    """,
+    """
+    CREATE TABLE closed_clocks (
+      closing INTEGER NOT NULL REFERENCES closings (id),
+      customer TEXT NOT NULL,
+      ticket TEXT NOT NULL,        -- its key: the ticket itself may be archived
+      metric TEXT NOT NULL,
+      cycle INTEGER NOT NULL,
+      grouped TEXT NOT NULL,
+      tier TEXT NOT NULL,
+      priority TEXT NOT NULL,
+      team TEXT NOT NULL,
+      state TEXT NOT NULL,
+      started INTEGER NOT NULL,
+      stopped INTEGER,
+      target INTEGER NOT NULL,
+      due INTEGER,
+      decided INTEGER,
+      reason TEXT,                 -- NULL: not excused
+      person TEXT,
+      standing TEXT,               -- NULL: taken back
+      was TEXT,
+      of_period TEXT NOT NULL,     -- of a correction, else ''
+      PRIMARY KEY (closing, of_period, customer, ticket, metric, cycle)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX closed_clocks_ticket ON closed_clocks (ticket)",
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
@@ -263,6 +309,7 @@ VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("archive", ARCHIVE),
     ("columns", COLUMNS),
     ("plans", PLANS),
+    ("closings", CLOSINGS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

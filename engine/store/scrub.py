@@ -12,7 +12,7 @@ from engine.store.database import Connection
 from engine.store.opening import open_store
 from engine.store.place import Place, Server
 
-TABLES = ("events", "tickets", "outbox", "decisions", "column_blocks")
+TABLES = ("events", "tickets", "outbox", "decisions", "column_blocks", "closed_clocks")
 """Those that personal text is taken out of."""
 
 

@@ -16,7 +16,7 @@ from engine.predicate import Situation, as_text
 from engine.terms import PinnedTarget, Terms
 
 ENDED = {"resolved", "closed", "cancelled"}
-DEEDS = {"acknowledged", "snoozed", "flagged"}
+DEEDS = {"acknowledged", "snoozed", "flagged", "excused"}
 SAYS = {
     "resolved": ("resolved", ENDED),
     "closed": ("closed", {"closed", "cancelled"}),

@@ -1,0 +1,112 @@
+"""Closes months: what is told of them then stays told, whatever is heard, edited or excused later. Acts: writes closings.
+
+Months of a customer are closed in order and without a gap, so that what is corrected has one place to go: the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dsl.errors import FINDINGS
+from engine.errors import EngineError
+from engine.facts import Instant
+from engine.graph import Graph
+from engine.store import closings, judged
+from engine.store.sql import SqlStore
+from engine.wall import format_local
+from reports import ledger
+from reports.compliance import Figures, figures
+from reports.correction import Closing, Register, Told
+from reports.making import spans
+from reports.period import Period, Span, following, month
+from reports.sources import Source
+from reports.statement import Scope, during
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of closing a month for a customer ("": all others): `anew` is false where it was closed before."""
+
+    closing: Closing
+    figures: Figures
+    corrections: int
+    anew: bool
+
+
+def close(store: SqlStore, graph: Graph, now: Instant, period: Period, customer: str = "") -> list[Done]:
+    """Close a month for a customer, or for everybody: those declared, those that have clocks in it, and whoever may come. What
+    is closed stays as it is. Raises EngineError if the month is not over, or is not the next; StoreError."""
+    connection = store.connection
+    with store.cycle():
+        with connection.trouble():
+            connection.lock(closings.LOCK)
+            mark = judged.settled(connection)
+        source = Source(store, graph, now)
+        known = ledger.register(store)
+        span_of, widest = spans(graph, period)
+        clocks = source.clocks(widest)
+        own: dict[str, list[Told]] = {}
+        for clock, which in during(clocks, (), known, span_of, Scope({})):
+            own.setdefault(clock.customer, []).append(Told(clock, which))
+        pending: dict[str, list[Told]] = {}
+        for item in ledger.pending(store, source, known):
+            pending.setdefault(item.clock.customer, []).append(item)
+        others = {"", *graph.ruleset.customers, *known.customers(), *own, *pending}
+        names = [customer] if customer else sorted(others)
+        for name in names:
+            if known.covers(name, period.name) is None:
+                _refuse(known, name, period, span_of(name), graph.zone(name), now)
+        done = []
+        for name in names:
+            before = known.covers(name, period.name)
+            if before is not None and before.customer != name and not customer:
+                continue  # whoever came after a period was closed for all
+            if before is not None:
+                told = [item for _, item in ledger.told_by(store, [before]) if item.clock.customer == name]
+                done.append(_done(before, told, anew=False))
+                continue
+            told = [*own.get(name, ()), *pending.get(name, ())]
+            start, end = span_of(name)
+            closing = Closing(
+                0, period.name, name, graph.zone(name), start, end, now, graph.digest, ledger.data_digest(told), mark
+            )  # fmt: skip
+            with connection.trouble():
+                ledger.enter(connection, closing, told)
+            done.append(_done(closing, told, anew=True))
+    return done
+
+
+def _refuse(known: Register, customer: str, period: Period, span: Span, zone: str, now: Instant) -> None:
+    if span[1] > now:
+        whose = f" for {customer}" if customer else ""
+        raise EngineError(
+            f"{period.name} is not over{whose}: it ends at {format_local(span[1], zone)} {zone}",
+            help="close it then",
+            exit_code=FINDINGS,
+        )
+    closed = known.of(customer)
+    if closed is None:
+        return
+    last = closed.last
+    expected = following(month(last.period)).name
+    if period.name == expected:
+        return
+    whose = customer or "everybody"
+    if period.name < expected:
+        raise EngineError(
+            f"{last.period} is closed already for {whose}: what is heard about {period.name} corrects {expected}",
+            help=f"the next to close is {expected}",
+            exit_code=FINDINGS,
+        )
+    raise EngineError(
+        f"{expected} is not closed yet for {whose}",
+        help=f"close it first: sla close {expected}",
+        exit_code=FINDINGS,
+    )
+
+
+def _done(closing: Closing, told: list[Told], *, anew: bool) -> Done:
+    own: Iterator[Told] = (item for item in told if not item.of)
+    counted = figures(item.standing for item in own if item.standing is not None)
+    return Done(closing, counted, sum(1 for item in told if item.of), anew)

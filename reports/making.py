@@ -1,0 +1,87 @@
+"""Makes a report of a store and its archive. Acts: reads the store, and what was told of it before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from engine.facts import Instant
+from engine.graph import Graph
+from engine.store.sql import SqlStore
+from reports import ledger
+from reports.compliance import Standing
+from reports.correction import Closing, Register, Told
+from reports.period import Period, Span
+from reports.sources import Source
+from reports.statement import Report, Scope, during
+
+
+def spans(graph: Graph, period: Period, zone: str = "") -> tuple[Callable[[str], Span], Span]:
+    """A customer's span of a period, in its own zone unless one is given; and one that holds those of everybody."""
+
+    @cache
+    def span_of(customer: str) -> Span:
+        return period.span(zone or graph.zone(customer))
+
+    every = [span_of(customer) for customer in ("", *graph.ruleset.customers)]
+    return span_of, (min(start for start, _ in every), max(end for _, end in every))
+
+
+def make(
+    store: SqlStore,
+    graph: Graph,
+    now: Instant,
+    period: Period,
+    scope: Scope,
+    shown: frozenset[Standing],
+    *,
+    zone: str = "",
+    anew: bool = False,
+) -> Report:
+    """The report of a period as the store has it at `now`. `anew`: as `graph` judges everything, as if nothing had ever been closed.
+    Raises StoreError, EngineError."""
+    source = Source(store, graph, now, anew=anew)
+    span_of, widest = spans(graph, period, zone)
+    known = Register(()) if anew else ledger.register(store)
+    closings = known.touching(*widest)
+    if scope.wanted.get("customer"):
+        closings = [item for item in closings if item.customer in ("", scope.wanted["customer"])]
+    told = ledger.told_by(store, closings)
+    clocks = tuple(during(source.clocks(widest), told, known, span_of, scope))
+    corrections = _corrections(told, [] if anew else ledger.pending(store, source, known), known, span_of)
+    return Report(
+        period,
+        zone,
+        now,
+        graph.digest,
+        scope,
+        clocks,
+        tuple(item for item in corrections if scope.takes(item.clock)),
+        tuple(item for item in closings if _within(item, span_of)),
+        shown,
+    )
+
+
+def _corrections(
+    told: list[tuple[Closing, Told]],
+    pending: list[Told],
+    known: Register,
+    span_of: Callable[[str], Span],
+) -> list[Told]:
+    """Those that belong to the period: told by a closing that begins in it, or to be told by the one that comes next."""
+    found = []
+    for closing, item in told:
+        start, end = span_of(item.clock.customer)
+        if item.of and start <= closing.start < end:
+            found.append(item)
+    for item in pending:
+        start, end = span_of(item.clock.customer)
+        closed = known.of(item.clock.customer)
+        if closed is not None and start <= closed.until < end:
+            found.append(item)
+    return found
+
+
+def _within(closing: Closing, span_of: Callable[[str], Span]) -> bool:
+    start, end = span_of(closing.customer)
+    return closing.start < end and closing.end > start

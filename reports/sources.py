@@ -1,0 +1,132 @@
+"""The clocks of a store and of its archive, as reports know them.
+
+What an engine has written is read as it is. Of tickets that an engine has still to look at, and of every ticket where other rules are to
+judge, the clocks are made here: a report says the same whether or not an engine runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from engine.archive import Part, parts, tickets
+from engine.clock import FAILED_STATES, State
+from engine.errors import StoreError
+from engine.evaluate import evaluate
+from engine.facts import Event, Instant, Ticket
+from engine.graph import Graph
+from engine.store import judged
+from engine.store.sql import SqlStore
+from reports.compliance import Judged
+from reports.excuse import excuses
+from reports.period import Span
+
+
+class Source:
+    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts."""
+
+    def __init__(self, store: SqlStore, graph: Graph, now: Instant, *, anew: bool = False) -> None:
+        """Raises StoreError."""
+        self._store = store
+        self._graph = graph
+        self._now = now
+        self._anew = anew
+        self._fresh: dict[int, list[Judged]] = {}
+        if not anew:
+            with store.connection.trouble():
+                waiting = judged.unsettled(store.connection, now)
+            for ticket in store.tickets(waiting, now):
+                self._fresh[ticket.id] = self._made(ticket)
+
+    def clocks(self, span: Span) -> list[Judged]:
+        """Clocks that were decided in the span, and those that had begun by its end and were not decided then. Raises StoreError,
+        EngineError."""
+        known = parts(self._store) if self._store.archives() else []
+        wanted = [
+            part for part in known if part.manifest.opened[0] < span[1] and part.manifest.heard[1] >= span[0]
+        ]
+        found = self._again(wanted) if self._anew else [*self._stored(span), *_archived(wanted, span)]
+        if known and parts(self._store) != known:
+            raise StoreError(
+                f"{self._store.connection.place}: tickets were archived or restored meanwhile",
+                help="run this again",
+            )
+        return [clock for clock in found if _concerns(clock, span)]
+
+    def changed_after(self, mark: int) -> tuple[set[str], list[Judged]]:
+        """The keys of the tickets that changed after the writing of that number, and every clock of theirs. Raises StoreError."""
+        connection = self._store.connection
+        with connection.trouble():
+            stored = [
+                ticket for ticket in judged.written_after(connection, mark) if ticket not in self._fresh
+            ]
+            keys = judged.keys_of(connection, [*stored, *self._fresh])
+            found = list(self._excused(list(judged.of_tickets(connection, stored))))
+        return keys, [*found, *(clock for clocks in self._fresh.values() for clock in clocks)]
+
+    def _stored(self, span: Span) -> Iterator[Judged]:
+        connection = self._store.connection
+        with connection.trouble():
+            rows = [*judged.decided(connection, *span), *judged.undecided(connection, span[1])]
+            yield from self._excused([row for row in rows if row[0] not in self._fresh])
+        for clocks in self._fresh.values():
+            yield from clocks
+
+    def _excused(self, rows: Sequence[judged.Row]) -> Iterator[Judged]:
+        failed = [row[0] for row in rows if row[9] in FAILED_STATES]
+        said = judged.excuses(self._store.connection, failed) if failed else {}
+        return _judged(rows, said)
+
+    def _again(self, wanted: Iterable[Part]) -> Iterator[Judged]:
+        for ticket in self._store.tickets(until=self._now):
+            yield from self._made(ticket)
+        for ticket in tickets(self._store, wanted, self._now):
+            yield from self._made(ticket)
+
+    def _made(self, ticket: Ticket) -> list[Judged]:
+        if not ticket.events:
+            return []
+        found = evaluate(ticket, self._graph, self._now)
+        fields = found.fields
+        excused = excuses(ticket.events)
+        return [
+            Judged(
+                found.customer or str(fields.get("customer", "")),
+                ticket.key,
+                clock.metric,
+                clock.cycle,
+                found.group,
+                found.tier,
+                str(fields.get("priority", "")),
+                str(fields.get("team", "")),
+                clock.state,
+                clock.started,
+                clock.stopped,
+                clock.target,
+                clock.due,
+                clock.decided,
+                excused.get((clock.metric, clock.cycle)),
+            )
+            for clock in found.clocks
+        ]
+
+
+def _archived(wanted: Iterable[Part], span: Span) -> Iterator[Judged]:
+    for part in wanted:
+        yield from _judged(*judged.archived(part, *span))
+
+
+def _judged(rows: Iterable[judged.Row], said: Mapping[int, Sequence[Event]]) -> Iterator[Judged]:
+    excused = {ticket: excuses(events) for ticket, events in said.items()}
+    state: Callable[[str], State] = {item.value: item for item in State}.__getitem__
+    for row in rows:
+        clock = Judged(*(*row[1:9], state(row[9]), *row[10:]))
+        of_ticket = excused.get(row[0])
+        yield replace(clock, excuse=of_ticket.get((clock.metric, clock.cycle))) if of_ticket else clock
+
+
+def _concerns(clock: Judged, span: Span) -> bool:
+    """Whether it was decided in the span, or had begun by its end."""
+    if clock.decided is not None and clock.decided < span[1]:
+        return clock.decided >= span[0]
+    return clock.started < span[1]
