@@ -10,6 +10,8 @@ _STEERS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyph and steer nothing
 _WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
+
 
 def plain(text: object, limit: int = 500) -> str:
     """One harmless line: white space becomes a space, any other control or format character U+FFFD.
@@ -32,3 +34,9 @@ def _harmless(character: str) -> str:
     if character in _KEPT:
         return character
     return "\ufffd" if unicodedata.category(character) in _STEERS else character
+
+
+def spreadsheet(text: object, limit: int = 32_000) -> str:
+    """Harmless as a cell of a CSV file too: what a spreadsheet would take for a formula gets an apostrophe."""
+    line = plain(text, limit)
+    return "'" + line if line.lstrip().startswith(_FORMULA) else line

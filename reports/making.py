@@ -38,20 +38,25 @@ def make(
     zone: str = "",
     anew: bool = False,
 ) -> Report:
-    """The report of a period as the store has it at `now`. `anew`: as `graph` judges everything, as if nothing had ever been closed.
+    """The report of a period as the store has it at `now`. `anew`: as `graph` judges what is not closed, whatever is stored.
     Raises StoreError, EngineError."""
     source = Source(store, graph, now, anew=anew)
     span_of, widest = spans(graph, period, zone)
-    known = Register(()) if anew else ledger.register(store)
+    known = ledger.register(store)
     closings = known.touching(*widest)
     if scope.wanted.get("customer"):
         closings = [item for item in closings if item.customer in ("", scope.wanted["customer"])]
     told = ledger.told_by(store, closings)
     clocks = tuple(during(source.clocks(widest), told, known, span_of, scope))
-    corrections = _corrections(told, [] if anew else ledger.pending(store, source, known), known, span_of)
+    corrections = _corrections(told, ledger.pending(store, source, known), known, span_of)
     return Report(
         period,
         zone,
+        {
+            name: graph.zone(name)
+            for name in {clock.customer for clock, _ in clocks}
+            | {item.clock.customer for item in corrections}
+        },
         now,
         graph.digest,
         scope,

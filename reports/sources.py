@@ -57,12 +57,15 @@ class Source:
         """The keys of the tickets that changed after the writing of that number, and every clock of theirs. Raises StoreError."""
         connection = self._store.connection
         with connection.trouble():
-            stored = [
-                ticket for ticket in judged.written_after(connection, mark) if ticket not in self._fresh
-            ]
+            changed = judged.written_after(connection, mark)
+        if self._anew:
+            found = [(ticket.key, self._made(ticket)) for ticket in self._store.tickets(changed, self._now)]
+            return {key for key, _ in found}, [clock for _, clocks in found for clock in clocks]
+        with connection.trouble():
+            stored = [ticket for ticket in changed if ticket not in self._fresh]
             keys = judged.keys_of(connection, [*stored, *self._fresh])
-            found = list(self._excused(list(judged.of_tickets(connection, stored))))
-        return keys, [*found, *(clock for clocks in self._fresh.values() for clock in clocks)]
+            told = list(self._excused(list(judged.of_tickets(connection, stored))))
+        return keys, [*told, *(clock for clocks in self._fresh.values() for clock in clocks)]
 
     def _stored(self, span: Span) -> Iterator[Judged]:
         connection = self._store.connection

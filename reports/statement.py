@@ -36,11 +36,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is rendered. `spans` are the instants of the period by the zones that occur; `shown` restricts the clocks that are
+    """What is rendered. `zone` is the one zone of everybody, "" where each customer has its own of `zones`; `shown` restricts the clocks that are
     listed, never the figures; `closings` are those that the figures rest on."""
 
     period: Period
     zone: str
+    zones: Mapping[str, str]
     made_at: int
     rules: str
     scope: Scope
@@ -48,6 +49,10 @@ class Report:
     corrections: tuple[Told, ...]
     closings: tuple[Closing, ...]
     shown: frozenset[Standing]
+
+    def zone_of(self, customer: str) -> str:
+        """The zone that a customer's instants are shown in."""
+        return self.zone or self.zones.get(customer, "UTC")
 
     @property
     def figures(self) -> Figures:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.store.place import Place
     from engine.store.protocol import Store
+    from engine.store.sql import SqlStore
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_STORE = "sla.db"
@@ -140,7 +141,7 @@ def _known_zone(ctx: click.Context, param: click.Parameter, value: str) -> str:
 class World(NamedTuple):
     """A store, the rules to judge it by, and the instant to judge it at."""
 
-    store: Store
+    store: SqlStore
     graph: Graph
     now: Instant
 

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 import re
 
-from engine.plain import plain
+from engine.plain import plain, spreadsheet
 
 __all__ = ["markdown", "plain", "spreadsheet"]
 
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
-
-
-def spreadsheet(text: object, limit: int = 32_000) -> str:
-    """Harmless as a cell of a CSV file too: what a spreadsheet would take for a formula gets an apostrophe."""
-    line = plain(text, limit)
-    return "'" + line if line.lstrip().startswith(_FORMULA) else line
 
 
 def markdown(text: object, limit: int = 2000) -> str:

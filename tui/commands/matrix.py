@@ -125,7 +125,7 @@ def _markdown(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterat
 
 
 def _html(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
-    from tui.html_table import page, paragraph, section, table
+    from reports.html_table import page, paragraph, section, table
 
     def parts(block: Block) -> Iterator[str]:
         for part in block.parts:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui.plain import plain
+from engine.plain import plain
 
 _STYLE = (
     "body{font:14px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1b1b1b;background:#fff}"
     "table{border-collapse:collapse;margin:.5rem 0 1.5rem}th,td{border:1px solid #c8c8c8;padding:.25rem .6rem;text-align:left;"
     "vertical-align:top}th{background:#f0f0f0}h3{font-weight:normal;margin:.5rem 0}"
-    "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}th{background:#262626}th,td{border-color:#4a4a4a}}"
+    "@media print{body{color:#000;background:#fff}}@media screen and (prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}th{background:#262626}th,td{border-color:#4a4a4a}}"
 )
 
 

@@ -1,0 +1,34 @@
+"""What every format of a report says in the same words."""
+
+from __future__ import annotations
+
+from reports.compliance import Figures, Standing
+from reports.correction import Told
+from reports.statement import Report
+
+COUNTS = tuple(item.value for item in Standing)
+"""Names of the counts of figures, in order."""
+
+
+def counts(figures: Figures) -> tuple[int, ...]:
+    """The counts of figures, in the order of `COUNTS`."""
+    return tuple(getattr(figures, name) for name in COUNTS)
+
+
+def became(told: Told) -> tuple[str, str]:
+    """What a corrected clock was told to be, and what it is now."""
+    return (
+        "not counted" if told.was is None else told.was.value,
+        "not counted" if told.standing is None else told.standing.value,
+    )
+
+
+def title(report: Report) -> str:
+    """What the report is about, in a line."""
+    about = ", ".join(f"{name} {value}" for name, value in report.scope.wanted.items())
+    return f"Service levels {report.period.name}{f': {about}' if about else ''}"
+
+
+def excuse(reason: str, by: str) -> str:
+    """An excuse as people read it."""
+    return f"{reason or '(reason erased)'} ({by or 'name erased'})"

@@ -1,0 +1,90 @@
+"""`sla close`: freezes a month, so that what was told of it stays told."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from dsl.errors import USAGE, SlaError
+from engine.facts import Instant
+from engine.wall import format_instant
+from tui.options import graph_of, store_option
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
+    from reports.closing import Done
+
+
+@click.command(epilog="Example: sla close 2026-10")
+@click.argument("month")
+@click.option("--customer", default="", help="Only this customer's month.  [default: everybody's]")
+@click.option("--format", "form", type=click.Choice(["plain", "json"]), default="plain", show_default=True)
+@store_option
+def command(month: str, customer: str, form: str, store_path: Place) -> None:
+    """Close a MONTH like 2026-10, each customer's in its own zone: keep its figures and clocks as they are now, with the digest of
+    rules and data.
+
+    What is heard later about it corrects the next month. Closing again changes nothing; there is no way to open it again.
+    """
+    from engine.store.opening import open_store
+    from reports.closing import close
+    from reports.period import month as month_of
+
+    try:
+        period = month_of(month)
+    except ValueError as error:
+        raise SlaError(plain(str(error)), exit_code=USAGE) from error
+    with closing(open_store(store_path)) as store:
+        graph = graph_of(store, None)
+        declared = graph.customer(customer) if customer else None
+        name = declared.name if declared else customer
+        done = close(store, graph, Instant(int(time.time())), period, name)
+    if form == "json":
+        click.echo(json.dumps([_record(item) for item in done], indent=2))
+        return
+    for item in done:
+        figures = item.figures
+        if not (item.anew or customer) or (
+            not item.closing.customer and not figures.tally.met + figures.tally.failed
+        ):
+            continue
+        percent = f"{figures.percent} %" if figures.percent else "-"
+        failed = figures.breached + figures.missed
+        more = f", {item.corrections:,} corrections" if item.corrections else ""
+        click.echo(
+            f"{plain(item.closing.customer or '(no customer)')}: {percent}, {figures.met:,} met, {failed:,} breached, {figures.excluded:,} excluded{more}"
+        )
+    anew = sum(item.anew for item in done)
+    click.echo(
+        f"{period.name} is closed for {anew:,} customers"
+        if anew
+        else f"{period.name} was closed before: nothing has changed"
+    )
+
+
+def _record(item: Done) -> dict[str, object]:
+    """The documented JSON object of a closing."""
+    return {
+        "period": item.closing.period,
+        "customer": plain(item.closing.customer, 2000),
+        "zone": item.closing.zone,
+        "start": format_instant(item.closing.start),
+        "end": format_instant(item.closing.end),
+        "closed": format_instant(item.closing.at),
+        "rules": item.closing.rules,
+        "data": item.closing.data,
+        "met": item.figures.met,
+        "breached": item.figures.breached,
+        "missed": item.figures.missed,
+        "excluded": item.figures.excluded,
+        "running": item.figures.running,
+        "paused": item.figures.paused,
+        "percent": item.figures.percent or None,
+        "corrections": item.corrections,
+        "anew": item.anew,
+    }
