@@ -41,12 +41,12 @@ class Source:
     def clocks(self, span: Span) -> list[Judged]:
         """Clocks that were decided in the span, and those that had begun by its end and were not decided then. Raises StoreError,
         EngineError."""
-        known = parts(self._store) if self._store.archives() else []
+        known = self._parts()
         wanted = [
             part for part in known if part.manifest.opened[0] < span[1] and part.manifest.heard[1] >= span[0]
         ]
         found = self._again(wanted) if self._anew else [*self._stored(span), *_archived(wanted, span)]
-        if known and parts(self._store) != known:
+        if self._parts() != known:
             raise StoreError(
                 f"{self._store.connection.place}: tickets were archived or restored meanwhile",
                 help="run this again",
@@ -67,11 +67,16 @@ class Source:
             told = list(self._excused(list(judged.of_tickets(connection, stored))))
         return keys, [*told, *(clock for clocks in self._fresh.values() for clock in clocks)]
 
+    def _parts(self) -> list[Part]:
+        return parts(self._store) if self._store.archives() else []
+
     def _stored(self, span: Span) -> Iterator[Judged]:
         connection = self._store.connection
         with connection.trouble():
-            rows = [*judged.decided(connection, *span), *judged.undecided(connection, span[1])]
-            yield from self._excused([row for row in rows if row[0] not in self._fresh])
+            # In this order: what an engine decides in between is found twice and not missed, and the second time counts.
+            rows = [*judged.undecided(connection, span[1]), *judged.decided(connection, *span)]
+            single = {row[1:5]: row for row in rows if row[0] not in self._fresh}
+            yield from self._excused(list(single.values()))
         for clocks in self._fresh.values():
             yield from clocks
 

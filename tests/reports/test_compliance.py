@@ -9,7 +9,9 @@ import pytest
 from engine.clock import State
 from reports.compliance import Excuse, Figures, Judged, Standing, by, figures, standing
 
-CLOCK = Judged("acme", "T-1", "response", 1, "", "gold", "high", "night", State.RUNNING, 100, None, 60, 160, None)
+CLOCK = Judged(
+    "acme", "T-1", "response", 1, "", "gold", "high", "night", State.RUNNING, 100, None, 60, 160, None
+)
 WHY = Excuse("power cut", "lead")
 
 
