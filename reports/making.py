@@ -40,12 +40,15 @@ def make(
 ) -> Report:
     """The report of a period as the store has it at `now`. `anew`: as `graph` judges what is not closed, whatever is stored.
     Raises StoreError, EngineError."""
-    source = Source(store, graph, now, anew=anew)
+    customer = scope.wanted.get("customer", "")
+    source = Source(store, graph, now, anew=anew, customer=customer)
     span_of, widest = spans(graph, period, zone)
+    if customer:
+        widest = span_of(customer)
     known = ledger.register(store)
     closings = known.touching(*widest)
-    if scope.wanted.get("customer"):
-        closings = [item for item in closings if item.customer in ("", scope.wanted["customer"])]
+    if customer:
+        closings = [item for item in closings if item.customer in ("", customer)]
     told = ledger.told_by(store, closings)
     clocks = tuple(during(source.clocks(widest), told, known, span_of, scope))
     corrections = _corrections(told, ledger.pending(store, source, known), known, span_of)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from engine.archive import Part, parts, tickets
 from engine.clock import FAILED_STATES, State
 from engine.errors import StoreError
 from engine.evaluate import evaluate
@@ -21,16 +21,23 @@ from reports.compliance import Judged
 from reports.excuse import excuses
 from reports.period import Span
 
+if TYPE_CHECKING:
+    from engine.archive import Part
+
 
 class Source:
-    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts."""
+    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts; where one `customer` is asked
+    for, clocks of others may be left out."""
 
-    def __init__(self, store: SqlStore, graph: Graph, now: Instant, *, anew: bool = False) -> None:
+    def __init__(
+        self, store: SqlStore, graph: Graph, now: Instant, *, anew: bool = False, customer: str = ""
+    ) -> None:
         """Raises StoreError."""
         self._store = store
         self._graph = graph
         self._now = now
         self._anew = anew
+        self._customer = customer
         self._fresh: dict[int, list[Judged]] = {}
         if not anew:
             with store.connection.trouble():
@@ -68,13 +75,20 @@ class Source:
         return keys, [*told, *(clock for clocks in self._fresh.values() for clock in clocks)]
 
     def _parts(self) -> list[Part]:
-        return parts(self._store) if self._store.archives() else []
+        if not self._store.archives():
+            return []
+        from engine.archive import parts
+
+        return parts(self._store)
 
     def _stored(self, span: Span) -> Iterator[Judged]:
         connection = self._store.connection
         with connection.trouble():
             # In this order: what an engine decides in between is found twice and not missed, and the second time counts.
-            rows = [*judged.undecided(connection, span[1]), *judged.decided(connection, *span)]
+            rows = [
+                *judged.undecided(connection, span[1], self._customer),
+                *judged.decided(connection, *span, self._customer),
+            ]
             single = {row[1:5]: row for row in rows if row[0] not in self._fresh}
             yield from self._excused(list(single.values()))
         for clocks in self._fresh.values():
@@ -85,11 +99,14 @@ class Source:
         said = judged.excuses(self._store.connection, failed) if failed else {}
         return _judged(rows, said)
 
-    def _again(self, wanted: Iterable[Part]) -> Iterator[Judged]:
+    def _again(self, wanted: Sequence[Part]) -> Iterator[Judged]:
         for ticket in self._store.tickets(until=self._now):
             yield from self._made(ticket)
-        for ticket in tickets(self._store, wanted, self._now):
-            yield from self._made(ticket)
+        if wanted:
+            from engine.archive import tickets
+
+            for ticket in tickets(self._store, wanted, self._now):
+                yield from self._made(ticket)
 
     def _made(self, ticket: Ticket) -> list[Judged]:
         if not ticket.events:
@@ -119,9 +136,13 @@ class Source:
         ]
 
 
-def _archived(wanted: Iterable[Part], span: Span) -> Iterator[Judged]:
+def _archived(wanted: Sequence[Part], span: Span) -> Iterator[Judged]:
+    if not wanted:
+        return
+    from engine.archive_clocks import archived
+
     for part in wanted:
-        yield from _judged(*judged.archived(part, *span))
+        yield from _judged(*archived(part, *span))
 
 
 def _judged(rows: Iterable[judged.Row], said: Mapping[int, Sequence[Event]]) -> Iterator[Judged]:

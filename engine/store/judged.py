@@ -1,12 +1,10 @@
-"""The clocks that reports count, from the store's tables or from those of a part of an archive: one statement for both."""
+"""The clocks that reports count, and who excused which, from the store's tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine import archive_files as files
-from engine.archive import Part
 from engine.facts import EXCUSED, Event, Instant
 from engine.store.database import Connection
 
@@ -31,31 +29,38 @@ COLUMNS = (
 
 Row = tuple[Any, ...]
 
-_SELECT = f"SELECT {', '.join(COLUMNS)} FROM {{clocks}} JOIN {{tickets}} ON tickets.id = ticket WHERE"
-_DECIDED = "decided >= ? AND decided < ?"
+SELECT = f"SELECT {', '.join(COLUMNS)} FROM {{clocks}} JOIN {{tickets}} ON tickets.id = ticket WHERE"
+DECIDED = "decided >= ? AND decided < ?"
 # Not decided by then: it is later, or it is still to come.
-_LATER = "decided >= ? AND started < ?"
-_OPEN = "clocks.state IN ('running', 'paused') AND started < ?"
+LATER = "decided >= ? AND started < ?"
+OPEN = "clocks.state IN ('running', 'paused') AND started < ?"
 _SOME = "IN (SELECT value FROM json_each(?))"
-_STORE = {"clocks": "clocks", "tickets": "tickets"}
 
 
-def decided(connection: Connection, start: int, end: int) -> Iterator[Row]:
-    """Clocks of the store decided in `[start, end)`."""
-    query = _SELECT.format(clocks="clocks INDEXED BY clocks_decided", tickets="tickets")
-    yield from connection.execute(f"{query} {_DECIDED}", (start, end))
+def decided(connection: Connection, start: int, end: int, customer: str = "") -> Iterator[Row]:
+    """Clocks of the store decided in `[start, end)`, of one customer or of all."""
+    yield from _asked(connection, "clocks INDEXED BY clocks_decided", DECIDED, (start, end), customer)
 
 
-def undecided(connection: Connection, at: int) -> Iterator[Row]:
-    """Clocks of the store that had begun by `at` and were not decided then."""
-    query = _SELECT.format(**_STORE)
-    yield from connection.execute(f"{query} {_LATER}", (at, at))
-    yield from connection.execute(f"{query} {_OPEN}", (at,))
+def undecided(connection: Connection, at: int, customer: str = "") -> Iterator[Row]:
+    """Clocks of the store that had begun by `at` and were not decided then, of one customer or of all."""
+    yield from _asked(connection, "clocks", LATER, (at, at), customer)
+    yield from _asked(connection, "clocks", OPEN, (at,), customer)
+
+
+def _asked(
+    connection: Connection, clocks: str, where: str, values: tuple[int, ...], customer: str
+) -> Iterator[Row]:
+    if customer:
+        query = SELECT.format(clocks="clocks", tickets="tickets INDEXED BY tickets_customer")
+        yield from connection.execute(f"{query} {where} AND customer = ?", (*values, customer))
+    else:
+        yield from connection.execute(f"{SELECT.format(clocks=clocks, tickets='tickets')} {where}", values)
 
 
 def of_tickets(connection: Connection, tickets: Sequence[int]) -> Iterator[Row]:
     """Every clock of these tickets."""
-    query = _SELECT.format(**_STORE)
+    query = SELECT.format(clocks="clocks", tickets="tickets")
     yield from connection.execute(f"{query} ticket {_SOME}", (connection.many(tickets),))
 
 
@@ -101,31 +106,3 @@ def excuses(connection: Connection, tickets: Sequence[int]) -> dict[int, list[Ev
             event = Event(Instant(at), EXCUSED, decode(data), source, name, sequence)
             found.setdefault(ticket, []).append(event)
     return found
-
-
-def archived(part: Part, start: int, end: int) -> tuple[list[Row], dict[int, list[Event]]]:
-    """Of a part, without what was restored from it: clocks decided in `[start, end)`, clocks that were not decided at `end`, and the
-    excuses of its tickets. Raises EngineError."""
-    from engine.store.events import decoder
-
-    def table(name: str) -> str:
-        path = str(part.manifest.path(part.folder, name)).replace("'", "''")
-        return f"read_parquet('{path}', hive_partitioning = false) AS {name}"
-
-    query = _SELECT.format(clocks=table("clocks"), tickets=table("tickets"))
-    back = set(part.restored)
-    with files.connect() as connection, files.trouble(part.folder):
-        rows = connection.execute(
-            f"{query} ({_DECIDED} OR {_LATER} OR {_OPEN})", (start, end, end, end, end)
-        ).fetchall()
-        said = connection.execute(
-            'SELECT tickets.id, events."at", sequence, source, source_id, rest'
-            f" FROM {table('events')} JOIN {table('sayings')} ON code = saying JOIN {table('tickets')} ON tickets.place = events.place"
-            f" WHERE kind = '{EXCUSED}'"
-        ).fetchall()
-    decode = decoder()
-    found: dict[int, list[Event]] = {}
-    for ticket, at, sequence, source, name, rest in said:
-        event = Event(Instant(at), EXCUSED, decode(rest), source, name, sequence)
-        found.setdefault(ticket, []).append(event)
-    return [row for row in rows if row[0] not in back], found

@@ -300,6 +300,7 @@ CLOSINGS = (
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX closed_clocks_ticket ON closed_clocks (ticket)",
+    "CREATE INDEX tickets_customer ON tickets (customer)",
 )
 
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
