@@ -36,45 +36,57 @@ class Done:
 
 def close(store: SqlStore, graph: Graph, now: Instant, period: Period, customer: str = "") -> list[Done]:
     """Close a month for a customer, or for everybody: those declared, those that have clocks in it, and whoever may come. What
-    is closed stays as it is. Raises EngineError if the month is not over, or is not the next; StoreError."""
+    is closed stays as it is. Raises EngineError if the month is not over, or is not the next; StoreError.
+
+    Everything is read before the transaction, which others wait for: what is written meanwhile has a higher number than the
+    closings' mark, and is corrected if it makes a difference.
+    """
     connection = store.connection
-    with store.cycle():
-        with connection.trouble():
-            connection.lock(closings.LOCK)
-            mark = judged.settled(connection)
-        source = Source(store, graph, now)
+    while True:
         known = ledger.register(store)
-        span_of, widest = spans(graph, period)
-        clocks = source.clocks(widest)
-        own: dict[str, list[Told]] = {}
-        for clock, which in during(clocks, (), known, span_of, Scope({})):
-            own.setdefault(clock.customer, []).append(Told(clock, which))
-        pending: dict[str, list[Told]] = {}
-        for item in ledger.pending(store, source, known):
-            pending.setdefault(item.clock.customer, []).append(item)
-        others = {"", *graph.ruleset.customers, *known.customers(), *own, *pending}
-        names = [customer] if customer else sorted(others)
-        for name in names:
-            if known.covers(name, period.name) is None:
-                _refuse(known, name, period, span_of(name), graph.zone(name), now)
-        done = []
-        for name in names:
-            before = known.covers(name, period.name)
-            if before is not None and before.customer != name and not customer:
-                continue  # whoever came after a period was closed for all
-            if before is not None:
-                told = [item for _, item in ledger.told_by(store, [before]) if item.clock.customer == name]
-                done.append(_done(before, told, anew=False))
-                continue
+        found = _looked(store, known, graph, now, period, customer)
+        with store.cycle():
+            with connection.trouble():
+                connection.lock(closings.LOCK)
+            if ledger.register(store).closings != known.closings:
+                continue  # somebody else has closed something: what is pending may be told by now
+            with connection.trouble():
+                for done, told in found:
+                    if done.anew:
+                        ledger.enter(connection, done.closing, told)
+        return [done for done, _ in found]
+
+
+def _looked(
+    store: SqlStore, known: Register, graph: Graph, now: Instant, period: Period, customer: str
+) -> list[tuple[Done, list[Told]]]:
+    """What closing comes to, with what is told, by customer."""
+    with store.connection.trouble():
+        mark = judged.settled(store.connection)
+    source = Source(store, graph, now, customer=customer)
+    span_of, widest = spans(graph, period)
+    own: dict[str, list[Told]] = {}
+    for clock, which in during(source.clocks(widest), (), known, span_of, Scope({})):
+        own.setdefault(clock.customer, []).append(Told(clock, which))
+    pending: dict[str, list[Told]] = {}
+    for item in ledger.pending(store, source, known):
+        pending.setdefault(item.clock.customer, []).append(item)
+    everybody = {"", *graph.ruleset.customers, *known.customers(), *own, *pending}
+    found = []
+    for name in [customer] if customer else sorted(everybody):
+        before = known.covers(name, period.name)
+        if before is None:
+            _refuse(known, name, period, span_of(name), graph.zone(name), now)
             told = [*own.get(name, ()), *pending.get(name, ())]
             start, end = span_of(name)
             closing = Closing(
                 0, period.name, name, graph.zone(name), start, end, now, graph.digest, ledger.data_digest(told), mark
             )  # fmt: skip
-            with connection.trouble():
-                ledger.enter(connection, closing, told)
-            done.append(_done(closing, told, anew=True))
-    return done
+            found.append((_done(closing, told, anew=True), told))
+        elif before.customer == name or customer:  # not those who came after it was closed for all
+            told = [item for _, item in ledger.told_by(store, [before]) if item.clock.customer == name]
+            found.append((_done(before, told, anew=False), told))
+    return found
 
 
 def _refuse(known: Register, customer: str, period: Period, span: Span, zone: str, now: Instant) -> None:

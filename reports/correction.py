@@ -77,8 +77,9 @@ class Register:
     """Every closing of a store."""
 
     def __init__(self, closings: Iterable[Closing]) -> None:
+        self.closings = tuple(closings)
         self._of: dict[str, dict[str, Closing]] = {}
-        for item in sorted(closings, key=lambda item: item.period):
+        for item in sorted(self.closings, key=lambda item: item.period):
             self._of.setdefault(item.customer, {})[item.period] = item
         self._known: dict[str, Closed | None] = {}
 

@@ -50,7 +50,8 @@ def make(
     if customer:
         closings = [item for item in closings if item.customer in ("", customer)]
     told = ledger.told_by(store, closings)
-    clocks = tuple(during(source.clocks(widest), told, known, span_of, scope))
+    counted = during(source.clocks(widest), told, known, span_of, scope)
+    clocks = tuple(sorted(counted, key=lambda item: item[0].key))
     corrections = _corrections(told, ledger.pending(store, source, known), known, span_of)
     return Report(
         period,

@@ -253,3 +253,46 @@ def test_every_format_shows_both_and_hostile_text_is_harmless(office):
     assert "'=HYPERLINK" in as_csv(report)
     assert "<script" not in as_html(report)
     assert "http" not in as_html(report)
+
+
+def test_what_comes_while_a_month_is_closed_is_not_lost(office, opener, monkeypatch):
+    """An event that an engine takes in between the reading and the writing is corrected next."""
+    from reports import ledger
+
+    pending = ledger.pending
+
+    def meanwhile(*arguments):
+        found = pending(*arguments)
+        office.say("good", "2026-10-25 08:00", "reopened")
+        office.pass_to("2026-11-02 12:30")
+        return found
+
+    before = office.report()
+    with monkeypatch.context() as then:
+        then.setattr(ledger, "pending", meanwhile)
+        office.close()
+    assert office.report().clocks == before.clocks
+    assert corrections(office.report(NOVEMBER), "resolution") == [
+        ("good", "2026-10", Standing.MET, Standing.BREACHED)
+    ]
+
+
+def test_two_that_close_at_once_close_once(office, opener, monkeypatch):
+    from engine.facts import Instant
+    from reports import ledger
+    from reports.closing import close
+
+    other, pending, others = opener(), ledger.pending, []
+
+    def first(*arguments):
+        found = pending(*arguments)
+        if not others:
+            others.append(None)
+            others[:] = close(other, office.graph, Instant(office.now), OCTOBER)
+        return found
+
+    monkeypatch.setattr(ledger, "pending", first)
+    ours = office.close()
+    assert not any(item.anew for item in ours)
+    assert all(item.anew for item in others)
+    assert [item.closing.data for item in ours] == [item.closing.data for item in others]
