@@ -64,7 +64,7 @@ def _looked(
     with store.connection.trouble():
         mark = judged.settled(store.connection)
     source = Source(store, graph, now, customer=customer)
-    span_of, widest = spans(graph, period)
+    span_of, widest = spans(graph, known, period)
     own: dict[str, list[Told]] = {}
     for clock, which in during(source.clocks(widest), (), known, span_of, Scope({})):
         own.setdefault(clock.customer, []).append(Told(clock, which))

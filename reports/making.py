@@ -16,14 +16,18 @@ from reports.sources import Source
 from reports.statement import Report, Scope, during
 
 
-def spans(graph: Graph, period: Period, zone: str = "") -> tuple[Callable[[str], Span], Span]:
-    """A customer's span of a period, in its own zone unless one is given; and one that holds those of everybody."""
+def spans(
+    graph: Graph, known: Register, period: Period, zone: str = ""
+) -> tuple[Callable[[str], Span], Span]:
+    """A customer's span of a period, in its own zone unless one is given, a closed one as it was closed; and one that holds those of
+    everybody."""
 
     @cache
     def span_of(customer: str) -> Span:
-        return period.span(zone or graph.zone(customer))
+        closed = None if zone else known.covers(customer, period.name)
+        return (closed.start, closed.end) if closed else period.span(zone or graph.zone(customer))
 
-    every = [span_of(customer) for customer in ("", *graph.ruleset.customers)]
+    every = [span_of(customer) for customer in {"", *graph.ruleset.customers, *known.customers()}]
     return span_of, (min(start for start, _ in every), max(end for _, end in every))
 
 
@@ -42,10 +46,10 @@ def make(
     Raises StoreError, EngineError."""
     customer = scope.wanted.get("customer", "")
     source = Source(store, graph, now, anew=anew, customer=customer)
-    span_of, widest = spans(graph, period, zone)
+    known = ledger.register(store)
+    span_of, widest = spans(graph, known, period, zone)
     if customer:
         widest = span_of(customer)
-    known = ledger.register(store)
     closings = known.touching(*widest)
     if customer:
         closings = [item for item in closings if item.customer in ("", customer)]

@@ -27,12 +27,17 @@ class Office:
         self.store = store
         self.now = at("2026-09-01 00:00")
         self._number = 0
-        site.write(RULES)
-        self.engine = Engine(store, site.root)
-        self.engine.start(self.now)
+        self._site = site
+        self.edit(RULES)
         rng = Random(11)
         told = [random_ticket(rng, number) for number in range(1, tickets + 1)]
         store.add_events("test", [(item.key, event) for item in told for event in item.events])
+
+    def edit(self, rules: str) -> None:
+        """Put these rules in force."""
+        self._site.write(rules)
+        self.engine = Engine(self.store, self._site.root)
+        self.engine.start(self.now)
 
     @property
     def graph(self):

@@ -144,17 +144,35 @@ def test_a_ticket_that_turns_out_to_be_somebody_elses(office):
     ]
 
 
-def test_an_edit_of_the_rules_moves_nothing_that_was_told(office, site):
+def test_an_edit_of_the_rules_moves_nothing_that_was_told(office):
     office.close()
     before = office.report()
-    site.write(
+    office.edit(
         RULES.replace(
             "target critical response within 15m on always", "target critical response within 5m on always"
         )
     )
     office.pass_to("2026-11-05 12:00")
+    assert office.graph.digest != before.rules
     assert office.report(anew=True).clocks == before.clocks
     assert office.report().clocks == before.clocks
+
+
+def test_another_zone_moves_no_closed_month(office):
+    office.opened("early", "2026-09-30 22:30")
+    office.say("early", "2026-09-30 22:35", "reply")
+    office.say("early", "2026-09-30 22:40", "resolved")
+    office.pass_to("2026-11-02 13:00")
+    office.close()
+    before = office.report()
+    assert response(before)["early"] == "met"
+    office.edit(RULES.replace("zone Europe/Berlin\n  override", "zone America/Denver\n  override"))
+    office.pass_to("2026-11-05 12:00")
+    assert office.graph.zone("acme") == "America/Denver"
+    assert office.report().clocks == before.clocks
+    assert {item.zone for item in office.report(customer="acme").closings if item.customer} == {
+        "Europe/Berlin"
+    }
 
 
 def test_what_is_open_at_the_end_is_told_as_running(office):
