@@ -230,8 +230,8 @@ def test_months_are_closed_when_they_are_over_and_in_order(office):
 
 
 def test_what_is_closed_outlives_the_archive_and_loses_only_text(office, tmp_path):
-    from engine import archive
-    from engine.store import closings
+    from engine import archive, archive_erase
+    from engine.erasure import Kept
 
     office.excuse("bad", "response")
     office.pass_to("2026-11-03 12:00")
@@ -245,8 +245,9 @@ def test_what_is_closed_outlives_the_archive_and_loses_only_text(office, tmp_pat
         office.store, tmp_path / "archive", archive.first_kept(office.now - 40 * 86_400), office.graph
     )
     assert office.report().clocks == before.clocks
-    with office.store.cycle():
-        closings.without_text(office.store.connection, ["bad"])
+    assert archive_erase.forget(
+        office.store, Kept.by(office.graph), archive_erase.of_customer("acme"), office.now
+    ).tickets
     [clock] = [clock for clock, which in office.report().clocks if which is Standing.EXCLUDED]
     assert (clock.excuse.reason, clock.excuse.by) == ("", "")
     assert office.report().figures == before.figures
