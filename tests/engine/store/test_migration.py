@@ -65,7 +65,7 @@ def test_everything_is_still_there(first):
     before = content(first)
     assert sqlite_care.status(first).version == 1
     assert sqlite_care.migrate(first) == ["escalations", "claims", "archive", "columns", "plans", "closings"]
-    assert sqlite_care.status(first).version == schema.VERSION == 6
+    assert sqlite_care.status(first).version == schema.VERSION == 7
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)
