@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from dsl import model, syntax, values
+from dsl.commitment import Money, Uptime
 from dsl.condition import (
     AllOf,
     AnyOf,
@@ -227,6 +228,8 @@ def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], mode
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
         ladders(it.lines, parent.ladders if parent else ()),
         origin(it, key),
+        uptimes(key, it.lines, parent.uptimes if parent else ()),
+        word_of(it.lines, "credits") or (parent.credits if parent else ""),
         like,
     )
 
@@ -260,6 +263,26 @@ def ladders(
     return tuple(sorted(dict([*inherited, *own]).items()))
 
 
+def uptimes(key: str, lines: Iterable[syntax.Line], inherited: Iterable[Uptime] = ()) -> tuple[Uptime, ...]:
+    """The promised uptimes; own ones replace inherited ones for the same length of time."""
+    own = [
+        Uptime(
+            values.millionths(line.share.text),
+            values.window(line.per.text),
+            line.calendar.text,
+            line.excluding,
+            Origin(key, line.start, line.end),
+        )
+        for line in of_type(lines, syntax.Uptime)
+    ]
+    found = {one.window: one for one in (*inherited, *own)}
+    return tuple(found[length] for length in sorted(found, key=lambda length: length or 0))
+
+
+def money(written: syntax.Money) -> Money:
+    return Money(values.money(written.amount.text), written.currency.text)
+
+
 def pause(key: str, it: syntax.Declaration) -> model.Pause:
     when = next(line.when for line in it.lines if isinstance(line, syntax.PauseWhen))
     limit = word_of(it.lines, "limit")
@@ -282,6 +305,7 @@ def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
         _assignments(key, it.lines),
         _overrides(key, text, it.lines),
         origin(it, key),
+        retainers=_retainers(key, it.lines),
     )
 
 
@@ -297,6 +321,7 @@ def customer(key: str, text: str, it: syntax.Declaration) -> model.Customer:
         aliases=words_of(it.lines, "alias"),
         group=word_of(it.lines, "group"),
         account_manager=word_of(it.lines, "account-manager"),
+        retainers=_retainers(key, it.lines),
     )
 
 
@@ -305,6 +330,13 @@ def _assignments(key: str, lines: Iterable[syntax.Line]) -> tuple[model.TierAssi
         model.TierAssignment(line.tier.text, values.period(line.period), Origin(key, line.start, line.end))
         for line in lines
         if isinstance(line, syntax.Assignment)
+    )
+
+
+def _retainers(key: str, lines: Iterable[syntax.Line]) -> tuple[model.Retainer, ...]:
+    return tuple(
+        model.Retainer(money(line.money), values.period(line.period), Origin(key, line.start, line.end))
+        for line in of_type(lines, syntax.Retainer)
     )
 
 

@@ -200,6 +200,8 @@ _SHOWN = {
     "COUNTRY_CODE": "a country code (DE)",
     "SUBDIVISION_CODE": "a subdivision code (BE)",
     "COMPARISON": "a comparison (==, !=, <, <=, >, >=)",
+    "CURRENCY": "a currency (EUR)",
+    "MONEY_AMOUNT": "an amount (250.00)",
     "FIELD_TYPE": "flag, text or number",
     "YES_NO": "yes or no",
     "VARIABLE": "the name of an environment variable (PAGER_URL)",

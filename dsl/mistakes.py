@@ -249,6 +249,7 @@ _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | N
         _spelt_duration,
     ),
     (re.compile(r"(?<=warn at )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
+    (re.compile(r"\b(?:uptime(?: below)?) (\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
     (re.compile(r"(?<=%, )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
 )
 _TABLES = {**ladder_mistakes.TABLES, **scenario_mistakes.TABLES}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from dsl.commitment import Credits, Maintenance, Money, Service, Uptime
 from dsl.condition import Condition, FieldType, StatusClass
 from dsl.ladder import Channel, Escalation
 from dsl.scenario import Check, Scenario
@@ -215,7 +216,8 @@ class Reopen(StrEnum):
 class Tier:
     """A tier with everything that `like` brought in. `warn` is in hundredths of a percent, rising.
 
-    `ladders` are (priority, escalation), "" for every priority that has none of its own; `like` is the tier that lent the rest.
+    `ladders` are (priority, escalation), "" for every priority that has none of its own; `uptimes` are one for each length of time;
+    `like` is the tier that lent the rest.
     """
 
     name: str
@@ -227,6 +229,8 @@ class Tier:
     reopen: Reopen
     ladders: tuple[tuple[str, str], ...] = ()
     origin: Origin = field(default=NOWHERE, compare=False)
+    uptimes: tuple[Uptime, ...] = ()
+    credits: str = ""
     like: str = field(default="", compare=False)
 
 
@@ -261,6 +265,15 @@ class TierAssignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Retainer:
+    """What a customer pays for a month while `period` holds."""
+
+    money: Money
+    period: Period
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Override:
     """Targets that beat those of the tier while `period` holds. `calendar` is "" where none is given."""
 
@@ -283,6 +296,7 @@ class Party:
     tiers: tuple[TierAssignment, ...]
     overrides: tuple[Override, ...]
     origin: Origin = field(default=NOWHERE, compare=False)
+    retainers: tuple[Retainer, ...] = field(default=(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,5 +340,8 @@ class RuleSet:
     escalations: Mapping[str, Escalation] = field(default_factory=dict)
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
     checks: Mapping[str, Check] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
+    credits: Mapping[str, Credits] = field(default_factory=dict)
     since: tuple[str, frozenset[str]] | None = field(default=None, compare=False)
     status_names: Mapping[str, str] = field(default_factory=dict, compare=False)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from dsl import parse_ladder, parse_scenario, syntax
+from dsl import parse_commitment, parse_ladder, parse_scenario, syntax
 from dsl.cache_folder import cache_folder
 from dsl.leaf import Leaf
 from dsl.leaf import end as _end
@@ -154,6 +154,7 @@ class _Build(Transformer[Token, Children]):
     person = team = channel = metric = holidays = calendar = tier = pause = escalation = group = customer = (
         block
     )
+    service = maintenance = credits = block
 
     def statuses(self, kind: Token, *lines: Children) -> syntax.Declaration:
         return syntax.Declaration("statuses", None, None, lines, _end(kind))
@@ -303,6 +304,21 @@ class _Build(Transformer[Token, Children]):
     skip = including = staticmethod(parse_ladder.skip)
     only = staticmethod(parse_ladder.only)
     repeat = staticmethod(parse_ladder.repeat)
+
+    # ------------------------------------------------------------ uptime, maintenance and money
+
+    uptime = staticmethod(parse_commitment.uptime)
+    retainer = staticmethod(parse_commitment.retainer)
+    concerns = staticmethod(parse_commitment.concerns)
+    weekly_window = staticmethod(parse_commitment.weekly_window)
+    dated_window = staticmethod(parse_commitment.dated_window)
+    announced = staticmethod(parse_commitment.announced)
+    uptime_band = staticmethod(parse_commitment.uptime_band)
+    breach_credit = staticmethod(parse_commitment.breach_credit)
+    cap = staticmethod(parse_commitment.cap)
+    share_paid = staticmethod(parse_commitment.share_paid)
+    money_paid = staticmethod(parse_commitment.money_paid)
+    money = staticmethod(parse_commitment.money)
 
     # ------------------------------------------------------------ scenarios and checks
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from dsl import build, build_ladder, build_scenario, condition, ladder, model, syntax
+from dsl import build, build_commitment, build_ladder, build_scenario, condition, ladder, model, syntax
 from dsl.gather import Gathered
 from dsl.unit import Unit
 
@@ -23,6 +23,9 @@ NAMED = (
     "escalation",
     "group",
     "customer",
+    "service",
+    "maintenance",
+    "credits",
     "check",
     "scenario",
 )
@@ -116,6 +119,11 @@ def rule_set(site: Site, digest: str, without: Container[str] = ()) -> model.Rul
             one.unit.name: build_scenario.tell(one.key, one.tree, site.named["team"])
             for one in site.of("scenario")
         },
+        services={one.unit.name: build_commitment.service(one.key, one.tree) for one in site.of("service")},
+        maintenance={
+            one.unit.name: build_commitment.maintenance(one.key, one.tree) for one in site.of("maintenance")
+        },
+        credits={one.unit.name: build_commitment.credits_of(one.key, one.tree) for one in site.of("credits")},
         checks={one.unit.name: build_scenario.check(one.key, one.tree) for one in site.of("check")},
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 
 from dsl import syntax
 from dsl.model import Amount, BusinessDays, Period, Seconds, TimeRange
@@ -118,6 +119,35 @@ def percentage(share: int) -> str:
     """Hundredths of a percent as people write them: 7500 is `75%`."""
     whole, rest = divmod(share, 100)
     return f"{whole}.{rest:02}".rstrip("0") + "%" if rest else f"{whole}%"
+
+
+def millionths(text: str) -> int:
+    """`99.999%` in millionths. ValueError for more than four decimals."""
+    whole, _, decimals = text[:-1].partition(".")
+    if len(decimals) > 4:
+        raise ValueError("a percentage of uptime has at most four decimals")
+    return int(whole) * 10_000 + int(decimals.ljust(4, "0"))
+
+
+def window(per: str) -> int | None:
+    """The seconds of `30d`; None for `month`, which has no fixed length. ValueError as in `amount`."""
+    if per == "month":
+        return None
+    value = amount(per)
+    assert isinstance(value, Seconds)
+    return value.value
+
+
+def money(text: str) -> Decimal:
+    """`250.00`. ValueError for nothing, for parts that no currency has, and for more than a trillion."""
+    value = Decimal(text)
+    if len(text.partition(".")[2]) > 4:
+        raise ValueError("an amount of money has at most four decimals")
+    if not value:
+        raise ValueError("an amount of money is more than nothing")
+    if value > 10**12:
+        raise ValueError("that is more than a trillion")
+    return value
 
 
 def weekdays(text: str) -> list[int]:

@@ -25,6 +25,9 @@ DECLARATIONS = (
     "escalation",
     "group",
     "customer",
+    "service",
+    "maintenance",
+    "credits",
     "check",
     "scenario",
 )
@@ -37,11 +40,14 @@ LINES: dict[str, tuple[str, ...]] = {
     "metric": ("start", "stop"),
     "holidays": ("country", "day", "yearly", "easter", "file", "observed"),
     "calendar": ("zone", "open", "closed", "holidays"),
-    "tier": ("like", "calendar", "target", "warn", "pause", "reopen", "escalate"),
+    "tier": ("like", "calendar", "target", "warn", "pause", "reopen", "escalate", "uptime", "credits"),
     "pause": ("when", "stops", "limit"),
     "escalation": ("at", "stop"),
-    "group": ("zone", "calendar", "tier", "override"),
-    "customer": ("alias", "group", "zone", "calendar", "tier", "account-manager", "override"),
+    "group": ("zone", "calendar", "tier", "retainer", "override"),
+    "customer": ("alias", "group", "zone", "calendar", "tier", "account-manager", "retainer", "override"),
+    "service": ("for",),
+    "maintenance": ("affects", "window", "announced", "excludes"),
+    "credits": ("uptime", "breach", "cap"),
     "override": ("reason", "target", "calendar"),
     "check": ("customer",),
     "scenario": ("zone", "ticket", "at", "expect"),
@@ -55,7 +61,7 @@ REFERENCES: dict[str, dict[str, str]] = {
     "team": {"lead": "person", "senior": "person", "member": "person"},
     "metric": {"start": "event", "stop": "event"},
     "calendar": {"holidays": "holidays"},
-    "tier": {"like": "tier", "calendar": "calendar", "pause": "pause"},
+    "tier": {"like": "tier", "calendar": "calendar", "pause": "pause", "credits": "credits"},
     "pause": {"stops": "metric"},
     "group": {"calendar": "calendar"},
     "customer": {"group": "group", "calendar": "calendar", "account-manager": "person"},
@@ -88,15 +94,11 @@ INNER = frozenset(
         *("management", "priority", "tag", "escalate", "assignee", "skip", "if", "nobody", "only", "hours"),
         *("repeat", "up", "acknowledged", "including", "rule-edits", "webhook", "chat"),
         *("set", "with", "due", "never", "decides", "running", "met", "paused", "breached", "nothing"),
+        *("per", "month", "excluding", "below", "pays", "each"),
     )
 )
 
-LATER = frozenset(
-    (
-        *("credits", "report", "maintenance", "renegotiation"),
-        *("uptime", "retainer"),
-    )
-)
+LATER = frozenset(("report", "renegotiation"))
 """Keywords that the language has set aside and that this version does not have."""
 
 ALSO_NAMES = frozenset(
@@ -105,6 +107,7 @@ ALSO_NAMES = frozenset(
         *("warning", "breach", "before", "past", "up", "hours", "nobody", "acknowledged"),
         "continues",
         *("ticket", "expect", "with", "due", "never", "decides", "running", "met", "paused", "breached"),
+        *("service", "window", "announced", "cap", "per", "month", "below", "each"),
     )
 )
 """Keywords that are legal names: where they stand no name can, and sites have people, fields and channels called so."""

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 
 _KIND = "is"
@@ -23,6 +24,8 @@ def encode(value: object, *, content: bool = False) -> object:
         return {_KIND: type(value).__name__, "value": value.value}
     if isinstance(value, tuple):
         return [encode(item, content=content) for item in value]
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # equal amounts have one text
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):

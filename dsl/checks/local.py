@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from dsl import condition, ladder, model, syntax, values
+from dsl.checks.commitments import commitment_findings
 from dsl.checks.conditions import local_condition_findings
 from dsl.checks.dates import assignment_findings, override_findings
 from dsl.checks.hollow import condition_never, field_findings, metric_findings
@@ -25,14 +26,14 @@ _STRING_WITH_TAB = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 _ONCE = frozenset(
     (
         *("email", "start", "stop", "observed", "zone", "like", "calendar", "warn", "reopen", "limit"),
-        *("group", "account-manager", "reason", "url", "secret", "kind"),
+        *("group", "account-manager", "reason", "url", "secret", "kind", "credits", "excludes"),
     )
 )
 _ONE_WORD = _ONCE - {"warn"}
 _NAMED = frozenset(
     (
         *("field", "person", "team", "channel", "holidays", "calendar", "metric", "tier", "pause"),
-        *("escalation", "group", "customer", "override"),
+        *("escalation", "group", "customer", "override", "service", "maintenance", "credits"),
     )
 )
 
@@ -64,6 +65,7 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += check_findings(tree, broken=broken)
         case "scenario":
             out += scenario_findings(tree, broken=broken)
+    out += commitment_findings(tree)
     out += _empty(tree.title)
     if not broken:
         out += _missing(tree)
@@ -322,11 +324,13 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
     said = {line.keyword for line in tree.lines if isinstance(line, syntax.Fact)}
     said |= {"when" for line in tree.lines if isinstance(line, syntax.PauseWhen)}
     said |= {"at" for line in tree.lines if isinstance(line, syntax.Step)}
+    said |= {"window" for line in tree.lines if isinstance(line, syntax.Window)}
     needed = {
         "metric": ("start", "stop"),
         "pause": ("when", "stops"),
         "channel": ("url",),
         "escalation": ("at",),
+        "maintenance": ("window",),
     }.get(tree.kind, ())
     for keyword in needed:
         if keyword not in said:
@@ -337,6 +341,7 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
                 "stops": "stops resolution",
                 "url": "url env PAGER_URL",
                 "at": "at breach of resolution notify assignee via inbox",
+                "window": "window sun 02:00-06:00 zone Europe/Berlin",
             }[keyword]
             yield Finding(
                 "E0305",

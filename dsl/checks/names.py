@@ -139,7 +139,7 @@ def _other_names(tree: syntax.Declaration) -> Iterator[str]:
             yield from (word.text for word in line.words)
 
 
-_CALLED = {"holidays": "holiday list", "recipient": "person or team"}
+_CALLED = {"holidays": "holiday list", "credits": "declaration of credits", "recipient": "person or team"}
 _SINGLE_KINDS = frozenset(("language", "include", "priorities", "statuses", "default"))
 
 

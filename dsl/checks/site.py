@@ -12,6 +12,7 @@ from dsl.checks.conditions import condition_findings
 from dsl.checks.expectations import Expectations
 from dsl.checks.ladders import step_references, use_findings
 from dsl.checks.names import Names, zone_findings
+from dsl.checks.owed import never_paid_findings, owed_references, retainer_findings
 from dsl.checks.parties import claim_findings, party_findings, target_findings
 from dsl.checks.reach import Reach
 from dsl.checks.tiers import Flat, flatten, limit_findings, tier_findings
@@ -34,10 +35,22 @@ class Checked:
         self.shared = [*_again(site), *circles, *clashes]
         self.shared += tier_findings(site, self.flats)
         self.shared += limit_findings(site, self.flats)
+        self.shared += never_paid_findings(site, self.flats)
         self.shared += _statuses(site)
         if self.names.no_priorities():
             self.shared += _no_priorities(site)
-        for kind in ("team", "calendar", "tier", "pause", "escalation", "group", "holidays"):
+        for kind in (
+            "team",
+            "calendar",
+            "tier",
+            "pause",
+            "escalation",
+            "group",
+            "holidays",
+            "service",
+            "maintenance",
+            "credits",
+        ):
             for declared in site.of(kind):
                 references = _references(site, declared, self.names, self.flats)
                 self.shared += [finding.placed(declared.key) for finding in references]
@@ -77,6 +90,7 @@ class Checked:
     def customer(self, site: Site, declared: Declared) -> list[Finding]:
         """What is wrong with one customer, given everything else."""
         found = [*party_findings(site, declared, self.names, self.flats), *self._told.customer(declared)]
+        found += retainer_findings(site, declared, self.flats)
         return [finding.placed(declared.key) for finding in found]
 
 
@@ -172,4 +186,4 @@ def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str
             case syntax.Step():
                 yield from step_references(line, names)
             case _:
-                pass
+                yield from owed_references(line, names)

@@ -16,7 +16,7 @@ from dsl.span import Origin
 class Flat:
     """A tier with what `like` brings in, as syntax: each target with the tier that wrote it."""
 
-    __slots__ = ("calendar", "complete", "ladders", "pauses", "targets", "warn")
+    __slots__ = ("calendar", "complete", "credits", "ladders", "pauses", "targets", "uptimes", "warn")
 
     def __init__(self) -> None:
         self.calendar = ""
@@ -25,6 +25,8 @@ class Flat:
         self.targets: list[tuple[Declared, syntax.Target]] = []
         self.warn: list[int] = []
         self.ladders: dict[str, str] = {}
+        self.uptimes: list[syntax.Uptime] = []
+        self.credits = ""
 
     def ladder(self, priority: str) -> str:
         """The ladder of tickets of that priority, "" for none."""
@@ -58,6 +60,7 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
                 flat.calendar, flat.pauses = base.calendar, list(base.pauses)
                 flat.targets = list(base.targets)
                 flat.warn, flat.ladders = base.warn, dict(base.ladders)
+                flat.uptimes, flat.credits = list(base.uptimes), base.credits
                 flat.complete &= base.complete
         _add_own(flat, declared)
         flats[name] = flat
@@ -92,6 +95,8 @@ def _add_own(flat: Flat, declared: Declared) -> None:
     flat.calendar = build.word_of(declared.tree.lines, "calendar") or flat.calendar
     flat.pauses = list(build.words_of(declared.tree.lines, "pause")) or flat.pauses
     flat.ladders = dict(build.ladders(declared.tree.lines, flat.ladders.items()))
+    flat.uptimes += build.of_type(declared.tree.lines, syntax.Uptime)
+    flat.credits = build.word_of(declared.tree.lines, "credits") or flat.credits
     flat.warn = _shares(build.words_of(declared.tree.lines, "warn")) or flat.warn
 
 
@@ -141,7 +146,7 @@ def tier_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
     used = used_tiers(site)
     for declared in site.of("tier"):
         flat = flats[declared.unit.name]
-        if flat.complete and not flat.targets:
+        if flat.complete and not flat.targets and not flat.uptimes:
             yield Finding(
                 "E0501",
                 f"tier `{declared.unit.name}` promises nothing",

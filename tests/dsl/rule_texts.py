@@ -191,6 +191,35 @@ def tests(draw: st.DrawFn, tiers: tuple[str, ...]) -> list[Statement]:
 
 
 @st.composite
+def commitments(draw: st.DrawFn) -> list[Statement]:
+    """Services, maintenance and credits."""
+    zone = draw(st.sampled_from(ZONES))
+    metric = draw(st.sampled_from(["response", "resolution"]))
+    priced = [
+        _line("uptime", "below", "99.9%", "pays", "5%", "of", "retainer"),
+        _line("uptime", "below", "99.25%", "pays", "10.5%", "of", "retainer"),
+        _line(
+            "breach", "of", metric, "for", *_listed(draw(_some(PRIORITIES))), "pays", "EUR", "250.00", "each"
+        ),
+        _line("breach", "of", metric, "pays", "1%", "of", "retainer", "each"),
+        _line("cap", "EUR", "1000", "per", "month"),
+    ]
+    lines = [
+        _line("window", draw(st.sampled_from(_DAYS)), "22:00-02:00", ",", "12:00-13:00", "zone", zone),
+        _line("window", "2026-10-15", "02:00-06:00", "zone", zone),
+        _line("affects", "group", "branches"),
+        _line("affects", "service", "web"),
+        _line("announced", "2026-01-15", "09:00", "zone", zone),
+        _line("excludes", "uptime"),
+    ]
+    return [
+        (["service", "web", draw(st.sampled_from(_STRINGS))], [_line("for", "group", "branches")]),
+        (["maintenance", "patches"], lines[: draw(st.integers(1, len(lines)))]),
+        (["credits", "standard"], draw(st.permutations(priced))),
+    ]
+
+
+@st.composite
 def sites(draw: st.DrawFn) -> list[Statement]:
     """A whole site, in any order, whose names all resolve."""
     title = st.sampled_from(_STRINGS)
@@ -266,6 +295,11 @@ def sites(draw: st.DrawFn) -> list[Statement]:
         lines = [_line("calendar", draw(st.sampled_from(calendars))), *draw(targets(calendars))]
         if draw(st.booleans()):
             lines += [
+                _line("uptime", "99.95%", "per", "month", "on", "always", "excluding", "maintenance"),
+                _line("uptime", "99.999%", "per", "30d", "on", draw(st.sampled_from(calendars))),
+            ]
+        if draw(st.booleans()):
+            lines += [
                 _line("warn", "at", "50%", ",", "75%"),
                 _line("pause", "by", "on-hold"),
                 _line("reopen", "restarts"),
@@ -274,11 +308,14 @@ def sites(draw: st.DrawFn) -> list[Statement]:
             ]
         out.append((["tier", name, draw(title)], lines))
     out.append((["group", "branches"], [_line("tier", draw(st.sampled_from(tiers)))]))
+    out += draw(commitments())
     for number in range(draw(st.integers(0, 4))):
         lines = [
             _line("alias", f'"C{number}"', ",", f'"Customer {number}*"'),
             _line("zone", draw(st.sampled_from(ZONES))),
         ]
+        if draw(st.booleans()):
+            lines.append(_line("retainer", "EUR", "12000.00", "per", "month", "from", "2026-01-01"))
         if draw(st.booleans()):
             lines.append(
                 _line("tier", draw(st.sampled_from(tiers)), "from", "2026-07-01", "until", "2027-07-01")

@@ -105,7 +105,7 @@ def test_pages_that_cannot_show_an_example(tmp_path):
 def test_every_code_that_the_program_uses_has_a_page_and_the_other_way_round():
     used = set()
     for path in [*(ROOT / "dsl").rglob("*.py"), *(ROOT / "engine").rglob("*.py")]:
-        used |= set(re.findall(r'"([EW]0\d{3})"', path.read_text(encoding="utf-8")))
+        used |= set(re.findall(r'"([EW][01]\d{3})"', path.read_text(encoding="utf-8")))
     assert used == set(pages())
 
 

@@ -37,6 +37,8 @@ PARTS = {
     "VALUE": '"x"',
     "EXPECTATION": "response met",
     "PROMISE": "response within 15m",
+    "MONEY": "EUR 250.00",
+    "PAYMENT": "5% of retainer",
     "PERIOD": "from 2026-03-08",
     "CONDITION": "not vip and x == 1",
     "TRIGGER": "breach of response",
