@@ -110,6 +110,9 @@ _SAID: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "channel": lambda rules: rules.channels,
     "holidays": lambda rules: rules.holidays,
     "priority": lambda rules: dict.fromkeys(rules.priorities),
+    "service": lambda rules: rules.services,
+    "maintenance": lambda rules: rules.maintenance,
+    "credits": lambda rules: rules.credits,
 }
 """What is worth a word but moves no clock by itself: a calendar contains its holidays, a condition its field."""
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from dsl.condition import StatusClass
 from dsl.condition_text import quoted
+from dsl.model import RuleSet
+from engine.commitment_text import maintenance_lines, retainers_of, service_words
 from engine.contract import DEFAULT, Contract, Stretch, bound, stretches
-from engine.difference_terms import About, Change, Comparison
+from engine.difference_terms import About, Change, Comparison, lines_changed
 from engine.graph import Graph
 
 Period = tuple[str, str]
@@ -39,7 +42,7 @@ def difference(old: Graph, new: Graph) -> list[Difference]:
     """What the new rules decide otherwise than the old ones, in a stable order; empty if nothing."""
     grouped: dict[Change, list[Place]] = {}
     comparison = Comparison(Contract(old), Contract(new))
-    for change in of_site(old, new):
+    for change in (*of_site(old, new), *_planned(old, new)):
         grouped.setdefault(change, [])
     for customer in dict.fromkeys([*new.ruleset.customers, *old.ruleset.customers, DEFAULT]):
         for change in _customer(old, new, customer):
@@ -92,6 +95,8 @@ def together(
 def _customer(old: Graph, new: Graph, customer: str) -> Iterator[Change]:
     """Customers that come and go, and the texts by which tickets mean them."""
     before, after = old.ruleset.customers.get(customer), new.ruleset.customers.get(customer)
+    if before is not None and after is not None:
+        yield from _retainers(old, new, customer)
     if before is after:
         return
     if before is None or after is None:
@@ -106,6 +111,35 @@ def _customer(old: Graph, new: Graph, customer: str) -> Iterator[Change]:
         if text.strip().casefold() in other - folded:
             yield Change(About.NAMES, "answers to", "", quoted(text))
 
+
+def _retainers(old: Graph, new: Graph, customer: str) -> Iterator[Change]:
+    """What is paid for a month, by the customer's own lines or else its group's."""
+    was, will = (_paid(graph.ruleset, customer) for graph in (old, new))
+    gone, come = ([line for line in one if line not in other] for one, other in ((was, will), (will, was)))
+    for before, after in zip_longest(gone, come, fillvalue=""):
+        yield Change(About.RETAINER, "retainer", before, after)
+
+
+def _paid(rules: RuleSet, customer: str) -> dict[str, None]:
+    declared = rules.customers[customer]
+    return retainers_of(declared) or retainers_of(rules.groups.get(declared.group))
+
+
+def _planned(old: Graph, new: Graph) -> Iterator[Change]:
+    """Services and maintenance, which no ticket has to do with."""
+    was, will = old.ruleset, new.ruleset
+    for name in dict.fromkeys([*was.services, *will.services]):
+        words = [
+            service_words(one) if one else "" for one in (was.services.get(name), will.services.get(name))
+        ]
+        if words[0] != words[1]:
+            yield Change(About.SERVICE, f"service {name}", words[0], words[1])
+    for name in dict.fromkeys([*was.maintenance, *will.maintenance]):
+        lines = [
+            maintenance_lines(one) if one else ()
+            for one in (was.maintenance.get(name), will.maintenance.get(name))
+        ]
+        yield from lines_changed(About.MAINTENANCE, f"maintenance {name}", lines[0], lines[1])
 
 def of_site(old: Graph, new: Graph) -> Iterator[Change]:
     """What differs in the words of all tickets."""

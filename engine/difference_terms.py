@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dsl.commitment import Credits, Uptime
 from dsl.condition import Condition
 from dsl.condition_text import canonical, condition_text
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import BUILT_IN_METRICS
 from dsl.values import percentage
+from engine.commitment_text import credits_lines, length, uptime
 from engine.content import Contents, stops
 from engine.contract import Contract
 from engine.lengths import written
@@ -33,6 +35,11 @@ class About(StrEnum):
     WARNINGS = "warnings"
     LADDER = "ladder"
     REOPENING = "reopening"
+    UPTIME = "uptime"
+    CREDITS = "credits"
+    RETAINER = "retainer"
+    SERVICE = "service"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,16 @@ class _Side:
 
     def options(self, priority: str, metric: str) -> tuple[Option, ...]:
         return self.plan.by_priority.get(priority.casefold(), {}).get(metric, ()) if self.plan else ()
+
+    @property
+    def uptimes(self) -> dict[int | None, Uptime]:
+        """The promised uptimes by their lengths of time."""
+        tier = self.contract.graph.tier(self.terms.tier) if self.terms else None
+        return {one.window: one for one in tier.uptimes} if tier else {}
+
+    @property
+    def credits(self) -> Credits | None:
+        return self.contract.graph.credits(self.terms.tier) if self.terms else None
 
     def ladder(self, priority: str) -> Escalation | None:
         """The ladder that tickets of this priority climb."""
@@ -130,6 +147,10 @@ class Comparison:
                 yield from _pauses(metric, old.plan.pauses[metric], new.plan.pauses[metric])
         for priority in self._priorities:
             yield from self._ladders(old, new, priority)
+        yield from self._uptimes(old, new)
+        yield from lines_changed(
+            About.CREDITS, "credits", *(credits_lines(side.credits) for side in (old, new))
+        )
 
     # ------------------------------------------------------------ targets
 
@@ -192,6 +213,22 @@ class Comparison:
                 words = (f"{fact} {value}".removesuffix(" closed") if value else "" for value in (was, will))
                 yield _shared(About.CALENDAR, f"calendar {name}", words)
 
+    # ------------------------------------------------------------ uptime
+
+    def _uptimes(self, old: _Side, new: _Side) -> Iterator[Change]:
+        for window in sorted({*old.uptimes, *new.uptimes}, key=lambda one: one or 0):
+            was, will = old.uptimes.get(window), new.uptimes.get(window)
+            if self._counted(was, 0) != self._counted(will, 1):
+                before, after = (uptime(one) if one else "" for one in (was, will))
+                yield Change(About.UPTIME, f"uptime per {length(window)}", before, after)
+            if was and will and was.calendar == will.calendar:
+                yield from self._calendar(was.calendar)
+
+    def _counted(self, promise: Uptime | None, side: int) -> object:
+        """The promise, but for the calendar's name."""
+        hours = self._contents[side].hours
+        return promise and (promise.share, promise.excluding, hours(promise.calendar))
+
     # ------------------------------------------------------------ ladders
 
     def _ladders(self, old: _Side, new: _Side, priority: str) -> Iterator[Change]:
@@ -217,6 +254,15 @@ class Comparison:
         if still:
             words = (" or ".join(map(condition_text, ladder.stop)) for ladder in (before, after))
             yield _shared(About.LADDER, subject, (f"stop when {one}" if one else "" for one in words))
+
+
+def lines_changed(
+    about: About, subject: str, before: Iterable[str], after: Iterable[str]
+) -> Iterator[Change]:
+    """Lines that have gone and lines that have come."""
+    was, will = dict.fromkeys(before), dict.fromkeys(after)
+    yield from (Change(about, subject, line, "", shared=True) for line in was if line not in will)
+    yield from (Change(about, subject, "", line, shared=True) for line in will if line not in was)
 
 
 def _shared(about: About, subject: str, words: Iterable[str]) -> Change:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from engine.erasure import Kept, same_clocks
 from engine.facts import Instant
-from engine.store import erasure
+from engine.store import erasure, outages
 from engine.store.erasure import Erased
 from engine.store.sql import SqlStore
 from engine.wall import local_date, start_of_date
@@ -104,6 +104,6 @@ class Retention:
         found = ended(store, cut_off(now, self.months), self._after)
         if not found:
             self._after, self._rests_until = 0, now + DAY
-            return Erased()
+            return Erased(notes=outages.erase_notes_before(store.connection, cut_off(now, self.months)))
         self._after = found[-1]
         return _chunk(store, kept(), now, found, including_open=False)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from dsl.commitment import Credits
 from dsl.condition import Condition, StatusClass
 from dsl.cut import about
 from dsl.model import ALWAYS, DEFAULT_WARN, Customer, Metric, Pause, RuleSet, Tier
@@ -143,6 +144,11 @@ class Graph:
         """A pause of the rules in force, else of older ones."""
         found = self.ruleset.pauses.get(name)
         return found if found is not None or self.fallback is None else self.fallback.pause(name)
+
+    def credits(self, tier: str) -> Credits | None:
+        """What a tier pays when a promise is broken; None if nothing."""
+        declared = self.tier(tier)
+        return self.ruleset.credits.get(declared.credits) if declared else None
 
     # ------------------------------------------------------------ questions about a ticket
 

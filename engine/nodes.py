@@ -5,9 +5,10 @@ Made only when somebody wants to see it. A node's digest is that of its content,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from dsl.commitment import Maintenance, Service
 from dsl.condition import Condition
 from dsl.ladder import LadderStep, Notify
 from dsl.model import ALWAYS, Customer, Party, RuleSet, Target
@@ -17,7 +18,20 @@ from engine.predicate import fields_of
 
 KINDS = (
     *("source", "holidays", "calendar", "field", "metric", "channel", "predicate"),
-    *("target", "pause", "step", "escalation", "tier", "override", "group", "customer", "agreement"),
+    *(
+        "target",
+        "pause",
+        "step",
+        "escalation",
+        "credits",
+        "tier",
+        "override",
+        "group",
+        "customer",
+        "service",
+        "maintenance",
+        "agreement",
+    ),
 )
 """In the order in which they depend on each other."""
 
@@ -42,12 +56,14 @@ def nodes_of(
     rules: RuleSet, files: Mapping[str, str], where: Callable[[Origin], str], customers: Iterable[Customer]
 ) -> list[Node]:
     """The nodes of a rule set with these customers, each after those that it depends on."""
-    draw = _Drawing(rules, files, where)
+    customers = list(customers)
+    draw = _Drawing(rules, files, where, {customer.name for customer in customers})
     made = [
         *draw.sources(),
         *draw.declarations(),
         *draw.escalations(),
         *draw.tiers(),
+        *draw.commitments(),
         *(node for group in rules.groups.values() for node in draw.party("group", group, group.name)),
         *(node for customer in customers for node in draw.customer(customer)),
         draw.default(),
@@ -57,8 +73,11 @@ def nodes_of(
 
 
 class _Drawing:
-    def __init__(self, rules: RuleSet, files: Mapping[str, str], where: Callable[[Origin], str]) -> None:
+    def __init__(
+        self, rules: RuleSet, files: Mapping[str, str], where: Callable[[Origin], str], drawn: Collection[str]
+    ) -> None:
         self._rules = rules
+        self._drawn = drawn
         self._files = files
         self._where = where
 
@@ -120,7 +139,25 @@ class _Drawing:
                 *(f"pause {name}" for name in tier.pauses),
                 *(f"escalation {name}" for _, name in tier.ladders),
             ]
+            needs += (key for one in tier.uptimes for key in _calendar(one.calendar))
+            needs += [f"credits {tier.credits}"] if tier.credits else []
             yield self._node("tier", tier.name, tier, tier.origin, needs)
+
+    def commitments(self) -> Iterator[Node]:
+        """Credits, services and maintenance, with whom and what they are about."""
+        rules = self._rules
+        for credits_ in rules.credits.values():
+            yield self._node("credits", credits_.name, credits_, credits_.origin)
+        for service in rules.services.values():
+            yield self._node("service", service.name, service, service.origin, self._whom(service))
+        for one in rules.maintenance.values():
+            needs = [*self._whom(one), *(f"service {name}" for name in one.services)]
+            yield self._node("maintenance", one.name, one, one.origin, needs)
+
+    def _whom(self, one: Service | Maintenance) -> Iterator[str]:
+        """The groups and those of the drawn customers that it is about."""
+        yield from (f"group {name}" for name in one.groups)
+        yield from (f"customer {name}" for name in one.customers if name in self._drawn)
 
     def party(self, kind: str, party: Party, name: str) -> Iterator[Node]:
         keys = []

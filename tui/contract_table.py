@@ -8,6 +8,7 @@ from datetime import date
 
 from dsl.condition_text import condition_text
 from dsl.values import percentage
+from engine.commitment_text import uptime
 from engine.contract import DEFAULT, Contract, Line, Stretch
 from engine.lengths import written
 from tui.export import Sheet
@@ -16,7 +17,19 @@ Cells = tuple[str, ...]
 
 HEADER = ("priority", "metric", "promise", "calendar", "when", "pauses", "ladder")
 ORIGINS = ("decided by", "where")
-FLAT = ("customer", "group", "from", "until", "tier", *HEADER, "warnings", "reopening", *ORIGINS)
+FLAT = (
+    "customer",
+    "group",
+    "from",
+    "until",
+    "tier",
+    *HEADER,
+    "warnings",
+    "reopening",
+    *ORIGINS,
+    "uptime",
+    "credits",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +87,21 @@ class Tables:
                 terms = stretch.terms
                 lines = self._contract.lines(terms, customer)
                 shares = self._shares(lines)
-                for row in self._cells(lines):
+                more = (self._uptime(terms.tier), self._credits(terms.tier))
+                for row in self._cells(lines) or (("",) * len((*HEADER, *ORIGINS)),):
                     own, origin = row[: len(HEADER)], row[len(HEADER) :]
-                    yield (customer, group, start, end, terms.tier, *own, shares, terms.reopen.value, *origin)
+                    yield (
+                        customer,
+                        group,
+                        start,
+                        end,
+                        terms.tier,
+                        *own,
+                        shares,
+                        terms.reopen.value,
+                        *origin,
+                        *more,
+                    )
 
     def _stretches(self, customer: str, day: date | None) -> list[Stretch]:
         return self._contract.stretches(customer) if day is None else [self._contract.on(customer, day)]
@@ -86,7 +111,17 @@ class Tables:
         if stretch.terms is None:
             return Part(start, end, "nothing is promised", "", ())
         lines = self._contract.lines(stretch.terms, customer)
-        words = f"tier {stretch.terms.tier}, warnings at {self._shares(lines)}, reopening {stretch.terms.reopen.value}"
+        words = f"tier {stretch.terms.tier}"
+        if lines:
+            words += f", warnings at {self._shares(lines)}, reopening {stretch.terms.reopen.value}"
+        words += "".join(
+            f", {what} {said}"
+            for what, said in (
+                ("uptime", self._uptime(stretch.terms.tier)),
+                ("credits", self._credits(stretch.terms.tier)),
+            )
+            if said
+        )
         about = self._about(stretch.terms.tier)
         rows = self._cells(lines)
         return Part(
@@ -98,6 +133,14 @@ class Tables:
             tier = self._contract.graph.tier(name)
             self._documented[name] = self._contract.graph.about(tier.origin) if tier else ""
         return self._documented[name]
+
+    def _uptime(self, name: str) -> str:
+        tier = self._contract.graph.tier(name)
+        return " and ".join(map(uptime, tier.uptimes)) if tier else ""
+
+    def _credits(self, name: str) -> str:
+        credits_ = self._contract.graph.credits(name)
+        return credits_.name if credits_ else ""
 
     def _shares(self, lines: tuple[Line, ...]) -> str:
         return ", ".join(map(percentage, lines[0].plan.warn)) if lines else ""

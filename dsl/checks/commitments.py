@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from itertools import combinations, pairwise
 
 from dsl import build, syntax, values
@@ -175,7 +176,7 @@ def _bands(tree: syntax.Declaration) -> Iterator[Finding]:
         )
 
 
-def _paid(pays: syntax.Payment) -> tuple[str, object]:
+def _paid(pays: syntax.Payment) -> tuple[str, int | Decimal]:
     if pays.share is not None:
         return "%", values.percent(pays.share.text)
     assert pays.money is not None

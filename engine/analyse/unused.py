@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from dsl.finding import Finding
 from dsl.ladder import LadderStep, Notify, Reassign, Recipient, Role
@@ -14,7 +14,7 @@ _TEAMS = (Role.TEAM, Role.LEAD, Role.SENIOR, Role.MEMBER)
 
 
 def unused_findings(survey: Survey) -> Iterator[Finding]:
-    """Tiers, groups, pauses, calendars, holidays, metrics, persons and teams that nothing in force refers to."""
+    """Tiers, groups, pauses, calendars, holidays, metrics, credits, maintenance, persons and teams that nothing in force refers to."""
     rules = survey.rules
     groups = {one.group for one in rules.customers.values()}
     tiers = _tiers(rules, groups)
@@ -33,6 +33,15 @@ def unused_findings(survey: Survey) -> Iterator[Finding]:
     yield from _unused("calendar", rules.calendars, calendars, "nothing that is in use is counted on it")
     yield from _unused("holidays", rules.holidays, holidays, "no calendar in use is closed on them")
     yield from _unused("metric", rules.metrics, metrics, "no target promises it")
+    credits_ = {tier.credits for tier in in_force}
+    excluding = any(one.excluding for tier in in_force for one in tier.uptimes)
+    yield from _unused("credits", rules.credits, credits_, "no tier in use pays them")
+    yield from _unused(
+        "maintenance",
+        {name: one for name, one in rules.maintenance.items() if one.excluded},
+        set(rules.maintenance) if excluding else set(),
+        "it excludes uptime, and no tier in use promises uptime excluding maintenance",
+    )
     yield from _people(rules)
 
 
@@ -49,13 +58,14 @@ def _tiers(rules: RuleSet, groups: set[str]) -> set[str]:
     return used
 
 
-def _calendars(rules: RuleSet, tiers: Iterable[Tier], groups: set[str]) -> set[str]:
+def _calendars(rules: RuleSet, tiers: Sequence[Tier], groups: set[str]) -> set[str]:
     parties = [*rules.customers.values(), *(one for one in rules.groups.values() if one.name in groups)]
     overrides = [item for party in parties for item in party.overrides]
     used = {one.calendar for one in parties}
     scopes: list[Tier | Override] = [*tiers, *overrides]
     for scope in scopes:
         used |= {scope.calendar, *(target.calendar for target in scope.targets)}
+    used |= {one.calendar for tier in tiers for one in tier.uptimes}
     return used | {step.calendar for ladder in rules.escalations.values() for step in ladder.steps}
 
 

@@ -49,13 +49,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went, or would go: tickets that had text, events that lose some, messages. `stored_only` are tickets whose clocks
+    """What went, or would go: tickets that had text, events that lose some, messages, notes of outages and maintenance. `stored_only` are tickets whose clocks
     the rules would not make again of what is left."""
 
     tickets: int = 0
     events: int = 0
     messages: int = 0
     stored_only: int = 0
+    notes: int = 0
 
     def __add__(self, other: Erased) -> Erased:
         return Erased(
@@ -63,6 +64,7 @@ class Erased:
             self.events + other.events,
             self.messages + other.messages,
             self.stored_only + other.stored_only,
+            self.notes + other.notes,
         )
 
 

@@ -16,6 +16,7 @@ be deleted at any time.
 `plans` are the rule sets whose effect on this store's history somebody has looked at.
 
 `closings` are months that were closed, `closed_clocks` what was told of each clock then.
+`outages` and `announcements` are what uptime is counted from; no ticket has to do with them.
 
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
@@ -303,6 +304,40 @@ CLOSINGS = (
     "CREATE INDEX tickets_customer ON tickets (customer)",
 )
 
+OUTAGES = (
+    """
+    CREATE TABLE outages (
+      id INTEGER PRIMARY KEY,
+      service TEXT NOT NULL,       -- '' for all
+      customer TEXT NOT NULL,      -- '' for all
+      began INTEGER NOT NULL,
+      ended INTEGER,               -- NULL while it lasts
+      source TEXT NOT NULL,
+      source_id TEXT NOT NULL,
+      note TEXT NOT NULL,
+      UNIQUE (source, source_id),
+      CHECK (ended >= began)
+    ) STRICT
+    """,
+    "CREATE INDEX outages_began ON outages (began)",
+    """
+    CREATE TABLE announcements (
+      id INTEGER PRIMARY KEY,
+      maintenance TEXT NOT NULL,   -- a declared one, '' for a window of its own
+      service TEXT NOT NULL,
+      customer TEXT NOT NULL,
+      announced INTEGER NOT NULL,
+      began INTEGER,
+      ended INTEGER,
+      source TEXT NOT NULL,
+      source_id TEXT NOT NULL,
+      note TEXT NOT NULL,
+      UNIQUE (source, source_id),
+      CHECK (ended >= began)
+    ) STRICT
+    """,
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
@@ -311,6 +346,7 @@ VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("columns", COLUMNS),
     ("plans", PLANS),
     ("closings", CLOSINGS),
+    ("outages", OUTAGES),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

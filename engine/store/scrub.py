@@ -12,7 +12,16 @@ from engine.store.database import Connection
 from engine.store.opening import open_store
 from engine.store.place import Place, Server
 
-TABLES = ("events", "tickets", "outbox", "decisions", "column_blocks", "closed_clocks")
+TABLES = (
+    "events",
+    "tickets",
+    "outbox",
+    "decisions",
+    "column_blocks",
+    "closed_clocks",
+    "outages",
+    "announcements",
+)
 """Those that personal text is taken out of."""
 
 

@@ -125,8 +125,8 @@ def test_a_tier_like_another_replaces_what_is_for_the_same_length_of_time():
 
 
 def test_equal_amounts_have_one_digest():
-    assert digest_of(Money(Decimal("250"), "EUR")) == digest_of(Money(Decimal("250.00"), "EUR"))
-    assert digest_of(Money(Decimal("250"), "EUR")) != digest_of(Money(Decimal("25"), "EUR"))
+    assert digest_of(Money(Decimal(250), "EUR")) == digest_of(Money(Decimal("250.00"), "EUR"))
+    assert digest_of(Money(Decimal(250), "EUR")) != digest_of(Money(Decimal(25), "EUR"))
 
 
 TIER = "tier t {{\n  target high response within 1h on always\n  {}\n}}\n"

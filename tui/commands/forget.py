@@ -36,6 +36,8 @@ def command(
     it is interrupted: run it again, and it goes on.
     """
     from engine.forget import forget, preview
+    from engine.store import outages
+    from engine.store.erasure import Erased
     from engine.store.opening import open_store
     from engine.store.scrub import overwriting, scrub
 
@@ -61,6 +63,8 @@ def command(
         else:
             overwriting(store.connection)
             done = forget(store, kept, now, chosen, including_open=including_open)
+        notes = outages.erase_notes_of if yes else outages.notes_of
+        done += Erased(notes=notes(store.connection, name))
         if store.archives():
             from engine import archive_erase as archive
 
@@ -82,6 +86,7 @@ def command(
 
 def _tickets(store: SqlStore, name: str) -> list[Subject]:
     from engine.store.erasure import of_customer, unseen
+    from engine.store.outages import notes_of
 
     with store.connection.trouble():
         unknown = unseen(store.connection)
@@ -92,7 +97,7 @@ def _tickets(store: SqlStore, name: str) -> list[Subject]:
             help="sla run --once takes them in",
             exit_code=FINDINGS,
         )
-    if not found and not store.archives():
+    if not found and not store.archives() and not notes_of(store.connection, name):
         raise SlaError(
             f"there are no tickets of {plain(name)}",
             help="give the name that the rules declare, or what the tickets say",

@@ -35,6 +35,7 @@ def command(
     """Erase the personal text of tickets that ended so many months ago and of which nothing was heard since; figures stay."""
     from engine.forget import CHUNK, cut_off, ended, forget, preview
     from engine.settings import load
+    from engine.store import outages
     from engine.store.erasure import Erased
     from engine.store.opening import open_store
     from engine.store.scrub import overwriting, scrub
@@ -58,6 +59,8 @@ def command(
         while found := ended(store, before, last, CHUNK):
             done += forget(store, kept, now, found) if yes else preview(store, kept, now, found)
             last = found[-1]
+        notes = outages.erase_notes_before if yes else outages.notes_before
+        done += Erased(notes=notes(store.connection, before))
         if store.archives():
             from engine import archive_erase as archive
 

@@ -1,0 +1,106 @@
+"""Uptime, retainers, maintenance and credits in the words of the rules: for tables, differences and statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dsl.commitment import Credits, Maintenance, Money, Payment, Service, Uptime, Window
+from dsl.model import Party, Retainer
+from dsl.values import WEEKDAYS, duration, percentage
+
+_DAY = 86_400
+
+
+def share(millionths: int) -> str:
+    """`99.95%`, with the decimals that it needs."""
+    whole, rest = divmod(millionths, 10_000)
+    return f"{whole}.{rest:04}".rstrip("0") + "%" if rest else f"{whole}%"
+
+
+def length(window: int | None) -> str:
+    """`month`, or `30d` for so many seconds."""
+    if window is None:
+        return "month"
+    return f"{window // _DAY}d" if window % _DAY == 0 else duration(window)
+
+
+def uptime(promise: Uptime) -> str:
+    """`99.9% per month on always excluding maintenance`."""
+    excluding = " excluding maintenance" if promise.excluding else ""
+    return f"{share(promise.share)} per {length(promise.window)} on {promise.calendar}{excluding}"
+
+
+def money(value: Money) -> str:
+    """`EUR 250` or `EUR 250.50`."""
+    whole = value.amount == value.amount.to_integral_value()
+    digits = 0 if whole else max(2, -int(value.amount.normalize().as_tuple().exponent))
+    return f"{value.currency} {value.amount:.{digits}f}"
+
+
+def payment(value: Payment) -> str:
+    """`5% of retainer` or `EUR 250`."""
+    return money(value) if isinstance(value, Money) else f"{percentage(value.share)} of retainer"
+
+
+def retainer(value: Retainer) -> str:
+    """`EUR 12000 per month from 2026-01-01`."""
+    start, end = value.period.start, value.period.end
+    period = f"{f' from {start}' if start else ''}{f' until {end}' if end else ''}"
+    return f"{money(value.money)} per month{period}"
+
+
+def credits_lines(credits_: Credits | None) -> tuple[str, ...]:
+    """The lines of credits, what follows from their order left out; none for no credits."""
+    if credits_ is None:
+        return ()
+    bands = (f"uptime below {share(band.below)} pays {payment(band.pays)}" for band in credits_.bands)
+    breaches = (
+        f"breach of {one.metric}{' for ' + ', '.join(one.priorities) if one.priorities else ''}"
+        f" pays {payment(one.pays)} each"
+        for one in credits_.breaches
+    )
+    cap = (f"cap {payment(credits_.cap)} per month",) if credits_.cap else ()
+    return (*bands, *sorted(breaches), *cap)
+
+
+def service_words(service: Service) -> str:
+    """For whom a service runs."""
+    return f"for {_whom(service.customers, service.groups)}"
+
+
+def maintenance_lines(maintenance: Maintenance) -> tuple[str, ...]:
+    """What a maintenance says, a line each."""
+    told = maintenance.announced
+    services = f", service {', '.join(sorted(maintenance.services))}" if maintenance.services else ""
+    return (
+        f"affects {_whom(maintenance.customers, maintenance.groups)}{services}",
+        *sorted(f"window {_window(one)}" for one in maintenance.windows),
+        *((f"announced {told.day} {_clock(told.second // 60)} zone {told.zone}",) if told else ()),
+        *(("excludes uptime",) if maintenance.excluded else ()),
+    )
+
+
+def _whom(customers: Iterable[str], groups: Iterable[str]) -> str:
+    words = [
+        f"{kind} {', '.join(sorted(names))}"
+        for kind, names in (("customer", customers), ("group", groups))
+        if names
+    ]
+    return ", ".join(words) or "every customer"
+
+
+def _window(window: Window) -> str:
+    when = str(window.day) if window.day else ", ".join(WEEKDAYS[number] for number in window.weekdays)
+    hours = ", ".join(
+        f"{_clock(start)}-{_clock(end if end <= 1440 else end - 1440)}" for start, end in window.ranges
+    )
+    return f"{when} {hours} zone {window.zone}"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def retainers_of(party: Party | None) -> dict[str, None]:
+    """The retainers of a customer or group, each as a line."""
+    return dict.fromkeys(map(retainer, party.retainers)) if party else {}
