@@ -182,7 +182,9 @@ def test_what_was_before_anything_was_recorded_is_not_measured():
 
 
 def test_a_promise_counts_while_it_is_made():
-    more = SERVICES + "customer late {\n  zone Europe/Berlin\n  tier gold from 2026-10-11 until 2026-10-21\n}\n"
+    more = (
+        SERVICES + "customer late {\n  zone Europe/Berlin\n  tier gold from 2026-10-11 until 2026-10-21\n}\n"
+    )
     figure = of("late", [outage("2026-10-10 23:00", "2026-10-11 01:00")], rules=graph(more))["web"]
     assert (figure.start, figure.end) == (at("2026-10-11"), at("2026-10-21"))
     assert (figure.agreed, figure.down) == (10 * DAY, HOUR)
@@ -262,7 +264,10 @@ def test_every_second_agrees(now, down, own, named, since):
 
 
 def test_the_month_is_agreed_with_the_slow_way_too():
-    down = [outage("2026-10-09 17:30", "2026-10-12 08:15"), outage("2026-10-26 07:59:30", "2026-10-26 08:00:01")]
+    down = [
+        outage("2026-10-09 17:30", "2026-10-12 08:15"),
+        outage("2026-10-26 07:59:30", "2026-10-26 08:00:01"),
+    ]
     figure = of("hooli", down)["web"]
     failed = agreed = 0
     moment = datetime.fromtimestamp(OCTOBER[0], UTC)

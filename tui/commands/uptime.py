@@ -1,0 +1,219 @@
+"""`sla uptime`: how much of the agreed time services ran, what is left of the error budget, and how fast it goes."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dsl.commitment import WHOLE
+from dsl.errors import FINDINGS, USAGE, SlaError
+from engine.facts import Instant
+from engine.wall import LAST_YEAR, format_local, local_date, start_of_date
+from tui.options import at_option, graph_of, rules_option, store_option
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.graph import Graph
+    from engine.store.place import Place
+    from reports.uptime import Figure, History
+
+HEADER = (
+    *("customer", "service", "promise", "from", "until", "state", "uptime", "down_seconds", "agreed_seconds"),
+    *("elapsed_seconds", "measured_seconds", "coverage", "budget_seconds", "left_seconds", "burn_rate"),
+    *("excluded_seconds", "unannounced_seconds", "outages", "lasting"),
+)
+
+
+@click.command(epilog="Example: sla uptime acme --period 2026-10 --store sla.db --format csv")
+@click.argument("customer", required=False)
+@store_option
+@rules_option
+@at_option
+@click.option(
+    "--period",
+    default=None,
+    metavar="YYYY-MM",
+    help="A calendar month of the customer's zone.  [default: this one]",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True
+)
+def command(
+    customer: str | None,
+    store_path: Place,
+    rules_path: Path | None,
+    at: Instant | None,
+    period: str | None,
+    form: str,
+) -> None:
+    """Show the uptime of each service of CUSTOMER (of all customers without), by commitment.
+
+    A commitment `per month` is measured over the calendar month, one `per 30d` over the last thirty days of it, or up to now
+    if it has not ended.
+    """
+    from engine.store import outages
+    from engine.store.opening import open_store
+    from reports.uptime import History
+
+    month = _month(period)
+    now = Instant(int(time.time())) if at is None else at
+    with closing(open_store(store_path, read_only=True)) as store:
+        graph = graph_of(store, rules_path, at)
+        history = History(
+            outages.outages(store.connection, Instant(_bounds(graph, month, now)), now),
+            outages.notices(store.connection),
+            outages.known_since(store.connection),
+        )
+    found = list(_figures(graph, _customers(graph, customer), month, history, now))
+    if form == "json":
+        rows = [dict(zip(HEADER, row(graph, one, now), strict=True)) for one in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif form == "csv":
+        from tui.export import Sheet, write
+
+        click.echo(write(Sheet("uptime", HEADER, [row(graph, one, now) for one in found]), "csv"), nl=False)
+    else:
+        for line in text(graph, found, history, now):
+            click.echo(line)
+
+
+def _month(period: str | None) -> date | None:
+    if period is None:
+        return None
+    match = re.fullmatch(r"(\d{4})-(\d{2})", period)
+    if match is None or not 1900 <= int(match[1]) <= LAST_YEAR or not 1 <= int(match[2]) <= 12:
+        raise SlaError(
+            f"--period: {plain(period, 60)!r} is no month", help="write it like 2026-10", exit_code=USAGE
+        )
+    return date(int(match[1]), int(match[2]), 1)
+
+
+def month_bounds(month: date | None, zone: str, now: int) -> tuple[int, int]:
+    """The instants `[start, end)` of a calendar month in a zone; None is the month of `now`."""
+    first = (month or local_date(now, zone)).replace(day=1)
+    year, number = divmod(first.year * 12 + first.month, 12)
+    return start_of_date(first, zone), start_of_date(date(year, number + 1, 1), zone)
+
+
+def _bounds(graph: Graph, month: date | None, now: int) -> int:
+    """The earliest instant that any figure looks at, in whatever zone."""
+    rolling = max(
+        (one.window or 0 for tier in graph.ruleset.tiers.values() for one in tier.uptimes), default=0
+    )
+    start, _ = month_bounds(month, "UTC", now)
+    return min(start, now) - rolling - 2 * 86_400
+
+
+def _customers(graph: Graph, text: str | None) -> list[str]:
+    if text is None:
+        return list(graph.ruleset.customers)
+    found = graph.customer(text)
+    if found is None:
+        raise SlaError(f"there is no customer {plain(text, 60)!r} in the rules", exit_code=FINDINGS)
+    return [found.name]
+
+
+def _figures(
+    graph: Graph, customers: Sequence[str], month: date | None, history: History, now: int
+) -> Iterator[Figure]:
+    from reports.uptime import figures
+
+    for name in customers:
+        start, end = month_bounds(month, graph.zone(name), now)
+        yield from figures(graph, name, start, end, history, now)
+
+
+# ---------------------------------------------------------------- programs
+
+
+def row(graph: Graph, one: Figure, now: int) -> tuple[str | int | None, ...]:
+    """The values of HEADER. Shares are cut off and never rounded up; None where nothing was measured."""
+    from engine.commitment_text import uptime
+
+    zone = graph.zone(one.customer)
+    return (
+        one.customer,
+        one.service or None,
+        uptime(one.promise),
+        format_local(one.start, zone),
+        format_local(one.end, zone),
+        state(one, now),
+        None if one.uptime is None else _percent(one.uptime * WHOLE // 1),
+        one.down,
+        one.agreed,
+        one.elapsed,
+        one.measured,
+        None if one.covered is None else _percent(one.covered * WHOLE // 1),
+        one.budget,
+        one.left,
+        None if one.burn is None else f"{float(one.burn):.2f}",
+        one.excluded,
+        one.unannounced,
+        one.outages,
+        one.lasting,
+    )
+
+
+def _percent(millionths: int) -> str:
+    from engine.commitment_text import share
+
+    return share(millionths)
+
+
+def state(one: Figure, now: int) -> str:
+    """`met` or `missed` of what is over, or cannot be mended any more; before that `on track` or `below`."""
+    if one.kept is None:
+        return "not measured"
+    if one.end <= now or one.left < 0:
+        return "met" if one.kept else "missed"
+    return "on track" if one.kept else "below"
+
+
+# ---------------------------------------------------------------- people
+
+
+def text(graph: Graph, found: Sequence[Figure], history: History, now: int) -> Iterator[str]:
+    """The figures by customer, each with what has to be known about it."""
+    from engine.commitment_text import uptime
+    from engine.lengths import length
+
+    last = ""
+    for one in found:
+        zone = graph.zone(one.customer)
+        if one.customer != last:
+            yield from ([""] if last else [])
+            yield f"{plain(graph.ruleset.customers[one.customer].title)} ({zone})"
+            last = one.customer
+        figure = "-" if one.uptime is None else _percent(one.uptime * WHOLE // 1)
+        service = one.service or "all services"
+        yield f"  {service}: {figure} {state(one, now)}, promised {uptime(one.promise)}"
+        yield f"    {format_local(one.start, zone)} until {format_local(one.end, zone)}: {length(one.agreed)} agreed, {length(one.down)} down in {_count(one)}"
+        burn = "" if one.burn is None else f", burn rate {float(one.burn):.2f}"
+        left = f"{length(one.left)} left" if one.left >= 0 else f"overspent by {length(-one.left)}"
+        yield f"    error budget {length(one.budget)}, {left}{burn}"
+        if one.excluded:
+            yield f"    announced maintenance left out: {length(one.excluded)}"
+        if one.unannounced:
+            yield f"    maintenance that was not announced before it began, and counts: {length(one.unannounced)}"
+        if one.covered is not None and one.covered < 1:
+            since = (
+                "outages were never recorded"
+                if history.since is None
+                else f"outages are recorded since {format_local(history.since, zone)}"
+            )
+            yield f"    measured: {_percent(one.covered * WHOLE // 1)} of the time that is over; {since}"
+    if not found:
+        yield "no uptime is promised for this period"
+
+
+def _count(one: Figure) -> str:
+    lasting = f", {one.lasting} of them not ended" if one.lasting else ""
+    return f"{one.outages} outage{'' if one.outages == 1 else 's'}{lasting}"
