@@ -141,6 +141,7 @@ def _planned(old: Graph, new: Graph) -> Iterator[Change]:
         ]
         yield from lines_changed(About.MAINTENANCE, f"maintenance {name}", lines[0], lines[1])
 
+
 def of_site(old: Graph, new: Graph) -> Iterator[Change]:
     """What differs in the words of all tickets."""
     was, will = old.ruleset, new.ruleset
