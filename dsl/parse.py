@@ -21,6 +21,7 @@ from dsl.leaf import start as _start
 from dsl.leaf import word as _word
 from dsl.leaf import word_or_none as _word_or_none
 from dsl.limits import excess
+from dsl.parse_commitment import CREDITS, LINES
 
 Children = Any  # what a rule's method gets: tokens, nodes made by other methods, None for an absent option
 
@@ -151,10 +152,8 @@ class _Build(Transformer[Token, Children]):
             _end(title or name or kind),
         )
 
-    person = team = channel = metric = holidays = calendar = tier = pause = escalation = group = customer = (
-        block
-    )
-    service = maintenance = credits = block
+    person = team = channel = metric = holidays = calendar = tier = block
+    pause = escalation = group = customer = service = maintenance = credits = block
 
     def statuses(self, kind: Token, *lines: Children) -> syntax.Declaration:
         return syntax.Declaration("statuses", None, None, lines, _end(kind))

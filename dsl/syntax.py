@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-
-class Word(NamedTuple):
-    """One token: its value (a string without its quotes) and where it stands."""
-
-    text: str
-    start: int
-    end: int
+# ruff: noqa: PLC0414 - what is imported by its own name is handed on
+from dsl.syntax_commitment import Announced as Announced
+from dsl.syntax_commitment import BreachCredit as BreachCredit
+from dsl.syntax_commitment import Cap as Cap
+from dsl.syntax_commitment import Concerns as Concerns
+from dsl.syntax_commitment import Money as Money
+from dsl.syntax_commitment import Payment as Payment
+from dsl.syntax_commitment import Retainer as Retainer
+from dsl.syntax_commitment import Uptime as Uptime
+from dsl.syntax_commitment import UptimeBand as UptimeBand
+from dsl.syntax_commitment import Window as Window
+from dsl.word import Moment as Moment
+from dsl.word import Period as Period
+from dsl.word import Word as Word
 
 
 class Literal(NamedTuple):
@@ -134,16 +141,6 @@ class PauseWhen(NamedTuple):
     end: int
 
 
-class Period(NamedTuple):
-    """`through` says that `last` is the last day and not the first day after."""
-
-    first: Word | None
-    last: Word | None
-    through: bool
-    start: int
-    end: int
-
-
 class Assignment(NamedTuple):
     tier: Word
     period: Period | None
@@ -230,91 +227,6 @@ class Escalate(NamedTuple):
     end: int
 
 
-class Money(NamedTuple):
-    currency: Word
-    amount: Word
-    start: int
-    end: int
-
-
-class Payment(NamedTuple):
-    """A share of the retainer as written, or money; exactly one of the two."""
-
-    share: Word | None
-    money: Money | None
-    start: int
-    end: int
-
-
-class Uptime(NamedTuple):
-    """`per` is `month` or a duration as written; `excluding` says that maintenance does not count."""
-
-    share: Word
-    per: Word
-    calendar: Word
-    excluding: bool
-    start: int
-    end: int
-
-
-class Retainer(NamedTuple):
-    money: Money
-    period: Period | None
-    start: int
-    end: int
-
-
-class Concerns(NamedTuple):
-    """Whom or what a service or a maintenance is about; `kind` is customer, group or service."""
-
-    keyword: str
-    kind: Word
-    names: tuple[Word, ...]
-    start: int
-    end: int
-
-
-class Window(NamedTuple):
-    """Hours of weekdays or, where `day` is given, of one date, on the wall clock of a zone."""
-
-    days: tuple[Word, ...]
-    day: Word | None
-    ranges: tuple[Word, ...]
-    zone: Word
-    start: int
-    end: int
-
-
-class Announced(NamedTuple):
-    at: Moment
-    zone: Word
-    start: int
-    end: int
-
-
-class UptimeBand(NamedTuple):
-    below: Word
-    pays: Payment
-    start: int
-    end: int
-
-
-class BreachCredit(NamedTuple):
-    """No priorities are all."""
-
-    metric: Word
-    priorities: tuple[Word, ...]
-    pays: Payment
-    start: int
-    end: int
-
-
-class Cap(NamedTuple):
-    pays: Payment
-    start: int
-    end: int
-
-
 class Setting(NamedTuple):
     """A field and the value that it gets."""
 
@@ -350,15 +262,6 @@ class Ticket(NamedTuple):
     name: Word
     customer: Literal | None
     priority: Word | None
-    start: int
-    end: int
-
-
-class Moment(NamedTuple):
-    """A date and a time on the scenario's wall clock."""
-
-    day: Word
-    time: Word
     start: int
     end: int
 

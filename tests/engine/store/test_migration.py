@@ -64,8 +64,8 @@ def content(path):
 def test_everything_is_still_there(first):
     before = content(first)
     assert sqlite_care.status(first).version == 1
-    assert sqlite_care.migrate(first) == ["escalations", "claims", "archive", "columns", "plans", "closings"]
-    assert sqlite_care.status(first).version == schema.VERSION == 7
+    assert sqlite_care.migrate(first) == ["escalations", "claims", "archive", "columns", "plans", "closings", "outages"]
+    assert sqlite_care.status(first).version == schema.VERSION == 8
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)

@@ -1,0 +1,32 @@
+"""The leaves of the syntax tree that its other modules share: a token, a period of dates, a moment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Word(NamedTuple):
+    """One token: its value (a string without its quotes) and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Period(NamedTuple):
+    """`through` says that `last` is the last day and not the first day after."""
+
+    first: Word | None
+    last: Word | None
+    through: bool
+    start: int
+    end: int
+
+
+class Moment(NamedTuple):
+    """A date and a time on the scenario's wall clock."""
+
+    day: Word
+    time: Word
+    start: int
+    end: int
