@@ -21,7 +21,6 @@ from dsl.leaf import start as _start
 from dsl.leaf import word as _word
 from dsl.leaf import word_or_none as _word_or_none
 from dsl.limits import excess
-from dsl.parse_commitment import CREDITS, LINES
 
 Children = Any  # what a rule's method gets: tokens, nodes made by other methods, None for an absent option
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from dsl import syntax
 from dsl.leaf import Leaf, end, start, word
 
@@ -79,7 +76,3 @@ def money_paid(money: syntax.Money) -> syntax.Payment:
 
 def money(currency: Leaf, amount: Leaf) -> syntax.Money:
     return syntax.Money(word(currency), word(amount), start(currency), end(amount))
-
-
-LINES: tuple[Callable[..., Any], ...] = (uptime, retainer, concerns, weekly_window, dated_window, announced)
-CREDITS: tuple[Callable[..., Any], ...] = (uptime_band, breach_credit, cap, share_paid, money_paid, money)

@@ -195,5 +195,6 @@ def test_every_action_arrives_whatever_is_killed(tmp_path, capsys, servers, shar
         )
     # A restart of the server may hit a send of every lane.
     most = kills * LANES if sharing.engines == 1 else (kills + sharing.engines) * LANES
-    assert 0 < again <= most
+    assert again <= most
+    assert again or sharing.engines > 1, "of so many kills of one sender some hit a send"
     assert at_work > kills // 2, "most kills have to hit a sender at work"

@@ -64,7 +64,15 @@ def content(path):
 def test_everything_is_still_there(first):
     before = content(first)
     assert sqlite_care.status(first).version == 1
-    assert sqlite_care.migrate(first) == ["escalations", "claims", "archive", "columns", "plans", "closings", "outages"]
+    assert sqlite_care.migrate(first) == [
+        "escalations",
+        "claims",
+        "archive",
+        "columns",
+        "plans",
+        "closings",
+        "outages",
+    ]
     assert sqlite_care.status(first).version == schema.VERSION == 8
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})

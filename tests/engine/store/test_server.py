@@ -175,7 +175,15 @@ def test_an_older_store_is_brought_up_to_date_all_of_it_or_nothing(place, admin,
             care.migrate(place)
     assert care.status(place).version == 1
     assert admin("SELECT to_regclass('decisions')").fetchone() == (None,)
-    assert care.migrate(place) == ["escalations", "claims", "archive", "columns", "plans", "closings", "outages"]
+    assert care.migrate(place) == [
+        "escalations",
+        "claims",
+        "archive",
+        "columns",
+        "plans",
+        "closings",
+        "outages",
+    ]
     assert care.migrate(place) == []
     found = care.status(place)
     assert (found.version, found.tickets, found.events) == (schema.VERSION, 2, 1)

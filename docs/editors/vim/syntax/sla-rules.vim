@@ -13,11 +13,11 @@ syntax match slaRules12Number ~\v[0-9]+(\.[0-9]+)?\%~
 syntax match slaRules11Number ~\v<[0-9]{2}-[0-9]{2}>~
 syntax match slaRules10Number ~\v[0-9]{2}:[0-9]{2}(:[0-9]{2}|-[0-9]{2}:[0-9]{2})?~
 syntax match slaRules9Number ~\v<[0-9]{4}-[0-9]{2}-[0-9]{2}>~
-syntax match slaRules8Keyword ~\v<%(account-manager|acknowledged|alias|assignee|at|before|breach|breached|by|calendar|cancelled|channel|chat|check|closed|continues|country|customer|day|decides|default|due|easter|email|env|escalate|escalation|every|expect|field|file|flag|for|from|group|holidays|hours|if|ignored|include|including|kind|language|lead|like|limit|management|member|met|metric|notify|number|observed|of|on|only|open|override|past|pause|paused|person|priorities|priority|raise|reason|reassign|reopen|repeat|resolved|restarts|resumes|rule-edits|running|scenario|secret|senior|set|skip|source|start|statuses|stop|stops|subdivision|tag|target|team|text|through|ticket|tier|to|until|up|url|via|waiting|warn|warning|webhook|when|with|within|working|yearly|zone)>~
+syntax match slaRules8Keyword ~\v<%(account-manager|acknowledged|affects|alias|announced|assignee|at|before|below|breach|breached|by|calendar|cancelled|cap|channel|chat|check|closed|continues|country|credits|customer|day|decides|default|due|each|easter|email|env|escalate|escalation|every|excludes|excluding|expect|field|file|flag|for|from|group|holidays|hours|if|ignored|include|including|kind|language|lead|like|limit|maintenance|management|member|met|metric|month|notify|number|observed|of|on|only|open|override|past|pause|paused|pays|per|person|priorities|priority|raise|reason|reassign|reopen|repeat|resolved|restarts|resumes|retainer|rule-edits|running|scenario|secret|senior|service|set|skip|source|start|statuses|stop|stops|subdivision|tag|target|team|text|through|ticket|tier|to|until|up|uptime|url|via|waiting|warn|warning|webhook|when|window|with|within|working|yearly|zone)>~
 syntax match slaRules7Constant ~\v<%(always|false|never|no|nobody|nothing|true|yes)>~
 syntax match slaRules6Operator ~\v<%(and|in|is|matches|not|or)>~
 syntax match slaRules5Constant ~\v<%(mon|tue|wed|thu|fri|sat|sun)(-%(mon|tue|wed|thu|fri|sat|sun))?>~
-syntax match slaRules4Structure ~\v^%(language|include|priorities|statuses|field|person|team|channel|holidays|calendar|metric|default|tier|pause|escalation|group|customer|check|scenario)([a-z0-9-])@!~
+syntax match slaRules4Structure ~\v^%(language|include|priorities|statuses|field|person|team|channel|holidays|calendar|metric|default|tier|pause|escalation|group|customer|service|maintenance|credits|check|scenario)([a-z0-9-])@!~
 syntax match slaRules3Error ~\v"%([^"\\]|\\.)*$~
 syntax match slaRules2String ~\v"%([^"\\]|\\.)*"~
 syntax match slaRules1Comment ~\v#(#)@!.*~
