@@ -90,6 +90,13 @@ RULES = (
         r"<%([0-9]+bd|%([0-9]+[wdhms])+)>",
     ),
     Rule(
+        r"[0-9]+\.[0-9]+(?![A-Za-z0-9_.:%-])",
+        "constant.numeric.amount",
+        "Number.Float",
+        "Number",
+        r"<[0-9]+\.[0-9]+>",
+    ),
+    Rule(
         r"[+-]?[0-9]+(?![A-Za-z0-9_.:%-])",
         "constant.numeric.integer",
         "Number.Integer",

@@ -87,7 +87,7 @@ def test_every_file_is_coloured_without_a_gap_and_as_the_parser_reads_it(path):
         kind = scope.split(".")[0]
         if terminal == "STRING":
             assert kind == "string"
-        elif re.match("DATE|TIME|PERCENT|DURATION|BUSINESS|INT|NEGATIVE|OFFSET|MONTH", terminal):
+        elif re.match("DATE|TIME|PERCENT|DURATION|BUSINESS|INT|NEGATIVE|OFFSET|MONTH_DAY|MONEY", terminal):
             assert scope.startswith("constant.numeric"), (text[start:end], scope)
         elif words_of(terminal):
             assert kind in ("keyword", "constant"), (text[start:end], scope)

@@ -4,10 +4,11 @@ if exists('b:current_syntax')
 endif
 syntax iskeyword @,48-57,_,-
 syntax case match
-syntax match slaRules18Delimiter ~\v[{}()\[\],]~
-syntax match slaRules17Operator ~\v\=\=|!\=|\<\=|\>\=|\<|\>~
-syntax match slaRules15Identifier ~\v<[A-Z][A-Za-z0-9_/+-]*~
-syntax match slaRules14Number ~\v[+-]?<[0-9]+>~
+syntax match slaRules19Delimiter ~\v[{}()\[\],]~
+syntax match slaRules18Operator ~\v\=\=|!\=|\<\=|\>\=|\<|\>~
+syntax match slaRules16Identifier ~\v<[A-Z][A-Za-z0-9_/+-]*~
+syntax match slaRules15Number ~\v[+-]?<[0-9]+>~
+syntax match slaRules14Number ~\v<[0-9]+\.[0-9]+>~
 syntax match slaRules13Number ~\v<%([0-9]+bd|%([0-9]+[wdhms])+)>~
 syntax match slaRules12Number ~\v[0-9]+(\.[0-9]+)?\%~
 syntax match slaRules11Number ~\v<[0-9]{2}-[0-9]{2}>~
@@ -22,9 +23,10 @@ syntax match slaRules3Error ~\v"%([^"\\]|\\.)*$~
 syntax match slaRules2String ~\v"%([^"\\]|\\.)*"~
 syntax match slaRules1Comment ~\v#(#)@!.*~
 syntax match slaRules0SpecialComment ~\v##.*~
-highlight default link slaRules18Delimiter Delimiter
-highlight default link slaRules17Operator Operator
-highlight default link slaRules15Identifier Identifier
+highlight default link slaRules19Delimiter Delimiter
+highlight default link slaRules18Operator Operator
+highlight default link slaRules16Identifier Identifier
+highlight default link slaRules15Number Number
 highlight default link slaRules14Number Number
 highlight default link slaRules13Number Number
 highlight default link slaRules12Number Number
