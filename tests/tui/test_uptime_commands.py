@@ -116,7 +116,7 @@ def test_an_outage_that_lasts_is_ended_by_its_number(site, capsys):
         (["maintenance", "announce"], 3, "it is not said when"),
         (["maintenance", "announce", "patchse"], 1, "the rules have patches"),
         (["maintenance", "announce", "patches", "--service", "web"], 3, "the rules say what"),
-        (["uptime", "--period", "2026-13"], 3, "is no month"),
+        (["uptime", "--period", "2026-13"], 3, "is not a month"),
         (["uptime", "nobody"], 1, "there is no customer"),
         (["uptime", "--store", "none.db"], 4, "none.db"),
     ],

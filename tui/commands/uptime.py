@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +14,14 @@ import click
 from dsl.commitment import WHOLE
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
-from engine.wall import LAST_YEAR, format_local, local_date, start_of_date
+from engine.wall import format_local
 from tui.options import at_option, graph_of, rules_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.store.place import Place
+    from reports.period import Period
     from reports.uptime import Figure, History
 
 HEADER = (
@@ -85,30 +84,25 @@ def command(
             click.echo(line)
 
 
-def _month(period: str | None) -> date | None:
-    if period is None:
-        return None
-    match = re.fullmatch(r"(\d{4})-(\d{2})", period)
-    if match is None or not 1900 <= int(match[1]) <= LAST_YEAR or not 1 <= int(match[2]) <= 12:
+def _month(text: str | None) -> Period | None:
+    from reports.period import month
+
+    try:
+        return None if text is None else month(text)
+    except ValueError as error:
         raise SlaError(
-            f"--period: {plain(period, 60)!r} is no month", help="write it like 2026-10", exit_code=USAGE
-        )
-    return date(int(match[1]), int(match[2]), 1)
+            f"--period: {plain(str(error), 120)}", help="write it like 2026-10", exit_code=USAGE
+        ) from error
 
 
-def month_bounds(month: date | None, zone: str, now: int) -> tuple[int, int]:
-    """The instants `[start, end)` of a calendar month in a zone; None is the month of `now`."""
-    first = (month or local_date(now, zone)).replace(day=1)
-    year, number = divmod(first.year * 12 + first.month, 12)
-    return start_of_date(first, zone), start_of_date(date(year, number + 1, 1), zone)
-
-
-def _bounds(graph: Graph, month: date | None, now: int) -> int:
+def _bounds(graph: Graph, month: Period | None, now: int) -> int:
     """The earliest instant that any figure looks at, in whatever zone."""
+    from reports.period import month_of
+
     rolling = max(
         (one.window or 0 for tier in graph.ruleset.tiers.values() for one in tier.uptimes), default=0
     )
-    start, _ = month_bounds(month, "UTC", now)
+    start, _ = (month or month_of(now, "UTC")).span("UTC")
     return min(start, now) - rolling - 2 * 86_400
 
 
@@ -122,12 +116,14 @@ def _customers(graph: Graph, text: str | None) -> list[str]:
 
 
 def _figures(
-    graph: Graph, customers: Sequence[str], month: date | None, history: History, now: int
+    graph: Graph, customers: Sequence[str], month: Period | None, history: History, now: int
 ) -> Iterator[Figure]:
+    from reports.period import month_of
     from reports.uptime import figures
 
     for name in customers:
-        start, end = month_bounds(month, graph.zone(name), now)
+        zone = graph.zone(name)
+        start, end = (month or month_of(now, zone)).span(zone)
         yield from figures(graph, name, start, end, history, now)
 
 
