@@ -163,10 +163,10 @@ def test_every_action_arrives_whatever_is_killed(tmp_path, capsys, servers, shar
     at_work = 0
     senders: list[Sender] = []
     for number in range(kills):
-        report(store, number * tickets // kills, (number + 1) * tickets // kills)
         while len(senders) < sharing.engines:
             senders.append(Sender.start(tmp_path, sharing.place, environment))
         assert senders[-1].ready.wait(60)
+        report(store, number * tickets // kills, (number + 1) * tickets // kills)
         at_work += grown(sink.taken, 1) if number % 5 == 4 else grown(hook.asked, rng.randrange(1, 9))
         senders.pop(rng.randrange(len(senders))).kill()
         if number == kills // 2:
