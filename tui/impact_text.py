@@ -14,7 +14,7 @@ from engine.impact import About, Found, Impact, Item, Kind, new_breaches
 from engine.wall import format_instant
 from tui.plain import plain
 
-NO_CREDITS = "credits: not compared, the rules have no credits yet"
+NO_CREDITS = "credits: not compared"
 _TICKETS = 4
 _ROWS = 40
 _LINES = 20

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from engine.replay_read import Source
     from engine.store.place import Place
 
-NO_CREDITS = "credits are not in the language yet: no money is compared"
+NO_CREDITS = "a plan compares no money"
 
 
 def _no_credits(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
@@ -66,7 +66,7 @@ Examples:
     "--max-credit-delta",
     callback=_no_credits,
     expose_value=False,
-    help='Such as "EUR 500"; refused while rules have no credits.',
+    help='Such as "EUR 500"; refused: a plan compares no money.',
 )
 @click.option("--record", is_flag=True, help="Note in the store that B was planned, if no gate is passed.")
 @workers_option
