@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from dsl.load import load, load_texts
 from engine.analyse.analysis import analyse
 from engine.collector import uncollected
-from engine.contract import Contract
-from engine.difference import difference
+from engine.contract.difference import difference
+from engine.contract.table import Contract
 from engine.graph import Graph
 from engine.wall import parse_instant
 from tui.contract_table import Tables

@@ -18,8 +18,8 @@ import numpy as np
 import pytz
 
 from dsl.model import Calendar, CountryHolidays, HolidayList, TimeRange
-from engine.calendar import OpenHours, compile_calendar
-from engine.calendar_batch import BatchHours
+from engine.calendar.batch import BatchHours
+from engine.calendar.hours import OpenHours, compile_calendar
 from engine.wall import parse_instant
 
 ZONE = "America/New_York"

@@ -14,16 +14,16 @@ from pathlib import Path
 import numpy as np
 from bench_evaluate import NOW, best, desk
 
-from engine.columns_build import columns_of
-from engine.columns_evaluate import evaluate_columns
+from engine.columns.build import columns_of
+from engine.columns.evaluate import evaluate_columns
+from engine.columns.keeper import Keeper
+from engine.columns.load import load
+from engine.columns.told import LAST, Told, asked, tell_fields
 from engine.facts import Instant
 from engine.graph import Graph
-from engine.keeper import Keeper
-from engine.open_columns import load
 from engine.store.opening import open_store
 from engine.store.place import Place, Server
 from engine.store.sql import SqlStore
-from engine.told import LAST, Told, asked, tell_fields
 
 TICKETS = 1_000_000
 PEER = 20_000

@@ -11,8 +11,8 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.deliver import Deliverer
-from engine.outbox import Kind, Message
+from engine.delivery.deliver import Deliverer
+from engine.delivery.outbox import Kind, Message
 from engine.settings import Settings
 from engine.store.outbox import queue
 from engine.store.sqlite import SqliteStore

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from dsl.load import load_texts
 from engine.cycle import cycle
+from engine.delivery.outbox import Status
 from engine.facts import Event, Instant
 from engine.foresee import PORTION, Foresight
 from engine.graph import Graph
-from engine.outbox import Status
 from engine.store.sqlite import SqliteStore
 
 TICKETS = 10_000

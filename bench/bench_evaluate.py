@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from dsl.load import load_texts
-from engine.calendar import compile_calendar
-from engine.calendar_batch import NEVER
-from engine.columns import Block, Columns
-from engine.columns_evaluate import Answer, evaluate_columns
-from engine.columns_fold import STATES
+from engine.calendar.batch import NEVER
+from engine.calendar.hours import compile_calendar
+from engine.columns.evaluate import Answer, evaluate_columns
+from engine.columns.fold import STATES
+from engine.columns.table import Block, Columns
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph, changes

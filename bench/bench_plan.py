@@ -16,13 +16,13 @@ from pathlib import Path
 from bench_replay import CUSTOMERS, FIRST, HEAD, TIER, WORKERS, YEAR, ZONES, make
 
 from dsl.load import load_texts
+from engine.contract.impact import Impact
+from engine.contract.impact_steps import fired
+from engine.contract.impact_work import Planning
 from engine.evaluate import evaluate
 from engine.graph import Graph
-from engine.impact import Impact
-from engine.impact_steps import fired
-from engine.impact_work import Planning
-from engine.replay_read import Reader, Shelf, archived
-from engine.replay_ways import in_one, in_processes
+from engine.replay.read import Reader, Shelf, archived
+from engine.replay.ways import in_one, in_processes
 
 TICKETS = int(os.environ.get("SLA_BENCH_PLAN", "200000"))
 SAMPLE = 2_000

@@ -20,14 +20,14 @@ from typing import Self
 import numpy as np
 
 from dsl.load import load_texts
-from engine import archive_files as files
-from engine.archive import PART, Part
-from engine.archive_shape import ALWAYS, month_of
+from engine.archive import files
+from engine.archive.parts import PART, Part
+from engine.archive.shape import ALWAYS, month_of
 from engine.evaluate import evaluate
 from engine.graph import Graph
-from engine.replay import OUTCOMES, Outcomes, Period, outcome_of, replay
-from engine.replay_read import Reader, Shelf, Source, archived
-from engine.replay_ways import Replay, in_one, in_processes, on_cluster
+from engine.replay.judge import OUTCOMES, Outcomes, Period, outcome_of, replay
+from engine.replay.read import Reader, Shelf, Source, archived
+from engine.replay.ways import Replay, in_one, in_processes, on_cluster
 from engine.wall import parse_instant
 
 TICKETS = int(os.environ.get("SLA_BENCH_REPLAY", "500000"))

@@ -12,7 +12,7 @@ from dsl.load import load, load_texts
 from engine.evaluate import evaluate
 from engine.facts import OPENED, Event, Instant, Ticket
 from engine.graph import Graph
-from engine.scenario import run_all
+from engine.scenario.verdicts import run_all
 from engine.wall import parse_instant
 
 ROOT = Path(__file__).resolve().parents[1]

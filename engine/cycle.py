@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from engine.collector import uncollected
-from engine.decision import Decision
 from engine.errors import EngineError
-from engine.escalate import escalate
 from engine.facts import Instant, Ticket
 from engine.foresee import Foresight
 from engine.graph import Graph
 from engine.in_force import graph_of_generation
+from engine.ladder.decision import Decision
+from engine.ladder.escalate import escalate
 from engine.looks import Looked, look
 from engine.snapshot import Transition
 from engine.store.database import ALL

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from engine.clock import Clock
-from engine.decision import Decision
+from engine.delivery.outbox import Queued
 from engine.evaluate import evaluate
-from engine.explain import explain, pauses_of
+from engine.explain.clocks import explain, pauses_of
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
-from engine.outbox import Queued
+from engine.ladder.decision import Decision
+from engine.ladder.upcoming import upcoming_of
 from engine.snapshot import TicketDetail
 from engine.transition import transitions
-from engine.upcoming import upcoming_of
 from engine.wall import DAY
 
 MARGIN = DAY // 4

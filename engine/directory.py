@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from dsl.model import Customer
-from engine.layered import Layered
+from engine.calendar.layered import Layered
 
 _REMEMBERED = 65_536
 

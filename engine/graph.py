@@ -16,12 +16,12 @@ from dsl.cut import about
 from dsl.model import ALWAYS, DEFAULT_WARN, Customer, Metric, Pause, RuleSet, Tier
 from dsl.span import Origin, Span
 from engine.agreement import Agreements
-from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
+from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar
 from engine.changes import Changes, compare, customers_edited
 from engine.directory import Directory, disturbed
 from engine.errors import EngineError
+from engine.ladder.people import People
 from engine.nodes import Node, nodes_of
-from engine.people import People
 from engine.plan import PauseRule, Plan, plan_of
 from engine.predicate import Predicate, as_text, compile_condition
 from engine.terms import Terms

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from dsl.condition import StatusClass
 from engine.clock import Clock, Point
-from engine.decision import Key
 from engine.evaluate import Evaluated, Life, evaluate, evaluate_life, live
 from engine.facts import Ticket
 from engine.graph import Graph
+from engine.ladder.decision import Key
 from engine.snapshot import Transition
 from engine.transition import transitions
 

@@ -8,8 +8,8 @@ from functools import cache
 from dsl.values import percentage
 from engine.clock import Clock, Point, State, Threshold
 from engine.cycles import Cycle
+from engine.ladder.points import points_on
 from engine.plan import WHOLE
-from engine.points import points_on
 from engine.timeline import Leg, nominal
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.calendar import OpenHours
+from engine.calendar.hours import OpenHours
 
 Pause = tuple[int, int | None]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from dsl.ladder import Escalation, LadderStep, Reached
 from dsl.model import Amount, Pause
 from dsl.values import percentage
-from engine.calendar import OpenHours
+from engine.calendar.hours import OpenHours
 from engine.predicate import Predicate, Situation, compile_condition
 from engine.terms import PinnedTarget, Terms
 

@@ -168,8 +168,8 @@ class Rules:
         suspects = _affected(store, change) if change else []
         moved = suspects
         if old and change and len(suspects) > MANY and not (change.customers or change.ladders):
-            from engine.moved import moved as really_moved  # numpy, which a small edit can do without
-            from engine.open_columns import load
+            from engine.columns.load import load
+            from engine.columns.moved import moved as really_moved  # numpy, which a small edit can do without
 
             moved = really_moved(load(store, (old.graph, graph), suspects), old.graph, graph, now)
         with store.cycle(swapping=True):

@@ -18,7 +18,7 @@ from engine.store.protocol import Store
 from engine.watch import Watcher
 
 if TYPE_CHECKING:
-    from engine.keeper import Keeper
+    from engine.columns.keeper import Keeper
 
 TICK = 1.0
 """Seconds between two looks at the store."""
@@ -64,7 +64,7 @@ class Engine:
         if self._keeper is None:
             if self._store.blocks.newest() <= MANY:
                 return False  # and numpy need not be loaded
-            from engine.keeper import Keeper
+            from engine.columns.keeper import Keeper
 
             self._keeper = Keeper()
         return self._keeper.step(self._store, self.rules.now.graph, now)

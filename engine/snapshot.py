@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from dsl.diagnostic import Diagnostic
 from engine.clock import Clock, State
-from engine.decision import Decision
+from engine.delivery.outbox import Queued, Status
 from engine.facts import Event, Fields
-from engine.outbox import Queued, Status
+from engine.ladder.decision import Decision
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dsl.model import Amount, Seconds
-from engine.calendar import OpenHours
+from engine.calendar.hours import OpenHours
 from engine.cycles import FOREVER, Cycle
 from engine.facts import Pin
 from engine.graph import Graph

@@ -22,7 +22,7 @@ from reports.excuse import excuses
 from reports.period import Span
 
 if TYPE_CHECKING:
-    from engine.archive import Part
+    from engine.archive.parts import Part
 
 
 class Source:
@@ -77,7 +77,7 @@ class Source:
     def _parts(self) -> list[Part]:
         if not self._store.archives():
             return []
-        from engine.archive import parts
+        from engine.archive.parts import parts
 
         return parts(self._store)
 
@@ -103,7 +103,7 @@ class Source:
         for ticket in self._store.tickets(until=self._now):
             yield from self._made(ticket)
         if wanted:
-            from engine.archive import tickets
+            from engine.archive.parts import tickets
 
             for ticket in tickets(self._store, wanted, self._now):
                 yield from self._made(ticket)
@@ -139,7 +139,7 @@ class Source:
 def _archived(wanted: Sequence[Part], span: Span) -> Iterator[Judged]:
     if not wanted:
         return
-    from engine.archive_clocks import archived
+    from engine.archive.clocks import archived
 
     for part in wanted:
         yield from _judged(*archived(part, *span))

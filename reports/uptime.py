@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from dsl.commitment import WHOLE, Maintenance, Service, Uptime, Window
 from dsl.model import Customer, RuleSet
-from engine.calendar import Interval, merge, subtract
-from engine.contract import stretches
+from engine.calendar.hours import Interval, merge, subtract
+from engine.contract.table import stretches
 from engine.graph import Graph
 from engine.outage import Notice, Outage
 from engine.wall import DAY, EARLIEST, LATEST, day_number, weekday, zone

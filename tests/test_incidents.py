@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.columns_build import columns_of
-from engine.columns_evaluate import evaluate_columns
+from engine.columns.build import columns_of
+from engine.columns.evaluate import evaluate_columns
+from engine.columns.keeper import Keeper
+from engine.columns.load import load
 from engine.evaluate import evaluate
 from engine.facts import Instant
-from engine.keeper import Keeper
-from engine.open_columns import load
 from engine.run import Engine
 from engine.store.opening import open_store
 from engine.wall import parse_instant

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
-from engine.coverage import Covered, Unit
+from engine.scenario.coverage import Covered, Unit
 from tui.plain import plain
 
 FORMATS = ("text", "json", "lcov")

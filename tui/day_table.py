@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.day_by_day import Day
+from engine.calendar.day_by_day import Day
 from engine.lengths import length
 from engine.wall import day_number, format_local, weekday
 from tui.plain import plain

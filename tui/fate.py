@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from engine.outbox import Queued
+from engine.delivery.outbox import Queued
 from tui.glyphs import Glyphs
 from tui.line import Piece
 

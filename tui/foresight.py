@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from engine.deliver import Preview
-from engine.outbox import Outbox
+from engine.delivery.deliver import Preview
+from engine.delivery.outbox import Outbox
 from tui.messages import about
 from tui.plain import plain
 

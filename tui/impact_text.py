@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.verdict import counted
-from engine.impact import About, Found, Impact, Item, Kind, new_breaches
+from engine.contract.impact import About, Found, Impact, Item, Kind, new_breaches
 from engine.wall import format_instant
 from tui.plain import plain
 

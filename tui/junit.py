@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from engine.scenario import Result
+from engine.scenario.verdicts import Result
 from tui.plain import plain
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from dsl.ladder import INBOX
-from engine.outbox import Outbox, Queued, Status
+from engine.delivery.outbox import Outbox, Queued, Status
 from engine.wall import format_instant
 from tui.messages import to_whom
 from tui.plain import plain

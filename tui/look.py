@@ -35,7 +35,7 @@ def _archived(store: Store, graph: Graph, start: int, now: Instant) -> Iterator[
     """Archived tickets that the period from `start` to `now` has to do with: open in it, or decided."""
     if not isinstance(store, SqlStore) or not store.archives():
         return
-    from engine.archive import parts, tickets
+    from engine.archive.parts import parts, tickets
 
     wanted = [
         part for part in parts(store) if part.manifest.opened[0] <= now and part.manifest.heard[1] >= start

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.decision import Decision
+from engine.delivery.outbox import Kind, Message, Queued, Status
 from engine.facts import Fields
-from engine.outbox import Kind, Message, Queued, Status
+from engine.ladder.decision import Decision
 from engine.snapshot import Transition
 from engine.wall import format_instant
 from tui.moment import span

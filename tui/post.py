@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from engine.delivery.outbox import Queued, Status
 from engine.facts import Instant
-from engine.outbox import Queued, Status
-from engine.people import addresses
+from engine.ladder.people import addresses
 from engine.snapshot import Escalations, Upcoming
 from engine.store.protocol import Store
 from tui.actions import Errand
@@ -56,7 +56,7 @@ def escalations(store: Store, graph: Graph, now: Instant, *, past: bool) -> Esca
 def coming(store: Store, graph: Graph, now: Instant) -> tuple[Upcoming, ...]:
     """The steps to come, soonest first: all of them up to some instant, and none after it."""
     from engine.evaluate import evaluate
-    from engine.upcoming import upcoming_of
+    from engine.ladder.upcoming import upcoming_of
 
     end = now + HORIZON
     ids = store.due_tickets(Instant(end), AHEAD)
@@ -89,7 +89,7 @@ def flags(store: Store, graph: Graph, now: Instant, also: Iterable[int] = ()) ->
 
 def inboxes(person: str, rules: RuleSet) -> tuple[str, ...]:
     """Whose notices a person sees: their own, those of their teams, and those that are meant for nobody in particular."""
-    from engine.people import People, teams_of
+    from engine.ladder.people import People, teams_of
 
     known = People(rules).called(person)
     return (person, "") if known is None else (known.name, *teams_of(known.name, rules), "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.outbox import Queued
+from engine.delivery.outbox import Queued
 from tui.actions import Errand
 from tui.desk import Push, Teller
 from tui.feed import Failure, Feed

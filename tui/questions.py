@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from dsl.suggest import nearest
 from engine import pausing
-from engine.calendar import OpenHours
+from engine.calendar.hours import OpenHours
 from engine.wall import format_instant, parse_instant
 
 LONGEST_LINE = 1_000_000

@@ -20,7 +20,7 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
     """Write it, and answer the exit code. Raises SlaError when there is no such ticket."""
     from dsl.scenario_text import free_title, scenario_text
     from engine.graph import Graph
-    from engine.record import record
+    from engine.scenario.record import record
     from engine.store.opening import open_store
 
     loaded = rules_from_file(rules)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from engine.replay_read import Source
-    from engine.replay_ways import Work
+    from engine.replay.read import Source
+    from engine.replay.ways import Work
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,7 +43,7 @@ def worked_out(
     work: Work[T], sources: Sequence[Source], workers: int | None, address: str | None = None
 ) -> T:
     """What comes of the work on all sources: on a cluster, in several processes, or in this one; with a bar on a terminal."""
-    from engine.replay_ways import in_one, in_processes, on_cluster
+    from engine.replay.ways import in_one, in_processes, on_cluster
 
     with _progress(len(sources)) as done:
         if address is not None:

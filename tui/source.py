@@ -191,8 +191,8 @@ class StoreSource:
         return Instant(int(time.time())) if self._sight.at is None else self._sight.at
 
     def ticket(self, ticket_id: int) -> TicketDetail | None:
+        from engine.delivery.outbox import Status
         from engine.detail import detail
-        from engine.outbox import Status
 
         store, now = self._open(), self._instant
         found = next(iter(store.tickets([ticket_id], until=now)), None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dsl.diagnostic import Diagnostic
 from dsl.verdict import counted
-from engine.scenario import Result
+from engine.scenario.verdicts import Result
 from tui.findings import record, render
 from tui.plain import plain
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
-from engine.decision import Decision, Outcome
+from engine.ladder.decision import Decision, Outcome
 from engine.snapshot import Escalations, Upcoming
 from tui.columns import Column
 from tui.export import Sheet

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from engine.clock import Clock
-from engine.outbox import Queued
+from engine.delivery.outbox import Queued
 from engine.snapshot import TicketDetail
 from tui.fate import WIDEST, fate, step_name
 from tui.glyphs import Glyphs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
-from engine.outbox import Queued, Status
+from engine.delivery.outbox import Queued, Status
 from engine.snapshot import Escalations
 from tui.columns import Column
 from tui.export import Sheet

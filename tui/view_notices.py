@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from engine.outbox import Queued
+from engine.delivery.outbox import Queued
 from tui.columns import Column
 from tui.fate import ROLES, WIDEST, clock_name, fate, reading
 from tui.glyphs import Glyphs

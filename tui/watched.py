@@ -18,7 +18,7 @@ from tui.erasing import done_words
 from tui.logs import say
 
 if TYPE_CHECKING:
-    from engine.lane import Observed
+    from engine.delivery.lane import Observed
     from engine.monitor.metrics import Metrics
     from engine.monitor.server import Monitor
     from engine.settings import Settings

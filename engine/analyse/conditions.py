@@ -12,7 +12,7 @@ from dsl.model import Amount
 from dsl.span import Origin
 from engine.analyse.example import plainest, scenario, shows
 from engine.analyse.survey import Spot, Survey
-from engine.cases import cases_of
+from engine.contract.cases import cases_of
 from engine.plan import Rung
 from engine.timeline import nominal
 from engine.wall import format_local

@@ -9,9 +9,9 @@ from dsl.finding import Finding
 from dsl.model import ALWAYS, HolidayList
 from engine.analyse.example import plainest, scenario, shows
 from engine.analyse.survey import Spot, Survey
-from engine.cases import PLAIN
-from engine.closures import listed
-from engine.contract import DEFAULT, Stretch
+from engine.calendar.closures import listed
+from engine.contract.cases import PLAIN
+from engine.contract.table import DEFAULT, Stretch
 from engine.wall import local_date, start_of_date
 
 _BACK = 10

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from dsl.condition import StatusClass
 from dsl.condition_text import quoted, value_text
-from engine.cases import Case
-from engine.contract import DEFAULT
+from engine.contract.cases import Case
+from engine.contract.table import DEFAULT
 from engine.graph import Graph
 from engine.plan import Option
 from engine.timeline import open_seconds

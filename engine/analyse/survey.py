@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dsl.loaded import Loaded
 from dsl.model import Party, RuleSet, Target
 from dsl.span import NOWHERE, Origin
-from engine.contract import Contract, Line, Stretch
+from engine.contract.table import Contract, Line, Stretch
 from engine.graph import Graph
 from engine.terms import PinnedTarget, Terms
 from engine.wall import DAY

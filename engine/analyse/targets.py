@@ -13,7 +13,7 @@ from dsl.model import ALWAYS, Seconds, Target
 from dsl.suggest import some
 from engine.analyse.example import due_at, plainest, scenario, shows
 from engine.analyse.survey import Spot, Survey
-from engine.cases import Case
+from engine.contract.cases import Case
 from engine.plan import Option
 from engine.wall import DAY
 

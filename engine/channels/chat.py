@@ -7,9 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from engine import compose
 from engine.channels.door import LaterError
-from engine.page import Page
+from engine.delivery import compose
+from engine.delivery.page import Page
 from engine.plain import plain
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import threading
 from queue import Empty, SimpleQueue
 
 from engine.channels.door import LaterError, Way
-from engine.page import Page
+from engine.delivery.page import Page
 
 HANGING_MOST = 4
 """Sends of a channel that were left behind and hang; while there are so many, no other is begun."""

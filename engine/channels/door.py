@@ -13,7 +13,7 @@ from typing import Protocol
 
 from dsl.ladder import EMAIL, Channel, ChannelKind
 from dsl.model import RuleSet
-from engine.page import Page
+from engine.delivery.page import Page
 from engine.settings import Settings
 
 

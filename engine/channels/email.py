@@ -18,11 +18,11 @@ from email.utils import formatdate, getaddresses
 from functools import lru_cache
 from hashlib import sha256
 
-from engine import compose
 from engine.channels.door import LaterError, NeverError, UnsetError, cut
-from engine.compose_html import html
+from engine.delivery import compose
+from engine.delivery.compose_html import html
+from engine.delivery.page import Page
 from engine.errors import EngineError
-from engine.page import Page
 from engine.plain import plain
 from engine.settings import Mail, secret
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from engine import compose
 from engine.channels.door import LaterError, NeverError, cut
-from engine.page import Page
+from engine.delivery import compose
+from engine.delivery.page import Page
 from engine.plain import plain
 
 KEPT = 500

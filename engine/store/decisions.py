@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 
 from dsl.ladder import INBOX
-from engine.decision import Decision, Key, Outcome
-from engine.outbox import Message, Status
+from engine.delivery.outbox import Message, Status
+from engine.ladder.decision import Decision, Key, Outcome
 from engine.store.database import Connection
 from engine.store.protocol import Acted
 from engine.store.state import storable

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from dsl.ladder import EMAIL
+from engine.delivery.outbox import Batch, Message, Queued, Status
 from engine.facts import Instant
-from engine.outbox import Batch, Message, Queued, Status
 from engine.store.database import ALL, POST, Connection, Values
 from engine.store.decisions import queue
 from engine.store.queued import OPEN, SELECT, queued
@@ -71,7 +71,7 @@ _SOME = "id IN (SELECT value FROM json_each(?))"
 
 
 class SqlOutbox:
-    """`engine.outbox.Outbox` over a store's connection. Every method raises StoreError when the store cannot be used."""
+    """`engine.delivery.outbox.Outbox` over a store's connection. Every method raises StoreError when the store cannot be used."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

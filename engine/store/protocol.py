@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.clock import Clock
-from engine.decision import Decision, Key
+from engine.delivery.outbox import Message, Outbox
 from engine.facts import Event, Fields, Instant, Pin, Ticket
-from engine.outbox import Message, Outbox
+from engine.ladder.decision import Decision, Key
 from engine.snapshot import Row, Tally, Transition
 from engine.store.column_blocks import ColumnBlocks
 from engine.terms import Terms

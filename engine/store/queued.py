@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from engine.decision import Decision, Outcome
-from engine.outbox import Kind, Message, Queued, Status
+from engine.delivery.outbox import Kind, Message, Queued, Status
+from engine.ladder.decision import Decision, Outcome
 
 OPEN = "status IN ('waiting', 'sending')"
 """What the index of open messages is limited to, in its own words: SQLite takes the index only for these."""

@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
-from engine.decision import Decision, Key
 from engine.facts import Event, Instant, Ticket
+from engine.ladder.decision import Decision, Key
 from engine.snapshot import Row, Tally, Transition
 from engine.store import claims, decisions, leaving, reads, state, terms
 from engine.store.column_blocks import ColumnBlocks

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from engine.clock import State, most_urgent
+from engine.delivery.links import ACKNOWLEDGE, FLAG, SNOOZE
 from engine.evaluate import Evaluated
 from engine.facts import ACKNOWLEDGED, FLAGGED, SNOOZED, Fields
 from engine.lengths import length
-from engine.links import ACKNOWLEDGE, FLAG, SNOOZE
 from engine.wall import format_local
 
 SPANS: tuple[tuple[str, str], ...] = (

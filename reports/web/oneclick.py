@@ -18,11 +18,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.cycle import cycle
+from engine.delivery.links import PATH, ExpiredLinkError, ForgedLinkError, Link, Links
 from engine.errors import StoreError
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
-from engine.links import PATH, ExpiredLinkError, ForgedLinkError, Link, Links
 from engine.store.protocol import Store
 from engine.wall import format_local
 from reports.web.deed import DEEDS, SPANS, USUAL, facts, happening, refusal

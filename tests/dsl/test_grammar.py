@@ -11,7 +11,7 @@ from dsl.load import load_texts
 from dsl.parse import Fault, grammar, parse
 from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, LATER, LINES, TITLED
 from engine.graph import Graph
-from engine.scenario import run_all
+from engine.scenario.verdicts import run_all
 
 DESIGN = Path(__file__).resolve().parents[3] / "shared" / "design" / "LANGUAGE.md"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from engine.decision import Decision, Key
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
-from engine.ladder import Taken, climb
+from engine.ladder.climb import Taken, climb
+from engine.ladder.decision import Decision, Key
 from engine.looks import look
 from tests.engine.desk import graph
 

@@ -11,7 +11,7 @@ from engine.analyse.analysis import analyse
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant
 from engine.graph import Graph
-from engine.scenario import run_all
+from engine.scenario.verdicts import run_all
 from engine.wall import parse_instant
 from tests.engine.desk import ticket
 

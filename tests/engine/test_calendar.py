@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.model import Calendar, ClosedDate, DayHoliday, HolidayList, OpenDate, TimeRange, YearlyHoliday
-from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar, merge, subtract
+from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar, merge, subtract
 from engine.wall import LATEST, day_number, format_local, parse_instant
 
 HOUR = 3600

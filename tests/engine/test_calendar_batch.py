@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsl.model import Calendar, OpenDate, TimeRange
-from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
-from engine.calendar_batch import CHUNK, NEVER, BatchHours
+from engine.calendar.batch import CHUNK, NEVER, BatchHours
+from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar
 from engine.wall import LATEST, parse_instant
 
 START = parse_instant("2025-01-01T00:00:00Z")

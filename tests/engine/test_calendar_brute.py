@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 from dsl.model import Calendar, ClosedDate, DayHoliday, HolidayList, OpenDate, TimeRange
-from engine.calendar import compile_calendar
-from engine.calendar_batch import NEVER, BatchHours
+from engine.calendar.batch import NEVER, BatchHours
+from engine.calendar.hours import compile_calendar
 
 ZONES = (
     "Africa/Cairo",

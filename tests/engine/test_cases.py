@@ -13,9 +13,9 @@ from dsl.condition import StatusClass
 from dsl.condition_text import canonical, condition_text
 from dsl.load import load_texts
 from dsl.parse import parse
-from engine.cases import Case, cases_of
+from engine.contract.cases import Case, cases_of
+from engine.contract.sample_text import samples
 from engine.predicate import compile_condition
-from engine.sample_text import samples
 from tests.dsl.rule_texts import conditions
 
 HEAD = """\

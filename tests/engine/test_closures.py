@@ -19,8 +19,8 @@ from dsl.model import (
     TimeRange,
     YearlyHoliday,
 )
-from engine.calendar import compile_calendar
-from engine.closures import closures_of, easter, reasons
+from engine.calendar.closures import closures_of, easter, reasons
+from engine.calendar.hours import compile_calendar
 from engine.errors import EngineError
 from engine.wall import date_of, day_number, format_local
 

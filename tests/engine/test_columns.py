@@ -9,11 +9,11 @@ from random import Random
 import numpy as np
 import pytest
 
-from engine.calendar_batch import NEVER
+from engine.calendar.batch import NEVER
 from engine.clock import Clock
-from engine.columns_build import build
-from engine.columns_evaluate import Answer, evaluate_apart, evaluate_columns
-from engine.columns_fold import STATES, ClockColumns
+from engine.columns.build import build
+from engine.columns.evaluate import Answer, evaluate_apart, evaluate_columns
+from engine.columns.fold import STATES, ClockColumns
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph

@@ -7,12 +7,13 @@ from random import Random
 
 import pytest
 
-from engine import automaton, columns_build
-from engine.columns_build import build, columns_of
-from engine.columns_evaluate import evaluate_columns
+from engine.columns import automaton
+from engine.columns import build as columns_build
+from engine.columns.build import build, columns_of
+from engine.columns.evaluate import evaluate_columns
+from engine.columns.told import LAST, tell
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant, Pin, Ticket
-from engine.told import LAST, tell
 from tests.engine.desk import RULES, START, graph, random_ticket
 from tests.engine.test_columns import agree, plain, told
 

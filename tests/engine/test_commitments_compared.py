@@ -6,8 +6,8 @@ import pytest
 
 from dsl.load import load_texts
 from engine.analyse.analysis import analyse
-from engine.contract import Contract
-from engine.difference import difference
+from engine.contract.difference import difference
+from engine.contract.table import Contract
 from engine.graph import Graph, changes
 from engine.wall import parse_instant
 from tests.dsl.test_commitments import BASE

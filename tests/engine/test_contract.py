@@ -9,7 +9,7 @@ import pytest
 
 from dsl.condition import StatusClass
 from dsl.load import load_texts
-from engine.contract import DEFAULT, Contract
+from engine.contract.table import DEFAULT, Contract
 from engine.graph import Graph
 from engine.lengths import written
 from engine.predicate import Situation

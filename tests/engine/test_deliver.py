@@ -10,10 +10,10 @@ from contextlib import closing
 import pytest
 
 from engine.cycle import cycle
-from engine.deliver import Delivered, Deliverer, send_test
+from engine.delivery.deliver import Delivered, Deliverer, send_test
+from engine.delivery.outbox import Kind, Status
 from engine.errors import EngineError, UnreachableError
 from engine.facts import Event
-from engine.outbox import Kind, Status
 from engine.settings import Settings
 from engine.store.outbox import SqlOutbox
 from engine.store.sqlite import SqliteStore

@@ -21,10 +21,10 @@ from typing import NamedTuple
 import pytest
 
 from engine import cycle
-from engine.deliver import Deliverer
+from engine.delivery.deliver import Deliverer
+from engine.delivery.outbox import Kind, Status
 from engine.errors import UnreachableError
 from engine.facts import Event, Instant
-from engine.outbox import Kind, Status
 from engine.run import Engine
 from engine.settings import load
 from engine.store.opening import open_store

@@ -9,9 +9,9 @@ import pytest
 
 from dsl.condition import StatusClass
 from dsl.load import load_texts
-from engine.contract import DEFAULT
-from engine.difference import Difference, difference
-from engine.difference_terms import About
+from engine.contract.difference import Difference, difference
+from engine.contract.difference_terms import About
+from engine.contract.table import DEFAULT
 from engine.graph import Graph
 from engine.lengths import written
 from engine.predicate import Situation

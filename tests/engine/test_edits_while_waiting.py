@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.outbox import Status
+from engine.delivery.outbox import Status
 from tests.engine.channels.servers import Hook
 from tests.engine.desk import graph
 from tests.engine.test_deliver import HOUR, RULES, sink, world  # noqa: F401 - fixtures

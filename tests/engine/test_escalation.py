@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from engine.cycle import cycle
+from engine.delivery.outbox import Kind, Status
 from engine.facts import Event, Instant
-from engine.outbox import Kind, Status
 from engine.store.sqlite import SqliteStore
 from tests.engine.desk import RULES as DESK
 from tests.engine.desk import at, graph, random_ticket

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.clock import FAILED_STATES, OPEN_STATES, Clock, State
 from engine.evaluate import Evaluated, evaluate
-from engine.explain import why
+from engine.explain.clocks import why
 from engine.facts import KNOWN_KINDS, Event, Instant, Pin, Ticket
 from tests.engine.desk import RULES, at, event, graph, ticket
 

@@ -10,7 +10,7 @@ import pytest
 from dsl.errors import FINDINGS
 from engine.errors import EngineError
 from engine.evaluate import evaluate
-from engine.explain import explain, pauses_of, why
+from engine.explain.clocks import explain, pauses_of, why
 from engine.lengths import length
 from tests.engine.desk import RULES, START, at, event, graph, random_ticket, ticket
 

@@ -6,7 +6,7 @@ import pytest
 
 from dsl.load import load_texts
 from dsl.model import Customer
-from engine.calendar import ALWAYS_OPEN
+from engine.calendar.hours import ALWAYS_OPEN
 from engine.directory import Directory
 from engine.errors import EngineError
 from engine.graph import Graph, changes

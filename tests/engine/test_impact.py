@@ -11,13 +11,13 @@ import pytest
 
 from dsl.load import load_texts
 from engine.clock import FAILED_STATES
+from engine.columns.told import asked, tell_fields
+from engine.contract.impact import About, Impact, Item, Judge, Kind, added, new_breaches
 from engine.evaluate import evaluate, live
 from engine.facts import Instant, Pin, Ticket
 from engine.graph import Graph
-from engine.impact import About, Impact, Item, Judge, Kind, added, new_breaches
 from engine.predicate import as_text, compile_condition
-from engine.replay import Portion
-from engine.told import asked, tell_fields
+from engine.replay.judge import Portion
 from engine.wall import DAY
 from tests.engine.desk import RULES, START, event, random_ticket, ticket
 from tests.engine.test_columns import plain
@@ -301,7 +301,7 @@ def test_tickets_that_no_difference_is_about_are_not_evaluated(monkeypatch):
     )
     old, new = rules(HAND), rules(text)
     seen = []
-    from engine import impact
+    from engine.contract import impact
 
     plainly = impact.replay
     monkeypatch.setattr(impact, "replay", lambda part, *rest: seen.append(part) or plainly(part, *rest))

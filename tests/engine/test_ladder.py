@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from engine.decision import Outcome
-from engine.ladder import climb
+from engine.delivery.outbox import Kind
+from engine.ladder.climb import climb
+from engine.ladder.decision import Outcome
 from engine.looks import look
-from engine.outbox import Kind
 from tests.engine.desk import at, event, graph, ticket
 from tests.engine.ladders import climbed, ladder, rules, told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.layered import Layered
+from engine.calendar.layered import Layered
 
 STEPS = st.lists(
     st.tuples(st.sampled_from("abcdefgh"), st.none() | st.integers()) | st.just("copy"), max_size=60

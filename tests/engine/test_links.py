@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.links import PATH, ExpiredLinkError, ForgedLinkError, Link, Links
+from engine.delivery.links import PATH, ExpiredLinkError, ForgedLinkError, Link, Links
 
 LINKS = Links("secret", "https://sla.example/x/", 60)
 

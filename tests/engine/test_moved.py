@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
+from engine.columns.moved import moved
+from engine.columns.told import LAST, asked, tell_fields
 from engine.evaluate import evaluate
 from engine.facts import Instant
-from engine.moved import moved
-from engine.told import LAST, asked, tell_fields
 from tests.engine.desk import RULES, START, graph, random_ticket
 
 EDITS = {

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.model import Calendar, TimeRange
-from engine.calendar import ALWAYS_OPEN, compile_calendar
+from engine.calendar.hours import ALWAYS_OPEN, compile_calendar
 from engine.pausing import Pause, due, elapsed, united
 from engine.wall import parse_instant
 

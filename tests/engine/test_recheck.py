@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from engine import compose
-from engine.backoff import Backoff
-from engine.compose_html import html
-from engine.decision import Decision, Outcome
+from engine.delivery import compose
+from engine.delivery.backoff import Backoff
+from engine.delivery.compose_html import html
+from engine.delivery.outbox import Kind, Message, Queued, Status
+from engine.delivery.page import Entry, Page
+from engine.delivery.recheck import unwanted
 from engine.evaluate import evaluate
-from engine.outbox import Kind, Message, Queued, Status
-from engine.page import Entry, Page
-from engine.recheck import unwanted
+from engine.ladder.decision import Decision, Outcome
 from tests.engine.desk import at, event, graph, ticket
 from tests.engine.test_deliver import RULES
 

@@ -13,8 +13,8 @@ from dsl.scenario_text import scenario_text
 from engine.errors import EngineError
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
-from engine.record import record
-from engine.scenario import run_all
+from engine.scenario.record import record
+from engine.scenario.verdicts import run_all
 from engine.simulate import DAY, Desk, Simulation
 from engine.wall import parse_instant
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.columns_build import build
-from engine.columns_evaluate import evaluate_columns
+from engine.columns.build import build
+from engine.columns.evaluate import evaluate_columns
 from engine.evaluate import evaluate
 from tests.engine.desk import RULES, at, event, graph, ticket
 

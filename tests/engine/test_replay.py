@@ -16,24 +16,24 @@ import numpy as np
 import pytest
 
 from dsl.load import load_texts
-from engine import archive
-from engine.calendar_batch import NEVER
+from engine.archive import parts as archive
+from engine.calendar.batch import NEVER
 from engine.clock import State
-from engine.columns_fold import STATES
+from engine.columns.fold import STATES
+from engine.columns.told import tell
 from engine.errors import EngineError, StoreError
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
 from engine.in_force import graph_with_past
 from engine.predicate import as_text
-from engine.replay import OUTCOMES, Outcomes, Period, Portion, added, outcomes, replay
-from engine.replay_past import of_store
-from engine.replay_read import Reader, Rows, Shelf, archived, stored
-from engine.replay_ways import Replay, in_one, in_processes, on_cluster
+from engine.replay.judge import OUTCOMES, Outcomes, Period, Portion, added, outcomes, replay
+from engine.replay.past import of_store
+from engine.replay.read import Reader, Rows, Shelf, archived, stored
+from engine.replay.ways import Replay, in_one, in_processes, on_cluster
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from engine.terms import digest
-from engine.told import tell
 from engine.wall import DAY
 from tests.engine.desk import RULES, START, graph, random_ticket
 from tests.engine.test_columns import plain
@@ -111,8 +111,8 @@ def expected(tickets: list[Ticket], rules: Graph, period: Period) -> dict[tuple[
 
 
 def pieces(past: tuple[Path, Path, list[Ticket]], until: int, monkey: pytest.MonkeyPatch):
-    monkey.setattr("engine.replay_read.ARCHIVED", 70)
-    monkey.setattr("engine.replay_read.STORED", 60)
+    monkey.setattr("engine.replay.read.ARCHIVED", 70)
+    monkey.setattr("engine.replay.read.STORED", 60)
     with closing(SqliteStore.open(past[0], read_only=True)) as store:
         return [*stored(store, past[0]), *archived(archive.parts(store), until)]
 
@@ -213,7 +213,7 @@ def test_what_is_said_may_be_forgotten_between_portions(past, monkeypatch):
     sources = pieces(past, LATER, monkeypatch)
     work = Replay.of(graph(OTHER), PERIOD)
     usual = in_one(work, sources)
-    monkeypatch.setattr("engine.replay_part._MOST", 1)
+    monkeypatch.setattr("engine.replay.part._MOST", 1)
     assert in_one(work, sources) == usual
 
 

@@ -10,8 +10,8 @@ from dsl.load import load_texts
 from dsl.scenario import FAILED
 from engine.facts import Event, Instant
 from engine.graph import Graph
-from engine.rehearsal import Rehearsal
-from engine.scenario import run_all
+from engine.scenario.rehearsal import Rehearsal
+from engine.scenario.verdicts import run_all
 from tests.engine.desk import at
 from tests.engine.ladders import rules
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 from starlette.testclient import TestClient
 
 from engine.cycle import cycle
+from engine.delivery.links import Links
 from engine.facts import Event, FieldValue, Instant
 from engine.in_force import InForce, stored_graph
-from engine.links import Links
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from reports.web.app import create

@@ -230,7 +230,8 @@ def test_months_are_closed_when_they_are_over_and_in_order(office):
 
 
 def test_what_is_closed_outlives_the_archive_and_loses_only_text(office, tmp_path):
-    from engine import archive, archive_erase
+    from engine.archive import erase as archive_erase
+    from engine.archive import parts as archive
     from engine.erasure import Kept
 
     office.excuse("bad", "response")

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 import pytest
 
-from engine.links import Links
+from engine.delivery.links import Links
 from engine.store.sqlite_open import connect
 from tests.reports.desk import LIFETIME, NOW, Desk, with_store
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine import archive
+from engine.archive import parts as archive
 from engine.clock import FAILED_STATES
 from reports.compliance import Figures, Standing
 from reports.period import Period, bound

@@ -13,7 +13,7 @@ from dsl.suppress import without_suppressed
 from dsl.vocabulary import DECLARATIONS
 from engine.analyse.analysis import analyse
 from engine.graph import Graph
-from engine.scenario import run_all
+from engine.scenario.verdicts import run_all
 
 PROJECT = Path(__file__).resolve().parents[2]
 SITES = [

@@ -12,10 +12,10 @@ from dsl.diagnostic import Diagnostic, Severity
 from dsl.model import Seconds
 from dsl.span import Span
 from engine.clock import Clock, State, Threshold
-from engine.decision import Decision
-from engine.decision import Outcome as Fell
+from engine.delivery.outbox import Kind, Message, Queued, Status
 from engine.facts import Event, Instant
-from engine.outbox import Kind, Message, Queued, Status
+from engine.ladder.decision import Decision
+from engine.ladder.decision import Outcome as Fell
 from engine.snapshot import (
     Escalations,
     Health,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.decision import Decision, Outcome
-from engine.outbox import Kind, Message
+from engine.delivery.outbox import Kind, Message
+from engine.ladder.decision import Decision, Outcome
 from engine.store.protocol import Acted
 from engine.store.sqlite import SqliteStore
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import click
 import pytest
 
-from engine.links import Links
+from engine.delivery.links import Links
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES
 from tui.cli import run

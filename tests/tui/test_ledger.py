@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from engine.outbox import Kind, Message
+from engine.delivery.outbox import Kind, Message
 from engine.store.outbox import queue
 from engine.store.sqlite import SqliteStore
 from tui.ledger import Ledger

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.delivery.outbox import Status
 from engine.facts import Event, Instant
-from engine.outbox import Status
 from tests.tui.fake import NOW, climbed_detail, decision, detail, escalations, flag, message, notice
 from tests.tui.test_hostile import EVIL, harmless
 from tui import view_escalations, view_flags, view_notices

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from dsl.errors import SlaError
+from engine.delivery.outbox import Status
 from engine.facts import Event, Instant
-from engine.outbox import Status
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES
 from tui.actions import Act, Action, Errand

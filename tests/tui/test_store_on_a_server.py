@@ -10,9 +10,9 @@ from contextlib import closing
 
 import pytest
 
+from engine.delivery.outbox import Kind, Message
 from engine.errors import UnreachableError
 from engine.facts import Event, Instant
-from engine.outbox import Kind, Message
 from engine.run import Engine
 from engine.store.decisions import queue
 from engine.store.grants import Role, grants

@@ -16,7 +16,7 @@ from tui.options import graph_of, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from engine.archive import Closed
+    from engine.archive.parts import Closed
     from engine.store.place import Place
     from engine.store.sql import SqlStore
 
@@ -68,7 +68,7 @@ def command(
 
 
 def _move(store: SqlStore, months: int, folder: Path | None, yes: bool) -> None:
-    from engine.archive import closed, first_kept, move
+    from engine.archive.parts import closed, first_kept, move
     from engine.forget import cut_off
     from engine.wall import format_instant
 
@@ -108,8 +108,8 @@ def _last(store: SqlStore) -> Path:
 
 
 def _verify(store: SqlStore, folder: Path | None) -> int:
-    from engine.archive import parts
-    from engine.archive_files import damage
+    from engine.archive.files import damage
+    from engine.archive.parts import parts
 
     found = parts(store, folder)
     wrong = [words for part in found for words in damage(part.folder, part.manifest)]
@@ -123,7 +123,7 @@ def _verify(store: SqlStore, folder: Path | None) -> int:
 
 
 def _restore(store: SqlStore, keys: tuple[str, ...], folder: Path | None) -> int:
-    from engine.archive import restore
+    from engine.archive.parts import restore
 
     unknown = restore(store, keys, folder)
     for key in unknown:

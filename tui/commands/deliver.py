@@ -22,10 +22,10 @@ from tui.logs import log_option, say
 from tui.options import config_option, graph_from_file, graph_of, rules_option, store_option
 
 if TYPE_CHECKING:
-    from engine.deliver import Deliverer
+    from engine.delivery.deliver import Deliverer
+    from engine.delivery.lane import Delivered
+    from engine.delivery.outbox import Outbox
     from engine.graph import Graph
-    from engine.lane import Delivered
-    from engine.outbox import Outbox
     from engine.store.place import Place
 
 LOOK = 0.5
@@ -49,7 +49,7 @@ def command(
 
     Any number of senders may run: each message is claimed by one of them.
     """
-    from engine.deliver import Deliverer
+    from engine.delivery.deliver import Deliverer
     from engine.settings import load
     from engine.store.opening import listening, open_store
     from tui.foresight import preview_lines

@@ -20,7 +20,7 @@ from tui.plain import plain
 if TYPE_CHECKING:
     from dsl.load import Loader
     from dsl.loaded import Loaded
-    from engine.difference import Difference, Period, Place
+    from engine.contract.difference import Difference, Period, Place
 
 F = TypeVar("F", bound=Callable[..., Any])
 _PERIODS = 4
@@ -64,7 +64,7 @@ def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, deta
     there. Moves, renames, comments and another layout are no difference.
     """
     from dsl.load import Loader
-    from engine.difference import difference
+    from engine.contract.difference import difference
 
     loader = Loader()
     graphs = [graph_of_loaded(loaded_version(loader, name, rules_path), name) for name in (old, new)]
@@ -155,7 +155,7 @@ def _moved(before: str, after: str) -> str:
 
 
 def _whom(places: Sequence[Place]) -> str:
-    from engine.contract import DEFAULT
+    from engine.contract.table import DEFAULT
 
     if len(places) == 1:
         return _name(places[0])
@@ -164,7 +164,7 @@ def _whom(places: Sequence[Place]) -> str:
 
 
 def _name(place: Place) -> str:
-    from engine.contract import DEFAULT
+    from engine.contract.table import DEFAULT
 
     return "undeclared customers" if place.customer == DEFAULT else place.customer
 

@@ -11,8 +11,8 @@ import click
 from dsl.errors import FINDINGS
 from dsl.model import ALWAYS, BusinessDays, Calendar, RuleSet, Seconds
 from engine import pausing
-from engine.calendar import ALWAYS_OPEN, OpenHours, compile_calendar
-from engine.day_by_day import day_by_day
+from engine.calendar.day_by_day import day_by_day
+from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar
 from engine.lengths import length
 from engine.pausing import Pause
 from engine.wall import format_instant, format_local, parse_instant, weekday, zone

@@ -66,7 +66,7 @@ def command(
         notes = outages.erase_notes_of if yes else outages.notes_of
         done += Erased(notes=notes(store.connection, name))
         if store.archives():
-            from engine import archive_erase as archive
+            from engine.archive import erase as archive
 
             of_customer = archive.of_customer(name)
             done += (archive.forget if yes else archive.preview)(store, kept, of_customer, now)

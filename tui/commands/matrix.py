@@ -54,7 +54,7 @@ def command(
 
     Dates are those on which a ticket opens. Customers that are promised the same share a table.
     """
-    from engine.contract import Contract
+    from engine.contract.table import Contract
     from tui.contract_table import Tables
     from tui.export import write
 

@@ -14,8 +14,8 @@ import click
 
 from dsl.errors import FINDINGS, SlaError
 from dsl.suggest import nearest, some
+from engine.delivery.outbox import Queued
 from engine.facts import ACKNOWLEDGED, Instant
-from engine.outbox import Queued
 from engine.wall import format_instant
 from tui.chapters import Listing
 from tui.messages import about, message_record

@@ -35,7 +35,7 @@ def try_(channel: str, rules_path: Path, config_path: Path | None, to: str, dry_
     refuses it. 4: the other side cannot be reached, or says that it does not work now.
     """
     from engine.channels.door import NeverError
-    from engine.deliver import send_test
+    from engine.delivery.deliver import send_test
     from engine.settings import load
 
     settings = load(config_path)

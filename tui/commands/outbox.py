@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, SlaError
+from engine.delivery.outbox import Status
 from engine.facts import Instant
-from engine.outbox import Status
 from tui.chapters import Listing
 from tui.messages import message_line, message_record
 from tui.options import store_option
@@ -77,7 +77,7 @@ def retry(ids: tuple[int, ...], store_path: Place, everything: bool) -> int:
     Mail goes to the address that the rules in force have for the person.
     """
     from engine.in_force import stored_graph
-    from engine.people import addresses
+    from engine.ladder.people import addresses
     from engine.store.opening import open_store
 
     if bool(ids) == everything:

@@ -21,8 +21,8 @@ from tui.since import SinceParam, since
 
 if TYPE_CHECKING:
     from dsl.loaded import Loaded
-    from engine.impact_work import Planning
-    from engine.replay_read import Source
+    from engine.contract.impact_work import Planning
+    from engine.replay.read import Source
     from engine.store.place import Place
 
 NO_CREDITS = "a plan compares no money"
@@ -97,8 +97,8 @@ def command(
     Clocks of the past are judged by what each promised on the day of the opening; tickets that are open keep what was promised to them.
     """
     from dsl.load import Loader
-    from engine.difference import difference
-    from engine.impact import new_breaches
+    from engine.contract.difference import difference
+    from engine.contract.impact import new_breaches
     from engine.wall import EARLIEST
     from tui.impact_text import Gate, Told, human, markdown, record_of
 
@@ -154,9 +154,9 @@ def command(
 def _of_folder(
     loaded: Sequence[Loaded], start: int, now: int, folder: Path
 ) -> Iterator[tuple[Planning, Sequence[Source]]]:
+    from engine.contract.impact_work import Planning
     from engine.graph import Graph
-    from engine.impact_work import Planning
-    from engine.replay_past import of_folder
+    from engine.replay.past import of_folder
 
     old, new = (Graph.compile(one) for one in loaded)
     yield Planning.of(old, new, start, now, {}), of_folder(folder, now, start)
@@ -166,9 +166,9 @@ def _of_folder(
 def _of_store(
     loaded: Sequence[Loaded], start: int, now: int, place: Place, folder: Path | None
 ) -> Iterator[tuple[Planning, Sequence[Source]]]:
-    from engine.impact_work import Planning
+    from engine.contract.impact_work import Planning
     from engine.in_force import graph_with_past
-    from engine.replay_past import of_store
+    from engine.replay.past import of_store
     from engine.store.opening import open_store
     from engine.terms import digest
 

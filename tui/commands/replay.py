@@ -23,9 +23,9 @@ from tui.replaying import archive_option, worked_out, workers_option
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.replay import Counts, Outcomes, Period
-    from engine.replay_read import Source
-    from engine.replay_ways import Replay
+    from engine.replay.judge import Counts, Outcomes, Period
+    from engine.replay.read import Source
+    from engine.replay.ways import Replay
     from engine.store.place import Place
 
 
@@ -74,7 +74,7 @@ def command(
 
     Every ticket is judged by the rules of the file, with what they promised on the day it opened. Nothing is written.
     """
-    from engine.replay import Period
+    from engine.replay.judge import Period
     from engine.wall import EARLIEST
 
     named = context.get_parameter_source("store_path") is not click.core.ParameterSource.DEFAULT
@@ -100,8 +100,8 @@ def command(
 
 @contextmanager
 def _of_folder(rules_path: Path, period: Period, folder: Path) -> Iterator[tuple[Replay, Sequence[Source]]]:
-    from engine.replay_past import of_folder
-    from engine.replay_ways import Replay
+    from engine.replay.past import of_folder
+    from engine.replay.ways import Replay
 
     yield Replay.of(graph_from_file(rules_path), period), of_folder(folder, period.end)
 
@@ -112,8 +112,8 @@ def _of_store(
 ) -> Iterator[tuple[Replay, Sequence[Source]]]:
     from engine.graph import Graph
     from engine.in_force import graph_with_past
-    from engine.replay_past import of_store
-    from engine.replay_ways import Replay
+    from engine.replay.past import of_store
+    from engine.replay.ways import Replay
     from engine.store.opening import open_store
     from engine.terms import digest
 
@@ -130,7 +130,7 @@ def _of_store(
 
 
 def _shown(result: Outcomes, work: Replay, form: str) -> str:
-    from engine.replay import OUTCOMES
+    from engine.replay.judge import OUTCOMES
 
     names = [state.value for state in OUTCOMES]
     if form == "json":

@@ -62,7 +62,7 @@ def command(
         notes = outages.erase_notes_before if yes else outages.notes_before
         done += Erased(notes=notes(store.connection, before))
         if store.archives():
-            from engine import archive_erase as archive
+            from engine.archive import erase as archive
 
             ended_before = archive.ended_before(before)
             done += (archive.forget if yes else archive.preview)(store, kept, ended_before, now)

@@ -32,8 +32,8 @@ from tui.plain import plain
 from tui.watched import Watched
 
 if TYPE_CHECKING:
-    from engine.deliver import Deliverer
-    from engine.lane import Observed
+    from engine.delivery.deliver import Deliverer
+    from engine.delivery.lane import Observed
     from engine.settings import Settings
     from engine.store.place import Place
 
@@ -180,7 +180,7 @@ def graph_of(engine: Engine) -> Graph | None:
 def _deliverer(
     store_path: Place, settings: Settings, engine: Engine, observed: Observed = lambda *_: None
 ) -> Deliverer:
-    from engine.deliver import Deliverer
+    from engine.delivery.deliver import Deliverer
 
     return Deliverer(
         store_path,

@@ -43,8 +43,8 @@ def command(
     It speaks plain HTTP: put a proxy with TLS before it, and write the address that people see into web.url. Links need
     web.secret, the same one that `sla run` has.
     """
+    from engine.delivery.lane import links_of
     from engine.in_force import InForce
-    from engine.lane import links_of
     from engine.settings import load
     from engine.store.opening import open_store
 

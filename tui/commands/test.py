@@ -20,7 +20,7 @@ from tui.plain import plain
 
 if TYPE_CHECKING:
     from dsl.loaded import Loaded
-    from engine.coverage import Covered
+    from engine.scenario.coverage import Covered
     from engine.store.place import Place
     from tui.trials import Trial
 
@@ -143,9 +143,9 @@ def _refuse(*odd: tuple[str, bool]) -> None:
 
 def _tried(loaded: Loaded, wanted: Wanted) -> tuple[Trial, list[Covered]]:
     """Run what is wanted of sound rules."""
-    from engine.coverage import Coverage
     from engine.graph import Graph
-    from engine.scenario import run_all
+    from engine.scenario.coverage import Coverage
+    from engine.scenario.verdicts import run_all
     from tui.trials import Trial
 
     assert loaded.ruleset is not None

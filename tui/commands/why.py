@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, SlaError
-from engine.explain import why
+from engine.explain.clocks import why
 from engine.facts import Instant
 from engine.wall import format_instant
 from tui.options import at_option, rules_option, store_option, world

@@ -8,11 +8,11 @@ from typing import NamedTuple
 from dsl import scenario
 from dsl.model import Calendar
 from engine import facts
-from engine.calendar import compile_calendar
+from engine.calendar.hours import compile_calendar
 from engine.graph import Graph
-from engine.outcome import latest
-from engine.rehearsal import Rehearsal
-from engine.scenario import Locate, Result, event_of, in_time, run_all
+from engine.scenario.outcome import latest
+from engine.scenario.rehearsal import Rehearsal
+from engine.scenario.verdicts import Locate, Result, event_of, in_time, run_all
 from engine.wall import DAY, format_local, zone
 
 _FAR = 3653 * DAY

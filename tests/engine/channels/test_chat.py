@@ -5,11 +5,11 @@ import logging
 
 import pytest
 
-from engine import compose
 from engine.channels.chat import Chat
 from engine.channels.door import LaterError
-from engine.outbox import Kind
-from engine.page import Entry, Page
+from engine.delivery import compose
+from engine.delivery.outbox import Kind
+from engine.delivery.page import Entry, Page
 
 pytest.importorskip("apprise", reason="the extra 'chat' is not installed")
 NOW = 1_780_000_000

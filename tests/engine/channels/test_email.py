@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine import compose
 from engine.channels.door import LaterError, NeverError
 from engine.channels.email import Email, message_of
-from engine.compose_html import html
-from engine.outbox import Kind
-from engine.page import Entry, Page
+from engine.delivery import compose
+from engine.delivery.compose_html import html
+from engine.delivery.outbox import Kind
+from engine.delivery.page import Entry, Page
 from engine.settings import Mail
 from tests.engine.channels.servers import mail_server
 

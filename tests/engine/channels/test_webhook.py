@@ -8,8 +8,8 @@ import pytest
 
 from engine.channels.door import LaterError, NeverError
 from engine.channels.webhook import KEPT, Webhook, retry_after
-from engine.outbox import Kind
-from engine.page import Entry, Page
+from engine.delivery.outbox import Kind
+from engine.delivery.page import Entry, Page
 
 NOW = 1_780_000_000
 

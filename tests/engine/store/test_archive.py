@@ -11,8 +11,8 @@ from random import Random
 import duckdb
 import pytest
 
-from engine import archive
-from engine import archive_files as files
+from engine.archive import files
+from engine.archive import parts as archive
 from engine.errors import EngineError
 from engine.evaluate import evaluate
 from engine.facts import Event
@@ -167,7 +167,8 @@ def test_interrupted_at_a_seam_it_is_in_one_place_and_goes_on(desk, store, folde
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from engine import archive, archive_files as files
+from engine.archive import parts as archive
+from engine.archive import files
 from engine.in_force import stored_graph
 from engine.store import leaving
 from engine.store.sqlite import SqliteStore

@@ -6,8 +6,9 @@ from itertools import count
 
 import pytest
 
-from engine import archive, archive_erase
-from engine import archive_files as files
+from engine.archive import erase as archive_erase
+from engine.archive import files
+from engine.archive import parts as archive
 from engine.errors import EngineError
 from engine.facts import Event
 from engine.store import leaving
@@ -125,7 +126,7 @@ def test_a_part_of_somebody_else_is_left_alone(desk, store, folder, tmp_path):
     tables = files.read_whole(folder, part.manifest)
     head, rows = tables["tickets"]
     other = {**tables, "tickets": (head, [(row[0], row[1] + 7, *row[2:]) for row in rows])}
-    from engine.archive_shape import Shaped, digest_of
+    from engine.archive.shape import Shaped, digest_of
 
     strange = files.write(folder, part.manifest.month, Shaped(other, digest_of(other)), part.manifest.said)
     assert archive.clean(store, folder) == [strange.name]

@@ -14,22 +14,24 @@ from threading import Thread
 
 import pytest
 
-from engine import archive, keeper, told_blocks
 from engine import terms as contents
-from engine.columns_build import columns_of
-from engine.columns_evaluate import evaluate_columns
+from engine.archive import parts as archive
+from engine.columns import blocks as told_blocks
+from engine.columns import keeper
+from engine.columns.blocks import checksum
+from engine.columns.build import columns_of
+from engine.columns.evaluate import evaluate_columns
+from engine.columns.keeper import Keeper
+from engine.columns.load import load
+from engine.columns.told import LAST, asked, tell_fields
 from engine.cycle import take_in
 from engine.erasure import Kept
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant
 from engine.forget import forget
-from engine.keeper import Keeper
-from engine.open_columns import load
 from engine.run import Engine
 from engine.store import column_blocks, erasure, leaving
 from engine.store.opening import open_store
-from engine.told import LAST, asked, tell_fields
-from engine.told_blocks import checksum
 from tests.engine.desk import RULES, START, graph, random_ticket
 from tests.engine.test_columns import row, told
 
@@ -43,7 +45,7 @@ _RULES = graph()
 def _small(monkeypatch):
     """Blocks of a few tickets, made in several steps."""
     monkeypatch.setattr(column_blocks, "SIZE", 16)
-    monkeypatch.setattr("engine.open_columns.SIZE", 16)
+    monkeypatch.setattr("engine.columns.load.SIZE", 16)
     monkeypatch.setattr(keeper, "PORTION", 5)
 
 
@@ -258,8 +260,8 @@ def test_every_bit_counts(desk, store, monkeypatch):
 
 def test_another_version_of_the_program_does_not_read_these(desk, store, monkeypatch):
     keep(store)
-    for module in ("told_blocks", "open_columns", "keeper"):
-        monkeypatch.setattr(f"engine.{module}.FORMAT", told_blocks.FORMAT + 1)
+    for module in ("blocks", "load", "keeper"):
+        monkeypatch.setattr(f"engine.columns.{module}.FORMAT", told_blocks.FORMAT + 1)
     assert read_from_tables(store, monkeypatch) == open_in(store, *range(4))
     keep(store)
     assert read_from_tables(store, monkeypatch) == 0
@@ -435,14 +437,14 @@ def test_an_older_writing_does_not_replace_a_newer_one(desk, store):
 
 CHILD = """
 import sys
-from engine import keeper
+from engine.columns import keeper
 from engine.facts import Instant
 from engine.store import column_blocks
 from engine.store.opening import open_store
 from engine.store.place import place_of
 from tests.engine.desk import graph
-import engine.open_columns
-column_blocks.SIZE = engine.open_columns.SIZE = 16
+import engine.columns.load
+column_blocks.SIZE = engine.columns.load.SIZE = 16
 keeper.PORTION = 5
 store = open_store(place_of(sys.argv[1]))
 rules = graph()

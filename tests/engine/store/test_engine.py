@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.clock import State
+from engine.delivery.outbox import Status
 from engine.facts import Event
-from engine.outbox import Status
 from engine.run import Engine
 from tests.engine.site import RULES, at
 

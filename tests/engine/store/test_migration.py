@@ -6,9 +6,9 @@ import sqlite3
 
 import pytest
 
-from engine.decision import Decision, Outcome
+from engine.delivery.outbox import Kind, Message, Status
 from engine.facts import Event, Instant
-from engine.outbox import Kind, Message, Status
+from engine.ladder.decision import Decision, Outcome
 from engine.store import migrations, schema, sqlite_care
 from engine.store.protocol import Acted
 from engine.store.sqlite import SqliteStore

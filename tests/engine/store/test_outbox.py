@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.decision import Decision, Outcome
+from engine.delivery.outbox import Kind, Message, Status
 from engine.facts import Event
-from engine.outbox import Kind, Message, Status
+from engine.ladder.decision import Decision, Outcome
 from engine.store import outbox as room
 from engine.store.decisions import queue
 from engine.store.protocol import Acted

@@ -11,11 +11,11 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from engine.columns.keeper import Keeper
+from engine.columns.load import load
+from engine.delivery.outbox import Status
 from engine.errors import ForbiddenError, StoreError, UnreachableError
 from engine.facts import Event, Instant, Pin
-from engine.keeper import Keeper
-from engine.open_columns import load
-from engine.outbox import Status
 from engine.store import care, postgres_open, schema
 from engine.store.database import POST, WORK
 from engine.store.grants import Role, grants

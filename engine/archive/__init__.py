@@ -1,0 +1,1 @@
+"""Closed periods outside the store: Parquet that explains itself."""

@@ -1,0 +1,36 @@
+"""The clocks that reports count, from a part of an archive: the store's own statement, put to its Parquet files."""
+
+from __future__ import annotations
+
+from engine.archive import files
+from engine.archive.parts import Part
+from engine.facts import EXCUSED, Event, Instant
+from engine.store.events import decoder
+from engine.store.judged import DECIDED, LATER, OPEN, SELECT, Row
+
+
+def archived(part: Part, start: int, end: int) -> tuple[list[Row], dict[int, list[Event]]]:
+    """Of a part, without what was restored from it: clocks decided in `[start, end)`, clocks that were not decided at `end`, and the
+    excuses of its tickets. Raises EngineError."""
+
+    def table(name: str) -> str:
+        path = str(part.manifest.path(part.folder, name)).replace("'", "''")
+        return f"read_parquet('{path}', hive_partitioning = false) AS {name}"
+
+    query = SELECT.format(clocks=table("clocks"), tickets=table("tickets"))
+    back = set(part.restored)
+    with files.connect() as connection, files.trouble(part.folder):
+        rows = connection.execute(
+            f"{query} ({DECIDED} OR {LATER} OR {OPEN})", (start, end, end, end, end)
+        ).fetchall()
+        said = connection.execute(
+            'SELECT tickets.id, events."at", sequence, source, source_id, rest'
+            f" FROM {table('events')} JOIN {table('sayings')} ON code = saying JOIN {table('tickets')} ON tickets.place = events.place"
+            f" WHERE kind = '{EXCUSED}'"
+        ).fetchall()
+    decode = decoder()
+    found: dict[int, list[Event]] = {}
+    for ticket, at, sequence, source, name, rest in said:
+        event = Event(Instant(at), EXCUSED, decode(rest), source, name, sequence)
+        found.setdefault(ticket, []).append(event)
+    return [row for row in rows if row[0] not in back], found

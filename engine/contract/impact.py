@@ -1,0 +1,295 @@
+"""What other rules would have made of a history: every clock and every step of a ladder that comes out differently.
+
+Both rule sets replay the same tickets. Only those whom any difference touches are evaluated, in columns where these are exact, and
+what differs is named ticket by ticket. Pure: who reads portions, and where, is told apart.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.calendar.batch import NEVER
+from engine.clock import FAILED_STATES
+from engine.columns.fold import CODE, ClockColumns
+from engine.columns.told import I64, LIVE, Flags, Told
+from engine.contract.impact_steps import CYCLES, Steps, keys_of, rewritten, steps_of
+from engine.contract.touched import Placed, Touch
+from engine.graph import Graph
+from engine.replay.judge import Portion, Replayed, replay
+
+_FAILED = np.zeros(len(CODE), dtype=np.bool_)
+for _state in FAILED_STATES:
+    _FAILED[CODE[_state]] = True
+_LAST = np.iinfo(np.int64).max
+
+
+class Kind(StrEnum):
+    """How a clock comes out differently."""
+
+    BREACH_GAINED = "breach gained"
+    BREACH_LOST = "breach lost"
+    EARLIER = "due earlier"
+    LATER = "due later"
+    PROMISED = "promised"
+    WITHDRAWN = "promised no more"
+    STEP_ADDED = "escalation added"
+    STEP_REMOVED = "escalation removed"
+
+
+class About(NamedTuple):
+    """Whose clocks come out differently, how, and of which metric; `step` is the line of a ladder, "" for clocks."""
+
+    customer: str
+    kind: Kind
+    metric: str
+    step: str = ""
+
+
+class Item(NamedTuple):
+    """A clock, by what people call its ticket, with its due under the old and the new rules (None: none)."""
+
+    ticket: str
+    cycle: int
+    before: int | None
+    after: int | None
+
+
+Found = Mapping[About, tuple[Item, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What differs in `past`, had the rules always been others, and `today`, for the open tickets with what was promised to them.
+
+    `tickets` is how many were looked at in the past, `touched` how many of these any difference of the rules is about; `apart` were
+    told one by one.
+    """
+
+    past: Found = field(default_factory=dict)
+    today: Found = field(default_factory=dict)
+    tickets: int = 0
+    touched: int = 0
+    apart: int = 0
+
+
+class Judge:
+    """Compares portions under two rule sets at `now`: tickets that opened from `since` on, and those that are open."""
+
+    def __init__(self, old: Graph, new: Graph, since: int, now: int) -> None:
+        self._old = old
+        self._new = new
+        self._since = since
+        self._now = now
+        self._touch = Touch(old, new)
+        self._lines = rewritten(old, new)
+
+    def past(self, portion: Portion) -> Impact:
+        """What would have come, had each rule set promised what it says on the day of the opening."""
+        told = portion.told
+        unpinned = Portion(
+            replace(told, pinned=np.full(len(told), LIVE, dtype=np.int32)),
+            lambda place: replace(portion.ticket(place), pins=()),
+            portion.keys,
+        )
+        opened = _opened(portion)
+        wanted = (opened >= self._since) & (opened <= self._now)
+        placed = self._touch.placed(unpinned.told)
+        keep = wanted & placed.touched
+        found, apart = self._found(unpinned, placed, keep, open_only=False)
+        return Impact(past=found, tickets=int(wanted.sum()), touched=int(keep.sum()), apart=apart)
+
+    def today(self, portion: Portion) -> Impact:
+        """What would come at once for the open tickets, which keep what was promised to them."""
+        placed = self._touch.placed(portion.told)
+        keep = placed.touched & (_opened(portion) <= self._now)
+        found, apart = self._found(portion, placed, keep, open_only=True)
+        return Impact(today=found, apart=apart)
+
+    def _found(self, portion: Portion, placed: Placed, keep: Flags, *, open_only: bool) -> tuple[Found, int]:
+        if not keep.any():
+            return {}, 0
+        few = replace(portion, told=_narrowed(portion.told, keep))
+        old, new = (replay(few, graph, self._now) for graph in (self._old, self._new))
+        pairs = {metric: _Paired.of(old, new, metric, open_only=open_only) for metric in _metrics(old, new)}
+        steps = steps_of(few, placed, (self._old, self._new), (old, new), self._now, self._lines)
+        rows = [*_clocks(pairs), *_steps(pairs, steps)]
+        places = sorted({place for _, _, _, found in rows for place in (found.keys >> CYCLES).tolist()})
+        names = dict(zip(places, portion.keys(places), strict=True))
+        table: defaultdict[About, list[Item]] = defaultdict(list)
+        for kind, metric, step, found in rows:
+            for key, before, after in zip(
+                found.keys.tolist(), found.before.tolist(), found.after.tolist(), strict=True
+            ):
+                place = key >> CYCLES
+                about = About(new.customers[new.customer[place]], kind, metric, step)
+                cycle = key & ((1 << CYCLES) - 1)
+                table[about].append(Item(names[place], cycle, _instant(before), _instant(after)))
+        apart = len({*old.apart, *new.apart, *steps.close})
+        return {about: tuple(sorted(items, key=_order)) for about, items in table.items()}, apart
+
+
+def added(parts: Iterable[Impact]) -> Impact:
+    """All of them together, in order."""
+    past: defaultdict[About, list[Item]] = defaultdict(list)
+    today: defaultdict[About, list[Item]] = defaultdict(list)
+    numbers = [0, 0, 0]
+    for part in parts:
+        counted = (part.tickets, part.touched, part.apart)
+        numbers = [one + other for one, other in zip(numbers, counted, strict=True)]
+        for whole, found in ((past, part.past), (today, part.today)):
+            for about, items in found.items():
+                whole[about] += items
+    before, now = (
+        {about: tuple(sorted(whole[about], key=_order)) for about in sorted(whole)} for whole in (past, today)
+    )
+    return Impact(before, now, *numbers)
+
+
+def new_breaches(impact: Impact) -> int:
+    """How many clocks the new rules breach and the old ones do not, in the past or today, each once."""
+    return len(
+        {
+            (about.metric, item.ticket, item.cycle)
+            for found in (impact.past, impact.today)
+            for about, items in found.items()
+            if about.kind is Kind.BREACH_GAINED
+            for item in items
+        }
+    )
+
+
+# ---------------------------------------------------------------- clock by clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Clocks by their keys, with both dues."""
+
+    keys: I64
+    before: I64
+    after: I64
+
+    def only(self, which: Flags | I64) -> _Rows:
+        return _Rows(self.keys[which], self.before[which], self.after[which])
+
+
+@dataclass(frozen=True, slots=True)
+class _Paired:
+    """The clocks of a metric under both rule sets, by their keys in order; NEVER is the due of one that is not there or has none.
+    `there` and `failed` say of each side which are there and which have failed."""
+
+    rows: _Rows
+    there: tuple[Flags, Flags]
+    failed: tuple[Flags, Flags]
+
+    @classmethod
+    def of(cls, old: Replayed, new: Replayed, metric: str, *, open_only: bool) -> _Paired:
+        sides = [next((one for one in side.clocks if one.metric == metric), None) for side in (old, new)]
+        parts = [_ordered(side) for side in sides]
+        keys = np.union1d(parts[0][0], parts[1][0])
+        due, there, failed, still = [], [], [], np.zeros(len(keys), dtype=np.bool_)
+        for part_keys, clocks in parts:
+            place = np.searchsorted(keys, part_keys)
+            known, dues, late = (
+                np.zeros(len(keys), np.bool_),
+                np.full(len(keys), NEVER),
+                np.zeros(len(keys), np.bool_),
+            )
+            if clocks is not None:
+                known[place], dues[place], late[place] = True, clocks.due, _FAILED[clocks.state]
+                still[place] |= clocks.stopped == NEVER
+            due.append(dues)
+            there.append(known)
+            failed.append(late)
+        if open_only:
+            keys, due = keys[still], [one[still] for one in due]
+            there, failed = [one[still] for one in there], [one[still] for one in failed]
+        return cls(_Rows(keys, due[0], due[1]), (there[0], there[1]), (failed[0], failed[1]))
+
+
+def _ordered(clocks: ClockColumns | None) -> tuple[I64, ClockColumns | None]:
+    if clocks is None:
+        return np.zeros(0, dtype=np.int64), None
+    keys = keys_of(clocks)
+    order = np.argsort(keys, kind="stable")
+    return keys[order], clocks.only(order)
+
+
+def _metrics(old: Replayed, new: Replayed) -> list[str]:
+    return sorted({clocks.metric for side in (old, new) for clocks in side.clocks})
+
+
+_Row = tuple[Kind, str, str, _Rows]
+
+
+def _clocks(pairs: Mapping[str, _Paired]) -> Iterator[_Row]:
+    for metric, paired in pairs.items():
+        was, will = paired.there
+        lost, gained = paired.failed
+        both = was & will
+        before, after = (
+            np.where(due == NEVER, _LAST, due) for due in (paired.rows.before, paired.rows.after)
+        )
+        for kind, which in (
+            (Kind.BREACH_GAINED, gained & ~lost),
+            (Kind.BREACH_LOST, lost & ~gained),
+            (Kind.EARLIER, both & (after < before)),
+            (Kind.LATER, both & (after > before)),
+            (Kind.PROMISED, will & ~was),
+            (Kind.WITHDRAWN, was & ~will),
+        ):
+            if which.any():
+                yield kind, metric, "", paired.rows.only(which)
+
+
+def _steps(pairs: Mapping[str, _Paired], steps: Steps) -> Iterator[_Row]:
+    for metric, step in sorted(steps.before.keys() | steps.after.keys()):
+        nothing = np.zeros(0, dtype=np.int64)
+        was, will = (side.get((metric, step), nothing) for side in (steps.before, steps.after))
+        rows = pairs[metric].rows
+        for kind, keys in (
+            (Kind.STEP_ADDED, np.setdiff1d(will, was)),
+            (Kind.STEP_REMOVED, np.setdiff1d(was, will)),
+        ):
+            which = np.isin(rows.keys, keys)
+            if which.any():
+                yield kind, metric, step, rows.only(which)
+
+
+# ---------------------------------------------------------------- tickets
+
+
+def _opened(portion: Portion) -> I64:
+    """By place the instant of the first event; of tickets without any event after the end of time."""
+    told = portion.told
+    found = np.full(len(told), _LAST, dtype=np.int64)
+    has = told.starts[1:] > told.starts[:-1]
+    found[has] = told.at[told.starts[:-1][has]]
+    for place in np.flatnonzero(told.apart).tolist():
+        found[place] = min((event.at for event in portion.ticket(place).events), default=_LAST)
+    return found
+
+
+def _narrowed(told: Told, keep: Flags) -> Told:
+    """The same tickets, those that are not kept without their events."""
+    sizes = np.diff(told.starts)
+    events = np.repeat(keep, sizes)
+    starts = np.zeros(len(told) + 1, dtype=np.int64)
+    np.cumsum(np.where(keep, sizes, 0), out=starts[1:])
+    return replace(
+        told, starts=starts, at=told.at[events], saying=told.saying[events], apart=told.apart & keep
+    )
+
+
+def _instant(value: int) -> int | None:
+    return None if value == NEVER else value
+
+
+def _order(item: Item) -> tuple[str, int]:
+    return item.ticket, item.cycle

@@ -1,0 +1,249 @@
+"""Which steps of ladders fire for whom under two rule sets, each once for a clock however often it repeats.
+
+What columns say of a clock places most steps: one without conditions fires once the clock has used what its trigger needs. For the rest
+the ticket is read one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dsl.condition import StatusIs
+from dsl.ladder import LadderStep, Reached
+from engine.calendar.batch import NEVER
+from engine.clock import Point
+from engine.columns.fold import ClockColumns
+from engine.columns.told import I64, Flags, Told
+from engine.contract.content import Contents
+from engine.contract.touched import Pair, Placed
+from engine.evaluate import live, measured
+from engine.facts import CANCELLED, CLOSED, DEEDS, REOPENED, RESOLVED, Ticket
+from engine.graph import Graph
+from engine.history import ENDED
+from engine.ladder.climb import against
+from engine.ladder.decision import Outcome
+from engine.plan import WHOLE, Plan, Rung
+from engine.predicate import as_text
+from engine.replay.judge import Portion, Replayed
+
+_ENDING = frozenset({"response", "resolution", "update"})
+"""Metrics whose clocks stop where a ticket ends."""
+_ENDS = frozenset({RESOLVED, CLOSED, CANCELLED})
+CYCLES = 24
+"""Bits of a clock's key that hold its cycle; the ticket's place is above them."""
+
+Fired = Mapping[tuple[str, str], I64]
+"""By metric and line of a ladder the keys of the clocks for which it fires, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What fires under the old and under the new rules; `close` are the places of the tickets that were read one by one."""
+
+    before: Fired = field(default_factory=dict)
+    after: Fired = field(default_factory=dict)
+    close: tuple[int, ...] = ()
+
+
+def keys_of(clocks: ClockColumns) -> I64:
+    """A number for each clock of a metric."""
+    return (clocks.ticket << CYCLES) | clocks.cycle
+
+
+def rewritten(old: Graph, new: Graph) -> dict[str, str]:
+    """By line of an old ladder the new line that says the same otherwise."""
+    before, after = (_lines(graph) for graph in (old, new))
+    return {
+        line: next(iter(after[content]))
+        for content, lines in before.items()
+        for line in lines
+        if content in after and line not in after[content]
+    }
+
+
+def _lines(graph: Graph) -> dict[object, dict[str, None]]:
+    contents, found = Contents(graph), dict[object, dict[str, None]]()
+    for ladder in graph.ruleset.escalations.values():
+        for step in ladder.steps:
+            found.setdefault((contents.step(step), frozenset(step.priorities)), {})[step.rule] = None
+    return found
+
+
+def steps_of(
+    portion: Portion,
+    placed: Placed,
+    graphs: tuple[Graph, Graph],
+    replayed: tuple[Replayed, Replayed],
+    now: int,
+    lines: Mapping[str, str],
+) -> Steps:
+    """The steps that have fired by `now`, of clocks for which they may differ. `lines` says what old ones are called now."""
+    if not any(graph.ruleset.escalations for graph in graphs):
+        return Steps()
+    told = portion.told
+    priorities, priority = _priorities(told)
+    close = _changing(told)
+    close[[*replayed[0].apart, *replayed[1].apart]] = True
+    climbs = np.zeros(len(told), dtype=np.bool_)
+    crooked = _crooked(told, graphs[0]) | _crooked(told, graphs[1])
+    sides: list[dict[tuple[str, str], list[I64]]] = []
+    names: tuple[Mapping[str, str], ...] = (lines, {})
+    for graph, side, called, after in zip(graphs, replayed, names, (False, True), strict=True):
+        found: defaultdict[tuple[str, str], list[I64]] = defaultdict(list)
+        for clocks in side.clocks:
+            group = placed.pair[clocks.ticket] * len(priorities) + priority[clocks.ticket]
+            for number, rows in _groups(group):
+                pair = placed.pairs[number // len(priorities)]
+                plan = _plan(graph, pair, after=after)
+                if plan is None or not plan.rungs or not pair.about(clocks.metric):
+                    continue
+                climbs[clocks.ticket[rows]] = True
+                some = clocks.only(rows)
+                for rung in plan.climb(clocks.metric, priorities[number % len(priorities)]):
+                    asks = _asks(graph, rung, clocks.metric, crooked[some.ticket])
+                    fires, unclear = _reached(rung, some, asks)
+                    close[some.ticket[unclear]] = True
+                    found[clocks.metric, _called(rung.step, rung.key[1], called)].append(
+                        keys_of(some.only(fires))
+                    )
+        sides.append(found)
+    close &= climbs | told.apart | _in(len(told), (*replayed[0].apart, *replayed[1].apart))
+    places = np.flatnonzero(close).tolist()
+    singly = [
+        _singly(portion, graph, places, now, called) for graph, called in zip(graphs, names, strict=True)
+    ]
+    was, will = (_together(one, close, other) for one, other in zip(sides, singly, strict=True))
+    return Steps(was, will, tuple(places))
+
+
+def fired(ticket: Ticket, graph: Graph, now: int) -> Iterator[tuple[str, int, Point]]:
+    """Metric, cycle and place of every step that has fired for a ticket by `now`."""
+    life = live(ticket, graph, now)
+    if life is None:
+        return
+    for one in measured(life, graph, now):
+        for point in one.clock.points:
+            if point.number or point.at is None or point.at > now:
+                continue
+            if against(point, None, life, graph)[0] is Outcome.FIRED:
+                yield one.clock.metric, one.clock.cycle, point
+
+
+def _singly(
+    portion: Portion, graph: Graph, places: Sequence[int], now: int, called: Mapping[str, str]
+) -> dict[tuple[str, str], list[int]]:
+    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for place in places:
+        for metric, cycle, point in fired(portion.ticket(place), graph, now):
+            found[metric, _called(point.step, point.name, called)].append(place << CYCLES | cycle)
+    return found
+
+
+def _called(step: LadderStep, name: str, called: Mapping[str, str]) -> str:
+    """What a step is called that goes by `name`: its line, with the warning that it is for."""
+    return called[step.rule] + name.removeprefix(step.rule) if step.rule in called else name
+
+
+def _together(
+    columns: Mapping[tuple[str, str], list[I64]], close: Flags, single: Mapping[tuple[str, str], list[int]]
+) -> Fired:
+    """What columns say of the tickets that were not read, and what was read of the others."""
+    found = {}
+    for key in columns.keys() | single.keys():
+        told = np.concatenate([np.zeros(0, dtype=np.int64), *columns.get(key, ())])
+        read = np.array(single.get(key, ()), dtype=np.int64)
+        found[key] = np.unique(np.concatenate([told[~close[told >> CYCLES]], read]))
+    return found
+
+
+def _plan(graph: Graph, pair: Pair, *, after: bool) -> Plan | None:
+    terms = pair.after if after else pair.before
+    return None if terms is None else graph.plan(terms)
+
+
+def _asks(graph: Graph, rung: Rung, metric: str, crooked: Flags) -> Flags:
+    """For which clocks of a metric it takes the ticket's situation to say whether a step fires.
+
+    That a ticket has ended cannot hold while a clock runs which ends with it, unless it was reopened.
+    """
+    ladder = graph.ruleset.escalations.get(rung.key[0])
+    stop = ladder.stop if ladder else ()
+    if rung.step.when is not None or rung.hours is not None:
+        return np.ones(len(crooked), dtype=np.bool_)
+    if not stop:
+        return np.zeros(len(crooked), dtype=np.bool_)
+    over = all(isinstance(one, StatusIs) and one.status_class in ENDED for one in stop)
+    return crooked if over and metric in _ENDING else np.ones(len(crooked), dtype=np.bool_)
+
+
+def _reached(rung: Rung, clocks: ClockColumns, asks: Flags) -> tuple[Flags, Flags]:
+    """For which clocks a step has fired, and for which it cannot be said from here.
+
+    A clock has a single target here. One that has used more than a step needs had reached it before it stopped; one that
+    has used exactly that may have reached it as it stopped, or when its hours ended before.
+    """
+    need = -(-clocks.target * rung.share // WHOLE) + rung.shift
+    can = need > 0
+    if rung.hours is not None and rung.step.trigger.reached is Reached.BEFORE:
+        return np.zeros(len(need), dtype=np.bool_), can
+    reached = can & (clocks.elapsed >= need)
+    unclear = reached & (asks | ((clocks.elapsed == need) & (clocks.stopped != NEVER)))
+    return reached & ~unclear, unclear
+
+
+def _crooked(told: Told, graph: Graph) -> Flags:
+    """Tickets of which something is said after their end that may take it back."""
+    classes = [graph.status_class(data["status"]) if "status" in data else None for _, data in told.sayings]
+    kinds = [kind for kind, _ in told.sayings]
+    end = [kind in _ENDS or found in ENDED for kind, found in zip(kinds, classes, strict=True)]
+    back = [
+        kind == REOPENED or ("status" in data and found not in ENDED)
+        for (kind, data), found in zip(told.sayings, classes, strict=True)
+    ]
+    first = np.full(len(told), len(told.saying), dtype=np.int64)
+    last = np.full(len(told), -1, dtype=np.int64)
+    for said, places, row in ((end, first, slice(None, None, -1)), (back, last, slice(None))):
+        found = np.flatnonzero(np.array(said, dtype=np.bool_)[told.saying])[row]
+        places[np.searchsorted(told.starts, found, side="right") - 1] = found  # the last one written stays
+    return last > first
+
+
+def _groups(group: I64) -> Iterator[tuple[int, I64]]:
+    """Each number that there is, with its rows."""
+    order = np.argsort(group, kind="stable")
+    numbers, firsts = np.unique(group[order], return_index=True)
+    yield from zip(numbers.tolist(), np.split(order, firsts[1:]), strict=True)
+
+
+def _priorities(told: Told) -> tuple[list[str], I64]:
+    """The priorities that openings say, case folded, and by place the number of the ticket's."""
+    texts: dict[str, int] = {}
+    numbers = np.array(
+        [
+            texts.setdefault(as_text(data.get("priority")).strip().casefold(), len(texts))
+            for _, data in told.sayings
+        ],
+        dtype=np.int64,
+    )
+    found = np.zeros(len(told), dtype=np.int64)
+    has = told.starts[1:] > told.starts[:-1]
+    found[has] = numbers[told.saying[told.starts[:-1][has]]]
+    return list(texts) or [""], found
+
+
+def _changing(told: Told) -> Flags:
+    """Tickets whose priority may have been another later."""
+    says = np.array(["priority" in data and kind not in DEEDS for kind, data in told.sayings], dtype=np.bool_)
+    places = np.flatnonzero(says[told.saying])
+    ticket = np.searchsorted(told.starts, places, side="right") - 1
+    return _in(len(told), ticket[places != told.starts[ticket]])
+
+
+def _in(size: int, places: Sequence[int] | I64) -> Flags:
+    found = np.zeros(size, dtype=np.bool_)
+    found[np.asarray(places, dtype=np.int64)] = True
+    return found

@@ -1,0 +1,1 @@
+"""Why a clock stands where it stands, in words."""

@@ -1,0 +1,1 @@
+"""Scenarios told to the engine: what came out, against what was expected."""

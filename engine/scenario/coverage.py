@@ -1,0 +1,176 @@
+"""Which parts of the rules scenarios and checks have put to the test, in the language's own units.
+
+A target is covered when it decided a clock, an override when one of its targets did, a pause when a clock went into it and
+when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran across its date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from dsl.ladder import LadderStep
+from dsl.model import Calendar, RuleSet, Target
+from dsl.span import Origin, Span
+from engine.calendar.closures import closures_of
+from engine.clock import Clock
+from engine.evaluate import Evaluated
+from engine.wall import date_of, day_number, local_day, weekday
+
+
+class Unit(StrEnum):
+    """What can be covered. A pause is two: going in and coming out."""
+
+    TARGET = "target"
+    OVERRIDE = "override"
+    ENTERED = "pause entered"
+    LEFT = "pause left"
+    STEP = "ladder step"
+    EXCEPTION = "calendar exception"
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """One unit, where it stands, and how many tickets put it to the test."""
+
+    unit: Unit
+    name: str
+    span: Span
+    hits: int
+
+
+_Ticket = tuple[int, int]
+_Seen = dict[tuple[Unit, object], set[_Ticket]]
+
+
+class Coverage:
+    """Watches scenarios run (a `Witness`), and says what they covered."""
+
+    def __init__(self) -> None:
+        self._run = 0
+        self._seen: _Seen = {}
+        self._ran: dict[str, set[tuple[_Ticket, int, int]]] = {}
+        self._holding: dict[tuple[_Ticket, str, int], tuple[str, ...]] = {}
+
+    def begins(self) -> None:
+        """What is seen from here on is about other tickets."""
+        self._run += 1
+        self._holding.clear()
+
+    def sees(self, evaluated: Evaluated, steps: Sequence[LadderStep]) -> None:
+        """Take note of a look at a ticket, with the steps that were taken in it."""
+        ticket = (self._run, evaluated.ticket_id)
+        for clock in evaluated.clocks:
+            self._note(Unit.TARGET, clock.promise.where, ticket)
+            self._note(Unit.OVERRIDE, clock.promise.decided_by, ticket)
+            self._pauses(clock, ticket)
+            end = clock.due if clock.stopped is None else clock.stopped
+            self._ran.setdefault(clock.calendar, set()).add((ticket, clock.started, end or clock.started))
+        for step in steps:
+            self._note(Unit.STEP, step.origin, ticket)
+
+    def _pauses(self, clock: Clock, ticket: _Ticket) -> None:
+        key = (ticket, clock.metric, clock.cycle)
+        before = self._holding.get(key, ())
+        self._holding[key] = clock.paused_by
+        for name in clock.paused_by:
+            self._note(Unit.ENTERED, name, ticket)
+        if clock.stopped is None:
+            for name in before:
+                if name not in clock.paused_by:
+                    self._note(Unit.LEFT, name, ticket)
+
+    def _note(self, unit: Unit, what: object, ticket: _Ticket) -> None:
+        self._seen.setdefault((unit, what), set()).add(ticket)
+
+    # ------------------------------------------------------------ what it comes to
+
+    def of(self, rules: RuleSet, locate: Callable[[Origin], Span]) -> list[Covered]:
+        """Every unit of the rules, in the order of their files."""
+        found = [
+            Covered(unit, name, locate(origin), len(tickets))
+            for unit, name, origin, tickets in (*self._promises(rules, locate), *self._others(rules))
+        ]
+        return sorted(found, key=lambda one: (one.span, one.unit))
+
+    def _hits(self, unit: Unit, what: object) -> set[_Ticket]:
+        return self._seen.get((unit, what), set())
+
+    def _promises(
+        self, rules: RuleSet, locate: Callable[[Origin], Span]
+    ) -> Iterator[tuple[Unit, str, Origin, set[_Ticket]]]:
+        for target in targets_of(rules):
+            span = locate(target.origin)
+            yield (
+                Unit.TARGET,
+                target.rule.removeprefix("target "),
+                target.origin,
+                self._hits(Unit.TARGET, f"{span.path}:{span.line}"),
+            )
+        for kind, parties in (("customer", rules.customers), ("group", rules.groups)):
+            for party in parties.values():
+                for override in party.overrides:
+                    name = f"{override.name} of {kind} {party.name}"
+                    yield Unit.OVERRIDE, name, override.origin, self._hits(Unit.OVERRIDE, f"override {name}")
+
+    def _others(self, rules: RuleSet) -> Iterator[tuple[Unit, str, Origin, set[_Ticket]]]:
+        for pause in rules.pauses.values():
+            for unit in (Unit.ENTERED, Unit.LEFT):
+                yield unit, pause.name, pause.origin, self._hits(unit, pause.name)
+        for ladder in rules.escalations.values():
+            for step in ladder.steps:
+                yield Unit.STEP, step.rule, step.origin, self._hits(Unit.STEP, step.origin)
+        for calendar in rules.calendars.values():
+            for name, origin, days in exceptions(calendar):
+                yield Unit.EXCEPTION, name, origin, set(self._across(calendar, days))
+
+    def _across(self, calendar: Calendar, days: Callable[[int], Iterable[int]]) -> Iterator[_Ticket]:
+        """The tickets with a clock that ran across one of the days, which are asked for by year."""
+        for ticket, start, end in self._ran.get(calendar.name, ()):
+            first, last = local_day(start, calendar.zone), local_day(max(end - 1, start), calendar.zone)
+            years = range(date_of(first).year, date_of(last).year + 1)
+            if any(first <= day <= last for year in years for day in days(year)):
+                yield ticket
+
+
+def targets_of(rules: RuleSet) -> Iterator[Target]:
+    """Every target line once, also one that several tiers have by `like`."""
+    seen: set[Origin] = set()
+    groups = [tier.targets for tier in rules.tiers.values()]
+    for party in (*rules.customers.values(), *rules.groups.values()):
+        groups += [override.targets for override in party.overrides]
+    for targets in groups:
+        for target in targets:
+            if target.origin not in seen:
+                seen.add(target.origin)
+                yield target
+
+
+def exceptions(calendar: Calendar) -> Iterator[tuple[str, Origin, Callable[[int], Iterable[int]]]]:
+    """What makes days of a calendar unlike others of the week: a name, where it stands, and the days of a year.
+
+    A holiday on a day of the week that is closed anyway is none.
+    """
+    for opened in calendar.open_dates:
+        yield f"open {opened.day.isoformat()}", opened.origin, _on(opened.day)
+    for closed in calendar.closed_dates:
+        yield f"closed {closed.day.isoformat()}", closed.origin, _on(closed.day)
+    for holidays in calendar.holidays:
+        alone = replace(calendar, closed_dates=(), holidays=(holidays,))
+        yield f"holidays {holidays.name} of {calendar.name}", holidays.origin, _closing(alone)
+
+
+def _on(day: date) -> Callable[[int], Iterable[int]]:
+    return lambda year: [day_number(day)] if day.year == year else []
+
+
+def _closing(calendar: Calendar) -> Callable[[int], Iterable[int]]:
+    def days(year: int) -> Iterator[int]:
+        closures = closures_of(calendar, year)
+        known = [day for day, _ in closures.days]
+        known += [local_day(start, calendar.zone) for start, _, _ in closures.spans]
+        return (day for day in known if calendar.weekly[weekday(day)])
+
+    return days

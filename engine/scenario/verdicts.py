@@ -1,0 +1,206 @@
+"""Runs the scenarios and checks of a rule set: each expectation beside what came out, with the reasons.
+
+A failure is a diagnostic like any other, so that whatever shows those can show it; what it offers as a fix is to expect
+what came out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dsl import scenario
+from dsl.condition import Value
+from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
+from dsl.model import RuleSet
+from dsl.scenario_text import promised, said
+from dsl.span import Origin, Span
+from engine import facts, promise
+from engine.explain.clocks import why
+from engine.explain.rule import promised as reasons_of
+from engine.facts import Event, Instant
+from engine.graph import Graph
+from engine.scenario.outcome import came_out, instant
+from engine.scenario.rehearsal import Rehearsal, Witness
+
+SOURCE = "scenario"
+
+Locate = Callable[[Origin], Span]
+"""Where a value of the rule set was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An expectation that does not hold: it and what came out as they stand in a rule file, and why that came out.
+
+    `priority` is the one of several that a line of a check is about, "" where that is plain.
+    """
+
+    expected: str
+    got: str
+    reasons: tuple[str, ...]
+    span: Span
+    context: str
+    priority: str = ""
+
+    @property
+    def can_be_blessed(self) -> bool:
+        """Whether what came out can take the expectation's place: not where both read the same (an hour that comes twice),
+        where several priorities share a line, or where the expectation goes over lines that may have comments."""
+        return self.span.line == self.span.end_line and self.expected != self.got and not self.priority
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The same as every tool takes it, with the fix to expect what came out."""
+        about = f"{self.priority}: " if self.priority else ""
+        fix = Fix(f"expect {self.got}", (Edit(self.span, self.got),))
+        return Diagnostic(
+            scenario.FAILED,
+            Severity.ERROR,
+            f"{about}expected {self.expected}, got {self.got}",
+            self.span,
+            notes=self.reasons,
+            fixes=(fix,) if self.can_be_blessed else (),
+            context=self.context,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a scenario or a check came to; `kind` is its keyword."""
+
+    kind: str
+    title: str
+    span: Span
+    expectations: int
+    failures: tuple[Failure, ...]
+
+
+def run_all(
+    rules: RuleSet,
+    graph: Graph,
+    locate: Locate,
+    wanted: Callable[[str], bool] = lambda _: True,
+    witness: Witness | None = None,
+) -> Iterator[Result]:
+    """All checks and scenarios whose title is `wanted`, in the order of their files."""
+    chosen: list[scenario.Check | scenario.Scenario] = [*rules.checks.values(), *rules.scenarios.values()]
+    placed = sorted(
+        ((locate(one.origin), number, one) for number, one in enumerate(chosen) if wanted(one.title)),
+        key=lambda item: item[:2],
+    )
+    for span, _, one in placed:
+        if isinstance(one, scenario.Check):
+            yield run_check(one, graph, locate, span, witness)
+        else:
+            yield run(one, graph, locate, span, witness)
+
+
+# ---------------------------------------------------------------- scenarios
+
+
+def run(
+    told: scenario.Scenario, graph: Graph, locate: Locate, span: Span, witness: Witness | None = None
+) -> Result:
+    """Tell the scenario, all its tickets on one axis of time."""
+    if witness is not None:
+        witness.begins()
+    rehearsal = Rehearsal(graph, witness)
+    failures: list[Failure] = []
+    count = 0
+    for name, line, at in in_time(told):
+        if isinstance(line, scenario.Happens):
+            count += 1
+            settings = _opening(told, name) if line.kind == facts.OPENED else ()
+            rehearsal.happen(name, event_of(line, at, count, settings))
+            continue
+        if found := _failure(line, name, rehearsal.fork(), told.zone, locate):
+            failures.append(found)
+    expected = sum(isinstance(line, scenario.Expect) for story in told.stories for line in story.lines)
+    failures.sort(key=lambda failure: failure.span)
+    return Result("scenario", told.title, span, expected, tuple(failures))
+
+
+def in_time(told: scenario.Scenario) -> list[tuple[str, scenario.Happens | scenario.Expect, Instant]]:
+    """The lines of all stories as time passes: each expectation right after what happens above it."""
+    lines = []
+    for story in told.stories:
+        at = Instant(0)
+        for line in story.lines:
+            if isinstance(line, scenario.Happens):
+                at = Instant(instant(line.at, told.zone))
+            lines.append((story.name, line, at))
+    return sorted(lines, key=lambda item: item[2])
+
+
+def _opening(told: scenario.Scenario, name: str) -> scenario.Settings:
+    return next(story.settings for story in told.stories if story.name == name)
+
+
+def event_of(line: scenario.Happens, at: Instant, number: int, settings: scenario.Settings = ()) -> Event:
+    """The event of a line, the `number`-th of its scenario; `settings` come before its own."""
+    data: dict[str, Value] = {**dict(settings), **dict(line.settings)}
+    kind = line.kind
+    if kind == scenario.SET:
+        kind = facts.CHANGED
+    elif kind in (facts.FLAGGED, scenario.UNFLAGGED):
+        data["flag"] = kind == facts.FLAGGED
+        kind = facts.FLAGGED
+    return Event(at, kind, data, SOURCE, str(number), number)
+
+
+def _failure(
+    line: scenario.Expect, name: str, rehearsal: Rehearsal, zone: str, locate: Locate
+) -> Failure | None:
+    found = came_out(line.what, name, rehearsal, zone)
+    if found.holds:
+        return None
+    expected, got = said(line.what), said(found.actual)
+    actor = rehearsal.actors[name]
+    reasons = why(actor.ticket, rehearsal.graph, found.at, found.metric, list(actor.decisions.values()))
+    if expected == got:
+        reasons.insert(
+            0, "that night the clocks go back and this time comes twice: use `zone UTC` to tell them apart"
+        )
+    return Failure(expected, got, tidy(reasons), locate(line.origin), line.origin.declaration)
+
+
+def tidy(lines: Sequence[str]) -> tuple[str, ...]:
+    """Without empty lines at the end."""
+    end = len(lines)
+    while end and not lines[end - 1]:
+        end -= 1
+    return tuple(lines[:end])
+
+
+# ---------------------------------------------------------------- checks
+
+
+def run_check(
+    check: scenario.Check, graph: Graph, locate: Locate, span: Span, witness: Witness | None = None
+) -> Result:
+    """What is promised to tickets that open on the day, beside what is expected; values of one promise are compared,
+    not how they are written."""
+    failures: list[Failure] = []
+    count = 0
+    for line in check.lines:
+        for priority in line.priorities:
+            ticket = promise.opened(line, priority, check.day, graph)
+            if witness is not None:
+                witness.begins()
+                witness.sees(ticket.evaluated, ())
+            for one in line.promises:
+                count += 1
+                got = promise.broken(one, ticket)
+                if got is not None:
+                    failures.append(
+                        Failure(
+                            promised(one),
+                            promised(got),
+                            tuple(reasons_of(ticket.life, one.metric, graph)),
+                            locate(one.origin),
+                            one.origin.declaration,
+                            priority if len(line.priorities) > 1 else "",
+                        )
+                    )
+    return Result("check", check.title, span, count, tuple(failures))
