@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dsl.errors import FINDINGS
+from engine.calendar.period import Period, Span, following, month
 from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph
@@ -19,7 +20,6 @@ from reports import ledger
 from reports.compliance import Figures, figures
 from reports.correction import Closing, Register, Told
 from reports.making import spans
-from reports.period import Period, Span, following, month
 from reports.sources import Source
 from reports.statement import Scope, during
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
+from engine.calendar.period import Period, Span
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.store.sql import SqlStore
 from reports import ledger
 from reports.compliance import Standing
 from reports.correction import Closing, Register, Told
-from reports.period import Period, Span
 from reports.sources import Source
 from reports.statement import Report, Scope, during
 

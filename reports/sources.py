@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from engine.calendar.period import Span
 from engine.clock import FAILED_STATES, State
 from engine.errors import StoreError
 from engine.evaluate import evaluate
@@ -19,7 +20,6 @@ from engine.store import judged
 from engine.store.sql import SqlStore
 from reports.compliance import Judged
 from reports.excuse import excuses
-from reports.period import Span
 
 if TYPE_CHECKING:
     from engine.archive.parts import Part

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.calendar.period import Period, Span
 from reports.compliance import DECIDED, DIMENSIONS, FAILED, Figures, Judged, Standing, by, figures, standing
 from reports.correction import Closing, Register, Told
-from reports.period import Period, Span
 
 DEFINITIONS = (
     "Compliance is met / (met + breached + missed), of the clocks decided in the period, rounded down.",

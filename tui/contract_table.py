@@ -8,7 +8,7 @@ from datetime import date
 
 from dsl.condition_text import condition_text
 from dsl.values import percentage
-from engine.commitment_text import uptime
+from engine.commitment.words import uptime
 from engine.contract.table import DEFAULT, Contract, Line, Stretch
 from engine.lengths import written
 from tui.export import Sheet

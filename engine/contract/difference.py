@@ -13,7 +13,7 @@ from itertools import zip_longest
 from dsl.condition import StatusClass
 from dsl.condition_text import quoted
 from dsl.model import RuleSet
-from engine.commitment_text import maintenance_lines, retainers_of, service_words
+from engine.commitment.words import maintenance_lines, retainers_of, service_words
 from engine.contract.difference_terms import About, Change, Comparison, lines_changed
 from engine.contract.table import DEFAULT, Contract, Stretch, bound, stretches
 from engine.graph import Graph

@@ -12,7 +12,7 @@ from dsl.condition_text import canonical, condition_text
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import BUILT_IN_METRICS
 from dsl.values import percentage
-from engine.commitment_text import credits_lines, length, uptime
+from engine.commitment.words import credits_lines, length, uptime
 from engine.contract.content import Contents, stops
 from engine.contract.table import Contract
 from engine.lengths import written

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from dsl.suggest import nearest
+from engine.commitment.outage import Outage
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.intake.reading import Record, RefusedFileError, csv_header, csv_rows, jsonl
 from engine.intake.reject import Reject
-from engine.outage import Outage
 from engine.plain import plain
 from engine.wall import parse_instant
 

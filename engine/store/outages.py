@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from engine.commitment.outage import Notice, Outage
 from engine.facts import Instant
-from engine.outage import Notice, Outage
 from engine.store.database import Connection
 
 LOCK = "outages"

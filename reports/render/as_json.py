@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from engine.calendar.period import bound_text
 from engine.plain import plain
 from engine.wall import format_instant
 from reports.compliance import Figures, Judged, Standing
 from reports.correction import Told, net, with_corrections
-from reports.period import bound_text
 from reports.render.words import COUNTS, counts
 from reports.statement import DEFINITIONS, DIMENSIONS, Report, over_by
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from random import Random
 
+from engine.calendar.period import Period, month
 from engine.facts import EXCUSED, Event, FieldValue, Instant
 from engine.run import Engine
 from engine.store.sql import SqlStore
 from reports.closing import Done, close
 from reports.making import make
-from reports.period import Period, month
 from reports.statement import BREACHES, Report, Scope
 from tests.engine.desk import RULES as DESK
 from tests.engine.desk import random_ticket

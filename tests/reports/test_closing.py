@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from engine.calendar.period import Period, bound, month
 from engine.errors import EngineError
 from reports.compliance import Figures, Standing
 from reports.correction import net, with_corrections
-from reports.period import Period, bound, month
 from reports.render.as_csv import render as as_csv
 from reports.render.as_html import render as as_html
 from reports.render.as_json import render as as_json

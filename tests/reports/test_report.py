@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engine.archive import parts as archive
+from engine.calendar.period import Period, bound
 from engine.clock import FAILED_STATES
 from reports.compliance import Figures, Standing
-from reports.period import Period, bound
 from tests.engine.site import at
 from tests.reports.office import OCTOBER, Office
 

@@ -31,9 +31,9 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
 
     What is heard later about it corrects the next month. Closing again changes nothing; there is no way to open it again.
     """
+    from engine.calendar.period import month as month_of
     from engine.store.opening import open_store
     from reports.closing import close
-    from reports.period import month as month_of
 
     try:
         period = month_of(month)

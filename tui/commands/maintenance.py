@@ -20,7 +20,7 @@ from tui.options import InstantParam, graph_of, rules_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from engine.outage import Notice
+    from engine.commitment.outage import Notice
     from engine.store.place import Place
 
 
@@ -65,8 +65,8 @@ def announce(
     note: str,
 ) -> None:
     """Record that customers were told of windows of the maintenance NAME of the rules; without NAME, of one window of its own."""
+    from engine.commitment.outage import Notice
     from engine.intake.outages import LONGEST_NOTE
-    from engine.outage import Notice
     from engine.store import outages
     from engine.store.opening import open_store
 

@@ -22,8 +22,8 @@ from tui.options import InstantParam, graph_of, rules_option, store_option, zone
 from tui.plain import plain
 
 if TYPE_CHECKING:
+    from engine.commitment.outage import Outage
     from engine.graph import Graph
-    from engine.outage import Outage
     from engine.store.place import Place
 
 SOURCE = "command"
@@ -62,8 +62,8 @@ def add(
     note: str,
 ) -> None:
     """Record an outage of SERVICE, of every service if none is named."""
+    from engine.commitment.outage import Outage
     from engine.intake.outages import LONGEST_NOTE
-    from engine.outage import Outage
     from engine.store.opening import open_store
     from engine.store.outages import outages, record
 

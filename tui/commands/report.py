@@ -15,10 +15,10 @@ from tui.plain import plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.calendar.period import Period
     from engine.graph import Graph
     from engine.store.place import Place
     from reports.compliance import Standing
-    from reports.period import Period
     from reports.statement import Report
 
 FORMATS = ("csv", "json", "html")
@@ -157,7 +157,7 @@ def _met() -> frozenset[Standing]:
 
 
 def _period(month: str, start: str, end: str) -> Period:
-    from reports import period
+    from engine.calendar import period
 
     try:
         if month and (start or end):

@@ -19,10 +19,10 @@ from tui.options import at_option, graph_of, rules_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
+    from engine.calendar.period import Period
+    from engine.commitment.uptime import Figure, History
     from engine.graph import Graph
     from engine.store.place import Place
-    from reports.period import Period
-    from reports.uptime import Figure, History
 
 HEADER = (
     *("customer", "service", "promise", "from", "until", "state", "uptime", "down_seconds", "agreed_seconds"),
@@ -58,9 +58,9 @@ def command(
     A commitment `per month` is measured over the calendar month, one `per 30d` over the last thirty days of it, or up to now
     if it has not ended.
     """
+    from engine.commitment.uptime import History
     from engine.store import outages
     from engine.store.opening import open_store
-    from reports.uptime import History
 
     month = _month(period)
     now = Instant(int(time.time())) if at is None else at
@@ -85,7 +85,7 @@ def command(
 
 
 def _month(text: str | None) -> Period | None:
-    from reports.period import month
+    from engine.calendar.period import month
 
     try:
         return None if text is None else month(text)
@@ -97,7 +97,7 @@ def _month(text: str | None) -> Period | None:
 
 def _bounds(graph: Graph, month: Period | None, now: int) -> int:
     """The earliest instant that any figure looks at, in whatever zone."""
-    from reports.period import month_of
+    from engine.calendar.period import month_of
 
     rolling = max(
         (one.window or 0 for tier in graph.ruleset.tiers.values() for one in tier.uptimes), default=0
@@ -118,8 +118,8 @@ def _customers(graph: Graph, text: str | None) -> list[str]:
 def _figures(
     graph: Graph, customers: Sequence[str], month: Period | None, history: History, now: int
 ) -> Iterator[Figure]:
-    from reports.period import month_of
-    from reports.uptime import figures
+    from engine.calendar.period import month_of
+    from engine.commitment.uptime import figures
 
     for name in customers:
         zone = graph.zone(name)
@@ -132,7 +132,7 @@ def _figures(
 
 def row(graph: Graph, one: Figure, now: int) -> tuple[str | int | None, ...]:
     """The values of HEADER. Shares are cut off and never rounded up; None where nothing was measured."""
-    from engine.commitment_text import uptime
+    from engine.commitment.words import uptime
 
     zone = graph.zone(one.customer)
     return (
@@ -159,7 +159,7 @@ def row(graph: Graph, one: Figure, now: int) -> tuple[str | int | None, ...]:
 
 
 def _percent(millionths: int) -> str:
-    from engine.commitment_text import share
+    from engine.commitment.words import share
 
     return share(millionths)
 
@@ -178,7 +178,7 @@ def state(one: Figure, now: int) -> str:
 
 def text(graph: Graph, found: Sequence[Figure], history: History, now: int) -> Iterator[str]:
     """The figures by customer, each with what has to be known about it."""
-    from engine.commitment_text import uptime
+    from engine.commitment.words import uptime
     from engine.lengths import length
 
     last = ""

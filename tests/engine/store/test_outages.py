@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from engine.commitment.outage import Notice, Outage
 from engine.errors import StoreError
 from engine.forget import Retention
-from engine.outage import Notice, Outage
 from engine.store.outages import (
     Recorded,
     announce,

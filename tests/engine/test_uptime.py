@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsl.load import load_texts
+from engine.commitment.outage import Notice, Outage
+from engine.commitment.uptime import EVERYTHING, History, figures
 from engine.facts import Instant
 from engine.graph import Graph
-from engine.outage import Notice, Outage
 from engine.wall import parse_instant
-from reports.uptime import EVERYTHING, History, figures
 
 SITE = """\
 priorities critical

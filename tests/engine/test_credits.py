@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from dsl.commitment import Band, BreachCredit, Credits, Money, RetainerShare, Uptime
 from dsl.load import load_texts
+from engine.commitment.credits import Breach, retainer_on, rounded, statement
+from engine.commitment.uptime import Figure
 from engine.errors import EngineError
-from reports.credits import Breach, retainer_on, rounded, statement
-from reports.uptime import Figure
 from tests.dsl.test_commitments import BASE
 
 RULES = load_texts("sla.rules", {"sla.rules": BASE}).ruleset

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.calendar.period import Period, bound, following, month, month_of
 from engine.wall import local_date
-from reports.period import Period, bound, following, month, month_of
 from tests.engine.site import at
 
 ZONES = ("UTC", "Europe/Berlin", "America/Denver", "Pacific/Apia", "Asia/Kathmandu", "Africa/Cairo")

@@ -14,9 +14,9 @@ from fractions import Fraction
 from dsl.commitment import WHOLE, Maintenance, Service, Uptime, Window
 from dsl.model import Customer, RuleSet
 from engine.calendar.hours import Interval, merge, subtract
+from engine.commitment.outage import Notice, Outage
 from engine.contract.table import stretches
 from engine.graph import Graph
-from engine.outage import Notice, Outage
 from engine.wall import DAY, EARLIEST, LATEST, day_number, weekday, zone
 
 EVERYTHING = ""

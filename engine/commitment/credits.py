@@ -13,9 +13,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from dsl.commitment import WHOLE, Band, BreachCredit, Credits, Money, Payment, RetainerShare
 from dsl.model import Party, Retainer
-from engine.commitment_text import money, payment, share, uptime
+from engine.commitment.uptime import Figure
+from engine.commitment.words import money, payment, share, uptime
 from engine.errors import EngineError
-from reports.uptime import Figure
 
 # Minor units of ISO 4217 that are not two digits.
 _NONE = frozenset(
