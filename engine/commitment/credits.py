@@ -7,12 +7,13 @@ sums of lines.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from dsl.commitment import WHOLE, Band, BreachCredit, Credits, Money, Payment, RetainerShare
 from dsl.model import Party, Retainer
+from dsl.span import NOWHERE, Origin
 from engine.commitment.uptime import Figure
 from engine.commitment.words import money, payment, share, uptime
 from engine.errors import EngineError
@@ -45,20 +46,26 @@ _EXACT = Context(prec=60)
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A breached promise of a ticket."""
+    """A breached promise of a ticket; `tier` is the one that made it."""
 
     ticket: str
     metric: str
     priority: str
+    tier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`rule` is the line of the credits, `because` what made it apply; `amount` is below zero for what a cap takes back."""
+    """`rule` is the line of the `credits`, `because` what made it apply; `amount` is below zero for what a cap takes back. `service` is
+    whose uptime pays, `tickets` whose breaches."""
 
     rule: str
     because: str
     amount: Money
+    credits: str = ""
+    service: str = ""
+    tickets: tuple[str, ...] = ()
+    origin: Origin = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def statement(
     for rule in credits_.breaches:
         mine = [one for one in found if _rule_of(credits_.breaches, one) is rule]
         if mine:
-            lines.append(_of_breaches(rule, retainer, mine))
+            lines.append(_of_breaches(credits_.name, rule, retainer, mine))
     currency = _currency(credits_, retainer)
     total = sum((line.amount.amount for line in lines), Decimal(0))
     if credits_.cap is not None and lines:
@@ -98,7 +105,8 @@ def statement(
         if total > most.amount:
             because = f"the lines above come to {money(Money(total, currency))}, the cap is {money(most)}"
             taken = Money(most.amount - total, currency)
-            lines.append(Line(f"cap {payment(credits_.cap)} per month", because, taken))
+            rule = f"cap {payment(credits_.cap)} per month"
+            lines.append(Line(rule, because, taken, credits_.name, origin=credits_.origin))
             total = most.amount
     return Statement(tuple(lines), Money(total, currency))
 
@@ -112,7 +120,14 @@ def _of_uptime(credits_: Credits, retainer: Money | None, figure: Figure) -> Lin
         f", {figure.down} of {figure.measured} seconds down, {figure.outages} outages"
     )
     rule = f"uptime below {share(band.below)} pays {payment(band.pays)}"
-    return Line(rule, _explained(because, band.pays, retainer), rounded(_worth(band.pays, retainer, 1)))
+    return Line(
+        rule,
+        _explained(because, band.pays, retainer),
+        rounded(_worth(band.pays, retainer, 1)),
+        credits_.name,
+        figure.service,
+        origin=band.origin,
+    )
 
 
 def _reached(bands: Sequence[Band], figure: Figure) -> Band | None:
@@ -128,14 +143,19 @@ def _rule_of(rules: Sequence[BreachCredit], breach: Breach) -> BreachCredit | No
     return next(named, next((one for one in mine if not one.priorities), None))
 
 
-def _of_breaches(rule: BreachCredit, retainer: Money | None, breaches: Sequence[Breach]) -> Line:
+def _of_breaches(
+    credits_: str, rule: BreachCredit, retainer: Money | None, breaches: Sequence[Breach]
+) -> Line:
     for_ = f" for {', '.join(rule.priorities)}" if rule.priorities else ""
-    tickets = ", ".join(sorted(one.ticket for one in breaches))
-    because = _explained(f"{len(breaches)} times: {tickets}", rule.pays, retainer)
+    tickets = tuple(sorted(one.ticket for one in breaches))
+    because = _explained(f"{len(breaches)} times: {', '.join(tickets)}", rule.pays, retainer)
     return Line(
         f"breach of {rule.metric}{for_} pays {payment(rule.pays)} each",
         because,
         rounded(_worth(rule.pays, retainer, len(breaches))),
+        credits_,
+        tickets=tickets,
+        origin=rule.origin,
     )
 
 
@@ -156,6 +176,14 @@ def _worth(pays: Payment, retainer: Money | None, times: int) -> Money:
         )
     part = _EXACT.multiply(retainer.amount, Decimal(pays.share * times))
     return Money(part.scaleb(-4, _EXACT), retainer.currency)
+
+
+def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """The sum in each currency, by its letters: currencies are never added up."""
+    found: dict[str, Decimal] = {}
+    for one in amounts:
+        found[one.currency] = _EXACT.add(found.get(one.currency, Decimal(0)), one.amount)
+    return tuple(Money(found[currency], currency) for currency in sorted(found))
 
 
 def rounded(value: Money) -> Money:

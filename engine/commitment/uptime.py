@@ -38,7 +38,7 @@ class Figure:
 
     `agreed` of the whole period without excluded maintenance, `elapsed` of it that is over, `measured` of that while outages were
     recorded, `down` of that in which the service was. `excluded` is what announced maintenance took out of the period, `unannounced`
-    what it did not because nobody was told before it began.
+    what it did not because nobody was told before it began. `failures` are the outages that count, each as far as it lies in the period.
     """
 
     customer: str
@@ -54,6 +54,7 @@ class Figure:
     unannounced: int
     outages: int
     lasting: int
+    failures: tuple[Interval, ...] = ()
 
     @property
     def uptime(self) -> Fraction | None:
@@ -92,13 +93,15 @@ class Figure:
 
 
 def figures(
-    graph: Graph, customer: str, start: int, end: int, history: History, now: int
+    graph: Graph, customer: str, start: int, end: int, history: History, now: int, paid_by: str | None = None
 ) -> Iterator[Figure]:
     """The figures of a declared customer for the calendar month `[start, end)` and for rolling windows that end with it, or now
-    if it has not ended."""
+    if it has not ended: of each commitment that a tier makes in that month, with `paid_by` only of tiers that have these credits."""
     declared = graph.ruleset.customers[customer]
     last = min(end, max(now, start))
-    for promise, held in _held(graph, customer):
+    for promise, held in _held(graph, customer, paid_by):
+        if not _within(held, start, end):
+            continue
         low, high = (start, end) if promise.window is None else (last - promise.window, last)
         spans = _within(held, low, high)
         if not spans:
@@ -122,7 +125,7 @@ def _concerns(one: Service | Maintenance, customer: Customer) -> bool:
     )
 
 
-def _held(graph: Graph, customer: str) -> Iterator[tuple[Uptime, list[Interval]]]:
+def _held(graph: Graph, customer: str, paid_by: str | None) -> Iterator[tuple[Uptime, list[Interval]]]:
     """Every commitment of a customer, and when it holds."""
     found: dict[Uptime, list[Interval]] = {}
     for stretch in stretches(graph, customer):
@@ -131,7 +134,7 @@ def _held(graph: Graph, customer: str) -> Iterator[tuple[Uptime, list[Interval]]
             EARLIEST if stretch.start is None else stretch.start,
             LATEST if stretch.end is None else stretch.end,
         )
-        for promise in tier.uptimes if tier else ():
+        for promise in tier.uptimes if tier and paid_by in (None, tier.credits) else ():
             found.setdefault(promise, []).append(span)
     yield from ((promise, merge(spans)) for promise, spans in found.items())
 
@@ -162,7 +165,9 @@ def _figure(
     outages = [(one, (one.start, now if one.end is None else min(one.end, now))) for one in mine]
     down = merge([span for _, span in outages])
     failed = subtract(measured, subtract(measured, down))
-    counted = [one for one, span in outages if subtract(measured, subtract(measured, merge([span])))]
+    counted = [
+        (one, span) for one, span in outages if subtract(measured, subtract(measured, merge([span])))
+    ]
     return Figure(
         customer=customer.name,
         service=service,
@@ -176,7 +181,8 @@ def _figure(
         excluded=_length(merge(hours)) - _length(agreed),
         unannounced=_length(agreed) - _length(subtract(agreed, untold)),
         outages=len(counted),
-        lasting=sum(one.end is None for one in counted),
+        lasting=sum(one.end is None for one, _ in counted),
+        failures=tuple(_within(sorted(span for _, span in counted), start, end)),
     )
 
 
