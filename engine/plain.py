@@ -4,12 +4,14 @@ surrogates. What leaves by a message or reaches a terminal goes through here; ea
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _STEERS = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyph and steer nothing
 _WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
 
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
 
 
@@ -40,3 +42,9 @@ def spreadsheet(text: object, limit: int = 32_000) -> str:
     """Harmless as a cell of a CSV file too: what a spreadsheet would take for a formula gets an apostrophe."""
     line = plain(text, limit)
     return "'" + line if line.lstrip().startswith(_FORMULA) else line
+
+
+def markdown(text: object, limit: int = 2000) -> str:
+    """Neither Markdown nor HTML."""
+    line = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", line)

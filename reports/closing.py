@@ -5,23 +5,37 @@ Months of a customer are closed in order and without a gap, so that what is corr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from dsl.errors import FINDINGS
 from engine.calendar.period import Period, Span, following, month
-from engine.errors import EngineError
+from engine.errors import EngineError, StoreError
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.store import closings, judged
 from engine.store.sql import SqlStore
 from engine.wall import format_local
 from reports import ledger
+from reports.books import Books
 from reports.compliance import Figures, figures
 from reports.correction import Closing, Register, Told
 from reports.making import spans
+from reports.settlement import Settlement
 from reports.sources import Source
 from reports.statement import Scope, during
+
+
+class UnsettledError(EngineError):
+    """Credits that cannot be counted: by customer, why."""
+
+    def __init__(self, period: str, reasons: Mapping[str, EngineError]) -> None:
+        super().__init__(
+            f"{period} cannot be closed for {', '.join(reasons)}: nothing has been written",
+            help=f"{next(iter(reasons.values())).help}, or close the others one by one with --customer",
+            exit_code=FINDINGS,
+        )
+        self.reasons = reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,7 @@ class Done:
 
     closing: Closing
     figures: Figures
+    settlement: Settlement
     corrections: int
     anew: bool
 
@@ -44,7 +59,8 @@ def close(store: SqlStore, graph: Graph, now: Instant, period: Period, customer:
     connection = store.connection
     while True:
         known = ledger.register(store)
-        found = _looked(store, known, graph, now, period, customer)
+        books = Books(store, graph, known)
+        found = _looked(store, books, known, graph, now, period, customer)
         with store.cycle():
             with connection.trouble():
                 connection.lock(closings.LOCK)
@@ -53,12 +69,18 @@ def close(store: SqlStore, graph: Graph, now: Instant, period: Period, customer:
             with connection.trouble():
                 for done, told in found:
                     if done.anew:
-                        ledger.enter(connection, done.closing, told)
+                        books.enter(connection, ledger.enter(connection, done.closing, told), done.settlement)
         return [done for done, _ in found]
 
 
 def _looked(
-    store: SqlStore, known: Register, graph: Graph, now: Instant, period: Period, customer: str
+    store: SqlStore,
+    books: Books,
+    known: Register,
+    graph: Graph,
+    now: Instant,
+    period: Period,
+    customer: str,
 ) -> list[tuple[Done, list[Told]]]:
     """What closing comes to, with what is told, by customer."""
     with store.connection.trouble():
@@ -73,19 +95,32 @@ def _looked(
         pending.setdefault(item.clock.customer, []).append(item)
     everybody = {"", *graph.ruleset.customers, *known.customers(), *own, *pending}
     found = []
+    reasons: dict[str, EngineError] = {}
     for name in [customer] if customer else sorted(everybody):
         before = known.covers(name, period.name)
         if before is None:
             _refuse(known, name, period, span_of(name), graph.zone(name), now)
             told = [*own.get(name, ()), *pending.get(name, ())]
             start, end = span_of(name)
+            try:
+                settled = books.settle(
+                    name, period, (start, end), own.get(name, ()), pending.get(name, ()), now
+                )
+            except StoreError:
+                raise
+            except EngineError as error:
+                reasons[name] = error
+                continue
             closing = Closing(
                 0, period.name, name, graph.zone(name), start, end, now, graph.digest, ledger.data_digest(told), mark
             )  # fmt: skip
-            found.append((_done(closing, told, anew=True), told))
+            found.append((_done(closing, told, replace(settled, closing=closing), anew=True), told))
         elif before.customer == name or customer:  # not those who came after it was closed for all
             told = [item for _, item in ledger.told_by(store, [before]) if item.clock.customer == name]
-            found.append((_done(before, told, anew=False), told))
+            settled = books.kept(name, [period.name])[period.name]
+            found.append((_done(before, told, settled, anew=False), told))
+    if reasons:
+        raise UnsettledError(period.name, reasons)
     return found
 
 
@@ -118,7 +153,7 @@ def _refuse(known: Register, customer: str, period: Period, span: Span, zone: st
     )
 
 
-def _done(closing: Closing, told: list[Told], *, anew: bool) -> Done:
+def _done(closing: Closing, told: list[Told], settled: Settlement, *, anew: bool) -> Done:
     own: Iterator[Told] = (item for item in told if not item.of)
     counted = figures(item.standing for item in own if item.standing is not None)
-    return Done(closing, counted, sum(1 for item in told if item.of), anew)
+    return Done(closing, counted, settled, sum(1 for item in told if item.of), anew)

@@ -46,10 +46,10 @@ def pending(store: SqlStore, source: Source, known: Register) -> list[Told]:
     return list(corrections(known, told, clocks, keys))
 
 
-def enter(connection: Connection, closing: Closing, told: Iterable[Told]) -> None:
-    """Keep a closing, inside a transaction."""
+def enter(connection: Connection, closing: Closing, told: Iterable[Told]) -> int:
+    """Keep a closing, inside a transaction; answer its number."""
     rows = [_row(item) for item in told]
-    closings.enter(
+    return closings.enter(
         connection,
         (
             None, closing.period, closing.customer, closing.zone, closing.start, closing.end, closing.at, closing.rules, closing.data,

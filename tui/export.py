@@ -5,21 +5,20 @@ Every text is made harmless on the way: for a terminal in all three, for a sprea
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from decimal import Decimal
 
 from engine.snapshot import Row
+from reports.render.sheet import Cell, csv_text
 from tui.moment import iso
-from tui.plain import markdown, plain, spreadsheet
+from tui.plain import markdown, plain
 from tui.standing import standing
 
 FORMATS = ("csv", "json", "md")
-Value = str | int | bool | None
 
 _LONGEST = 32_000  # what a spreadsheet's cell can hold
 
@@ -30,33 +29,20 @@ class Sheet:
 
     name: str
     header: tuple[str, ...]
-    rows: Sequence[tuple[Value, ...]]
+    rows: Sequence[tuple[Cell, ...]]
 
 
 def write(sheet: Sheet, format_: str) -> str:
     """The sheet as text of one of `FORMATS`."""
-    return {"csv": _csv, "json": _json, "md": _markdown}[format_](sheet)
-
-
-def _csv(sheet: Sheet) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(sheet.header)
-    for row in sheet.rows:
-        writer.writerow([_cell(value) for value in row])
-    return out.getvalue()
-
-
-def _cell(value: Value) -> str | int | None:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return spreadsheet(value, _LONGEST) if isinstance(value, str) else value
+    if format_ == "csv":
+        return csv_text(sheet.header, sheet.rows)
+    return (_json if format_ == "json" else _markdown)(sheet)
 
 
 def _json(sheet: Sheet) -> str:
     rows = [
         {
-            name: plain(value, _LONGEST) if isinstance(value, str) else value
+            name: plain(value, _LONGEST) if isinstance(value, str | Decimal) else value
             for name, value in zip(sheet.header, row, strict=True)
         }
         for row in sheet.rows

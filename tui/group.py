@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "report": "The figures of a period, as a file for a customer.",
     "excuse": "Take a breach out of compliance, with a reason and a name.",
     "close": "Freeze a month: what was told of it stays told.",
+    "invoice": "What a closed month comes to: retainer, credits and what they follow from.",
     "flags": "Tickets flagged to management, and the log of their reviews.",
     "notices": "The inbox of a person or a team.",
     "watch": "One line for everything that happens to a clock.",

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from dsl.errors import FINDINGS, SlaError
+from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
 from tui.plain import plain
 
 if TYPE_CHECKING:
     from dsl.loaded import Loaded
+    from engine.calendar.period import Period
     from engine.graph import Graph
     from engine.store.place import Place
     from engine.store.protocol import Store
@@ -126,6 +127,18 @@ def zone_option(function: F) -> F:
         callback=_known_zone,
         help="Time zone of what is printed and of the period.",
     )(function)
+
+
+def month_of_text(text: str, where: str) -> Period:
+    """The calendar month of a text like 2026-10. Raises SlaError that says where it was given."""
+    from engine.calendar.period import month
+
+    try:
+        return month(text)
+    except ValueError as error:
+        raise SlaError(
+            f"{where}: {plain(str(error), 120)}", help="write it like 2026-10", exit_code=USAGE
+        ) from error
 
 
 def _known_zone(ctx: click.Context, param: click.Parameter, value: str) -> str:

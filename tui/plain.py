@@ -6,16 +6,6 @@ It is still only text: widgets get it as literal `Text`/`Content`, never as mark
 
 from __future__ import annotations
 
-import re
-
-from engine.plain import plain, spreadsheet
+from engine.plain import markdown, plain, spreadsheet
 
 __all__ = ["markdown", "plain", "spreadsheet"]
-
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
-
-
-def markdown(text: object, limit: int = 2000) -> str:
-    """Neither Markdown nor HTML."""
-    line = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKDOWN.sub(r"\\\1", line)

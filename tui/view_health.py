@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, tzinfo
 
 from engine.snapshot import Health, Snapshot, Tally
-from tui.export import Sheet, Value
+from reports.render.sheet import Cell
+from tui.export import Sheet
 from tui.glyphs import UNICODE, Glyphs
 from tui.line import Line, Piece, clip, fit, text, width
 from tui.moment import clock
@@ -217,7 +218,7 @@ def health_lines(
 
 def health_sheet(health: Health) -> Sheet:
     """Every figure in a row of its own; compliance in hundredths of a percent."""
-    rows: list[tuple[Value, ...]] = []
+    rows: list[tuple[Cell, ...]] = []
 
     def add(section: str, name: str, tally: Tally) -> None:
         rows.append((section, name, tally.met, tally.failed, tally.hundredths))

@@ -6,7 +6,8 @@ from datetime import tzinfo
 
 from dsl.diagnostic import Diagnostic, Severity
 from engine.snapshot import RulesStatus, Snapshot
-from tui.export import Sheet, Value
+from reports.render.sheet import Cell
+from tui.export import Sheet
 from tui.glyphs import Glyphs
 from tui.line import Line, fit, wrap
 from tui.moment import day_clock, span
@@ -87,7 +88,7 @@ def rules_sheet(rules: RulesStatus) -> Sheet:
             [(rules.generation, rules.digest, f) for f in rules.files],
         )
     header = ("severity", "code", "file", "line", "column", "message", "help")
-    rows: list[tuple[Value, ...]] = [
+    rows: list[tuple[Cell, ...]] = [
         (d.severity.value, d.code, d.span.path, d.span.line, d.span.column, d.message, d.help)
         for d in rules.broken
     ]

@@ -7,8 +7,9 @@ from datetime import tzinfo
 from engine.clock import FAILED_STATES, OPEN_STATES, Clock, State
 from engine.facts import Event
 from engine.snapshot import TicketDetail
+from reports.render.sheet import Cell
 from tui.coloured import coloured
-from tui.export import Sheet, Value
+from tui.export import Sheet
 from tui.glyphs import Glyphs
 from tui.line import Line, Piece, fit, wrap
 from tui.messages import about, to_whom
@@ -177,7 +178,7 @@ def _event(event: Event, zone: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]
 
 def ticket_sheet(detail: TicketDetail, zone: tzinfo) -> Sheet:
     """What happened to the ticket, in order: events and what was found."""
-    rows: list[tuple[int, tuple[Value, ...]]] = [
+    rows: list[tuple[int, tuple[Cell, ...]]] = [
         (
             e.at,
             (

@@ -105,8 +105,8 @@ def statement(
         if total > most.amount:
             because = f"the lines above come to {money(Money(total, currency))}, the cap is {money(most)}"
             taken = Money(most.amount - total, currency)
-            rule = f"cap {payment(credits_.cap)} per month"
-            lines.append(Line(rule, because, taken, credits_.name, origin=credits_.origin))
+            said = f"cap {payment(credits_.cap)} per month"
+            lines.append(Line(said, because, taken, credits_.name, origin=credits_.origin))
             total = most.amount
     return Statement(tuple(lines), Money(total, currency))
 

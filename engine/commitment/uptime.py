@@ -165,9 +165,7 @@ def _figure(
     outages = [(one, (one.start, now if one.end is None else min(one.end, now))) for one in mine]
     down = merge([span for _, span in outages])
     failed = subtract(measured, subtract(measured, down))
-    counted = [
-        (one, span) for one, span in outages if subtract(measured, subtract(measured, merge([span])))
-    ]
+    counted = [(one, span) for one, span in outages if subtract(measured, subtract(measured, merge([span])))]
     return Figure(
         customer=customer.name,
         service=service,

@@ -61,8 +61,8 @@ def _clocks(connection: Connection, where: str, value: object) -> list[Row]:
     return connection.execute(query, (value,)).fetchall()
 
 
-def enter(connection: Connection, closing: Row, clocks: Iterable[Row]) -> None:
-    """Keep a closing, which has no id yet, and what it tells, without the closing's number, inside a transaction."""
+def enter(connection: Connection, closing: Row, clocks: Iterable[Row]) -> int:
+    """Keep a closing, which has no id yet, and what it tells, without the closing's number, inside a transaction; answer the number."""
     names = ", ".join(CLOSING[1:])
     connection.execute(
         f"INSERT INTO closings ({names}) VALUES ({', '.join('?' * (len(CLOSING) - 1))})", closing[1:]
@@ -74,6 +74,7 @@ def enter(connection: Connection, closing: Row, clocks: Iterable[Row]) -> None:
         f"INSERT INTO closed_clocks ({', '.join(CLOCK)}) VALUES ({', '.join('?' * len(CLOCK))})",
         [(number, *row) for row in clocks],
     )
+    return int(number)
 
 
 def without_text(connection: Connection, tickets: Sequence[str]) -> None:

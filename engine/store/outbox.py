@@ -6,7 +6,6 @@ other rooms because it is the only part that several senders write at once, each
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from engine.delivery.outbox import Batch, Message, Queued, Status
 from engine.facts import Instant
 from engine.store.database import ALL, POST, Connection, Values
 from engine.store.decisions import queue
+from engine.store.identity import identity
 from engine.store.queued import OPEN, SELECT, queued
 
 UNDELIVERED = "not delivered: "
@@ -141,7 +141,7 @@ class SqlOutbox:
 
     def _batched(self, channel: str, first: int, recipient: str, alone: bool) -> str:
         """Put waiting messages together; answer the key."""
-        key = f"{self._name()}.{first}"
+        key = f"{identity(self._connection)}.{first}"
         [failed] = self._connection.execute(
             "SELECT error <> '' FROM outbox WHERE id = ?", (first,)
         ).fetchone()
@@ -153,14 +153,6 @@ class SqlOutbox:
             (key, channel, first if alone else recipient),
         )
         return key
-
-    def _name(self) -> str:
-        """What tells this store from every other, made at the first claim."""
-        self._connection.execute(
-            "INSERT INTO meta VALUES ('store', ?) ON CONFLICT DO NOTHING", (secrets.token_hex(8),)
-        )
-        [name] = self._connection.execute("SELECT value FROM meta WHERE key = 'store'").fetchone()
-        return str(name)
 
     def _round(self) -> int:
         """A number that was not given before: a message that is sent anew is in a batch with another key."""

@@ -15,7 +15,8 @@ be deleted at any time.
 
 `plans` are the rule sets whose effect on this store's history somebody has looked at.
 
-`closings` are months that were closed, `closed_clocks` what was told of each clock then.
+`closings` are months that were closed, `closed_clocks` what was told of each clock then. `settlements` are what each of them came to,
+with the uptimes (`closed_uptimes`) and the lines (`closed_credits`) of its statement. Amounts are decimal texts.
 `outages` and `announcements` are what uptime is counted from; no ticket has to do with them.
 
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
@@ -338,6 +339,58 @@ OUTAGES = (
     """,
 )
 
+SETTLEMENTS = (
+    """
+    CREATE TABLE settlements (
+      closing INTEGER PRIMARY KEY REFERENCES closings (id),
+      title TEXT NOT NULL,         -- of the customer
+      retainer TEXT,               -- NULL: none
+      currency TEXT NOT NULL,
+      facts TEXT NOT NULL,         -- SHA-256 of the outages and notices that it was counted from
+      digest TEXT NOT NULL         -- SHA-256 of retainer, uptimes and lines
+    ) STRICT
+    """,
+    """
+    CREATE TABLE closed_uptimes (
+      closing INTEGER NOT NULL REFERENCES settlements (closing),
+      number INTEGER NOT NULL,
+      service TEXT NOT NULL,       -- '' for all
+      share INTEGER NOT NULL,      -- millionths that are promised
+      rolling INTEGER,             -- seconds, NULL: the month
+      calendar TEXT NOT NULL,
+      excluding INTEGER NOT NULL,
+      start INTEGER NOT NULL,
+      until INTEGER NOT NULL,
+      agreed INTEGER NOT NULL,
+      elapsed INTEGER NOT NULL,
+      measured INTEGER NOT NULL,
+      down INTEGER NOT NULL,
+      excluded INTEGER NOT NULL,
+      unannounced INTEGER NOT NULL,
+      outages INTEGER NOT NULL,
+      lasting INTEGER NOT NULL,
+      failures TEXT NOT NULL,      -- JSON array of [start, end)
+      PRIMARY KEY (closing, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE closed_credits (
+      closing INTEGER NOT NULL REFERENCES settlements (closing),
+      number INTEGER NOT NULL,
+      of_period TEXT NOT NULL,     -- of a correction, else ''
+      rule TEXT NOT NULL,
+      because TEXT NOT NULL,
+      amount TEXT NOT NULL,
+      currency TEXT NOT NULL,
+      credits TEXT NOT NULL,
+      service TEXT NOT NULL,
+      tickets TEXT NOT NULL,       -- JSON array of keys
+      origin TEXT NOT NULL,        -- file:line of the rule
+      PRIMARY KEY (closing, number)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
@@ -347,6 +400,7 @@ VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("plans", PLANS),
     ("closings", CLOSINGS),
     ("outages", OUTAGES),
+    ("settlements", SETTLEMENTS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
-from engine.plain import spreadsheet
 from engine.wall import format_instant
 from reports.compliance import Figures, Judged
+from reports.render.sheet import Cell, csv_text
 from reports.render.words import COUNTS, became, counts
 from reports.statement import DEFINITIONS, DIMENSIONS, Report, over_by
 
@@ -21,15 +19,10 @@ _NO_CLOCK = ("",) * (1 + len(_CLOCK.split()))
 
 def render(report: Report) -> str:
     """The report as CSV, its lines ended by CR LF. Every text is harmless as a cell."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(HEADER)
-    for row in _rows(report):
-        writer.writerow([spreadsheet(value) if isinstance(value, str) else value for value in row])
-    return out.getvalue()
+    return csv_text(HEADER, _rows(report))
 
 
-def _rows(report: Report) -> Iterator[tuple[object, ...]]:
+def _rows(report: Report) -> Iterator[tuple[Cell, ...]]:
     yield ("total", report.period.name, *_figures(report.figures), *_NO_CLOCK)
     for dimension in DIMENSIONS:
         for name, figures in report.by(dimension).items():
@@ -48,11 +41,11 @@ def _rows(report: Report) -> Iterator[tuple[object, ...]]:
     yield ("rules", report.rules, *_NO_COUNTS, *_NO_CLOCK)
 
 
-def _figures(figures: Figures) -> tuple[object, ...]:
+def _figures(figures: Figures) -> tuple[Cell, ...]:
     return (*counts(figures), figures.percent)
 
 
-def _clock(clock: Judged, made_at: int) -> tuple[object, ...]:
+def _clock(clock: Judged, made_at: int) -> tuple[Cell, ...]:
     excuse = clock.excuse
     return (
         clock.ticket,

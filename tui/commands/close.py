@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsl.errors import USAGE, SlaError
 from engine.facts import Instant
 from engine.wall import format_instant
-from tui.options import graph_of, store_option
+from tui.options import graph_of, month_of_text, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -31,19 +30,21 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
 
     What is heard later about it corrects the next month. Closing again changes nothing; there is no way to open it again.
     """
-    from engine.calendar.period import month as month_of
+    from engine.commitment.words import money
     from engine.store.opening import open_store
-    from reports.closing import close
+    from reports.closing import UnsettledError, close
 
-    try:
-        period = month_of(month)
-    except ValueError as error:
-        raise SlaError(plain(str(error)), exit_code=USAGE) from error
+    period = month_of_text(month, "MONTH")
     with closing(open_store(store_path)) as store:
         graph = graph_of(store, None)
         declared = graph.customer(customer) if customer else None
         name = declared.name if declared else customer
-        done = close(store, graph, Instant(int(time.time())), period, name)
+        try:
+            done = close(store, graph, Instant(int(time.time())), period, name)
+        except UnsettledError as error:
+            for whose, why in error.reasons.items():
+                click.echo(f"{plain(whose)}: {plain(str(why), 2000)}", err=True)
+            raise
     if form == "json":
         click.echo(json.dumps([_record(item) for item in done], indent=2))
         return
@@ -56,6 +57,8 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
         percent = f"{figures.percent} %" if figures.percent else "-"
         failed = figures.breached + figures.missed
         more = f", {item.corrections:,} corrections" if item.corrections else ""
+        paid = ", ".join(money(value) for value in item.settlement.credits)
+        more += f", credits {paid}" if paid else ""
         click.echo(
             f"{plain(item.closing.customer or '(no customer)')}: {percent}, {figures.met:,} met, {failed:,} breached, {figures.excluded:,} excluded{more}"
         )
@@ -86,5 +89,9 @@ def _record(item: Done) -> dict[str, object]:
         "paused": item.figures.paused,
         "percent": item.figures.percent or None,
         "corrections": item.corrections,
+        "credits": [
+            {"amount": f"{value.amount:f}", "currency": value.currency} for value in item.settlement.credits
+        ],
+        "statement": item.settlement.digest,
         "anew": item.anew,
     }

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.commitment import WHOLE
-from dsl.errors import FINDINGS, USAGE, SlaError
+from dsl.errors import FINDINGS, SlaError
 from engine.facts import Instant
 from engine.wall import format_local
-from tui.options import at_option, graph_of, rules_option, store_option
+from tui.options import at_option, graph_of, month_of_text, rules_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def command(
     from engine.store import outages
     from engine.store.opening import open_store
 
-    month = _month(period)
+    month = None if period is None else month_of_text(period, "--period")
     now = Instant(int(time.time())) if at is None else at
     with closing(open_store(store_path, read_only=True)) as store:
         graph = graph_of(store, rules_path, at)
@@ -82,17 +82,6 @@ def command(
     else:
         for line in text(graph, found, history, now):
             click.echo(line)
-
-
-def _month(text: str | None) -> Period | None:
-    from engine.calendar.period import month
-
-    try:
-        return None if text is None else month(text)
-    except ValueError as error:
-        raise SlaError(
-            f"--period: {plain(str(error), 120)}", help="write it like 2026-10", exit_code=USAGE
-        ) from error
 
 
 def _bounds(graph: Graph, month: Period | None, now: int) -> int:

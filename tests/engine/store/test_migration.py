@@ -72,8 +72,9 @@ def test_everything_is_still_there(first):
         "plans",
         "closings",
         "outages",
+        "settlements",
     ]
-    assert sqlite_care.status(first).version == schema.VERSION == 8
+    assert sqlite_care.status(first).version == schema.VERSION == 9
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)

@@ -183,6 +183,7 @@ def test_an_older_store_is_brought_up_to_date_all_of_it_or_nothing(place, admin,
         "plans",
         "closings",
         "outages",
+        "settlements",
     ]
     assert care.migrate(place) == []
     found = care.status(place)

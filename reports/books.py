@@ -1,0 +1,284 @@
+"""The settlements of a store: those that closings kept, those of open months, and what has to be corrected. Acts: reads the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cache, cached_property
+
+from dsl.commitment import Money, Uptime
+from engine.calendar.period import Period, Span, month
+from engine.commitment.credits import Line, retainer_on
+from engine.commitment.settlement import Settled, facts, settle, window
+from engine.commitment.uptime import Figure, History
+from engine.errors import EngineError, StoreError
+from engine.facts import Instant
+from engine.graph import Graph
+from engine.in_force import graph_with_past, read
+from engine.store import outages
+from engine.store import settlements as rows
+from engine.store.database import Connection
+from engine.store.identity import identity
+from engine.store.sql import SqlStore
+from engine.wall import EARLIEST, LATEST
+from reports import ledger
+from reports.compliance import FAILED
+from reports.correction import Closing, Register, Told
+from reports.making import spans
+from reports.settlement import Entry, Settlement, breaches, differences, standing_in
+from reports.sources import Source
+from reports.statement import Scope, during
+
+
+def settlement(store: SqlStore, graph: Graph, now: Instant, period: Period, customer: str) -> Settlement:
+    """What a calendar month of a declared customer comes to: as it was closed, else so far. Raises StoreError, EngineError."""
+    return settlements(store, graph, now, period, [customer])[customer]
+
+
+def settlements(
+    store: SqlStore, graph: Graph, now: Instant, period: Period, customers: Iterable[str]
+) -> dict[str, Settlement]:
+    """The same of several customers, whose clocks are read at once."""
+    known = ledger.register(store)
+    books = Books(store, graph, known)
+    names = list(customers)
+    found = {name: books.kept(name, [period.name]).get(period.name) for name in names}
+    waiting = [name for name, one in found.items() if one is None]
+    if waiting:
+        only = waiting[0] if len(waiting) == 1 else ""
+        source = Source(store, graph, now, customer=only)
+        span_of, widest = spans(graph, known, period)
+        own: dict[str, list[Told]] = {}
+        clocks = source.clocks(span_of(only) if only else widest)
+        for clock, which in during(clocks, (), known, span_of, Scope({})):
+            own.setdefault(clock.customer, []).append(Told(clock, which))
+        pending = ledger.pending(store, source, known)
+        for name in waiting:
+            mine = [item for item in pending if item.clock.customer == name]
+            found[name] = books.settle(name, period, span_of(name), own.get(name, ()), mine, now)
+    return {name: one for name, one in found.items() if one is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    title: str
+    retainer: Money | None
+    facts: str
+
+
+class Books:
+    """The settlements of every closing, and the outages that tell what has come of them since."""
+
+    def __init__(self, store: SqlStore, graph: Graph, known: Register) -> None:
+        """Raises StoreError."""
+        self._store = store
+        self._graph = graph
+        self._known = known
+        with store.connection.trouble():
+            self._kept = {row[0]: _kept(row) for row in rows.settlements(store.connection)}
+        self._of_rules = cache(self._graph_of)
+
+    # ------------------------------------------------------------ what was kept
+
+    def kept(self, customer: str, periods: Iterable[str] | None = None) -> dict[str, Settlement]:
+        """The closed months of a customer that are asked for, all if None, as they were closed."""
+        closed = self._known.of(customer)
+        wanted = None if periods is None else set(periods)
+        chosen = [
+            one for one in (closed.closings if closed else ()) if wanted is None or one.period in wanted
+        ]
+        figures, entries = self._read([one.id for one in chosen if one.customer == customer])
+        found = {}
+        for one in chosen:
+            kept = self._kept.get(one.id) if one.customer == customer else None
+            found[one.period] = Settlement(
+                customer, kept.title if kept else customer, one.period, one.zone, one.start, one.end, one,
+                kept.retainer if kept else None, tuple(figures.get(one.id, ())), tuple(entries.get(one.id, ())),
+                kept is not None or not one.customer,
+            )  # fmt: skip
+        return found
+
+    def _read(self, closings: Sequence[int]) -> tuple[dict[int, list[Figure]], dict[int, list[Entry]]]:
+        figures: dict[int, list[Figure]] = {}
+        entries: dict[int, list[Entry]] = {}
+        if closings:
+            names = {one.id: one.customer for one in self._known.closings}
+            with self._store.connection.trouble():
+                for row in rows.uptimes(self._store.connection, closings):
+                    figures.setdefault(row[0], []).append(_figure(names[row[0]], row))
+                for row in rows.credits_of(self._store.connection, closings):
+                    entries.setdefault(row[0], []).append(_entry(row))
+        return figures, entries
+
+    # ------------------------------------------------------------ what a month comes to
+
+    def settle(
+        self,
+        customer: str,
+        period: Period,
+        span: Span,
+        told: Iterable[Told],
+        pending: Sequence[Told],
+        now: Instant,
+    ) -> Settlement:
+        """A month that is not closed, with the corrections of closed ones if it is the first. Raises EngineError, StoreError."""
+        assert isinstance(period.start, date)
+        graph = self._graph
+        settled = settle(graph, customer, period.start, span, self.history, breaches(told), now)
+        entries = [_placed(graph, line) for line in settled.lines]
+        closed = self._known.of(customer)
+        if closed is not None and span[0] <= closed.until < span[1]:
+            entries += self._corrections(customer, closed.closings, pending)
+        declared = graph.ruleset.customers.get(customer)
+        return Settlement(
+            customer, declared.title if declared else customer, period.name, graph.zone(customer), *span, None,
+            settled.retainer, settled.figures, tuple(entries),
+        )  # fmt: skip
+
+    def enter(self, connection: Connection, number: int, one: Settlement) -> None:
+        """Keep what a closing of that number came to, inside its transaction."""
+        identity(connection)
+        retainer = one.retainer
+        seen = facts(one.customer, window(self._graph, (one.start, one.end)), self.history)
+        rows.enter(
+            connection,
+            (
+                *(
+                    number,
+                    one.title,
+                    str(retainer.amount) if retainer else None,
+                    retainer.currency if retainer else "",
+                ),
+                *(seen, one.digest),
+            ),
+            [_figure_row(place, figure) for place, figure in enumerate(one.figures, 1)],
+            [_entry_row(place, entry) for place, entry in enumerate(one.entries, 1)],
+        )
+
+    @cached_property
+    def history(self) -> History:
+        """The outages that any closed or open month is counted from."""
+        connection = self._store.connection
+        return History(
+            outages.outages(connection, Instant(EARLIEST), Instant(LATEST)),
+            outages.notices(connection),
+            outages.known_since(connection),
+        )
+
+    # ------------------------------------------------------------ what must be corrected
+
+    def _corrections(
+        self, customer: str, closings: Sequence[Closing], pending: Sequence[Told]
+    ) -> list[Entry]:
+        own = [one for one in closings if one.customer == customer and one.id in self._kept]
+        moved = {item.of for item in pending if FAILED & {item.was, item.standing}}
+        doubtful = [one for one in own if one.period in moved or self._moved(one)]
+        if not doubtful:
+            return []
+        told = [
+            *((closing.period, item) for closing, item in ledger.told_by(self._store, own)),
+            *((item.of, item) for item in pending),
+        ]
+        _, entries = self._read([one.id for one in own])
+        found: list[Entry] = []
+        for one in doubtful:
+            before = [
+                entry.line
+                for closing in own
+                for entry in entries.get(closing.id, ())
+                if (entry.of or closing.period) == one.period
+            ]
+            found += differences(one.period, before, self._anew(one, standing_in(one.period, told)))
+        return found
+
+    def _moved(self, one: Closing) -> bool:
+        span = window(self._of_rules(one.rules), (one.start, one.end))
+        return facts(one.customer, span, self.history) != self._kept[one.id].facts
+
+    def _anew(self, one: Closing, told: Iterable[Told]) -> list[Entry]:
+        """The lines of a closed month by the rules that closed it, and by what is known today. A retainer that it lacks may be
+        given in the rules in force."""
+        graph = self._of_rules(one.rules)
+        first = month(one.period).start
+        assert isinstance(first, date)
+        retainer = self._kept[one.id].retainer or self._retainer(one.customer, first)
+        try:
+            settled: Settled = settle(
+                graph,
+                one.customer,
+                first,
+                (one.start, one.end),
+                self.history,
+                breaches(told),
+                one.end,
+                retainer,
+            )
+        except EngineError as error:
+            raise EngineError(
+                f"correction of {one.period}: {error}", help=error.help, exit_code=error.exit_code
+            ) from error
+        return [_placed(graph, line) for line in settled.lines]
+
+    def _retainer(self, customer: str, day: date) -> Money | None:
+        rules = self._graph.ruleset
+        declared = rules.customers.get(customer)
+        found = retainer_on(day, declared, rules.groups.get(declared.group)) if declared else None
+        return found.money if found else None
+
+    def _graph_of(self, digest: str) -> Graph:
+        if digest == self._graph.digest:
+            return self._graph
+        stored = self._store.rules_named([digest])
+        if not stored:
+            raise StoreError(
+                f"{self._store.connection.place}: the rules {digest[:12]} that closed a month are not in the store",
+                help="restore the store from a backup that has them",
+            )
+        return graph_with_past(self._store, read(stored[0]))
+
+
+def _placed(graph: Graph, line: Line) -> Entry:
+    return Entry(line, graph.where(line.origin))
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _kept(row: rows.Row) -> _Kept:
+    _, title, retainer, currency, facts_, _ = row
+    return _Kept(title, None if retainer is None else Money(Decimal(retainer), currency), facts_)
+
+
+def _figure_row(number: int, one: Figure) -> rows.Row:
+    promise = one.promise
+    return (
+        *(number, one.service, promise.share, promise.window, promise.calendar, int(promise.excluding)),
+        *(one.start, one.end, one.agreed, one.elapsed, one.measured, one.down, one.excluded),
+        *(one.unannounced, one.outages, one.lasting, json.dumps(one.failures)),
+    )
+
+
+def _figure(customer: str, row: rows.Row) -> Figure:
+    _, _, service, share, rolling, calendar, excluding, *counts, failures = row
+    promise = Uptime(share, rolling, calendar, bool(excluding))
+    figure = Figure(customer, service, promise, *counts)
+    return replace(figure, failures=tuple((start, end) for start, end in json.loads(failures)))
+
+
+def _entry_row(number: int, entry: Entry) -> rows.Row:
+    line = entry.line
+    return (
+        *(number, entry.of, line.rule, line.because, str(line.amount.amount), line.amount.currency),
+        *(line.credits, line.service, json.dumps(line.tickets), entry.where),
+    )
+
+
+def _entry(row: rows.Row) -> Entry:
+    _, _, of, rule, because, amount, currency, credits_, service, tickets, where = row
+    line = Line(
+        rule, because, Money(Decimal(amount), currency), credits_, service, tuple(json.loads(tickets))
+    )
+    return Entry(line, where, of)

@@ -1,0 +1,63 @@
+"""`sla invoice`: what a customer's closed month comes to, with everything that it follows from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dsl.errors import FINDINGS, USAGE, SlaError
+from tui.options import month_of_text, store_option, world
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.store.place import Place
+
+
+@click.command(epilog="Example: sla invoice acme 2026-10 --format md --output acme-2026-10.md")
+@click.argument("customer")
+@click.argument("month", metavar="PERIOD")
+@store_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["json", "csv", "md"]),
+    default=None,
+    help="[default: by the ending of --output, else md]",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help="The file to write.  [default: what is printed]",
+)
+def command(customer: str, month: str, store_path: Place, form: str | None, output: Path | None) -> None:
+    """The statement of CUSTOMER (a name or an alias) for a closed month PERIOD like 2026-10: the retainer, credits with what each
+    follows from, corrections of earlier months, compliance and uptime.
+
+    It is what `sla close` has kept, and comes out the same whenever it is asked for.
+    """
+    from reports.invoice import invoice
+    from reports.render.invoice import as_csv, as_json, as_markdown
+
+    period = month_of_text(month, "PERIOD")
+    formats = {"json": as_json, "csv": as_csv, "md": as_markdown}
+    if form is None:
+        form = output.suffix.lstrip(".").casefold() if output else "md"
+    if form not in formats:
+        raise SlaError(
+            f"{plain(form)!r} is no format of an invoice", help="give --format json|csv|md", exit_code=USAGE
+        )
+    with world(store_path, None, None) as (store, graph, _):
+        declared = graph.customer(customer)
+        found = invoice(store, graph, period, declared.name if declared else customer)
+        if declared is None and not found.settlement.entries and not found.metrics:
+            raise SlaError(f"there is no customer {plain(customer, 60)!r} in the rules", exit_code=FINDINGS)
+    text = formats[form](found)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        from tui.prefs import write_whole
+
+        write_whole(output, text)
