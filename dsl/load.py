@@ -65,7 +65,7 @@ class Loader:
         self._last = None  # a patch changes it in place: an interrupted one must not be found here
         settled = patched(last, gathered, self._edits) if last is not None else None
         if settled is None:
-            settled = settle(gathered)
+            settled = settle(gathered, last)
             self._forget({unit.text for sheet in gathered.sheets.values() for unit in sheet.units})
         self._last = settled
         self._sheets = gathered.sheets

@@ -65,9 +65,10 @@ class Site:
         return (one.unit.tree for one in self.single.get(kind, ()) if one.unit.tree)
 
 
-def resolve(gathered: Gathered) -> Site:
-    """Find every declaration's place and give each a key of its own."""
+def resolve(gathered: Gathered, last: Site | None = None) -> Site:
+    """Find every declaration's place and give each a key of its own. `last` lends the customers that stayed in theirs."""
     site = Site(calendars=gathered.calendars)
+    before = last.named["customer"] if last else {}
     seen: dict[str, int] = {}
     for path, sheet in gathered.sheets.items():
         keys: list[str] = []
@@ -77,7 +78,9 @@ def resolve(gathered: Gathered) -> Site:
             if count > 1:
                 key = f"{key} #{count}"
             keys.append(key)
-            declared = Declared(key, path, unit)
+            declared = before.get(unit.name)
+            if declared is None or declared.unit is not unit or declared[:2] != (key, path):
+                declared = Declared(key, path, unit)
             if unit.kind not in site.named:
                 site.single.setdefault(unit.kind, []).append(declared)
             elif unit.name:

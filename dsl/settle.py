@@ -1,7 +1,7 @@
 """From gathered files to a rule set: all of it, or only what an edit of customers touched.
 
 Customers are by far the most numerous and nothing refers to them, so that an edit of one can be checked and built
-alone. Whatever is not plainly such an edit is done as a whole.
+alone. After any other edit everything is put together anew, but only those customers are checked again that it concerns.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
-from dsl.checks.parties import claims
+from dsl.checks.claims import Claims
 from dsl.checks.site import Checked
 from dsl.conflict import conflicts
 from dsl.cut import strays
@@ -55,9 +55,9 @@ class Settled:
     found: dict[str, list[Finding]]
 
 
-def settle(gathered: Gathered) -> Settled:
-    """Resolve, check and build everything."""
-    site = resolve(gathered)
+def settle(gathered: Gathered, last: Settled | None = None) -> Settled:
+    """Resolve, check and build everything. `last` lends what was found before, and is used up."""
+    site = resolve(gathered, last.site if last else None)
     shared = list(gathered.file_findings)
     found: dict[str, list[Finding]] = {}
     for sheet in gathered.sheets.values():
@@ -74,7 +74,12 @@ def settle(gathered: Gathered) -> Settled:
             sheet = gathered.sheets[path]
             keys[path] = dict(zip(reversed(sheet.units), reversed(sheet.keys), strict=True))
         shared.append(finding.placed(keys[path][unit]))
-    checked = Checked(site, incomplete=_incomplete(gathered))
+    checked = Checked(
+        site,
+        incomplete=_incomplete(gathered),
+        claims=_claims(site, last),
+        last=last.checked if last else None,
+    )
     shared += checked.shared
     for key, findings in checked.customers.items():
         found[key] = [*found.get(key, ()), *findings]
@@ -100,41 +105,37 @@ def settle(gathered: Gathered) -> Settled:
 
 
 def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled | None:
-    """The rule set after an edit of customers; None where the edit may touch anything else.
-
-    `last` is used up: on None, too, it must be settled anew.
-    """
+    """The rule set after an edit of customers; None where the edit may touch anything else. `last` is used up but for settling."""
     rules = last.base
     pairs = _customers_changed(last, gathered, edits)
-    if rules is None or pairs is None:
+    claims = last.checked.claims
+    if rules is None or pairs is None or claims.contested():
         return None
-    owners = last.checked.claims
-    for old, _, name in pairs:
-        for text, _ in claims(old.tree) if old.tree else ():
-            if owners.get(text) == name:
-                del owners[text]
+    known = last.site.named["customer"]
     customers = dict(rules.customers)
-    for _, declared, name in pairs:
-        tree = declared.unit.tree
-        for text, _ in claims(tree) if tree else ():
-            if owners.setdefault(text, name) != name:
-                return None
+    for declared, name in pairs:
+        claims.remove(known[name].unit)
+        claims.add(declared.unit)
+        known[name] = declared
+    if claims.contested():
+        return None
+    for declared, name in pairs:
+        last.checked.check(declared)
         findings = [finding.placed(declared.key) for finding in declared.unit.findings]
-        findings += last.checked.customer(last.site, declared) if tree else ()
+        findings += last.checked.customers.get(declared.key, ())
         last.found.pop(declared.key, None)
         if findings:
             last.found[declared.key] = findings
-        last.site.named["customer"][name] = declared
         if any(map(is_error, findings)):
             customers.pop(name, None)
         else:
             customers[name] = customer(declared)
     if len(customers) != len(rules.customers) or customers.keys() != rules.customers.keys():
-        customers = {name: customers[name] for name in last.site.named["customer"] if name in customers}
+        customers = {name: customers[name] for name in known if name in customers}
     places = Places(gathered.sheets.values(), gathered.texts)
     digest = digest_of(gathered.texts)
     all_ = [*last.shared, *(finding for findings in last.found.values() for finding in findings)]
-    touched = last.touched.union(name for _, _, name in pairs)
+    touched = last.touched.union(name for _, name in pairs)
     sound = not any(map(is_error, all_))
     if sound:
         since = (rules.digest, touched) if rules.digest else None
@@ -152,10 +153,23 @@ def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled
     return Settled(loaded, base, touched, gathered, last.site, last.checked, last.shared, last.found)
 
 
+def _claims(site: Site, last: Settled | None) -> Claims:
+    """Who answers to what, by the changes since `last`."""
+    claims = last.checked.claims if last else Claims()
+    before, now = last.site.named["customer"] if last else {}, site.named["customer"]
+    for name, declared in before.items():
+        if name not in now or now[name].unit is not declared.unit:
+            claims.remove(declared.unit)
+    for name, declared in now.items():
+        if name not in before or before[name].unit is not declared.unit:
+            claims.add(declared.unit)
+    return claims
+
+
 def _customers_changed(
     last: Settled, gathered: Gathered, edits: Iterable[Edit]
-) -> list[tuple[Unit, Declared, str]] | None:
-    """Each changed customer, before and after; None unless all that happened is that customers' texts changed."""
+) -> list[tuple[Declared, str]] | None:
+    """Each changed customer; None unless all that happened is that customers' texts changed."""
     before = last.gathered
     if (
         list(gathered.sheets) != list(before.sheets)
@@ -168,7 +182,7 @@ def _customers_changed(
     ):
         return None
     by_path = {edit.path: edit for edit in edits}
-    pairs: list[tuple[Unit, Declared, str]] = []
+    pairs: list[tuple[Declared, str]] = []
     for path, sheet in gathered.sheets.items():
         if sheet is before.sheets[path]:
             continue
@@ -180,7 +194,7 @@ def _customers_changed(
                 continue
             if not old.kind == new.kind == "customer" or old.name != new.name or not new.name:
                 return None
-            pairs.append((old, Declared(new.key, path, new), new.name))
+            pairs.append((Declared(new.key, path, new), new.name))
         sheet.keys.extend(before.sheets[path].keys)
     return pairs
 

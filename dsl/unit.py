@@ -25,11 +25,11 @@ class Unit:
     findings: tuple[Finding, ...] = ()
     broken: bool = False
     built: model.Customer | None = field(default=None, repr=False)
+    key: str = field(init=False, repr=False)
+    """What an `Origin` calls this declaration when no other has the same kind and name."""
 
-    @property
-    def key(self) -> str:
-        """What an `Origin` calls this declaration when no other has the same kind and name."""
-        return f"{self.kind} {self.name}" if self.name else self.kind
+    def __post_init__(self) -> None:
+        self.key = f"{self.kind} {self.name}" if self.name else self.kind
 
     @property
     def names_files(self) -> bool:

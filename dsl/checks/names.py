@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from dsl import syntax
+from dsl.checks.asking import Asking, question
 from dsl.condition import BUILT_IN_FIELDS, FieldType
 from dsl.finding import Finding, Mend, here
 from dsl.ladder import BUILT_IN_CHANNELS, MANAGEMENT, Role
@@ -16,7 +17,7 @@ from dsl.suggest import nearest, some
 from dsl.vocabulary import LATER
 
 
-class Names:
+class Names(Asking):
     """Everything that a rule may refer to, by kind. Where something could not be read, it forgives.
 
     A name that was declared in a broken declaration counts as declared; when a file is missing or a declaration
@@ -24,6 +25,7 @@ class Names:
     """
 
     def __init__(self, site: Site, *, incomplete: bool) -> None:
+        super().__init__()
         self._known: dict[str, dict[str, object]] = {kind: dict(site.named[kind]) for kind in NAMED}
         self._known["calendar"] = {ALWAYS: None, **self._known["calendar"]}
         self._known["channel"] = {**dict.fromkeys(BUILT_IN_CHANNELS), **self._known["channel"]}
@@ -51,44 +53,54 @@ class Names:
 
     def unknown(self, kind: str, word: syntax.Word) -> Iterator[Finding]:
         """A finding when nothing of that kind has that name."""
-        known = self._known[kind]
-        if word.text in known or self.forgiving(kind) or (kind == "priority" and not known):
-            return
-        meant = nearest(word.text, known)
-        if meant:
-            help_ = f"did you mean `{meant}`?"
-        elif kind == "recipient" and word.text == MANAGEMENT:
-            help_ = "declare who it is: a person or a team of that name, `team management { lead .. }`"
-        elif known:
-            help_ = f"declare it, or use {some(known)}"
-        else:
-            help_ = f"declare it: `{kind} {word.text} {{ ... }}`"
-        yield Finding(
-            "E0301",
-            f"there is no {_CALLED.get(kind, kind)} `{word.text}`",
-            here(word),
-            help_,
-            mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
-        )
+        if (missing := self._missing(kind, word.text)) is not None:
+            meant, help_ = missing
+            yield Finding(
+                "E0301",
+                f"there is no {_CALLED.get(kind, kind)} `{word.text}`",
+                here(word),
+                help_,
+                mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
+            )
 
     def all_unknown(self, kind: str, words: Iterable[syntax.Word]) -> Iterator[Finding]:
         for word in words:
             yield from self.unknown(kind, word)
 
+    @question
+    def _missing(self, kind: str, name: str) -> tuple[str, str] | None:
+        """What is probably meant, "" for nothing, and a help, when nothing of that kind has that name."""
+        known = self._known[kind]
+        if name in known or self.forgiving(kind) or (kind == "priority" and not known):
+            return None
+        meant = nearest(name, known)
+        if meant:
+            return meant, f"did you mean `{meant}`?"
+        if kind == "recipient" and name == MANAGEMENT:
+            return "", "declare who it is: a person or a team of that name, `team management { lead .. }`"
+        if known:
+            return "", f"declare it, or use {some(known)}"
+        return "", f"declare it: `{kind} {name} {{ ... }}`"
+
     # ------------------------------------------------------------ conditions
 
+    @question
     def type_of(self, field: str) -> FieldType | None:
         return self._types.get(field)
 
+    @question
     def field_names(self) -> list[str]:
         return list(self._types)
 
+    @question
     def has_value(self, field: str, value: str) -> bool:
         return value.casefold() in self._folded(field)
 
+    @question
     def known_values(self, field: str) -> list[str]:
         return list(self._folded(field).values())
 
+    @question
     def owner(self, field: str, text: str) -> str:
         if field not in ("customer", "group"):
             return ""
@@ -103,6 +115,7 @@ class Names:
         """Whether not one priority is declared, and none can be in what could not be read."""
         return not self._known["priority"] and not self.forgiving("priority")
 
+    @question
     def forgiving(self, kind: str) -> bool:
         """Whether declarations of a kind may be missing because they could not be read."""
         plural = {"priority": "priorities", "status": "statuses"}.get(kind, kind)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from dsl import build, syntax
 from dsl.checks.commitments import mixed, moneys
@@ -55,40 +56,49 @@ def never_paid_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Findi
             break
 
 
-def retainer_findings(site: Site, declared: Declared, flats: Mapping[str, Flat]) -> Iterator[Finding]:
-    """A customer whose credits are a share of a retainer that it does not have, or are in another currency."""
-    tree = declared.tree
-    named = build.word_of(tree.lines, "group")
-    group = site.named["group"].get(named)
-    of_group = group.unit.tree.lines if group and group.unit.tree else ()
-    if declared.unit.broken or (named and (group is None or group.unit.broken)):
-        return
-    own, shared = (build.of_type(lines, syntax.Retainer) for lines in (tree.lines, of_group))
-    retainers = own or shared
-    given = build.of_type(tree.lines, syntax.Assignment) or build.of_type(of_group, syntax.Assignment)
-    tiers = [line.tier.text for line in given]
-    if not tiers:
-        tiers = [word for one in site.trees("default") for word in build.words_of(one.lines, "default")]
-    for name in dict.fromkeys(flats[tier].credits for tier in tiers if tier in flats):
-        credits_ = site.named["credits"].get(name)
-        if credits_ is None or credits_.unit.tree is None:
-            continue
+class Gap(NamedTuple):
+    """What retainers lack for credits: there are none for the `share` of one, or `other` of them is in another currency than
+    `money`. `other` is the number of an own retainer, `of_group` the place of a group's."""
+
+    name: str
+    key: str
+    share: Origin | None
+    money: syntax.Money | None = None
+    currency: str = ""
+    other: int = 0
+    of_group: Origin | None = None
+
+
+def gaps(credits_: Iterable[Declared], currencies: Sequence[str], group: Declared | None) -> Iterator[Gap]:
+    """What a customer's own retainers, given by their currencies, lack for its credits; without any, those of its group."""
+    shared = build.of_type(group.tree.lines, syntax.Retainer) if group and not currencies else []
+    paid = list(currencies) or [one.money.currency.text for one in shared]
+    for declared in credits_:
+        lines = declared.unit.tree.lines if declared.unit.tree else ()
         shares = [
             line.pays.share
-            for line in credits_.tree.lines
+            for line in lines
             if isinstance(line, syntax.UptimeBand | syntax.BreachCredit | syntax.Cap) and line.pays.share
         ]
-        if shares and not retainers:
-            yield Finding(
-                "E1004",
-                f"the credits `{name}` pay a share of a retainer, and this customer has none",
-                Origin("", 0, tree.end),
-                "add a line such as `retainer EUR 1000.00 per month`, here or in the group",
-                labels=((here(shares[0], credits_.key), "a share of it"),),
-            )
-        for money in moneys(credits_.tree.lines):
-            other = next((one for one in retainers if one.money.currency.text != money.currency.text), None)
+        if shares and not paid:
+            yield Gap(declared.unit.name, declared.key, here(shares[0], declared.key))
+        for money in moneys(lines):
+            other = next((at for at, currency in enumerate(paid) if currency != money.currency.text), None)
             if other is not None:
-                where = here(other.money, "" if own or group is None else group.key)
-                yield mixed(money, other.money.currency.text, where, credits_.key)
+                of_group = here(shared[other].money, group.key) if group and shared else None
+                yield Gap(declared.unit.name, declared.key, None, money, paid[other], other, of_group)
                 break
+
+
+def gap_finding(gap: Gap, declared: Declared, retainers: Sequence[syntax.Retainer]) -> Finding:
+    """A customer whose credits are a share of a retainer that it does not have, or are in another currency."""
+    if gap.money is not None:
+        where = gap.of_group or here(retainers[gap.other].money)
+        return mixed(gap.money, gap.currency, where, gap.key)
+    return Finding(
+        "E1004",
+        f"the credits `{gap.name}` pay a share of a retainer, and this customer has none",
+        Origin("", 0, declared.tree.end),
+        "add a line such as `retainer EUR 1000.00 per month`, here or in the group",
+        labels=((gap.share, "a share of it"),) if gap.share else (),
+    )

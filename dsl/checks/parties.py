@@ -1,135 +1,134 @@
-"""Customers and groups: what they refer to, on which calendar their targets run, and who answers to a name."""
+"""Customers and groups: what they refer to, on which calendar their targets run, and what they lack for their tiers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator
+from typing import NamedTuple
 
 from dsl import syntax
+from dsl.checks.around import NO_CALENDAR, Around
 from dsl.checks.conditions import condition_findings
 from dsl.checks.names import Names, zone_findings
-from dsl.checks.tiers import Flat, amount_findings
+from dsl.checks.owed import gap_finding
+from dsl.checks.tiers import amount_findings
 from dsl.finding import Finding, here
-from dsl.resolve import Declared, Site
+from dsl.resolve import Declared
+from dsl.span import Origin
 from dsl.vocabulary import REFERENCES
 
 
-def party_findings(
-    site: Site, declared: Declared, names: Names, flats: Mapping[str, Flat]
-) -> Iterator[Finding]:
+class _Party(NamedTuple):
+    """The lines of a customer or group; `group` and `calendar` are "" where not given."""
+
+    group: str
+    calendar: str
+    manager: syntax.Word | None
+    assigned: list[syntax.Assignment]
+    overrides: list[syntax.Override]
+    retainers: list[syntax.Retainer]
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        return tuple([line.tier.text for line in self.assigned])
+
+
+def party_findings(declared: Declared, around: Around) -> Iterator[Finding]:
     """What is wrong with one customer or group, given everything else."""
-    calendar, group = "", ""
-    overrides: list[syntax.Override] = []
+    party = yield from _references(declared, around)
+    surrounding = party.calendar or around.group_calendar(party.group)
+    whole = not declared.unit.broken
+    if whole:
+        for line in party.assigned:
+            if misfit := around.misfit(line.tier.text, surrounding, declared.unit.kind):
+                yield misfit._replace(at=here(line.tier))
+    for override in party.overrides:
+        yield from _override(declared, party, override, surrounding, around)
+    if whole and declared.unit.kind == "customer":
+        yield from _manager(declared, party, around)
+        currencies = tuple([one.money.currency.text for one in party.retainers])
+        for gap in around.gaps(party.tiers, party.group, currencies):
+            yield gap_finding(gap, declared, party.retainers)
+
+
+def _references(declared: Declared, around: Around) -> Generator[Finding, None, _Party]:
+    """What the lines refer to, and the lines by what they are."""
+    calendar, group, manager = "", "", None
     assigned: list[syntax.Assignment] = []
+    overrides: list[syntax.Override] = []
+    retainers: list[syntax.Retainer] = []
     for line in declared.tree.lines:
         match line:
             case syntax.Fact("zone", words):
                 yield from zone_findings(words[0])
             case syntax.Fact(keyword, words) if keyword in REFERENCES["customer"]:
-                yield from names.all_unknown(REFERENCES["customer"][keyword], words)
+                yield from around.all_unknown(REFERENCES["customer"][keyword], words)
                 if keyword == "calendar":
-                    calendar = words[0].text
+                    calendar = calendar or words[0].text
                 elif keyword == "group":
-                    group = words[0].text
+                    group = group or words[0].text
+                elif keyword == "account-manager":
+                    manager = manager or words[0]
             case syntax.Assignment(tier):
-                yield from names.unknown("tier", tier)
+                yield from around.unknown("tier", tier)
                 assigned.append(line)
             case syntax.Override():
                 overrides.append(line)
+            case syntax.Retainer():
+                retainers.append(line)
             case _:
                 pass
-    of_group = site.named["group"].get(group) if group else None
-    inherited = _calendar_of(of_group) if of_group else ""
-    tiers = assigned or (_assigned(of_group) if of_group else [])
-    surrounding = calendar or inherited
-    if not declared.unit.broken:
-        for line in assigned:
-            yield from _assigned_findings(declared, line, surrounding, flats)
-    for override in overrides:
-        yield from _override(declared, override, names, surrounding, tiers, flats)
-
-
-def _calendar_of(group: Declared) -> str:
-    lines = group.unit.tree.lines if group.unit.tree else ()
-    return next(
-        (
-            line.words[0].text
-            for line in lines
-            if isinstance(line, syntax.Fact) and line.keyword == "calendar"
-        ),
-        "",
-    )
-
-
-def _assigned(group: Declared) -> list[syntax.Assignment]:
-    lines = group.unit.tree.lines if group.unit.tree else ()
-    return [line for line in lines if isinstance(line, syntax.Assignment)]
-
-
-def _assigned_findings(
-    declared: Declared, line: syntax.Assignment, surrounding: str, flats: Mapping[str, Flat]
-) -> Iterator[Finding]:
-    """Targets of an assigned tier that get their calendar from the customer."""
-    flat = flats.get(line.tier.text)
-    if flat is None or not flat.complete:
-        return
-    for origin, target in flat.targets:
-        if target.calendar:
-            continue
-        if not surrounding and not flat.calendar:
-            # A customer may have its group's calendar; a group's members may have their own.
-            if declared.unit.kind == "customer":
-                yield Finding(
-                    "E0502",
-                    f"no calendar says when the targets of tier `{line.tier.text}` count for this customer",
-                    here(line.tier),
-                    "give the customer, its group or the tier a `calendar` line, or the target `on always`",
-                    labels=((here(target, origin.key), "this target names none"),),
-                )
-            return
-        if surrounding and surrounding != flat.calendar:
-            at_home = {one.code for one in amount_findings(target.amount, flat.calendar, here(line.tier))}
-            found = [
-                one
-                for one in amount_findings(target.amount, surrounding, here(line.tier))
-                if not flat.calendar or one.code not in at_home  # said where the tier is declared
-            ]
-            if found:
-                yield found[0]._replace(labels=((here(target.amount, origin.key), "this target"),), mends=())
-                return
+    return _Party(group, calendar, manager, assigned, overrides, retainers)
 
 
 def _override(
-    declared: Declared,
-    override: syntax.Override,
-    names: Names,
-    surrounding: str,
-    tiers: list[syntax.Assignment],
-    flats: Mapping[str, Flat],
+    declared: Declared, party: _Party, override: syntax.Override, surrounding: str, around: Around
 ) -> Iterator[Finding]:
     own = ""
     for line in override.lines:
         if isinstance(line, syntax.Fact) and line.keyword == "calendar":
-            yield from names.all_unknown("calendar", line.words)
+            yield from around.all_unknown("calendar", line.words)
             own = line.words[0].text
     for line in override.lines:
         if not isinstance(line, syntax.Target):
             continue
-        yield from target_findings(line, names)
-        calendars = [line.calendar.text if line.calendar else own or surrounding]
-        if not calendars[0]:
-            known = [flats[one.tier.text] for one in tiers if one.tier.text in flats]
-            if any(not flat.complete for flat in known) or len(known) < len(tiers):
-                continue
-            calendars = [flat.calendar for flat in known]
+        yield from target_findings(line, around)
+        named = line.calendar.text if line.calendar else own or surrounding
+        calendars = (named,) if named else around.calendars(party.tiers, party.group)
+        if calendars is None:
+            continue
         if declared.unit.kind == "customer" and not declared.unit.broken and not all(calendars):
             yield Finding(
-                "E0502",
+                NO_CALENDAR,
                 "no calendar says when this target's time counts",
                 here(line),
                 "write `on always` at its end, or give the override a `calendar` line",
             )
         for calendar in dict.fromkeys(filter(None, calendars)):
             yield from amount_findings(line.amount, calendar, here(line.amount))
+
+
+def _manager(declared: Declared, party: _Party, around: Around) -> Iterator[Finding]:
+    """What a customer's account manager lacks for the ladders of its tiers; an account manager most of all."""
+    manager = party.manager
+    at = around.unheard(party.tiers, party.group, manager.text if manager else "")
+    if at is None:
+        return
+    if manager is None:
+        yield Finding(
+            "W0711",
+            f"ladder `{at.ladder}` tells the account manager, and `{declared.unit.name}` has none",
+            Origin("", 0, declared.tree.end),
+            "add an `account-manager` line here, or `skip if nobody` to that step",
+            labels=((at.where, "told here"),),
+        )
+    else:
+        yield Finding(
+            "E0708",
+            f"`{manager.text}` has no email address, and ladder `{at.ladder}` sends mail to this account manager",
+            here(manager),
+            "give the person an `email` line, or tell account managers by another channel",
+            labels=((at.where, "mailed here"),),
+        )
 
 
 def target_findings(line: syntax.Target, names: Names) -> Iterator[Finding]:
@@ -140,38 +139,3 @@ def target_findings(line: syntax.Target, names: Names) -> Iterator[Finding]:
         yield from names.unknown("calendar", line.calendar)
     if line.when:
         yield from condition_findings(line.when, names)
-
-
-# ---------------------------------------------------------------- who answers to a name
-
-
-def claims(tree: syntax.Declaration) -> Iterator[tuple[str, syntax.Word]]:
-    """Texts, case folded, that a customer answers to, and where each is written."""
-    if tree.name:
-        yield tree.name.text.casefold(), tree.name
-    if tree.title:
-        yield tree.title.text.casefold(), tree.title
-    for line in tree.lines:
-        if isinstance(line, syntax.Fact) and line.keyword == "alias":
-            for word in line.words:
-                yield word.text.casefold(), word
-
-
-def claim_findings(site: Site) -> tuple[dict[str, str], list[Finding]]:
-    """Who answers to which text, and texts that two customers answer to."""
-    owners: dict[str, tuple[Declared, syntax.Word]] = {}
-    findings: list[Finding] = []
-    for declared in site.of("customer"):
-        for text, word in claims(declared.tree):
-            first, first_word = owners.setdefault(text, (declared, word))
-            if first is not declared:
-                findings.append(
-                    Finding(
-                        "E0304",
-                        f'two customers answer to "{word.text}"',
-                        here(word, declared.key),
-                        "a ticket's customer must be one: remove it from one of them",
-                        labels=((here(first_word, first.key), f"customer {first.unit.name} claims it here"),),
-                    )
-                )
-    return {text: declared.unit.name for text, (declared, _) in owners.items()}, findings

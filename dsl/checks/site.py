@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from dsl import syntax
+from dsl.checks.around import Around
+from dsl.checks.asking import Trace
 from dsl.checks.calendars import holiday_findings
+from dsl.checks.claims import Claims
 from dsl.checks.clashes import clash_findings
-from dsl.checks.climb import Climb
 from dsl.checks.conditions import condition_findings
 from dsl.checks.expectations import Expectations
 from dsl.checks.ladders import step_references, use_findings
-from dsl.checks.names import Names, zone_findings
-from dsl.checks.owed import never_paid_findings, owed_references, retainer_findings
-from dsl.checks.parties import claim_findings, party_findings, target_findings
+from dsl.checks.names import zone_findings
+from dsl.checks.owed import never_paid_findings, owed_references
+from dsl.checks.parties import party_findings, target_findings
 from dsl.checks.reach import Reach
-from dsl.checks.tiers import Flat, flatten, limit_findings, tier_findings
-from dsl.checks.told import Told, name_findings
+from dsl.checks.tiers import limit_findings, tier_findings
+from dsl.checks.told import name_findings
 from dsl.finding import Finding, here
 from dsl.resolve import Declared, Site
 from dsl.span import Origin
+from dsl.unit import Unit
 from dsl.vocabulary import REFERENCES
 
 
 class Checked:
-    """What the checks found: `shared` by all declarations, and by key of a customer; and what they needed for it."""
+    """What the checks found: `shared` by all declarations, and by key of a customer; and what they needed for it.
 
-    __slots__ = ("_on_overrides", "_told", "claims", "customers", "flats", "names", "shared")
+    `last` lends what was found in customers whose text is the same, and whose questions have the answers they had.
+    """
 
-    def __init__(self, site: Site, *, incomplete: bool) -> None:
-        self.names = Names(site, incomplete=incomplete)
-        self.flats, circles = flatten(site)
-        self.claims, clashes = claim_findings(site)
-        self.shared = [*_again(site), *circles, *clashes]
-        self.shared += tier_findings(site, self.flats)
-        self.shared += limit_findings(site, self.flats)
-        self.shared += never_paid_findings(site, self.flats)
+    __slots__ = ("_on_overrides", "around", "claims", "customers", "seen", "shared")
+
+    def __init__(self, site: Site, *, incomplete: bool, claims: Claims, last: Checked | None = None) -> None:
+        around = self.around = Around(site, incomplete=incomplete)
+        flats, climb = around.flats, around.climb
+        self.claims = claims
+        self.shared = [*_again(site), *around.circles, *claims.findings(site.named["customer"])]
+        self.shared += tier_findings(site, flats)
+        self.shared += limit_findings(site, flats)
+        self.shared += never_paid_findings(site, flats)
         self.shared += _statuses(site)
-        if self.names.no_priorities():
+        if around.no_priorities():
             self.shared += _no_priorities(site)
         for kind in (
             "team",
@@ -52,46 +58,57 @@ class Checked:
             "credits",
         ):
             for declared in site.of(kind):
-                references = _references(site, declared, self.names, self.flats)
+                references = _references(site, declared, around)
                 self.shared += [finding.placed(declared.key) for finding in references]
         for declared in site.single.get("default", ()):
             for line in declared.unit.tree.lines if declared.unit.tree else ():
                 if isinstance(line, syntax.Fact):
-                    unknown = self.names.all_unknown("tier", line.words)
+                    unknown = around.all_unknown("tier", line.words)
                     self.shared += [finding.placed(declared.key) for finding in unknown]
-        climb = Climb(site, self.flats)
-        unread = self.names.forgiving("tier")
-        self._told = Told(site, climb, incomplete=unread)
-        expected = Expectations(site, self.names)
+        expected = Expectations(site, around)
         self._on_overrides = expected.on_overrides
         self.shared += expected.findings
-        self.shared += [*self._told.findings, *name_findings(site), *clash_findings(climb)]
-        if climb.whole and not unread:
+        self.shared += [*around.told.findings, *name_findings(site), *clash_findings(climb)]
+        if climb.whole and not around.forgiving("tier"):
             reach = Reach(site, climb)
             self.shared += [*use_findings(site, climb), *reach.findings]
             self._on_overrides |= reach.on_overrides
         self.customers: dict[str, list[Finding]] = {}
+        self.seen: dict[str, tuple[Unit, Trace]] = {}
+        self._look(site, last)
+
+    def _look(self, site: Site, last: Checked | None) -> None:
+        """Check all customers but those in whom `last` found what would be found again."""
+        seen = last.seen if last else {}
+        old = self.around.outdated((trace for _, trace in seen.values()), last.around) if last else set()
         for declared in site.of("customer"):
-            if found := self.customer(site, declared):
-                self.customers[declared.key] = found
+            key = declared.key
+            known = seen.get(key)
+            if known is None or known[0] is not declared.unit or known[1] in old:
+                self.check(declared)
+            else:
+                self.seen[key] = known
+                if last and key in last.customers:
+                    self.customers[key] = last.customers[key]
 
     def depends_on_customers(self) -> bool:
         """Whether findings elsewhere may change with a customer's targets or tiers."""
         return (
-            self.names.no_priorities()
+            self.around.no_priorities()
             or self._on_overrides
-            or any(
-                not (line.calendar or flat.calendar)
-                for flat in self.flats.values()
-                for _, line in flat.targets
-            )
+            or any(flat.bare for flat in self.around.flats.values())
         )
 
-    def customer(self, site: Site, declared: Declared) -> list[Finding]:
-        """What is wrong with one customer, given everything else."""
-        found = [*party_findings(site, declared, self.names, self.flats), *self._told.customer(declared)]
-        found += retainer_findings(site, declared, self.flats)
-        return [finding.placed(declared.key) for finding in found]
+    def check(self, declared: Declared) -> None:
+        """Find what is wrong with one customer, given everything else."""
+        self.customers.pop(declared.key, None)
+        self.seen.pop(declared.key, None)
+        if declared.unit.tree is None:
+            return
+        found, trace = self.around.noting(lambda: [*party_findings(declared, self.around)])
+        self.seen[declared.key] = declared.unit, trace
+        if found:
+            self.customers[declared.key] = [finding.placed(declared.key) for finding in found]
 
 
 def _again(site: Site) -> Iterator[Finding]:
@@ -161,10 +178,10 @@ def _targets(lines: Iterable[syntax.Line]) -> Iterator[syntax.Target]:
             yield from _targets(line.lines)
 
 
-def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str, Flat]) -> Iterator[Finding]:
+def _references(site: Site, declared: Declared, around: Around) -> Iterator[Finding]:
     tree = declared.tree
     if tree.kind == "group":
-        yield from party_findings(site, declared, names, flats)
+        yield from party_findings(declared, around)
         return
     if tree.kind == "holidays":
         texts = {name: found for (path, name), found in site.calendars.items() if path == declared.path}
@@ -175,15 +192,15 @@ def _references(site: Site, declared: Declared, names: Names, flats: Mapping[str
             case syntax.Fact("zone", words):
                 yield from zone_findings(words[0])
             case syntax.Fact(keyword, words) if keyword in REFERENCES.get(tree.kind, {}):
-                yield from names.all_unknown(REFERENCES[tree.kind][keyword], words)
+                yield from around.all_unknown(REFERENCES[tree.kind][keyword], words)
             case syntax.Target():
-                yield from target_findings(line, names)
+                yield from target_findings(line, around)
             case syntax.PauseWhen(when) | syntax.StopWhen(when):
-                yield from condition_findings(when, names)
+                yield from condition_findings(when, around)
             case syntax.Escalate(ladder, priorities):
-                yield from names.unknown("escalation", ladder)
-                yield from names.all_unknown("priority", priorities)
+                yield from around.unknown("escalation", ladder)
+                yield from around.all_unknown("priority", priorities)
             case syntax.Step():
-                yield from step_references(line, names)
+                yield from step_references(line, around)
             case _:
-                yield from owed_references(line, names)
+                yield from owed_references(line, around)

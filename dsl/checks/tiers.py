@@ -28,6 +28,11 @@ class Flat:
         self.uptimes: list[syntax.Uptime] = []
         self.credits = ""
 
+    @property
+    def bare(self) -> bool:
+        """Whether a target gets its calendar from the customer."""
+        return any(not (line.calendar or self.calendar) for _, line in self.targets)
+
     def ladder(self, priority: str) -> str:
         """The ladder of tickets of that priority, "" for none."""
         return self.ladders.get(priority) or self.ladders.get("", "")
@@ -143,7 +148,7 @@ def tier_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
         if isinstance(line, syntax.Fact)
         for word in line.words
     }
-    used = used_tiers(site)
+    used = _used(site) if any(flat.bare for flat in flats.values()) else set()
     for declared in site.of("tier"):
         flat = flats[declared.unit.name]
         if flat.complete and not flat.targets and not flat.uptimes:
@@ -158,7 +163,7 @@ def tier_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
         yield from _calendars(declared, flat, flats, alone=alone)
 
 
-def used_tiers(site: Site) -> set[str]:
+def _used(site: Site) -> set[str]:
     """Tiers that a customer or group is given."""
     return {
         line.tier.text

@@ -1,11 +1,11 @@
 """Whom a ladder tells: roles that nobody fills, persons without an address, customers without an account manager.
 
-What concerns one customer is found with that customer, so that an edit of it can be checked alone.
+What concerns one customer is found with that customer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dsl import build, syntax
@@ -19,13 +19,15 @@ from dsl.suggest import some
 _ROLES = (Role.LEAD.value, Role.SENIOR.value, Role.MEMBER.value)
 
 
-class _At(NamedTuple):
+class At(NamedTuple):
+    """A place in a ladder."""
+
     ladder: str
     where: Origin
 
 
 class Told:
-    """`findings` have their places; `customer` answers for one customer. `incomplete`: what is missing may be in a file that
+    """`findings` have their places; `unheard` answers for customers. `incomplete`: what is missing may be in a file that
     could not be read."""
 
     def __init__(self, site: Site, climb: Climb, *, incomplete: bool) -> None:
@@ -42,8 +44,8 @@ class Told:
             for step in climb.steps(name):
                 found = [*self._nobody(step), *self._addresses(step, mailed)]
                 self.findings += [finding.placed(declared.key) for finding in found]
-        self._asked: dict[str, _At] = {}
-        self._mailed: dict[str, _At] = {}
+        self._asked: dict[str, At] = {}
+        self._mailed: dict[str, At] = {}
         for name, ways in climb.ways.items():
             for step in climb.steps(name) if name in climb.ladders else ():
                 self._note(climb, name, step, {way.tier for way in ways})
@@ -109,7 +111,7 @@ class Told:
         one = next((to for to in step.action.to if to.role == Role.ACCOUNT_MANAGER), None)
         if one is None:
             return
-        at = _At(ladder, here(one, climb.ladders[ladder].key))
+        at = At(ladder, here(one, climb.ladders[ladder].key))
         mails = any(word.text == EMAIL for word in step.action.channels)
         for way in climb.live(ladder, step):
             if way.tier in tiers and any(climb.promises(way, step.trigger.metric.text)):
@@ -118,51 +120,12 @@ class Told:
                 if mails:
                     self._mailed.setdefault(way.tier, at)
 
-    def customer(self, declared: Declared) -> Iterator[Finding]:
-        """What a customer's account manager lacks for the ladders of its tiers; an account manager most of all."""
-        if not (self._asked or self._mailed) or declared.unit.broken or self._incomplete:
-            return
-        tiers = self._tiers(declared)
-        manager = next(
-            (
-                line.words[0]
-                for line in build.of_type(declared.tree.lines, syntax.Fact)
-                if line.keyword == "account-manager"
-            ),
-            None,
-        )
-        table: Mapping[str, _At] = self._mailed if manager else self._asked
-        at = next((table[tier] for tier in tiers if tier in table), None)
-        if at is None:
-            return
-        if manager is None:
-            yield Finding(
-                "W0711",
-                f"ladder `{at.ladder}` tells the account manager, and `{declared.unit.name}` has none",
-                Origin("", 0, declared.tree.end),
-                "add an `account-manager` line here, or `skip if nobody` to that step",
-                labels=((at.where, "told here"),),
-            )
-        elif manager.text in self._without_email:
-            yield Finding(
-                "E0708",
-                f"`{manager.text}` has no email address, and ladder `{at.ladder}` sends mail to this account manager",
-                here(manager),
-                "give the person an `email` line, or tell account managers by another channel",
-                labels=((at.where, "mailed here"),),
-            )
-
-    def _tiers(self, declared: Declared) -> list[str]:
-        """The tiers that a customer is given, by itself, by its group or by default."""
-        own = _assigned(declared)
-        group = self._site.named["group"].get(build.word_of(declared.tree.lines, "group"))
-        inherited = _assigned(group) if group and group.unit.tree else []
-        default = [build.word_of(tree.lines, "default") for tree in self._site.trees("default")]
-        return own or inherited or default
-
-
-def _assigned(declared: Declared) -> list[str]:
-    return [line.tier.text for line in build.of_type(declared.tree.lines, syntax.Assignment)]
+    def unheard(self, tiers: Sequence[str], manager: str) -> At | None:
+        """Where an account manager of customers of these tiers is told who is not there ("" for the name), or has no address."""
+        if self._incomplete or (manager and manager not in self._without_email):
+            return None
+        table: Mapping[str, At] = self._mailed if manager else self._asked
+        return next((table[tier] for tier in tiers if tier in table), None)
 
 
 def _empty(message: str, start: int, end: int) -> Finding:
