@@ -15,6 +15,7 @@ from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_a
 
 from dsl import parse_commitment, parse_ladder, parse_scenario, syntax
 from dsl.cache_folder import cache_folder
+from dsl.drive import Tables
 from dsl.leaf import Leaf
 from dsl.leaf import end as _end
 from dsl.leaf import start as _start
@@ -45,11 +46,12 @@ def parse(text: str) -> syntax.Declaration | Fault:
     """Parse one declaration. Offsets count from the start of `text`. One that passes a limit is a fault."""
     if over := excess(text):
         return Fault(over.start, over.end, "", frozenset())
+    if (found := _tables().run(text)) is not None:
+        return cast(syntax.Declaration, found)
     try:
-        declaration = _parser().parse(text)
+        return cast(syntax.Declaration, _parser().parse(text))
     except UnexpectedInput as error:
         return _fault(text, error)
-    return cast(syntax.Declaration, declaration)
 
 
 class Reader(Protocol):
@@ -96,6 +98,11 @@ def _parser() -> Lark:
         # Lark checks the key that it writes into the file: grammar, options, its own and Python's version.
         cache=str(folder / f"grammar-{name}.pickle") if folder else False,
     )
+
+
+@cache
+def _tables() -> Tables:
+    return Tables(_parser())
 
 
 def _fault(text: str, error: UnexpectedInput) -> Fault:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from dsl import syntax
 from dsl.checks.hollow import EVENT_KINDS
 from dsl.checks.names import zones
 from dsl.condition import BUILT_IN_FIELDS, StatusClass
 from dsl.cut import cut
+from dsl.drive import END, Token
 from dsl.ladder import BUILT_IN_CHANNELS
 from dsl.language_server.mentions import RECIPIENT, Mention, mentions
 from dsl.leaf import quoted
@@ -50,21 +51,11 @@ class Completion(NamedTuple):
     items: tuple[Item, ...]
 
 
-class _Token(str):
+def _token(type_: str, text: str, start: int) -> Token:
     """A token for the parser, where none is written."""
-
-    __slots__ = ("end_pos", "start_pos", "type")
-
-    type: str
-    start_pos: int | None
-    end_pos: int | None
-
-    def __new__(cls, type_: str, text: str, start: int) -> Self:
-        self = super().__new__(cls, text)
-        self.type = type_
-        self.start_pos = start
-        self.end_pos = start + len(text)
-        return self
+    token = Token(text)
+    token.type, token.start_pos, token.end_pos = type_, start, start + len(text)
+    return token
 
 
 def complete(text: str, offset: int, sheets: Sequence[Sheet]) -> Completion:
@@ -163,7 +154,7 @@ def _kind_of(reader: Reader, terminal: str, at: int) -> str:
     """What a name or a text at the cursor is the name of, "" where it is of nothing that is declared."""
     text = quoted(_STAND_IN) if terminal == "STRING" else _STAND_IN
     first = reader.copy(deepcopy_values=False)
-    first.feed_token(_Token(terminal, text, at))
+    first.feed_token(_token(terminal, text, at))
     tree = _ended(first, at + len(text))
     found: Iterator[Mention] = mentions(tree) if tree is not None else iter(())
     return next(
@@ -178,12 +169,12 @@ def _ended(reader: Reader, at: int) -> syntax.Declaration | None:
         following: dict[frozenset[str], Reader] = {}
         for one in waiting:
             accepted = one.accepts()
-            if "$END" in accepted:
-                tree = one.feed_token(_Token("$END", "", at))
+            if END in accepted:
+                tree = one.feed_token(_token(END, "", at))
                 return tree if isinstance(tree, syntax.Declaration) else None
             for terminal in sorted(accepted):
                 further = one.copy(deepcopy_values=False)
-                further.feed_token(_Token(terminal, _sample(terminal), at))
+                further.feed_token(_token(terminal, _sample(terminal), at))
                 following.setdefault(frozenset((*further.accepts(), terminal)), further)
         waiting = list(following.values())
     return None
