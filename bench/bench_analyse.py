@@ -13,9 +13,9 @@ from typing import Any
 
 from click.testing import CliRunner
 
+from dsl.collector import uncollected
 from dsl.load import load, load_texts
 from engine.analyse.analysis import analyse
-from engine.collector import uncollected
 from engine.contract.difference import difference
 from engine.contract.table import Contract
 from engine.graph import Graph

@@ -42,14 +42,17 @@ class Tables:
         made: dict[Any, _Reduce] = {}
         self._rows: dict[int, dict[str, Any]] = {}
         for state, row in table.states.items():
-            self._rows[state] = {name: _entry(*action, callbacks, made) for name, action in row.items()}
+            self._rows[state] = {
+                name: _entry(action, given, callbacks, made) for name, (action, given) in row.items()
+            }
         self._lexers = lark.parser.lexer.lexers
         self._match: dict[int, tuple[_Match, Container[str]]] = {}
 
-    def run(self, text: str) -> object | None:
+    def run(self, text: str) -> Any:  # noqa: ANN401 - whatever the rules build
         """The tree of a text; None where it has a fault."""
         rows, matchers = self._rows, self._match
-        states, values = [self._start], []
+        states: list[int] = [self._start]
+        values: list[Any] = []
         at, length = 0, len(text)
         while True:
             state = states[-1]
@@ -60,8 +63,9 @@ class Tables:
                 if found is None:
                     return None
                 begin, at = at, found.end()
-                if found.lastgroup not in ignored:
-                    kind = found.lastgroup
+                name = found.lastgroup
+                if name is not None and name not in ignored:
+                    kind = name
                     break
             row = rows[state]
             while True:

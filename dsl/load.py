@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from dsl.collector import uncollected
 from dsl.conflict import has_conflict, without_conflicts
 from dsl.cut import Cut, cut, recut
 from dsl.errors import SlaError
@@ -47,6 +48,7 @@ class Loader:
         root = root_file(path)
         return self.load_from(Disk(root.parent), root.name)
 
+    @uncollected()
     def load_from(self, source: Source, root: str) -> Loaded:
         """Load the file `root` of a source and what it includes. Raises SlaError when it cannot be read."""
         try:

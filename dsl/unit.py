@@ -11,7 +11,7 @@ from dsl import model, syntax
 from dsl.finding import Finding
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class Unit:
     """`broken` says that lines are missing from the tree because they could not be read.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from engine.collector import uncollected
+from dsl.collector import uncollected
 from engine.errors import EngineError
 from engine.facts import Instant, Ticket
 from engine.foresee import Foresight

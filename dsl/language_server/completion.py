@@ -20,6 +20,7 @@ from dsl.cut import cut
 from dsl.drive import END, Token
 from dsl.ladder import BUILT_IN_CHANNELS
 from dsl.language_server.mentions import RECIPIENT, Mention, mentions
+from dsl.language_server.places import INSIDE, mentioned
 from dsl.leaf import quoted
 from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.parse import Reader, begun, grammar
@@ -202,8 +203,8 @@ def known(kind: str, sheets: Sequence[Sheet], *, as_text: bool) -> Iterator[Item
                     yield Item(unit.name, unit.kind, title)
                 elif title:
                     yield Item(quoted(title), unit.kind, unit.name)
-            elif (kind, unit.kind) in _INSIDE:
-                for one in mentions(unit.tree):
+            elif unit.kind in INSIDE.get(kind, ()):
+                for one in mentioned(unit):
                     if one.kind == kind and (one.declares or kind == "event") and one.quoted == as_text:
                         yield Item(quoted(one.name) if as_text else one.name, kind)
 
@@ -215,13 +216,3 @@ _BUILT_IN: dict[str, tuple[str, ...]] = {
     "field": tuple(BUILT_IN_FIELDS),
     "event": tuple(kind for kind in (*EVENT_KINDS, UNFLAGGED) if kind not in ("changed", "snoozed")),
 }
-_INSIDE = frozenset(
-    (
-        ("priority", "priorities"),
-        ("status", "statuses"),
-        ("event", "metric"),
-        ("override", "customer"),
-        ("override", "group"),
-    )
-)
-"""Kinds that are declared inside a declaration of another."""

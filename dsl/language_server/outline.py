@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -19,9 +20,12 @@ class Entry(NamedTuple):
     end: int
 
 
-def outline(sheet: Sheet) -> Iterator[Entry]:
-    """The declarations of a file, in its order."""
-    for start, unit in zip(sheet.cut.starts, sheet.units, strict=True):
+def outline(sheet: Sheet, first: int = 0, last: int | None = None) -> Iterator[Entry]:
+    """The declarations of a file between two offsets, in its order."""
+    starts = sheet.cut.starts
+    begin = max(bisect_right(starts, first) - 1, 0)
+    end = len(starts) if last is None else bisect_right(starts, last)
+    for start, unit in zip(starts[begin:end], sheet.units[begin:end], strict=True):
         tree = unit.tree
         title = tree.title.text if tree and tree.title else ""
         head = tree.end if tree else len(unit.text.split("\n", 1)[0])

@@ -1,18 +1,28 @@
 """Where names are declared and used in all files of a rule set, and how many customers depend on one.
 
-Nothing is indexed: a name is looked for in the texts of the declarations first, and only what has it is walked.
+Nothing is indexed: a name is looked for in the texts of the declarations first, and only what has it is looked through. What a
+declaration mentions is kept with it: it changes only with its text.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from dsl.language_server.mentions import RECIPIENT, Mention, mentions
 from dsl.sheet import Sheet
 from dsl.unit import Unit
+
+INSIDE = {
+    "priority": ("priorities",),
+    "status": ("statuses",),
+    "event": ("metric",),
+    "override": ("customer", "group"),
+}
+"""Kinds that are declared inside a declaration of another."""
 
 
 class Place(NamedTuple):
@@ -41,14 +51,26 @@ def unit_at(sheet: Sheet, offset: int) -> tuple[int, Unit] | None:
     return sheet.cut.starts[index], sheet.units[index]
 
 
+_MENTIONED: WeakKeyDictionary[Unit, tuple[Mention, ...]] = WeakKeyDictionary()
+_NAMED: WeakKeyDictionary[Unit, frozenset[Thing]] = WeakKeyDictionary()
+
+
+def mentioned(unit: Unit) -> tuple[Mention, ...]:
+    """All names in a declaration."""
+    found = _MENTIONED.get(unit)
+    if found is None:
+        found = _MENTIONED[unit] = tuple(mentions(unit.tree)) if unit.tree else ()
+    return found
+
+
 def mention_at(sheets: Sequence[Sheet], path: str, offset: int) -> Place | None:
     """The name at an offset, also right behind its last character."""
     sheet = next((sheet for sheet in sheets if sheet.path == path), None)
     found = unit_at(sheet, offset) if sheet else None
-    if found is None or found[1].tree is None:
+    if found is None:
         return None
     start, unit = found
-    for one in mentions(unit.tree) if unit.tree else ():
+    for one in mentioned(unit):
         if one.start <= offset - start <= one.end:
             return Place(path, start + one.start, start + one.end, one, start, unit)
     return None
@@ -66,15 +88,20 @@ def meant(sheets: Sequence[Sheet], mention: Mention) -> Thing:
 
 def declared(sheets: Sequence[Sheet], thing: Thing) -> list[Place]:
     """Where a thing is declared, in the order of the files."""
-    return [place for place in uses(sheets, thing) if place.mention.declares]
+    found = _places(sheets, thing, INSIDE.get(thing.kind, (thing.kind,)))
+    return [place for place in found if place.mention.declares]
 
 
 def uses(sheets: Sequence[Sheet], thing: Thing) -> list[Place]:
     """Every place of a thing's name, its declaration too, in the order of the files."""
+    return _places(sheets, thing)
+
+
+def _places(sheets: Sequence[Sheet], thing: Thing, among: Collection[str] = ()) -> list[Place]:
     kinds = {thing.kind, RECIPIENT} if thing.kind in ("person", "team") else {thing.kind}
     found: list[Place] = []
-    for sheet, start, unit in _holding(sheets, thing.name):
-        for one in mentions(unit.tree) if unit.tree else ():
+    for sheet, start, unit in _holding(sheets, thing.name, among):
+        for one in mentioned(unit):
             if one.kind in kinds and _same(one, thing):
                 found.append(Place(sheet.path, start + one.start, start + one.end, one, start, unit))
     return sorted(found, key=lambda place: (place.path, place.start))
@@ -86,12 +113,13 @@ def _same(mention: Mention, thing: Thing) -> bool:
     return mention.name == thing.name
 
 
-def _holding(sheets: Sequence[Sheet], text: str) -> Iterator[tuple[Sheet, int, Unit]]:
-    """The declarations with this text in them; a string may have it in other letters or behind backslashes."""
+def _holding(sheets: Sequence[Sheet], text: str, among: Collection[str]) -> Iterator[tuple[Sheet, int, Unit]]:
+    """The declarations with this text in them, of all kinds unless some are given; a string may have it in other letters or
+    behind backslashes."""
     plain = text.isascii() and text == text.lower() and "\\" not in text and '"' not in text
     for sheet in sheets:
         for start, unit in zip(sheet.cut.starts, sheet.units, strict=True):
-            if not plain or text in unit.text:
+            if (not among or unit.kind in among) and (not plain or text in unit.text):
                 yield sheet, start, unit
 
 
@@ -149,13 +177,19 @@ def dependants(sheets: Sequence[Sheet]) -> Counter[Thing]:
     return counts
 
 
-def _named(unit: Unit, teams: set[str]) -> frozenset[Thing]:
-    found = mentions(unit.tree) if unit.tree else ()
-    return frozenset(
-        Thing(("team" if one.name in teams else "person") if one.kind == RECIPIENT else one.kind, one.name)
-        for one in found
-        if not one.declares and not one.quoted
-    )
+def _named(unit: Unit, teams: Collection[str]) -> frozenset[Thing]:
+    """What a declaration names."""
+    found = _NAMED.get(unit)
+    if found is None:
+        found = _NAMED[unit] = frozenset(
+            Thing(one.kind, one.name) for one in mentioned(unit) if not one.declares and not one.quoted
+        )
+    if any(thing.kind == RECIPIENT for thing in found):
+        return frozenset(
+            Thing("team" if name in teams else "person", name) if kind == RECIPIENT else Thing(kind, name)
+            for kind, name in found
+        )
+    return found
 
 
 def _reached(direct: frozenset[Thing], named: dict[Thing, frozenset[Thing]]) -> set[Thing]:

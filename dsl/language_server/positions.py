@@ -15,10 +15,11 @@ _END = re.compile(r"\r\n|\n|\r")
 class Lines:
     """The lines of one text."""
 
-    __slots__ = ("_begins", "_text")
+    __slots__ = ("_ascii", "_begins", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._ascii = text.isascii()
         if "\r" in text:
             self._begins = [0, *(match.end() for match in _END.finditer(text))]
         else:
@@ -28,7 +29,8 @@ class Lines:
         """(line, column) of a character's offset; one past the end is at the end."""
         offset = min(max(offset, 0), len(self._text))
         line = bisect_right(self._begins, offset) - 1
-        return line, _units(self._text[self._begins[line] : offset])
+        start = self._begins[line]
+        return line, offset - start if self._ascii else _units(self._text[start:offset])
 
     def offset(self, line: int, column: int) -> int:
         """The offset of a position; one past its line, or past the text, is at its end."""

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import click
 
+from dsl.collector import uncollected
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS
 from dsl.include import ROOT_NAME, root_file
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
-from engine.collector import uncollected
 from tui.findings import FORMATS
 from tui.options import graph_of_loaded
 from tui.reporting import report

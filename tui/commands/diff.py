@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from dsl.collector import uncollected
 from dsl.errors import CHANGES, SlaError
 from dsl.include import ROOT_NAME
 from dsl.verdict import counted
-from engine.collector import uncollected
 from tui.options import graph_of_loaded
 from tui.period_text import period_text
 from tui.plain import plain

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsl.collector import uncollected
 from dsl.suggest import nearest
-from engine.collector import uncollected
 from tui.options import graph_from_file, rule_file_option
 from tui.period_text import period_text
 from tui.plain import plain

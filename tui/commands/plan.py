@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dsl.collector import uncollected
 from dsl.errors import FINDINGS, USAGE, SlaError
-from engine.collector import uncollected
 from engine.facts import Instant
 from tui.commands.diff import lines, loaded_version, versions
 from tui.options import InstantParam, graph_of_loaded, store_option

@@ -94,7 +94,7 @@ class Page:
 
     def folds(self) -> list[types.FoldingRange]:
         """The blocks of the file."""
-        lines = self._paper.lines(self._shown)
+        lines = self.reading.lines(self._shown)
         rows = ((lines.position(entry.start)[0], lines.position(entry.end)[0]) for entry in self._entries())
         return [types.FoldingRange(first, last - 1) for first, last in rows if last - first > 1]
 
@@ -145,15 +145,12 @@ class Page:
     def hints(self, where: types.Range) -> list[types.InlayHint]:
         """When tickets that scenarios open are due."""
         first, last = self._offset(where.start), self._offset(where.end)
-        graph, rules, locate = self.reading.graph, self.reading.loaded.ruleset, self.reading.loaded.locate
-        if graph is None or rules is None:
-            return []
+        rules, locate = self.reading.loaded.ruleset, self.reading.loaded.locate
+        visible = [entry.name for entry in self._entries(first, last) if entry.kind == "scenario"]
         out: list[types.InlayHint] = []
-        for entry in self._entries():
-            told = rules.scenarios.get(entry.name) if entry.kind == "scenario" else None
-            if told is None or entry.end < first or last < entry.start:
-                continue
-            for one in insight.promised(told, graph):
+        for told in (rules.scenarios[name] for name in visible if rules and name in rules.scenarios):
+            assert self.reading.graph is not None
+            for one in insight.promised(told, self.reading.graph):
                 due = ", ".join(f"{metric} due {at}" for metric, at in one.due) or "nothing is due"
                 end = locate(one.line.origin).end
                 position = self._paper.range(self._shown, end, end).start
@@ -184,9 +181,9 @@ class Page:
     def _sheets(self) -> list[Sheet]:
         return list(self.reading.loaded.sheets)
 
-    def _entries(self) -> Iterator[Entry]:
+    def _entries(self, first: int = 0, last: int | None = None) -> Iterator[Entry]:
         sheet = next((sheet for sheet in self._sheets if sheet.path == self._shown), None)
-        return outline(sheet) if sheet else iter(())
+        return outline(sheet, first, last) if sheet else iter(())
 
     def _offset(self, at: types.Position) -> int:
-        return self._paper.lines(self._shown).offset(at.line, at.character)
+        return self.reading.lines(self._shown).offset(at.line, at.character)

@@ -10,7 +10,6 @@ from lsprotocol import types
 from dsl.diagnostic import Diagnostic, Edit, Severity
 from dsl.language_server.completion import KEYWORD, VALUE, Item
 from dsl.language_server.places import Place
-from dsl.language_server.positions import Lines
 from tui.language_server.sites import Reading
 from tui.plain import plain
 
@@ -38,23 +37,20 @@ _ITEMS = {
 
 
 class Paper:
-    """Turns offsets of one reading's files into ranges; counts a file's lines once."""
+    """Turns offsets of one reading's files into ranges."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self._lines: dict[str, Lines] = {}
-
-    def lines(self, shown: str) -> Lines:
-        lines = self._lines.get(shown)
-        if lines is None:
-            lines = self._lines[shown] = Lines(self.reading.loaded.files[shown])
-        return lines
+        self._uris: dict[str, str] = {}
 
     def uri(self, shown: str) -> str:
-        return self.reading.path(shown).as_uri()
+        uri = self._uris.get(shown)
+        if uri is None:
+            uri = self._uris[shown] = self.reading.path(shown).as_uri()
+        return uri
 
     def range(self, shown: str, start: int, end: int) -> types.Range:
-        lines = self.lines(shown)
+        lines = self.reading.lines(shown)
         return types.Range(types.Position(*lines.position(start)), types.Position(*lines.position(end)))
 
     def location(self, place: Place) -> types.Location:

@@ -13,6 +13,7 @@ from pathlib import Path
 from dsl.diagnostic import Diagnostic
 from dsl.errors import SlaError
 from dsl.include import ROOT_NAME, Buffers, Disk
+from dsl.language_server.positions import Lines
 from dsl.load import Loader
 from dsl.loaded import Loaded
 from dsl.suppress import without_suppressed
@@ -33,6 +34,7 @@ class Reading:
     _left: tuple[Diagnostic, ...]
     failures: tuple[Diagnostic, ...] = ()
     _graph: Graph | None = field(default=None, repr=False)
+    _lines: dict[str, Lines] = field(default_factory=dict, repr=False)
 
     @property
     def diagnostics(self) -> Sequence[Diagnostic]:
@@ -45,6 +47,13 @@ class Reading:
         if self._graph is None and self.loaded.ruleset is not None:
             self._graph = Graph.compile(self.loaded)
         return self._graph
+
+    def lines(self, shown: str) -> Lines:
+        """The lines of a file, counted once."""
+        lines = self._lines.get(shown)
+        if lines is None:
+            lines = self._lines[shown] = Lines(self.loaded.files[shown])
+        return lines
 
     def path(self, shown: str) -> Path:
         """The absolute path of a file that is shown so."""
