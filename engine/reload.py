@@ -7,9 +7,11 @@ only then does the engine's one reference to a graph change; a tick under way ke
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from dsl.diagnostic import Diagnostic, Severity
 from dsl.errors import FINDINGS, SlaError
@@ -97,7 +99,7 @@ class Rules:
         home = self._root.parent
         self.files = (self._root, *(home / name for name in (*loaded.files, *sorted(loaded.asked))))
         if loaded.ruleset is None:
-            self._refuse(loaded.diagnostics)
+            self._refuse(loaded.diagnostics, loaded.files)
             return Turn()
         in_force = "" if self.now is None else self.now.graph.digest
         if self._planned and loaded.digest != in_force and not store.planned(loaded.digest):
@@ -110,7 +112,7 @@ class Rules:
             self._seen = loaded.digest  # and not before: what failed is tried again
             return turn
         self._seen = loaded.digest
-        status = replace(self.now.status, broken=())
+        status = replace(self.now.status, broken=(), sources={})
         if loaded.digest == self.now.graph.digest:
             status = replace(status, root=str(self._root), revision=_revision(self._root))
         self.now = replace(self.now, status=status)
@@ -137,7 +139,7 @@ class Rules:
             self._replaced = (generation, graph_of_generation(store, generation))
         return self._replaced[1]
 
-    def _refuse(self, found: tuple[Diagnostic, ...]) -> None:
+    def _refuse(self, found: tuple[Diagnostic, ...], files: Mapping[str, str] = MappingProxyType({})) -> None:
         if self.now is None:
             first = next(item for item in found if item.severity is Severity.ERROR)
             raise EngineError(
@@ -145,7 +147,9 @@ class Rules:
                 help=first.help or f"sla check {self._root} shows all of it",
                 exit_code=FINDINGS,
             )
-        self.now = replace(self.now, status=replace(self.now.status, broken=found))
+        places = [place for one in found for place in (one.span, *(label.span for label in one.labels))]
+        sources = {place.path: files[place.path] for place in places if place.path in files}
+        self.now = replace(self.now, status=replace(self.now.status, broken=found, sources=sources))
 
     def _adopt(self, store: Store, loaded: Loaded, now: Instant) -> Turn:
         turns: list[Turn] = []

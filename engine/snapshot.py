@@ -109,7 +109,8 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class RulesStatus:
-    """The rules in force. `broken` holds the diagnostics of files on disk that were refused; empty if all is well.
+    """The rules in force. `broken` holds the diagnostics of files on disk that were refused; empty if all is well. `sources` are the
+    texts of the files that they are in.
 
     `moved` says in words what the last reload changed.
     """
@@ -122,6 +123,7 @@ class RulesStatus:
     files: tuple[str, ...] = ()
     broken: tuple[Diagnostic, ...] = ()
     moved: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The results of scenarios as JUnit XML, the form of test results that every CI system reads.
 
-The schema is that of Jenkins' xUnit plugin: `testsuites`, one `testsuite` a file, a `testcase` for each scenario or check.
+The schema is that of Jenkins' xUnit plugin (junit-10.xsd): `testsuites`, one `testsuite` a file, a `testcase` for each scenario or
+check.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ def junit(results: Iterable[Result], seconds: float) -> bytes:
     everything = [result for found in by_file.values() for result in found]
     root = Element("testsuites", {"name": "sla test", "time": f"{seconds:.3f}"} | _counts(everything))
     for path, found in by_file.items():
-        suite = SubElement(root, "testsuite", {"name": _xml(path), "skipped": "0"} | _counts(found))
+        suite = SubElement(
+            root, "testsuite", {"name": _xml(path), "file": _xml(path), "skipped": "0"} | _counts(found)
+        )
         for result in found:
             _case(suite, result)
     indent(root)
@@ -39,8 +42,6 @@ def _case(suite: Element, result: Result) -> None:
         "testcase",
         name=_xml(result.title),
         classname=_xml(f"{result.span.path}.{result.kind}"),
-        file=_xml(result.span.path),
-        line=str(result.span.line),
     )
     if not result.failures:
         return

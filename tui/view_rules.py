@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import tzinfo
 
 from dsl.diagnostic import Diagnostic, Severity
+from dsl.span import Span
 from engine.snapshot import RulesStatus, Snapshot
 from reports.render.sheet import Cell
+from tui.coloured import coloured
+from tui.excerpt import excerpt
 from tui.export import Sheet
 from tui.glyphs import Glyphs
-from tui.line import Line, fit, wrap
+from tui.line import Line, cells_of, clip, fit, wrap
 from tui.moment import day_clock, span
 from tui.plain import plain
 
@@ -31,7 +35,7 @@ def rules_page(snapshot: Snapshot | None, now: int, zone: tzinfo, glyphs: Glyphs
             (),
         ]
         for diagnostic in rules.broken:
-            out += [*diagnostic_lines(diagnostic, glyphs, cells), ()]
+            out += [*diagnostic_lines(diagnostic, rules.sources, glyphs, cells), ()]
     out.append((("In force", "heading"),))
     facts = (
         ("generation", str(rules.generation)),
@@ -60,8 +64,10 @@ def rules_page(snapshot: Snapshot | None, now: int, zone: tzinfo, glyphs: Glyphs
     return out
 
 
-def diagnostic_lines(diagnostic: Diagnostic, glyphs: Glyphs, cells: int) -> list[Line]:
-    """One finding: what, where, the other places, and what to do."""
+def diagnostic_lines(
+    diagnostic: Diagnostic, sources: Mapping[str, str], glyphs: Glyphs, cells: int
+) -> list[Line]:
+    """One finding: what, where, the line in question, the other places with theirs, and what to do."""
     role = "breached" if diagnostic.severity is Severity.ERROR else "warning"
     out: list[Line] = [
         (
@@ -69,14 +75,41 @@ def diagnostic_lines(diagnostic: Diagnostic, glyphs: Glyphs, cells: int) -> list
             (glyphs.text(plain(str(diagnostic.span), 300)), "key"),
         )
     ]
-    parts = [(diagnostic.message, "strong", "")]
-    parts += [(f"{label.span} {label.text}", "muted", "see ") for label in diagnostic.labels]
-    parts += [(note, "muted", "note ") for note in diagnostic.notes]
-    parts += [(diagnostic.help, "met", "help ")] if diagnostic.help else []
-    for words, shade, lead in parts:
-        for at, line in enumerate(wrap(glyphs.text(plain(words, 1000)), max(20, cells - 2 - len(lead)))):
-            out.append((("  " + (lead if not at else " " * len(lead)), "muted"), (line, shade)))
+    out += _words("", diagnostic.message, "strong", glyphs, cells)
+    out += excerpt_lines(diagnostic.span, sources, "^", role, glyphs, cells)
+    for label in diagnostic.labels:
+        out += _words("see ", f"{label.span} {label.text}", "muted", glyphs, cells)
+        out += excerpt_lines(label.span, sources, "-", "muted", glyphs, cells)
+    for note in diagnostic.notes:
+        out += _words("note ", note, "muted", glyphs, cells)
+    if diagnostic.help:
+        out += _words("help ", diagnostic.help, "met", glyphs, cells)
     return out
+
+
+def _words(lead: str, words: str, role: str, glyphs: Glyphs, cells: int) -> list[Line]:
+    lines = wrap(glyphs.text(plain(words, 1000)), max(20, cells - 2 - len(lead)))
+    return [
+        (("  " + (lead if not at else " " * len(lead)), "muted"), (line, role))
+        for at, line in enumerate(lines)
+    ]
+
+
+def excerpt_lines(
+    span: Span, sources: Mapping[str, str], mark: str, role: str, glyphs: Glyphs, cells: int
+) -> list[Line]:
+    """The line of a rule file in its colours, and marks below what is meant; nothing where the file is not at hand."""
+    if span.path not in sources:
+        return []
+    number = f"  {span.line} | "
+    shown = excerpt(span, sources, max(20, cells - len(number)))
+    line = glyphs.text(shown.text)
+    before, meant = (cells_of(line[:end]) for end in (shown.start, shown.start + shown.width))
+    under = " " * (len(number) - 2) + "| " + " " * before
+    return [
+        clip(((number, "muted"), *coloured(line)), cells),
+        clip(((under, "muted"), (mark * max(meant - before, 1), role)), cells),
+    ]
 
 
 def rules_sheet(rules: RulesStatus) -> Sheet:

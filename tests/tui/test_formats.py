@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
+from tests.tui.junit_schema import check
 from tui.findings import FORMATS
 
 BAD = """\
@@ -182,6 +183,7 @@ def test_gitlab_code_quality(sla, site):
 
 def test_junit(sla, site):
     root = ET.fromstring(sla("check", "site", "--format", "junit")[1])
+    check(root)
     suites = root.findall("testsuite")
     assert root.tag == "testsuites"
     assert int(root.attrib["tests"]) == sum(int(suite.attrib["tests"]) for suite in suites)
@@ -193,6 +195,7 @@ def test_junit(sla, site):
         assert all(failure.attrib["type"] and failure.text for failure in suite.findall("testcase/failure"))
     assert int(root.attrib["failures"]) == len(records(sla))
     well = ET.fromstring(sla("check", "good.rules", "--format", "junit")[1])
+    check(well)
     assert (well.attrib["tests"], well.attrib["failures"], len(well.findall(".//testcase"))) == ("1", "0", 1)
 
 

@@ -9,12 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsl.diagnostic import Label
+from dsl.span import Span
 from engine.clock import State
 from engine.snapshot import Snapshot, Tally
 from tests.tui.fake import BROKEN, NOW, RULES, detail, health
+from tui.excerpt import excerpt
 from tui.feed import Failure
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text, width
+from tui.plain import plain
 from tui.status import Situation, calm_banner, failure_banner, header
 from tui.timeline import Scale, draw
 from tui.view_health import health_lines, health_page, health_view, percent, worst_first
@@ -104,6 +108,46 @@ def test_rules_in_force_broken_ones_and_what_moved() -> None:
     assert "Fri 6 Mar 12:02 (2h 00m ago)" in whole
     fine = "\n".join(text(line) for line in rules_page(replace(snapshot, rules=RULES), NOW, UTC, UNICODE, 80))
     assert "broken" not in fine
+
+
+SOURCE = "# rules\n" * 12 + "tier gold {\n  calendar ofice  # the old one\n}\n"
+
+
+def test_a_finding_shows_its_line_in_colours_with_marks_below_what_is_meant() -> None:
+    start = SOURCE.index("ofice")
+    found = replace(BROKEN[0], span=Span("rules/tiers.rules", start, start + 5, 14, 12, 14, 17))
+    elsewhere = Label(Span("rules/other.rules", 0, 4, 1, 1, 1, 5), "declared here")
+    other = "tier gold \u202e{\n"
+    status = replace(
+        RULES,
+        broken=(replace(found, labels=(elsewhere,)), BROKEN[1]),
+        sources={"rules/tiers.rules": SOURCE, "rules/other.rules": other},
+    )
+    lines = rules_page(Snapshot(NOW, 1, [], 0, None, status), NOW, UTC, UNICODE, 80)
+    at = next(n for n, line in enumerate(lines) if "  calendar ofice" in text(line))
+    assert text(lines[at]) == "  14 |   calendar ofice  # the old one"
+    assert ("calendar", "key") in lines[at]
+    assert text(lines[at + 1]) == "     |            ^^^^^"
+    assert "see rules/other.rules:1:1 declared here" in text(lines[at + 2])
+    assert text(lines[at + 3]) == "  1 | tier gold \ufffd{"
+    assert text(lines[at + 4]) == "    | ----"
+    narrow = rules_page(Snapshot(NOW, 1, [], 0, None, status), NOW, UTC, ASCII, 30)
+    assert all(width(line) <= 30 for line in narrow if "|" in text(line))
+
+
+@given(st.text(max_size=60), st.integers(0, 60), st.integers(0, 30), st.integers(5, 100))
+def test_an_excerpt_points_at_what_the_span_does(line: str, at: int, length: int, most: int) -> None:
+    line = line.replace("\n", " ")
+    start = min(at, len(line))
+    end = min(start + length, len(line))
+    source = f"first\n{line}\nlast"
+    span = Span("r", 6 + start, 6 + end, 2, start + 1, 2, end + 1)
+    shown = excerpt(span, {"r": source}, most)
+    assert shown.line == 2
+    assert len(shown.text) <= most
+    assert 0 <= shown.start <= most
+    meant = "".join(plain(one) or " " for one in line[start:end])
+    assert meant.startswith(shown.text[shown.start : shown.start + shown.width].rstrip()) or not meant
 
 
 def test_a_clock_is_drawn_to_scale() -> None:

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from tests.tui.fake import climbed_detail
+from dsl.span import Span
+from tests.tui.fake import BROKEN, RULES, climbed_detail
 from tests.tui.test_console import press, running, source
 
+_TEXT = "".join(f"# rule {number}\n" for number in range(1, 14)) + "tier gold {\n  calendar ofice\n}\n"
+_AT = _TEXT.index("ofice")
+BROKEN_RULES = replace(
+    RULES,
+    broken=(
+        replace(BROKEN[0], span=Span("rules/tiers.rules", _AT, _AT + 5, 15, 12, 15, 17)),
+        replace(BROKEN[1], span=Span("rules/tiers.rules", _AT - 13, _AT - 1, 14, 11, 14, 12)),
+    ),
+    sources={"rules/tiers.rules": _TEXT},
+)
 CASES = {
     "inbox-80x24": ((80, 24), (), {}),
     "inbox-120x40": ((120, 40), ("down", "space", "space"), {}),
@@ -26,6 +38,7 @@ CASES = {
     "escalations-200x50": ((200, 50), ("4", "right"), {}),
     "flags-ascii": ((80, 24), ("5",), {"glyphs": "ascii"}),
     "ladder-120x40": ((120, 40), ("down", "enter"), {}),
+    "rules-broken-120x40": ((120, 40), ("3",), {"rules": BROKEN_RULES}),
     "help-80x24": ((80, 24), ("question_mark",), {}),
 }
 
@@ -40,11 +53,12 @@ class Svg(SingleFileSnapshotExtension):
 @pytest.mark.parametrize("name", CASES)
 async def test_picture(name: str, snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch) -> None:
     size, keys, changes = CASES[name]
+    changes = dict(changes)
     if "no-color" in name:
         monkeypatch.setenv("NO_COLOR", "1")
     else:
         monkeypatch.delenv("NO_COLOR", raising=False)
-    fake = source(60)
+    fake = source(60, rules=changes.pop("rules", RULES))
     fake.details = {2: climbed_detail(1)}
     async with running(fake, size=size, **changes) as (app, pilot):
         await press(pilot, *keys)

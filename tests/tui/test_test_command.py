@@ -17,6 +17,7 @@ import pytest
 from engine.facts import Event
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
+from tests.tui.junit_schema import check as valid
 from tui.cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,57 +128,6 @@ def test_formats_for_programs(sla):
     assert failure["expected"] == "resolution running"
     assert failure["diagnostic"]["code"] == "E0805"
     assert failure["diagnostic"]["fixes"][0]["edits"][0]["text"] == "resolution paused by client"
-
-
-# The schema of Jenkins' xUnit plugin (junit-10.xsd), as far as this document uses it: element -> children, required and
-# allowed attributes.
-_SCHEMA = {
-    "testsuites": ({"testsuite"}, set(), {"name", "time", "tests", "failures", "disabled", "errors"}),
-    "testsuite": (
-        {"properties", "testcase", "system-out", "system-err"},
-        {"name", "tests"},
-        {
-            "failures",
-            "errors",
-            "time",
-            "disabled",
-            "skipped",
-            "timestamp",
-            "hostname",
-            "id",
-            "package",
-            "file",
-            "log",
-            "url",
-        },
-    ),
-    "testcase": (
-        {"skipped", "error", "failure", "system-out", "system-err"},
-        {"name"},
-        {
-            "assertions",
-            "time",
-            "timestamp",
-            "classname",
-            "status",
-            "class",
-            "file",
-            "line",
-            "log",
-            "group",
-            "url",
-        },
-    ),
-    "failure": (set(), set(), {"type", "message"}),
-}
-
-
-def valid(element):
-    children, required, allowed = _SCHEMA[element.tag]
-    assert required <= set(element.attrib) <= required | allowed
-    assert {child.tag for child in element} <= children
-    for child in element:
-        valid(child)
 
 
 def test_junit(sla):

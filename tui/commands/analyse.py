@@ -13,12 +13,13 @@ import click
 from dsl.collector import uncollected
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS
-from dsl.include import ROOT_NAME, root_file
+from dsl.include import root_file
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from tui.findings import FORMATS
 from tui.options import graph_of_loaded
 from tui.reporting import report
+from tui.rule_path import rule_path
 
 _MORNING = 10 * 3600
 
@@ -35,13 +36,13 @@ Examples:
   sla analyse --format compact         one line a finding
   sla analyse --on 2027-01-01          as of another day"""
 )
-@click.argument("path", default=ROOT_NAME, type=click.Path(path_type=Path))
+@rule_path
 @click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
 @click.option(
     "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at it from.  [default: today]"
 )
 @uncollected()
-def command(path: Path, form: str, day: datetime | None) -> int:
+def command(rules_path: Path, form: str, day: datetime | None) -> int:
     """Look for what the rules of PATH can never do, leave out or promise twice: dead targets, gaps, overrides that weaken, lists
     that end, steps out of reach, text that many customers share.
 
@@ -51,8 +52,8 @@ def command(path: Path, form: str, day: datetime | None) -> int:
     from dsl.load import load
     from engine.analyse.analysis import analyse
 
-    loaded = load(path)
-    graph = graph_of_loaded(loaded, str(path))
+    loaded = load(rules_path)
+    graph = graph_of_loaded(loaded, str(rules_path))
     at = int(day.replace(tzinfo=UTC).timestamp()) if day else int(time.time()) // 86_400 * 86_400
     left = without_suppressed(
         analyse(loaded, graph, at + _MORNING),
@@ -61,7 +62,7 @@ def command(path: Path, form: str, day: datetime | None) -> int:
         command="analyse",
     )
     found = _Outcome(left, loaded.files)
-    report(found, form, root_file(path), "sla analyse")
+    report(found, form, root_file(rules_path), "sla analyse")
     if found.diagnostics:
         return FINDINGS
     if form == "human":

@@ -16,14 +16,15 @@ import click
 
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS
-from dsl.include import ROOT_NAME, Disk, Drafts, Unreadable, decoded, root_file
+from dsl.include import Disk, Drafts, Unreadable, decoded, root_file
 from dsl.suppress import without_suppressed
 from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
 from tui.reporting import format_option, report
+from tui.rule_path import rule_path
 
 _STDIN = "<stdin>"
-_STDIN_ARGUMENT = "-"
+_STDIN_ARGUMENT = Path("-")
 
 
 class _Outcome(NamedTuple):
@@ -41,7 +42,7 @@ Examples:
   sla check --format gitlab > quality.json  a report for a merge request
   sla check - < draft.rules                 standard input; includes are looked for in this folder"""
 )
-@click.argument("path", default=ROOT_NAME, type=click.Path(path_type=str))
+@rule_path
 @format_option
 @click.option(
     "--changed-since",
@@ -53,15 +54,15 @@ Examples:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Compare the dates of suppressions with this day.  [default: today, UTC]",
 )
-def command(path: str, format_: str, changed_since: str | None, today: datetime | None) -> int:
+def command(rules_path: Path, format_: str, changed_since: str | None, today: datetime | None) -> int:
     """Check rule files: PATH is the root file, a folder that holds sla.rules, or - for standard input.
 
     Exit code 0 when all is well, 1 on any finding, 4 when there is nothing to read.
     """
-    if path == _STDIN_ARGUMENT and changed_since:
+    if rules_path == _STDIN_ARGUMENT and changed_since:
         raise click.UsageError("standard input (-) has no history; --changed-since needs a file")
     day = (today or datetime.now(UTC)).date()
-    root = None if path == _STDIN_ARGUMENT else root_file(Path(path))
+    root = None if rules_path == _STDIN_ARGUMENT else root_file(rules_path)
     outcome = _checked_draft() if root is None else _checked(root)
     left = without_suppressed(outcome.diagnostics, outcome.files, day)
     if root is not None and changed_since:

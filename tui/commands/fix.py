@@ -12,7 +12,7 @@ import click
 
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS, SlaError
-from dsl.include import ROOT_NAME, Disk, Drafts, decoded, root_file
+from dsl.include import Disk, Drafts, decoded, root_file
 from dsl.load import Loader
 from dsl.mend import mended
 from dsl.suppress import without_suppressed
@@ -20,6 +20,7 @@ from dsl.verdict import counted
 from tui.findings.human import compact
 from tui.plain import plain
 from tui.rewrite import replace, show_diff
+from tui.rule_path import rule_path
 
 _MOST_ROUNDS = 20
 
@@ -39,15 +40,15 @@ Examples:
   sla fix --dry-run        show what would change; exit code 1 if anything would, or is left
   sla fix                  change the files, and name what is left"""
 )
-@click.argument("path", default=ROOT_NAME, type=click.Path(path_type=Path))
+@rule_path
 @click.option("--dry-run", is_flag=True, help="Write nothing; show what would change.")
-def command(path: Path, dry_run: bool) -> int:
+def command(rules_path: Path, dry_run: bool) -> int:
     """Apply the safe fixes: those that keep what the author plainly meant.
 
     PATH is the root file, or a folder that holds sla.rules. Findings that are left are listed, with what could mend
     them where a person has to choose. Exit code 0 when nothing is left, else 1.
     """
-    root = root_file(path)
+    root = root_file(rules_path)
     fixed = _fixed(root, datetime.now(UTC).date())
     changed = [shown for shown, text in fixed.after.items() if text != fixed.before[shown]]
     for shown in changed:

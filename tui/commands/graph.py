@@ -9,22 +9,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.options import DEFAULT_RULES, graph_from_file
+from tui.options import graph_from_file
 from tui.plain import plain
+from tui.rule_path import rule_path
 
 if TYPE_CHECKING:
     from engine.nodes import Node
 
 
 @click.command(epilog="Example: sla graph sla.rules --customer acme --format dot | dot -Tsvg > graph.svg")
-@click.argument("path", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--rules",
-    "rules_path",
-    type=click.Path(path_type=Path),
-    envvar="SLA_RULES",
-    help="The rule file, as PATH.",
-)
+@rule_path
 @click.option(
     "--format", "form", type=click.Choice(["mermaid", "dot", "json"]), default="mermaid", show_default=True
 )
@@ -35,11 +29,9 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Only this customer and what it depends on.",
 )
-def command(path: Path | None, rules_path: Path | None, form: str, customers: tuple[str, ...]) -> None:
+def command(rules_path: Path, form: str, customers: tuple[str, ...]) -> None:
     """Draw how the rules of PATH (sla.rules here) become agreements: sources, declarations, calendars, conditions, targets."""
-    if path is not None and rules_path is not None and path != rules_path:
-        raise click.UsageError(f"{plain(path)} or --rules {plain(rules_path)}: name one rule file")
-    graph = graph_from_file(path or rules_path or Path(DEFAULT_RULES))
+    graph = graph_from_file(rules_path)
     for name in customers:
         if name not in graph.ruleset.customers:
             raise click.BadParameter(f"no customer {plain(name)!r} is declared", param_hint="--customer")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import time
 
 import click
@@ -26,4 +27,6 @@ def command() -> None:
         ) from error
     if not os.environ.get("SLA_DEBUG"):
         logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    RulesServer(lambda: int(time.time())).start_io()
+    # pygls closes what it wrote to when the editor ends it: a second handle, so that ours can still be flushed
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    RulesServer(lambda: int(time.time())).start_io(stdout=output)

@@ -15,8 +15,9 @@ import click
 from dsl.errors import FINDINGS, SlaError
 from tui.covered import FORMATS as COVERAGE_FORMATS
 from tui.findings import FORMATS, wants_color
-from tui.options import rule_file_option, rules_from_file, store_option
+from tui.options import rules_from_file, store_option
 from tui.plain import plain
+from tui.rule_path import rule_path
 
 if TYPE_CHECKING:
     from dsl.loaded import Loaded
@@ -54,7 +55,7 @@ Examples:
   sla test --bless --dry-run                        what would be written into the scenarios
   sla test --record INC0000057 --store sla.db --output rules/tests.rules"""
 )
-@rule_file_option("The rule file whose scenarios and checks are run.")
+@rule_path
 @click.option(
     "--run", "pattern", metavar="REGEX", callback=_pattern, help="Only those with this in their title."
 )
@@ -88,7 +89,7 @@ def command(
     output: Path | None,
     store_path: Place,
 ) -> int:
-    """Run the scenarios and checks of the rules on the engine itself.
+    """Run the scenarios and checks of the rules of PATH on the engine itself.
 
     A failure shows what was expected above what came out, then the reasons. Exit code 0 when everything holds, 1 when
     something does not, or less than the threshold is covered.

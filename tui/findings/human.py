@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dsl.diagnostic import Diagnostic, Severity
 from dsl.span import Span
 from dsl.verdict import counted
+from tui.excerpt import excerpt
 from tui.findings.record import sentence
 from tui.plain import plain
 
@@ -73,17 +74,9 @@ def _block(one: Diagnostic, files: Mapping[str, str], *, color: bool) -> Iterato
 def _excerpt(
     span: Span, files: Mapping[str, str], gutter: int, mark: str, text: str, paint: str
 ) -> Iterator[str]:
-    source = files.get(span.path, "")
-    start = span.start - span.column + 1
-    end = source.find("\n", start)
-    line = source[start : end if end >= 0 else len(source)]
-    # A long line is shown around what is pointed at; each character stays one cell wide.
-    first = max(span.column - 1 - _WIDTH // 2, 0) if len(line) > _WIDTH else 0
-    shown = "".join(plain(character) or " " for character in line[first : first + _WIDTH])
-    width = (span.end_column if span.end_line == span.line else len(line) + 1) - span.column
-    width = max(min(width, len(shown) - (span.column - 1 - first)), 1)
-    marks = f"{' ' * (span.column - 1 - first)}{_painted(mark * width, paint, bool(paint))}"
-    yield f"{span.line:>{gutter}} | {shown.rstrip()}"
+    shown = excerpt(span, files, _WIDTH)
+    marks = f"{' ' * shown.start}{_painted(mark * shown.width, paint, bool(paint))}"
+    yield f"{shown.line:>{gutter}} | {shown.text}"
     yield f"{' ' * gutter} | {marks}{' ' + text if text else ''}"
 
 

@@ -1,6 +1,6 @@
 """Findings as a JUnit report, which every CI shows: a suite for each file, a failed test for each finding.
 
-There is no standard; these are the elements and attributes that Jenkins, GitLab and GitHub's reporters agree on.
+The schema is that of Jenkins' xUnit plugin (junit-10.xsd): a file is named by its suite, a line in the name of the test.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def junit(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], folder: s
             root,
             "testsuite",
             name=name,
+            file=name,
             tests=str(max(len(found), 1)),
             failures=str(len(found)),
             errors="0",
@@ -36,7 +37,7 @@ def junit(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], folder: s
         for one in found:
             _case(suite, name, one)
         if not found:
-            SubElement(suite, "testcase", name=title, classname=name, file=name, time="0")
+            SubElement(suite, "testcase", name=title, classname=name, time="0")
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode")
 
@@ -47,8 +48,6 @@ def _case(suite: Element, name: str, one: Diagnostic) -> None:
         "testcase",
         name=f"{one.code} at line {one.span.line}",
         classname=name,
-        file=name,
-        line=str(one.span.line),
         time="0",
     )
     failure = SubElement(case, "failure", type=one.code, message=compact(one))
