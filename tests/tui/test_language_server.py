@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -318,6 +319,28 @@ async def test_it_lives_through_what_it_cannot_use(site):
         untitled = types.TextDocumentItem("untitled:Untitled-1", "rules", 1, "tier x {\n}\n")
         editor.client.text_document_did_open(types.DidOpenTextDocumentParams(untitled))
         assert not editor.said
+
+
+def test_an_editor_that_leaves_is_let_go_without_a_word(tmp_path):
+    """Standard input stays open, as editors leave it."""
+    asked = (
+        {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
+        {"id": 2, "method": "shutdown", "params": None},
+        {"method": "exit", "params": None},
+    )
+    with subprocess.Popen(
+        [Path(sys.executable).with_name("sla"), "lsp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+    ) as server:
+        for one in asked:
+            body = json.dumps({"jsonrpc": "2.0"} | one).encode()
+            server.stdin.write(b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        server.stdin.flush()
+        assert server.wait(20) == 0
+        assert server.stderr.read() == b""
 
 
 def test_a_missing_extra_is_one_line(tmp_path):
