@@ -55,10 +55,12 @@ def settlements(
         clocks = source.clocks(span_of(only) if only else widest)
         for clock, which in during(clocks, (), known, span_of, Scope({})):
             own.setdefault(clock.customer, []).append(Told(clock, which))
-        pending = ledger.pending(store, source, known)
+        pending: dict[str, list[Told]] = {}
+        for item in ledger.pending(store, source, known):
+            pending.setdefault(item.clock.customer, []).append(item)
         for name in waiting:
-            mine = [item for item in pending if item.clock.customer == name]
-            found[name] = books.settle(name, period, span_of(name), own.get(name, ()), mine, now)
+            told = own.get(name, ())
+            found[name] = books.settle(name, period, span_of(name), told, pending.get(name, ()), now)
     return {name: one for name, one in found.items() if one is not None}
 
 
@@ -80,6 +82,7 @@ class Books:
         with store.connection.trouble():
             self._kept = {row[0]: _kept(row) for row in rows.settlements(store.connection)}
         self._of_rules = cache(self._graph_of)
+        self._during = cache(self._part)
 
     # ------------------------------------------------------------ what was kept
 
@@ -127,7 +130,7 @@ class Books:
         """A month that is not closed, with the corrections of closed ones if it is the first. Raises EngineError, StoreError."""
         assert isinstance(period.start, date)
         graph = self._graph
-        settled = settle(graph, customer, period.start, span, self.history, breaches(told), now)
+        settled = settle(graph, customer, period.start, span, self._history(graph, span), breaches(told), now)
         entries = [_placed(graph, line) for line in settled.lines]
         closed = self._known.of(customer)
         if closed is not None and span[0] <= closed.until < span[1]:
@@ -142,7 +145,7 @@ class Books:
         """Keep what a closing of that number came to, inside its transaction."""
         identity(connection)
         retainer = one.retainer
-        seen = facts(one.customer, window(self._graph, (one.start, one.end)), self.history)
+        seen = self._facts(self._graph, one.customer, (one.start, one.end))
         rows.enter(
             connection,
             (
@@ -158,9 +161,20 @@ class Books:
             [_entry_row(place, entry) for place, entry in enumerate(one.entries, 1)],
         )
 
+    def _history(self, graph: Graph, span: Span) -> History:
+        """What the figures of a month are counted from."""
+        return self._during(window(graph, span))
+
+    def _part(self, span: Span) -> History:
+        everything = self._everything
+        start, end = span
+        outages_ = [
+            one for one in everything.outages if one.start < end and (one.end is None or one.end > start)
+        ]
+        return History(outages_, everything.notices, everything.since)
+
     @cached_property
-    def history(self) -> History:
-        """The outages that any closed or open month is counted from."""
+    def _everything(self) -> History:
         connection = self._store.connection
         return History(
             outages.outages(connection, Instant(EARLIEST), Instant(LATEST)),
@@ -195,8 +209,11 @@ class Books:
         return found
 
     def _moved(self, one: Closing) -> bool:
-        span = window(self._of_rules(one.rules), (one.start, one.end))
-        return facts(one.customer, span, self.history) != self._kept[one.id].facts
+        graph = self._of_rules(one.rules)
+        return self._facts(graph, one.customer, (one.start, one.end)) != self._kept[one.id].facts
+
+    def _facts(self, graph: Graph, customer: str, span: Span) -> str:
+        return facts(customer, window(graph, span), self._history(graph, span))
 
     def _anew(self, one: Closing, told: Iterable[Told]) -> list[Entry]:
         """The lines of a closed month by the rules that closed it, and by what is known today. A retainer that it lacks may be
@@ -211,7 +228,7 @@ class Books:
                 one.customer,
                 first,
                 (one.start, one.end),
-                self.history,
+                self._history(graph, (one.start, one.end)),
                 breaches(told),
                 one.end,
                 retainer,

@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "excuse": "Take a breach out of compliance, with a reason and a name.",
     "close": "Freeze a month: what was told of it stays told.",
     "invoice": "What a closed month comes to: retainer, credits and what they follow from.",
+    "credits": "The credits of a closed month for accounting, one line each.",
     "flags": "Tickets flagged to management, and the log of their reviews.",
     "notices": "The inbox of a person or a team.",
     "watch": "One line for everything that happens to a clock.",

@@ -76,7 +76,7 @@ def told(folder, told_when):
         store.close()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happenings=st.lists(st.tuples(WHEN, happening), max_size=8))
 def test_the_sum_of_statements_is_that_of_full_knowledge(tmp_path_factory, happenings):
     folder = tmp_path_factory.mktemp("sums")

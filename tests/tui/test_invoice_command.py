@@ -148,3 +148,47 @@ def test_credits_that_cannot_be_counted_are_all_named(sla):
     assert "2024-03 cannot be closed for acme, kuwait: nothing has been written" in said
     assert "credits JPY 1000" in sla("close", "2024-03", "--customer", "hooli").out
     sla("invoice", "hooli", "2024-03")
+
+
+def test_credits_are_exported_for_accounting_the_same_twice(sla):
+    assert "2024-03 is not closed for acme, hooli, kuwait" in sla("credits", "2024-03", code=1).err
+    assert sla("credits", "2024-03", code=1).out == ""
+    sla("close", "2024-03")
+    first = sla("credits", "2024-03").out
+    assert sla("credits", "2024-03").out == first
+    rows = list(csv.DictReader(io.StringIO(first)))
+    assert [(row["customer"], row["currency"], row["amount"]) for row in rows] == [
+        ("acme", "EUR", "333.33"),
+        ("acme", "EUR", "166.67"),
+        ("hooli", "JPY", "1000"),
+        ("kuwait", "KWD", "50.000"),
+    ]
+    assert len({row["id"] for row in rows}) == 4 and all(
+        re.fullmatch("[0-9a-f]{32}", row["id"]) for row in rows
+    )
+    some = json.loads(sla("credits", "2024-03", "--customer", "ACME", "--format", "json").out)
+    assert [row["id"] for row in some] == [row["id"] for row in rows[:2]]
+    assert (
+        some[0]["statement"]
+        == json.loads(sla("invoice", "acme", "2024-03", "--format", "json").out)["statement"]
+    )
+
+
+def test_a_correction_is_a_line_below_zero_and_a_number_to_a_spreadsheet(sla):
+    sla("close", "2024-03")
+    sla("excuse", "K-1", "resolution", "--reason", "=storm", "--by", "duty-manager")
+    sla("close", "2024-04")
+    rows = list(csv.DictReader(io.StringIO(sla("credits", "2024-04").out)))
+    assert [(row["customer"], row["of"], row["amount"]) for row in rows] == [("kuwait", "2024-03", "-50.000")]
+    assert "storm" not in rows[0]["reason"]
+    page = sla("invoice", "kuwait", "2024-04").out
+    assert "| correction of 2024-03: breach of resolution pays 5% of retainer each |" in page
+    assert "| Total | KWD 1050.000 |" in page
+
+
+def test_what_some_have_closed_is_exported_and_the_others_are_named(sla):
+    sla("close", "2024-03", "--customer", "hooli")
+    said = sla("credits", "2024-03", code=1)
+    assert len(said.out.splitlines()) == 2
+    assert "2024-03 is not closed for acme, kuwait" in said.err
+    assert "no customer 'who'" in sla("credits", "2024-03", "--customer", "who", code=1).err
