@@ -18,23 +18,23 @@ from engine.errors import EngineError, StoreError
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.in_force import graph_with_past, read
-from engine.store import outages
+from engine.store import closings, outages
 from engine.store import settlements as rows
 from engine.store.database import Connection
 from engine.store.identity import identity
 from engine.store.sql import SqlStore
 from engine.wall import EARLIEST, LATEST
 from reports import ledger
-from reports.compliance import FAILED
+from reports.compliance import FAILED, Figures
 from reports.correction import Closing, Register, Told
 from reports.making import spans
-from reports.settlement import Entry, Settlement, breaches, differences, standing_in
+from reports.settlement import Entry, Settlement, breaches, by_metric, differences, standing_in
 from reports.sources import Source
 from reports.statement import Scope, during
 
 
 def settlement(store: SqlStore, graph: Graph, now: Instant, period: Period, customer: str) -> Settlement:
-    """What a calendar month of a declared customer comes to: as it was closed, else so far. Raises StoreError, EngineError."""
+    """What a calendar month of a declared customer comes to: as it was closed, else so far. Raises StoreError."""
     return settlements(store, graph, now, period, [customer])[customer]
 
 
@@ -94,14 +94,27 @@ class Books:
             one for one in (closed.closings if closed else ()) if wanted is None or one.period in wanted
         ]
         figures, entries = self._read([one.id for one in chosen if one.customer == customer])
+        counted = self._counted([one.id for one in chosen], customer)
         found = {}
         for one in chosen:
             kept = self._kept.get(one.id) if one.customer == customer else None
             found[one.period] = Settlement(
                 customer, kept.title if kept else customer, one.period, one.zone, one.start, one.end, one,
                 kept.retainer if kept else None, tuple(figures.get(one.id, ())), tuple(entries.get(one.id, ())),
-                kept is not None or not one.customer,
+                counted.get(one.id, {}), kept=kept is not None or not one.customer,
             )  # fmt: skip
+        return found
+
+    def _counted(self, closings_: Sequence[int], customer: str) -> dict[int, dict[str, Figures]]:
+        found: dict[int, dict[str, Figures]] = {}
+        if closings_:
+            with self._store.connection.trouble():
+                for number, whose, metric, standing, count in closings.counts(
+                    self._store.connection, closings_
+                ):
+                    if whose == customer:
+                        of_metric = found.setdefault(number, {})
+                        of_metric[metric] = replace(of_metric.get(metric, Figures()), **{standing: count})
         return found
 
     def _read(self, closings: Sequence[int]) -> tuple[dict[int, list[Figure]], dict[int, list[Entry]]]:
@@ -127,18 +140,26 @@ class Books:
         pending: Sequence[Told],
         now: Instant,
     ) -> Settlement:
-        """A month that is not closed, with the corrections of closed ones if it is the first. Raises EngineError, StoreError."""
+        """A month that is not closed, with the corrections of closed ones if it is the first. Raises StoreError."""
         assert isinstance(period.start, date)
         graph = self._graph
-        settled = settle(graph, customer, period.start, span, self._history(graph, span), breaches(told), now)
-        entries = [_placed(graph, line) for line in settled.lines]
-        closed = self._known.of(customer)
-        if closed is not None and span[0] <= closed.until < span[1]:
-            entries += self._corrections(customer, closed.closings, pending)
+        told = list(told)
+        history = self._history(graph, span)
         declared = graph.ruleset.customers.get(customer)
+        closed = self._known.of(customer)
+        trouble, entries = "", []
+        try:
+            settled = settle(graph, customer, period.start, span, history, breaches(told), now)
+            entries = [_placed(graph, line) for line in settled.lines]
+            if closed is not None and span[0] <= closed.until < span[1]:
+                entries += self._corrections(customer, closed.closings, pending)
+        except StoreError:
+            raise
+        except EngineError as error:
+            settled, trouble, entries = Settled(), str(error), []
         return Settlement(
             customer, declared.title if declared else customer, period.name, graph.zone(customer), *span, None,
-            settled.retainer, settled.figures, tuple(entries),
+            settled.retainer, settled.figures, tuple(entries), by_metric(told), trouble,
         )  # fmt: skip
 
     def enter(self, connection: Connection, number: int, one: Settlement) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from dsl.errors import FINDINGS
 from engine.calendar.period import Period, Span, following, month
-from engine.errors import EngineError, StoreError
+from engine.errors import EngineError
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.store import closings, judged
@@ -29,10 +29,10 @@ from reports.statement import Scope, during
 class UnsettledError(EngineError):
     """Credits that cannot be counted: by customer, why."""
 
-    def __init__(self, period: str, reasons: Mapping[str, EngineError]) -> None:
+    def __init__(self, period: str, reasons: Mapping[str, str]) -> None:
         super().__init__(
             f"{period} cannot be closed for {', '.join(reasons)}: nothing has been written",
-            help=f"{next(iter(reasons.values())).help}, or close the others one by one with --customer",
+            help="let a `retainer` line of the customer or its group cover the month, or close the others one by one with --customer",
             exit_code=FINDINGS,
         )
         self.reasons = reasons
@@ -95,21 +95,16 @@ def _looked(
         pending.setdefault(item.clock.customer, []).append(item)
     everybody = {"", *graph.ruleset.customers, *known.customers(), *own, *pending}
     found = []
-    reasons: dict[str, EngineError] = {}
+    reasons: dict[str, str] = {}
     for name in [customer] if customer else sorted(everybody):
         before = known.covers(name, period.name)
         if before is None:
             _refuse(known, name, period, span_of(name), graph.zone(name), now)
             told = [*own.get(name, ()), *pending.get(name, ())]
             start, end = span_of(name)
-            try:
-                settled = books.settle(
-                    name, period, (start, end), own.get(name, ()), pending.get(name, ()), now
-                )
-            except StoreError:
-                raise
-            except EngineError as error:
-                reasons[name] = error
+            settled = books.settle(name, period, (start, end), own.get(name, ()), pending.get(name, ()), now)
+            if settled.trouble:
+                reasons[name] = settled.trouble
                 continue
             closing = Closing(
                 0, period.name, name, graph.zone(name), start, end, now, graph.digest, ledger.data_digest(told), mark

@@ -16,7 +16,7 @@ from dsl.commitment import Money
 from engine.commitment.credits import Breach, Line, rounded, totals
 from engine.commitment.uptime import Figure
 from engine.commitment.words import money, uptime
-from reports.compliance import FAILED
+from reports.compliance import FAILED, Figures, Standing, figures
 from reports.correction import Closing, Told
 
 _SEED = "tiercel settlement 1"
@@ -35,7 +35,8 @@ class Entry:
 class Settlement:
     """A month of a customer, whose title is as of then, `[start, end)` in `zone`, that `closing` has closed; None while it is open, and all of this so far.
 
-    `retainer` is None where none is paid. `kept` is false for a month that was closed by a program that kept no settlements.
+    `metrics` are the figures of each metric, without corrections; `retainer` is None where none is paid; `trouble` says why there are no
+    entries where credits cannot be counted. `kept` is false for a month that was closed by a program that kept no settlements.
     """
 
     customer: str
@@ -48,6 +49,8 @@ class Settlement:
     retainer: Money | None
     figures: tuple[Figure, ...]
     entries: tuple[Entry, ...]
+    metrics: Mapping[str, Figures]
+    trouble: str = ""
     kept: bool = True
 
     @property
@@ -74,7 +77,7 @@ class Settlement:
     @property
     def digest(self) -> str:
         """SHA-256 of retainer, uptimes and lines."""
-        figures = [(uptime(one.promise), *astuple(one)[3:], one.service) for one in self.figures]
+        uptimes = [(uptime(one.promise), *astuple(one)[3:], one.service) for one in self.figures]
         lines = [
             [entry.of, entry.line.rule, entry.line.because, money(entry.line.amount), entry.where]
             for entry in self.entries
@@ -84,7 +87,7 @@ class Settlement:
             self.title,
             self.period,
             self.retainer and money(self.retainer),
-            figures,
+            uptimes,
             lines,
         ]
         return hashlib.sha256(json.dumps([_SEED, *body]).encode()).hexdigest()
@@ -96,6 +99,15 @@ def breaches(told: Iterable[Told]) -> Iterator[Breach]:
         if item.standing in FAILED:
             clock = item.clock
             yield Breach(clock.ticket, clock.metric, clock.priority.strip().casefold(), clock.tier)
+
+
+def by_metric(told: Iterable[Told]) -> dict[str, Figures]:
+    """The figures of each metric, by its name."""
+    found: dict[str, list[Standing]] = {}
+    for item in told:
+        if item.standing is not None:
+            found.setdefault(item.clock.metric, []).append(item.standing)
+    return {metric: figures(found[metric]) for metric in sorted(found)}
 
 
 def standing_in(period: str, told: Iterable[tuple[str, Told]]) -> list[Told]:

@@ -61,6 +61,15 @@ def _clocks(connection: Connection, where: str, value: object) -> list[Row]:
     return connection.execute(query, (value,)).fetchall()
 
 
+def counts(connection: Connection, numbers: Sequence[int]) -> list[Row]:
+    """(closing, customer, metric, standing, how many) of the clocks that these closings told, without corrections."""
+    return connection.execute(
+        f"SELECT closing, customer, metric, standing, count(*) FROM closed_clocks WHERE closing {_SOME} AND of_period = ''"
+        " AND standing IS NOT NULL GROUP BY closing, customer, metric, standing ORDER BY 1, 2, 3, 4",
+        (connection.many(numbers),),
+    ).fetchall()
+
+
 def enter(connection: Connection, closing: Row, clocks: Iterable[Row]) -> int:
     """Keep a closing, which has no id yet, and what it tells, without the closing's number, inside a transaction; answer the number."""
     names = ", ".join(CLOSING[1:])

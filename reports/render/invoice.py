@@ -14,9 +14,8 @@ from engine.commitment.words import share, uptime
 from engine.lengths import length
 from engine.plain import markdown, plain
 from engine.wall import format_instant, format_local
-from reports.invoice import Invoice
 from reports.render.sheet import Cell, csv_text
-from reports.settlement import Entry
+from reports.settlement import Entry, Settlement
 
 HEADER = (
     *("section", "name", "amount", "currency", "reason", "of", "rule_at", "met", "breached", "excluded"),
@@ -38,13 +37,12 @@ def uptime_percent(figure: Figure) -> str:
 # ---------------------------------------------------------------- csv
 
 
-def as_csv(one: Invoice) -> str:
+def as_csv(month: Settlement) -> str:
     """One table; `section` says what a row is. Instants are UTC."""
-    return csv_text(HEADER, ([row.get(name) for name in HEADER] for row in _rows(one)))
+    return csv_text(HEADER, ([row.get(name) for name in HEADER] for row in _rows(month)))
 
 
-def _rows(one: Invoice) -> Iterator[dict[str, Cell]]:
-    month = one.settlement
+def _rows(month: Settlement) -> Iterator[dict[str, Cell]]:
     bounds: dict[str, Cell] = {"from": format_instant(month.start), "until": format_instant(month.end)}
     yield {"section": "invoice", "name": month.customer, "reason": month.title, "of": month.period, **bounds}
     if month.retainer:
@@ -63,7 +61,7 @@ def _rows(one: Invoice) -> Iterator[dict[str, Cell]]:
         yield {"section": "credits", "name": "credits with corrections", **_money(value)}
     for value in month.due:
         yield {"section": "total", "name": "retainer without credits", **_money(value)}
-    for metric, found in one.metrics.items():
+    for metric, found in month.metrics.items():
         yield {
             "section": "compliance",
             "name": metric,
@@ -91,7 +89,7 @@ def _rows(one: Invoice) -> Iterator[dict[str, Cell]]:
                 "from": format_instant(start),
                 "until": format_instant(end),
             }
-    for name, digest in digests(one):
+    for name, digest in digests(month):
         yield {"section": "digest", "name": name, "reason": digest}
 
 
@@ -99,20 +97,20 @@ def _money(value: Money) -> dict[str, Cell]:
     return {"amount": amount(value), "currency": value.currency}
 
 
-def digests(one: Invoice) -> Iterator[tuple[str, str]]:
+def digests(month: Settlement) -> Iterator[tuple[str, str]]:
     """What the figures rest on: names and values."""
-    yield "closed", format_instant(one.closing.at)
-    yield "rules", one.closing.rules
-    yield "data", one.closing.data
-    yield "statement", one.settlement.digest
+    assert month.closing is not None, "only closed months are invoiced"
+    yield "closed", format_instant(month.closing.at)
+    yield "rules", month.closing.rules
+    yield "data", month.closing.data
+    yield "statement", month.digest
 
 
 # ---------------------------------------------------------------- json
 
 
-def as_json(one: Invoice) -> str:
+def as_json(month: Settlement) -> str:
     """One object. Amounts are decimal texts, instants ISO 8601 in UTC, lengths seconds."""
-    month = one.settlement
     record = {
         "customer": plain(month.customer, _LONGEST),
         "title": plain(month.title, _LONGEST),
@@ -133,10 +131,10 @@ def as_json(one: Invoice) -> str:
                 "excluded": found.excluded,
                 "percent": found.percent or None,
             }
-            for metric, found in one.metrics.items()
+            for metric, found in month.metrics.items()
         ],
         "uptime": [_uptime(figure) for figure in month.figures],
-        **dict(digests(one)),
+        **dict(digests(month)),
     }
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
@@ -177,28 +175,27 @@ def _uptime(figure: Figure) -> dict[str, Any]:
 # ---------------------------------------------------------------- markdown
 
 
-def as_markdown(one: Invoice) -> str:
+def as_markdown(month: Settlement) -> str:
     """A page; instants are in the customer's zone."""
-    return "\n".join(_page(one)) + "\n"
+    return "\n".join(_page(month)) + "\n"
 
 
-def _page(one: Invoice) -> Iterator[str]:
-    month = one.settlement
+def _page(month: Settlement) -> Iterator[str]:
     yield f"# {markdown(month.title)}: {month.period}"
     yield ""
     yield f"{format_local(month.start, month.zone)} until {format_local(month.end, month.zone)} {month.zone}"
     yield ""
-    yield from _table(("what", "amount"), _amounts(one))
+    yield from _table(("what", "amount"), _amounts(month))
     yield from _entries("Credits of the month", month.own)
     yield from _entries("Corrections of earlier months", month.corrections)
-    if one.metrics:
+    if month.metrics:
         yield "## Compliance"
         yield ""
         yield from _table(
             ("metric", "met", "breached", "excluded", "percent"),
             (
                 (metric, str(it.met), str(it.breached + it.missed), str(it.excluded), it.percent or "-")
-                for metric, it in one.metrics.items()
+                for metric, it in month.metrics.items()
             ),
         )
     if month.figures:
@@ -210,11 +207,10 @@ def _page(one: Invoice) -> Iterator[str]:
         )
     yield "## What this rests on"
     yield ""
-    yield from _table(("", ""), digests(one))
+    yield from _table(("", ""), digests(month))
 
 
-def _amounts(one: Invoice) -> Iterator[tuple[str, str]]:
-    month = one.settlement
+def _amounts(month: Settlement) -> Iterator[tuple[str, str]]:
     if month.retainer:
         yield "Retainer", _text(month.retainer)
     for value in month.credits:

@@ -43,7 +43,7 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
             done = close(store, graph, Instant(int(time.time())), period, name)
         except UnsettledError as error:
             for whose, why in error.reasons.items():
-                click.echo(f"{plain(whose)}: {plain(str(why), 2000)}", err=True)
+                click.echo(f"{plain(whose)}: {plain(why, 2000)}", err=True)
             raise
     if form == "json":
         click.echo(json.dumps([_record(item) for item in done], indent=2))

@@ -52,7 +52,7 @@ def command(customer: str, month: str, store_path: Place, form: str | None, outp
     with world(store_path, None, None) as (store, graph, _):
         declared = graph.customer(customer)
         found = invoice(store, graph, period, declared.name if declared else customer)
-        if declared is None and not found.settlement.entries and not found.metrics:
+        if declared is None and not found.entries and not found.metrics:
             raise SlaError(f"there is no customer {plain(customer, 60)!r} in the rules", exit_code=FINDINGS)
     text = formats[form](found)
     if output is None:
