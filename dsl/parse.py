@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from dsl import parse_commitment, parse_ladder, parse_scenario, syntax
+from dsl import parse_commitment, parse_ladder, parse_renegotiation, parse_scenario, syntax
 from dsl.cache_folder import cache_folder
 from dsl.drive import Tables
 from dsl.leaf import Leaf
@@ -159,7 +159,7 @@ class _Build(Transformer[Token, Children]):
         )
 
     person = team = channel = metric = holidays = calendar = tier = block
-    pause = escalation = group = customer = service = maintenance = credits = block
+    pause = escalation = group = customer = service = maintenance = credits = renegotiation = block
 
     def statuses(self, kind: Token, *lines: Children) -> syntax.Declaration:
         return syntax.Declaration("statuses", None, None, lines, _end(kind))
@@ -324,6 +324,11 @@ class _Build(Transformer[Token, Children]):
     share_paid = staticmethod(parse_commitment.share_paid)
     money_paid = staticmethod(parse_commitment.money_paid)
     money = staticmethod(parse_commitment.money)
+    of_metric = staticmethod(parse_renegotiation.of_metric)
+    of_uptime = staticmethod(parse_renegotiation.of_uptime)
+    of_credits = staticmethod(parse_renegotiation.of_credits)
+    one_month = staticmethod(parse_renegotiation.one_month)
+    several_months = staticmethod(parse_renegotiation.several_months)
 
     # ------------------------------------------------------------ scenarios and checks
 

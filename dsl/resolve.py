@@ -6,7 +6,17 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from dsl import build, build_commitment, build_ladder, build_scenario, condition, ladder, model, syntax
+from dsl import (
+    build,
+    build_commitment,
+    build_ladder,
+    build_renegotiation,
+    build_scenario,
+    condition,
+    ladder,
+    model,
+    syntax,
+)
 from dsl.gather import Gathered
 from dsl.unit import Unit
 
@@ -26,6 +36,7 @@ NAMED = (
     "service",
     "maintenance",
     "credits",
+    "renegotiation",
     "check",
     "scenario",
 )
@@ -127,6 +138,10 @@ def rule_set(site: Site, digest: str, without: Container[str] = ()) -> model.Rul
             one.unit.name: build_commitment.maintenance(one.key, one.tree) for one in site.of("maintenance")
         },
         credits={one.unit.name: build_commitment.credits_of(one.key, one.tree) for one in site.of("credits")},
+        renegotiations={
+            one.unit.name: build_renegotiation.renegotiation_of(one.key, one.unit.text, one.tree)
+            for one in site.of("renegotiation")
+        },
         checks={one.unit.name: build_scenario.check(one.key, one.tree) for one in site.of("check")},
     )
 

@@ -19,6 +19,7 @@ from dsl.syntax_commitment import Retainer as Retainer
 from dsl.syntax_commitment import Uptime as Uptime
 from dsl.syntax_commitment import UptimeBand as UptimeBand
 from dsl.syntax_commitment import Window as Window
+from dsl.syntax_renegotiation import Occasion as Occasion
 from dsl.word import Moment as Moment
 from dsl.word import Period as Period
 from dsl.word import Word as Word
@@ -324,6 +325,7 @@ Line = (
     | UptimeBand
     | BreachCredit
     | Cap
+    | Occasion
     | CheckLine
     | Ticket
     | Happens

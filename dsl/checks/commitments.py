@@ -22,16 +22,16 @@ def commitment_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     for line in tree.lines:
         match line:
             case syntax.Uptime(share, per):
-                yield from _share(share)
+                yield from share_findings(share)
                 yield from () if per.text == "month" else value_findings(per, values.amount)
             case syntax.UptimeBand(below, pays):
-                yield from _share(below)
-                yield from _payment(pays)
+                yield from share_findings(below)
+                yield from payment_findings(pays)
             case syntax.BreachCredit(_, priorities, pays):
                 yield from repeated(priorities)
-                yield from _payment(pays)
+                yield from payment_findings(pays)
             case syntax.Cap(pays):
-                yield from _payment(pays)
+                yield from payment_findings(pays)
             case syntax.Retainer(money, period):
                 yield from value_findings(money.amount, values.money)
                 yield from _period(period)
@@ -53,7 +53,8 @@ def commitment_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     yield from _currencies(tree)
 
 
-def _share(word: syntax.Word) -> Iterator[Finding]:
+def share_findings(word: syntax.Word) -> Iterator[Finding]:
+    """An uptime that cannot be."""
     found = list(value_findings(word, values.millionths))
     yield from found
     if not found and not 0 < values.millionths(word.text) <= WHOLE:
@@ -65,7 +66,8 @@ def _share(word: syntax.Word) -> Iterator[Finding]:
         )
 
 
-def _payment(pays: syntax.Payment) -> Iterator[Finding]:
+def payment_findings(pays: syntax.Payment) -> Iterator[Finding]:
+    """A payment without meaning, or of no share that there can be."""
     if pays.money is not None:
         yield from value_findings(pays.money.amount, values.money)
     if pays.share is None:

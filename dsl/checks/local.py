@@ -15,6 +15,7 @@ from dsl.checks.dates import assignment_findings, override_findings
 from dsl.checks.hollow import condition_never, field_findings, metric_findings
 from dsl.checks.lists import repeated
 from dsl.checks.meanings import value_findings as _value
+from dsl.checks.renegotiations import renegotiation_findings
 from dsl.checks.steps import escalate_findings, step_findings
 from dsl.checks.stories import check_findings, scenario_findings
 from dsl.finding import Finding, Mend, here
@@ -33,7 +34,16 @@ _ONE_WORD = _ONCE - {"warn"}
 _NAMED = frozenset(
     (
         *("field", "person", "team", "channel", "holidays", "calendar", "metric", "tier", "pause"),
-        *("escalation", "group", "customer", "override", "service", "maintenance", "credits"),
+        *(
+            "escalation",
+            "group",
+            "customer",
+            "override",
+            "service",
+            "maintenance",
+            "credits",
+            "renegotiation",
+        ),
     )
 )
 
@@ -61,6 +71,8 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += metric_findings(tree)
         case "field":
             out += field_findings(tree.name) if tree.name else ()
+        case "renegotiation":
+            out += renegotiation_findings(tree)
         case "check":
             out += check_findings(tree, broken=broken)
         case "scenario":
@@ -322,7 +334,7 @@ def _maybe_day(word: syntax.Word | None) -> Iterator[Finding]:
 
 def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
     said = {line.keyword for line in tree.lines if isinstance(line, syntax.Fact)}
-    said |= {"when" for line in tree.lines if isinstance(line, syntax.PauseWhen)}
+    said |= {"when" for line in tree.lines if isinstance(line, syntax.PauseWhen | syntax.Occasion)}
     said |= {"at" for line in tree.lines if isinstance(line, syntax.Step)}
     said |= {"window" for line in tree.lines if isinstance(line, syntax.Window)}
     needed = {
@@ -331,13 +343,16 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
         "channel": ("url",),
         "escalation": ("at",),
         "maintenance": ("window",),
+        "renegotiation": ("when",),
     }.get(tree.kind, ())
     for keyword in needed:
         if keyword not in said:
             example = {
                 "start": "start on opened",
                 "stop": "stop on workaround-provided",
-                "when": "when status is waiting",
+                "when": "when status is waiting"
+                if tree.kind == "pause"
+                else "when breaches above 5 per month",
                 "stops": "stops resolution",
                 "url": "url env PAGER_URL",
                 "at": "at breach of resolution notify assignee via inbox",

@@ -26,6 +26,8 @@ def owed_references(line: syntax.Line, names: Names) -> Iterator[Finding]:
         case syntax.BreachCredit(metric, priorities):
             yield from names.unknown("metric", metric)
             yield from names.all_unknown("priority", priorities)
+        case syntax.Occasion(_, metric) if metric is not None:
+            yield from names.unknown("metric", metric)
         case _:
             pass
 

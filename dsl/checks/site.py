@@ -56,6 +56,7 @@ class Checked:
             "service",
             "maintenance",
             "credits",
+            "renegotiation",
         ):
             for declared in site.of(kind):
                 references = _references(site, declared, around)

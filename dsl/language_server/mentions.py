@@ -52,6 +52,10 @@ def _of_lines(block: str, lines: Iterable[syntax.Line]) -> Iterator[Mention]:
                 yield from _of_condition(when)
             case syntax.PauseWhen(when) | syntax.StopWhen(when):
                 yield from _of_condition(when)
+            case syntax.Concerns(_, kind, names):
+                yield from _each(kind.text, names)
+            case syntax.Occasion(_, metric) if metric is not None:
+                yield _of("metric", metric)
             case syntax.Assignment(tier):
                 yield _of("tier", tier)
             case syntax.Override(name, _, inner):

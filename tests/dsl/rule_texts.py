@@ -192,7 +192,7 @@ def tests(draw: st.DrawFn, tiers: tuple[str, ...]) -> list[Statement]:
 
 @st.composite
 def commitments(draw: st.DrawFn) -> list[Statement]:
-    """Services, maintenance and credits."""
+    """Services, maintenance, credits and renegotiation."""
     zone = draw(st.sampled_from(ZONES))
     metric = draw(st.sampled_from(["response", "resolution"]))
     priced = [
@@ -212,10 +212,20 @@ def commitments(draw: st.DrawFn) -> list[Statement]:
         _line("announced", "2026-01-15", "09:00", "zone", zone),
         _line("excludes", "uptime"),
     ]
+    talks = [
+        _line("when", "compliance", "below", "90%", "over", "3", "months"),
+        _line("when", "compliance", "of", metric, "below", "85.5%", "per", "month"),
+        _line("when", "breaches", "of", metric, "above", "5", "per", "month"),
+        _line("when", "uptime", "below", "99.95%", "over", "12", "months"),
+        _line("when", "credits", "above", "10%", "of", "retainer", "over", "3", "months"),
+        _line("when", "credits", "above", "EUR", "1000.00", "per", "month"),
+        _line("for", "group", "branches"),
+    ]
     return [
         (["service", "web", draw(st.sampled_from(_STRINGS))], [_line("for", "group", "branches")]),
         (["maintenance", "patches"], lines[: draw(st.integers(1, len(lines)))]),
         (["credits", "standard"], draw(st.permutations(priced))),
+        (["renegotiation", "chronic"], draw(st.permutations(talks))),
     ]
 
 

@@ -39,6 +39,7 @@ PARTS = {
     "PROMISE": "response within 15m",
     "MONEY": "EUR 250.00",
     "PAYMENT": "5% of retainer",
+    "STRETCH": "over 3 months",
     "PERIOD": "from 2026-03-08",
     "CONDITION": "not vip and x == 1",
     "TRIGGER": "breach of response",
