@@ -35,33 +35,39 @@ from reports.statement import Scope, during
 
 def settlement(store: SqlStore, graph: Graph, now: Instant, period: Period, customer: str) -> Settlement:
     """What a calendar month of a declared customer comes to: as it was closed, else so far. Raises StoreError."""
-    return settlements(store, graph, now, period, [customer])[customer]
+    return settlements(store, graph, now, [period], [customer])[customer, period.name]
 
 
 def settlements(
-    store: SqlStore, graph: Graph, now: Instant, period: Period, customers: Iterable[str]
-) -> dict[str, Settlement]:
-    """The same of several customers, whose clocks are read at once."""
+    store: SqlStore, graph: Graph, now: Instant, periods: Sequence[Period], customers: Iterable[str]
+) -> dict[tuple[str, str], Settlement]:
+    """The same of several customers and calendar months, by both; what is not closed is read a month at a time. Raises StoreError."""
     known = ledger.register(store)
     books = Books(store, graph, known)
     names = list(customers)
-    found = {name: books.kept(name, [period.name]).get(period.name) for name in names}
-    waiting = [name for name, one in found.items() if one is None]
-    if waiting:
-        only = waiting[0] if len(waiting) == 1 else ""
-        source = Source(store, graph, now, customer=only)
+    found = books.kept(names, [period.name for period in periods])
+    only = names[0] if len(names) == 1 else ""
+    source: Source | None = None
+    pending: dict[str, list[Told]] = {}
+    for period in periods:
+        waiting = [name for name in names if (name, period.name) not in found]
+        if not waiting:
+            continue
+        if source is None:
+            source = Source(store, graph, now, customer=only)
+            for item in ledger.pending(store, source, known):
+                pending.setdefault(item.clock.customer, []).append(item)
         span_of, widest = spans(graph, known, period)
         own: dict[str, list[Told]] = {}
         clocks = source.clocks(span_of(only) if only else widest)
         for clock, which in during(clocks, (), known, span_of, Scope({})):
             own.setdefault(clock.customer, []).append(Told(clock, which))
-        pending: dict[str, list[Told]] = {}
-        for item in ledger.pending(store, source, known):
-            pending.setdefault(item.clock.customer, []).append(item)
         for name in waiting:
             told = own.get(name, ())
-            found[name] = books.settle(name, period, span_of(name), told, pending.get(name, ()), now)
-    return {name: one for name, one in found.items() if one is not None}
+            found[name, period.name] = books.settle(
+                name, period, span_of(name), told, pending.get(name, ()), now
+            )
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,35 +92,41 @@ class Books:
 
     # ------------------------------------------------------------ what was kept
 
-    def kept(self, customer: str, periods: Iterable[str] | None = None) -> dict[str, Settlement]:
-        """The closed months of a customer that are asked for, all if None, as they were closed."""
-        closed = self._known.of(customer)
-        wanted = None if periods is None else set(periods)
+    def kept(self, customers: Iterable[str], periods: Iterable[str]) -> dict[tuple[str, str], Settlement]:
+        """Those of these months that are closed, by customer and period, as they were closed."""
+        wanted = set(periods)
         chosen = [
-            one for one in (closed.closings if closed else ()) if wanted is None or one.period in wanted
+            (name, one)
+            for name in customers
+            if (closed := self._known.of(name)) is not None
+            for one in closed.closings
+            if one.period in wanted
         ]
-        figures, entries = self._read([one.id for one in chosen if one.customer == customer])
-        counted = self._counted([one.id for one in chosen], customer)
+        numbers = list({one.id for _, one in chosen})
+        figures, entries = self._read(numbers)
+        counted = self._counted(numbers)
         found = {}
-        for one in chosen:
-            kept = self._kept.get(one.id) if one.customer == customer else None
-            found[one.period] = Settlement(
-                customer, kept.title if kept else customer, one.period, one.zone, one.start, one.end, one,
-                kept.retainer if kept else None, tuple(figures.get(one.id, ())), tuple(entries.get(one.id, ())),
-                counted.get(one.id, {}), kept=kept is not None or not one.customer,
+        for name, one in chosen:
+            own = (
+                one.customer == name
+            )  # else it was closed for all others, before anybody had declared this one
+            kept = self._kept.get(one.id) if own else None
+            found[name, one.period] = Settlement(
+                name, kept.title if kept else name, one.period, one.zone, one.start, one.end, one,
+                kept.retainer if kept else None, tuple(figures.get(one.id, ())) if own else (),
+                tuple(entries.get(one.id, ())) if own else (), counted.get((one.id, name), {}),
+                kept=kept is not None or not own,
             )  # fmt: skip
         return found
 
-    def _counted(self, closings_: Sequence[int], customer: str) -> dict[int, dict[str, Figures]]:
-        found: dict[int, dict[str, Figures]] = {}
-        if closings_:
+    def _counted(self, numbers: Sequence[int]) -> dict[tuple[int, str], dict[str, Figures]]:
+        found: dict[tuple[int, str], dict[str, Figures]] = {}
+        if numbers:
             with self._store.connection.trouble():
-                for number, whose, metric, standing, count in closings.counts(
-                    self._store.connection, closings_
-                ):
-                    if whose == customer:
-                        of_metric = found.setdefault(number, {})
-                        of_metric[metric] = replace(of_metric.get(metric, Figures()), **{standing: count})
+                rows_ = closings.counts(self._store.connection, numbers)
+            for number, whose, metric, standing, count in rows_:
+                of_metric = found.setdefault((number, whose), {})
+                of_metric[metric] = replace(of_metric.get(metric, Figures()), **{standing: count})
         return found
 
     def _read(self, closings: Sequence[int]) -> tuple[dict[int, list[Figure]], dict[int, list[Entry]]]:

@@ -112,7 +112,7 @@ def _looked(
             found.append((_done(closing, told, replace(settled, closing=closing), anew=True), told))
         elif before.customer == name or customer:  # not those who came after it was closed for all
             told = [item for _, item in ledger.told_by(store, [before]) if item.clock.customer == name]
-            settled = books.kept(name, [period.name])[period.name]
+            settled = books.kept([name], [period.name])[name, period.name]
             found.append((_done(before, told, settled, anew=False), told))
     if reasons:
         raise UnsettledError(period.name, reasons)

@@ -15,7 +15,8 @@ from reports.settlement import Settlement
 
 def invoice(store: SqlStore, graph: Graph, period: Period, customer: str) -> Settlement:
     """A customer's closed month, the same whenever it is asked for. Raises EngineError while it is open; StoreError."""
-    found = Books(store, graph, ledger.register(store)).kept(customer, [period.name]).get(period.name)
+    books = Books(store, graph, ledger.register(store))
+    found = books.kept([customer], [period.name]).get((customer, period.name))
     whose = plain(customer, 60)
     if found is None:
         raise EngineError(

@@ -33,18 +33,14 @@ def postings(
     books = Books(store, graph, known)
     with store.connection.trouble():
         name = known_identity(store.connection)
-    found: list[Posting] = []
-    waiting: list[str] = []
-    for customer in customers:
-        month = books.kept(customer, [period.name]).get(period.name)
-        if month is None:
-            waiting.append(customer)
-            continue
-        found += [
-            Posting(_id(name, period.name, customer, place), month, entry)
-            for place, entry in enumerate(month.entries, 1)
-        ]
-    return found, waiting
+    chosen = list(customers)
+    months = books.kept(chosen, [period.name])
+    found = [
+        Posting(_id(name, period.name, customer, place), one, entry)
+        for (customer, _), one in sorted(months.items(), key=lambda item: item[0])
+        for place, entry in enumerate(one.entries, 1)
+    ]
+    return found, [customer for customer in chosen if (customer, period.name) not in months]
 
 
 def _id(store: str, period: str, customer: str, place: int) -> str:

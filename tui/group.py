@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "close": "Freeze a month: what was told of it stays told.",
     "invoice": "What a closed month comes to: retainer, credits and what they follow from.",
     "credits": "The credits of a closed month for accounting, one line each.",
+    "renegotiation": "Customers whose contract needs another talk, with evidence and trend.",
     "flags": "Tickets flagged to management, and the log of their reviews.",
     "notices": "The inbox of a person or a team.",
     "watch": "One line for everything that happens to a clock.",

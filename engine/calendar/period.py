@@ -63,6 +63,13 @@ def following(period: Period) -> Period:
     return Period(after, _next_month(after))
 
 
+def preceding(period: Period) -> Period:
+    """The calendar month before that of the period's start."""
+    first = period.start
+    assert isinstance(first, date)
+    return Period(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1), first.replace(day=1))
+
+
 def bound(text: str) -> Bound:
     """A date like 2026-10-01, or an instant with its offset. Raises ValueError, in words for people."""
     if not _DATE.fullmatch(text):

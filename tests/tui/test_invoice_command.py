@@ -192,3 +192,42 @@ def test_what_some_have_closed_is_exported_and_the_others_are_named(sla):
     assert len(said.out.splitlines()) == 2
     assert "2024-03 is not closed for acme, kuwait" in said.err
     assert "no customer 'who'" in sla("credits", "2024-03", "--customer", "who", code=1).err
+
+
+TALK = """\
+renegotiation chronic "Chronic trouble" {
+  when breaches above 1 per month
+  when compliance below 50% over 3 months
+}
+"""
+
+
+def test_whose_contract_needs_another_talk(sla):
+    assert "the rules declare no renegotiation" in sla("renegotiation", "--period", "2024-03", code=1).err
+    Path("sla.rules").write_text(MONTHS + TALK)
+    sla("run", "--once", "--rules", "sla.rules")
+    said = sla("renegotiation", "--period", "2024-03").out
+    assert said.startswith(
+        "Acme GmbH\n  chronic: Chronic trouble\n    yes when breaches above 1 per month: 2 so far"
+    )
+    assert "-   when compliance below 50% over 3 months: not known: 3 months are needed" in said
+    assert said.endswith("2024-03: 2 customers to talk to\n")
+    sla("close", "2024-03")
+    assert "so far" not in sla("renegotiation", "--period", "2024-03").out
+    rows = list(
+        csv.DictReader(
+            io.StringIO(sla("renegotiation", "--period", "2024-03", "--all", "--format", "csv").out)
+        )
+    )
+    assert {(row["customer"], row["holds"]) for row in rows if "breaches" in row["rule"]} == {
+        ("acme", "yes"),
+        ("kuwait", "yes"),
+        ("hooli", "no"),
+    }
+    [talk] = json.loads(
+        sla("renegotiation", "--period", "2024-03", "--customer", "ACME", "--format", "json").out
+    )["talks"]
+    assert talk["needed"] is True
+    assert talk["evidence"][0]["months"][-1] == {"period": "2024-03", "value": "2", "breaches": 2}
+    assert re.fullmatch(r"sla\.rules:[0-9]+", talk["evidence"][0]["rule_at"])
+    assert "no customer 'who'" in sla("renegotiation", "--customer", "who", code=1).err
