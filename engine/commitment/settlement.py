@@ -1,7 +1,8 @@
 """What a month of a customer comes to by one set of rules: uptime, the retainer and what is paid back. Pure.
 
 Where a customer has several tiers in a month, each pays for what it has promised: a breach by the credits of the tier that the ticket's
-terms name, uptime by those of the tier that makes the commitment, on the dates on which it does. Each credits has a cap of its own.
+terms name, uptime by those of the tier that makes the commitment, the first one of several that make it alike. Each credits has a cap of
+its own.
 """
 
 from __future__ import annotations
@@ -50,25 +51,33 @@ def settle(
         return Settled()
     own = retainer_on(day, declared, graph.ruleset.groups.get(declared.group))
     paid = own.money if own else retainer
-    found = [(_paid_by(graph, one.tier), one) for one in breaches]
+    counted = tuple(figures(graph, customer, *span, history, now))
+    owed: dict[str, tuple[list[Figure], list[Breach]]] = {}
+    for figure in counted:
+        owed.setdefault(_credits(graph, _promiser(graph, customer, figure)), ([], []))[0].append(figure)
+    for breach in breaches:
+        owed.setdefault(_credits(graph, breach.tier), ([], []))[1].append(breach)
     lines: list[Line] = []
-    for name in sorted({name for name, _ in found} | _promised(graph, customer)):
+    for name in sorted(owed):
         credits_ = graph.ruleset.credits.get(name)
         if credits_ is not None:
-            uptimes = figures(graph, customer, *span, history, now, paid_by=name)
-            lines += statement(credits_, paid, uptimes, (one for whose, one in found if whose == name)).lines
-    return Settled(paid, tuple(figures(graph, customer, *span, history, now)), tuple(lines))
+            lines += statement(credits_, paid, *owed[name]).lines
+    return Settled(paid, counted, tuple(lines))
 
 
-def _paid_by(graph: Graph, tier: str) -> str:
+def _credits(graph: Graph, tier: str) -> str:
     declared = graph.tier(tier)
     return declared.credits if declared else ""
 
 
-def _promised(graph: Graph, customer: str) -> set[str]:
-    """The credits of every tier that the customer ever has and that promises uptime."""
-    tiers = (graph.tier(one.terms.tier) for one in stretches(graph, customer) if one.terms)
-    return {tier.credits for tier in tiers if tier and tier.uptimes}
+def _promiser(graph: Graph, customer: str, figure: Figure) -> str:
+    """The first tier that makes a figure's commitment in its period."""
+    for one in stretches(graph, customer):
+        begun = one.start is None or one.start < figure.end
+        tier = graph.tier(one.terms.tier) if one.terms and begun else None
+        if tier and figure.promise in tier.uptimes and (one.end is None or one.end > figure.start):
+            return tier.name
+    return ""
 
 
 def window(graph: Graph, span: Span) -> Span:

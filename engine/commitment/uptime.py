@@ -93,13 +93,13 @@ class Figure:
 
 
 def figures(
-    graph: Graph, customer: str, start: int, end: int, history: History, now: int, paid_by: str | None = None
+    graph: Graph, customer: str, start: int, end: int, history: History, now: int
 ) -> Iterator[Figure]:
     """The figures of a declared customer for the calendar month `[start, end)` and for rolling windows that end with it, or now
-    if it has not ended: of each commitment that a tier makes in that month, with `paid_by` only of tiers that have these credits."""
+    if it has not ended: of each commitment that a tier makes in that month."""
     declared = graph.ruleset.customers[customer]
     last = min(end, max(now, start))
-    for promise, held in _held(graph, customer, paid_by):
+    for promise, held in _held(graph, customer):
         if not _within(held, start, end):
             continue
         low, high = (start, end) if promise.window is None else (last - promise.window, last)
@@ -125,7 +125,7 @@ def _concerns(one: Service | Maintenance, customer: Customer) -> bool:
     )
 
 
-def _held(graph: Graph, customer: str, paid_by: str | None) -> Iterator[tuple[Uptime, list[Interval]]]:
+def _held(graph: Graph, customer: str) -> Iterator[tuple[Uptime, list[Interval]]]:
     """Every commitment of a customer, and when it holds."""
     found: dict[Uptime, list[Interval]] = {}
     for stretch in stretches(graph, customer):
@@ -134,7 +134,7 @@ def _held(graph: Graph, customer: str, paid_by: str | None) -> Iterator[tuple[Up
             EARLIEST if stretch.start is None else stretch.start,
             LATEST if stretch.end is None else stretch.end,
         )
-        for promise in tier.uptimes if tier and paid_by in (None, tier.credits) else ():
+        for promise in tier.uptimes if tier else ():
             found.setdefault(promise, []).append(span)
     yield from ((promise, merge(spans)) for promise, spans in found.items())
 

@@ -19,6 +19,7 @@ priorities critical, high, low
 statuses {
   working "New"
   resolved "Resolved"
+  closed "Closed"
 }
 tier gold "Gold" {
   target critical, high response within 15m on always

@@ -222,3 +222,45 @@ def test_one_customers_month_is_closed_alone(counter):
     counter.close(SEPTEMBER, "hooli")
     assert lines(counter.month(SEPTEMBER, "hooli")) == []
     assert counter.month(SEPTEMBER, "hooli").figures[0].uptime == 1
+
+
+def test_a_commitment_that_two_tiers_make_alike_is_one_figure_and_paid_once(store, site):
+    text = RULES.replace("  tier gold\n  retainer", "  tier gold until 2026-10-16\n  tier silver\n  retainer")
+    text = text.replace("JPY", "EUR")
+    counter = Counter(store, site, text + 'tier silver "Silver" {\n  like gold\n  credits small\n}\n')
+    counter.outage("2026-10-20 10:00", "2026-10-20 11:30")
+    counter.pass_to("2026-11-02 12:00")
+    assert lines(counter.month(OCTOBER)) == [("", LOW, "EUR 166.67")]
+
+
+def test_a_window_that_reaches_into_an_older_tier_counts_only_while_the_tier_lasts(store, site):
+    text = RULES.replace("  tier gold\n  retainer", "  tier gold until 2026-10-01\n  tier bronze\n  retainer")
+    counter = Counter(store, site, text.replace("per 7d", "per 60d").replace("JPY", "EUR"))
+    counter.outage("2026-09-20 10:00", "2026-09-22 10:00")
+    counter.pass_to("2026-11-02 12:00")
+    assert {str(one.promise.share) for one in counter.month(OCTOBER).figures} == {"990000"}
+
+
+def test_what_is_closed_outlives_archive_and_erasure_and_is_corrected_from_there(counter, tmp_path):
+    from engine.archive import erase as archive_erase
+    from engine.archive import parts as archive
+    from engine.erasure import Kept
+
+    counter.close()
+    before = counter.month(OCTOBER)
+    for key in ("T-1", "T-2", "H-1"):
+        counter.say(key, "2026-11-02 13:00", "closed", subject="somebody's words")
+    counter.breach("T-9", "2027-02-09")
+    counter.pass_to("2027-02-10 12:00")
+    assert archive.move(
+        counter.store, tmp_path / "archive", archive.first_kept(counter.now - 40 * 86_400), counter.graph
+    )
+    assert archive_erase.forget(
+        counter.store, Kept.by(counter.graph), archive_erase.of_customer("acme"), counter.now
+    ).tickets
+    assert counter.month(OCTOBER) == before
+    assert lines(counter.month(NOVEMBER)) == []
+    counter.outage("2026-10-20 10:00", "2026-10-20 14:00")
+    assert credits_(counter.month(NOVEMBER)) == ["EUR 166.66"]
+    counter.close(NOVEMBER)
+    assert credits_(counter.month(NOVEMBER)) == ["EUR 166.66"]
