@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from functools import cache, cached_property
 
-from dsl.commitment import Money, Uptime
+from dsl.commitment import Money
 from engine.calendar.period import Period, Span, month
 from engine.commitment.credits import Line, retainer_on
 from engine.commitment.settlement import Settled, facts, settle, window
@@ -29,6 +27,7 @@ from reports.compliance import FAILED, Figures
 from reports.correction import Closing, Register, Told
 from reports.making import spans
 from reports.settlement import Entry, Settlement, breaches, by_metric, differences, standing_in
+from reports.settlement_rows import Kept, entry, entry_row, figure, figure_row, kept, kept_row
 from reports.sources import Source
 from reports.statement import Scope, during
 
@@ -70,13 +69,6 @@ def settlements(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    title: str
-    retainer: Money | None
-    facts: str
-
-
 class Books:
     """The settlements of every closing, and the outages that tell what has come of them since."""
 
@@ -86,7 +78,7 @@ class Books:
         self._graph = graph
         self._known = known
         with store.connection.trouble():
-            self._kept = {row[0]: _kept(row) for row in rows.settlements(store.connection)}
+            self._kept = {row[0]: kept(row) for row in rows.settlements(store.connection)}
         self._of_rules = cache(self._graph_of)
         self._during = cache(self._part)
 
@@ -107,15 +99,14 @@ class Books:
         counted = self._counted(numbers)
         found = {}
         for name, one in chosen:
-            own = (
-                one.customer == name
-            )  # else it was closed for all others, before anybody had declared this one
-            kept = self._kept.get(one.id) if own else None
+            # Else it was closed for all others, before anybody had declared this one.
+            own = one.customer == name
+            row = self._kept.get(one.id) if own else None
             found[name, one.period] = Settlement(
-                name, kept.title if kept else name, one.period, one.zone, one.start, one.end, one,
-                kept.retainer if kept else None, tuple(figures.get(one.id, ())) if own else (),
+                name, row.title if row else name, one.period, one.zone, one.start, one.end, one,
+                row.retainer if row else None, tuple(figures.get(one.id, ())) if own else (),
                 tuple(entries.get(one.id, ())) if own else (), counted.get((one.id, name), {}),
-                kept=kept is not None or not own,
+                kept=row is not None or not own,
             )  # fmt: skip
         return found
 
@@ -136,9 +127,9 @@ class Books:
             names = {one.id: one.customer for one in self._known.closings}
             with self._store.connection.trouble():
                 for row in rows.uptimes(self._store.connection, closings):
-                    figures.setdefault(row[0], []).append(_figure(names[row[0]], row))
+                    figures.setdefault(row[0], []).append(figure(names[row[0]], row))
                 for row in rows.credits_of(self._store.connection, closings):
-                    entries.setdefault(row[0], []).append(_entry(row))
+                    entries.setdefault(row[0], []).append(entry(row))
         return figures, entries
 
     # ------------------------------------------------------------ what a month comes to
@@ -156,7 +147,7 @@ class Books:
         assert isinstance(period.start, date)
         graph = self._graph
         told = list(told)
-        history = self._history(graph, span)
+        history = self._during(window(graph, span))
         declared = graph.ruleset.customers.get(customer)
         closed = self._known.of(customer)
         trouble, entries = "", []
@@ -177,26 +168,14 @@ class Books:
     def enter(self, connection: Connection, number: int, one: Settlement) -> None:
         """Keep what a closing of that number came to, inside its transaction."""
         identity(connection)
-        retainer = one.retainer
-        seen = self._facts(self._graph, one.customer, (one.start, one.end))
+        since, _ = window(self._graph, (one.start, one.end))
+        beside = Kept(one.title, one.retainer, since, self._facts(one.customer, (since, one.end)))
         rows.enter(
             connection,
-            (
-                *(
-                    number,
-                    one.title,
-                    str(retainer.amount) if retainer else None,
-                    retainer.currency if retainer else "",
-                ),
-                *(seen, one.digest),
-            ),
-            [_figure_row(place, figure) for place, figure in enumerate(one.figures, 1)],
-            [_entry_row(place, entry) for place, entry in enumerate(one.entries, 1)],
+            (number, *kept_row(beside, one.digest)),
+            [figure_row(place, figure) for place, figure in enumerate(one.figures, 1)],
+            [entry_row(place, entry) for place, entry in enumerate(one.entries, 1)],
         )
-
-    def _history(self, graph: Graph, span: Span) -> History:
-        """What the figures of a month are counted from."""
-        return self._during(window(graph, span))
 
     def _part(self, span: Span) -> History:
         everything = self._everything
@@ -242,11 +221,11 @@ class Books:
         return found
 
     def _moved(self, one: Closing) -> bool:
-        graph = self._of_rules(one.rules)
-        return self._facts(graph, one.customer, (one.start, one.end)) != self._kept[one.id].facts
+        row = self._kept[one.id]
+        return self._facts(one.customer, (row.since, one.end)) != row.facts
 
-    def _facts(self, graph: Graph, customer: str, span: Span) -> str:
-        return facts(customer, window(graph, span), self._history(graph, span))
+    def _facts(self, customer: str, span: Span) -> str:
+        return facts(customer, span, self._during(span))
 
     def _anew(self, one: Closing, told: Iterable[Told]) -> list[Entry]:
         """The lines of a closed month by the rules that closed it, and by what is known today. A retainer that it lacks may be
@@ -261,7 +240,7 @@ class Books:
                 one.customer,
                 first,
                 (one.start, one.end),
-                self._history(graph, (one.start, one.end)),
+                self._during(window(graph, (one.start, one.end))),
                 breaches(told),
                 one.end,
                 retainer,
@@ -292,43 +271,3 @@ class Books:
 
 def _placed(graph: Graph, line: Line) -> Entry:
     return Entry(line, graph.where(line.origin))
-
-
-# ---------------------------------------------------------------- rows
-
-
-def _kept(row: rows.Row) -> _Kept:
-    _, title, retainer, currency, facts_, _ = row
-    return _Kept(title, None if retainer is None else Money(Decimal(retainer), currency), facts_)
-
-
-def _figure_row(number: int, one: Figure) -> rows.Row:
-    promise = one.promise
-    return (
-        *(number, one.service, promise.share, promise.window, promise.calendar, int(promise.excluding)),
-        *(one.start, one.end, one.agreed, one.elapsed, one.measured, one.down, one.excluded),
-        *(one.unannounced, one.outages, one.lasting, json.dumps(one.failures)),
-    )
-
-
-def _figure(customer: str, row: rows.Row) -> Figure:
-    _, _, service, share, rolling, calendar, excluding, *counts, failures = row
-    promise = Uptime(share, rolling, calendar, bool(excluding))
-    figure = Figure(customer, service, promise, *counts)
-    return replace(figure, failures=tuple((start, end) for start, end in json.loads(failures)))
-
-
-def _entry_row(number: int, entry: Entry) -> rows.Row:
-    line = entry.line
-    return (
-        *(number, entry.of, line.rule, line.because, str(line.amount.amount), line.amount.currency),
-        *(line.credits, line.service, json.dumps(line.tickets), entry.where),
-    )
-
-
-def _entry(row: rows.Row) -> Entry:
-    _, _, of, rule, because, amount, currency, credits_, service, tickets, where = row
-    line = Line(
-        rule, because, Money(Decimal(amount), currency), credits_, service, tuple(json.loads(tickets))
-    )
-    return Entry(line, where, of)

@@ -93,7 +93,8 @@ SETTLEMENTS = (
       title TEXT NOT NULL,         -- of the customer
       retainer TEXT,               -- NULL: none
       currency TEXT NOT NULL,
-      facts TEXT NOT NULL,         -- SHA-256 of the outages and notices that it was counted from
+      since INTEGER NOT NULL,      -- the earliest instant that its uptimes look at
+      facts TEXT NOT NULL,         -- SHA-256 of the outages and notices from there on
       digest TEXT NOT NULL         -- SHA-256 of retainer, uptimes and lines
     ) STRICT
     """,

@@ -10,7 +10,7 @@ from engine.store.database import Connection
 
 Row = tuple[Any, ...]
 
-SETTLEMENT = ("closing", "title", "retainer", "currency", "facts", "digest")
+SETTLEMENT = ("closing", "title", "retainer", "currency", "since", "facts", "digest")
 UPTIME = (
     *("closing", "number", "service", "share", "rolling", "calendar", "excluding", "start", "until"),
     *("agreed", "elapsed", "measured", "down", "excluded", "unannounced", "outages", "lasting", "failures"),

@@ -21,7 +21,7 @@ def enter(
     with store.cycle():
         number = closings.enter(store.connection, row, [])
         settlements.enter(
-            store.connection, (number, "Acme =Ü", retainer, "EUR", "facts", "digest"), uptimes, credits_
+            store.connection, (number, "Acme =Ü", retainer, "EUR", 50, "facts", "digest"), uptimes, credits_
         )
     return number
 
@@ -33,8 +33,8 @@ def test_what_was_kept_comes_back_by_closing_and_in_order(store):
     )
     connection = store.connection
     assert settlements.settlements(connection) == [
-        (first, "Acme =Ü", "3333.33", "EUR", "facts", "digest"),
-        (second, "Acme =Ü", None, "EUR", "facts", "digest"),
+        (first, "Acme =Ü", "3333.33", "EUR", 50, "facts", "digest"),
+        (second, "Acme =Ü", None, "EUR", 50, "facts", "digest"),
     ]
     assert settlements.uptimes(connection, [first, second]) == [(first, *FIGURE), (first, *ROLLING)]
     assert settlements.credits_of(connection, [first, second]) == [
