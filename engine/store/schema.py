@@ -17,7 +17,8 @@ be deleted at any time.
 
 `closings` are months that were closed, `closed_clocks` what was told of each clock then. `settlements` are what each of them came to,
 with the uptimes (`closed_uptimes`) and the lines (`closed_credits`) of its statement. Amounts are decimal texts.
-`outages` and `announcements` are what uptime is counted from; no ticket has to do with them.
+`outages` and `announcements` are what uptime is counted from; no ticket has to do with them. `publications` are the reports that
+customers may have, as bytes.
 
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
@@ -391,6 +392,31 @@ SETTLEMENTS = (
     """,
 )
 
+PUBLICATIONS = (
+    """
+    CREATE TABLE publications (
+      id INTEGER PRIMARY KEY,
+      customer TEXT NOT NULL,      -- declared
+      title TEXT NOT NULL,
+      report TEXT NOT NULL,        -- declared, '' for one made by hand
+      period TEXT NOT NULL,
+      start INTEGER NOT NULL,
+      until INTEGER NOT NULL,
+      format TEXT NOT NULL,
+      sha256 TEXT NOT NULL,
+      made INTEGER NOT NULL,
+      published_at INTEGER NOT NULL,
+      published_by TEXT NOT NULL,
+      withdrawn_at INTEGER,        -- NULL: the customer may have it
+      withdrawn_by TEXT NOT NULL,
+      rules TEXT NOT NULL,         -- digest
+      content BLOB NOT NULL,       -- empty once it was erased; last, so that a list reads none of it
+      CHECK (customer <> '')
+    ) STRICT
+    """,
+    "CREATE INDEX publications_current ON publications (customer, period) WHERE withdrawn_at IS NULL",
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
@@ -401,6 +427,7 @@ VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("closings", CLOSINGS),
     ("outages", OUTAGES),
     ("settlements", SETTLEMENTS),
+    ("publications", PUBLICATIONS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

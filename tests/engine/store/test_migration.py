@@ -73,8 +73,9 @@ def test_everything_is_still_there(first):
         "closings",
         "outages",
         "settlements",
+        "publications",
     ]
-    assert sqlite_care.status(first).version == schema.VERSION == 9
+    assert sqlite_care.status(first).version == schema.VERSION == 10
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)
