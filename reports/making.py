@@ -64,6 +64,7 @@ def make(
             name: graph.zone(name)
             for name in {clock.customer for clock, _ in clocks}
             | {item.clock.customer for item in corrections}
+            | {customer}
         },
         now,
         graph.digest,

@@ -1,0 +1,109 @@
+"""Composes a paper: the report, and what else a store knows about the same customer and time. Acts: reads the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from engine.calendar.period import Period, Span, month_of
+from engine.commitment.credits import Statement
+from engine.commitment.days import Strip, strip
+from engine.commitment.uptime import History, figures
+from engine.facts import Instant
+from engine.graph import Graph
+from engine.store import outages
+from engine.store.sql import SqlStore
+from reports import ledger
+from reports.compliance import figures as counted
+from reports.making import spans
+from reports.paper import SECTIONS, Month, Paper
+from reports.sources import Source
+from reports.statement import Report, during
+
+MONTHS = 12
+"""How far a trend looks back, the month of the report included."""
+_DAY = 86_400
+
+
+def compose(
+    store: SqlStore,
+    graph: Graph,
+    report: Report,
+    *,
+    title: str = "Service report",
+    show: Sequence[str] = SECTIONS,
+    months: int = MONTHS,
+    credits_: Statement | None = None,
+    anew: bool = False,
+) -> Paper:
+    """The report as a paper, as of the instant it was made at. `anew` as in `making.make`. Raises StoreError, EngineError."""
+    name = report.scope.wanted.get("customer", "")
+    declared = graph.ruleset.customers.get(name)
+    return Paper(
+        report,
+        title,
+        (declared.title or name) if declared else name,
+        tuple(_trend(store, graph, report, months, anew=anew)) if "compliance" in show else (),
+        tuple(_strips(store, graph, report, name)) if declared and "uptime" in show else (),
+        credits_ if "credits" in show else None,
+        tuple(show),
+    )
+
+
+def _trend(store: SqlStore, graph: Graph, report: Report, months: int, *, anew: bool) -> Iterator[Month]:
+    """The figures of the months up to that of the period's last day, from the first one on that has any."""
+    customer = report.scope.wanted.get("customer", "")
+    wanted = _months(report, customer, months)
+    known = ledger.register(store)
+    found = [(period, *spans(graph, known, period, report.zone)) for period in wanted]
+    widest = (
+        min(span_of(customer)[0] if customer else span[0] for _, span_of, span in found),
+        max(span_of(customer)[1] if customer else span[1] for _, span_of, span in found),
+    )
+    source = Source(store, graph, Instant(report.made_at), anew=anew, customer=customer)
+    clocks = source.clocks(widest)
+    told = ledger.told_by(store, known.touching(*widest))
+    begun = False
+    for period, span_of, _ in found:
+        month = Month(
+            period.name, counted(which for _, which in during(clocks, told, known, span_of, report.scope))
+        )
+        begun = begun or bool(month.figures.percent) or period is wanted[-1]
+        if begun:
+            yield month
+
+
+def _months(report: Report, customer: str, months: int) -> list[Period]:
+    found = [month_of(_last(report, customer), report.zone_of(customer))]
+    while len(found) < months:
+        first = found[0].start
+        assert isinstance(first, date)
+        before = first - timedelta(days=1)
+        found.insert(0, Period(before.replace(day=1), first))
+    return found
+
+
+def _last(report: Report, customer: str) -> int:
+    return report.period.span(report.zone_of(customer))[1] - 1
+
+
+def _strips(store: SqlStore, graph: Graph, report: Report, customer: str) -> Iterator[Strip]:
+    now = report.made_at
+    span = report.period.span(report.zone_of(customer))
+    known = history(store, graph, span, now)
+    for one in figures(graph, customer, *span, known, now):
+        yield strip(graph, one, span, known, now)
+
+
+def history(store: SqlStore, graph: Graph, span: Span, now: int) -> History:
+    """What is recorded of outages that any commitment looks at for a period. Raises StoreError."""
+    rolling = max(
+        (one.window or 0 for tier in graph.ruleset.tiers.values() for one in tier.uptimes), default=0
+    )
+    connection = store.connection
+    start = min(span[0], now) - rolling - 2 * _DAY
+    return History(
+        outages.outages(connection, Instant(start), Instant(max(now, start))),
+        outages.notices(connection),
+        outages.known_since(connection),
+    )
