@@ -11,7 +11,7 @@ from dsl.span import Origin
 
 def service(key: str, it: syntax.Declaration) -> commitment.Service:
     return commitment.Service(
-        name_of(it), title(it), _named(it.lines, "customer"), _named(it.lines, "group"), origin(it, key)
+        name_of(it), title(it), named(it.lines, "customer"), named(it.lines, "group"), origin(it, key)
     )
 
 
@@ -20,9 +20,9 @@ def maintenance(key: str, it: syntax.Declaration) -> commitment.Maintenance:
     return commitment.Maintenance(
         name=name_of(it),
         title=title(it),
-        customers=_named(it.lines, "customer"),
-        groups=_named(it.lines, "group"),
-        services=_named(it.lines, "service"),
+        customers=named(it.lines, "customer"),
+        groups=named(it.lines, "group"),
+        services=named(it.lines, "service"),
         windows=tuple(_window(line) for line in of_type(it.lines, syntax.Window)),
         announced=commitment.Announcement(
             values.day(told.at.day.text), values.second(told.at.time.text), told.zone.text
@@ -44,7 +44,7 @@ def _window(line: syntax.Window) -> commitment.Window:
     )
 
 
-def _named(lines: Iterable[syntax.Line], kind: str) -> tuple[str, ...]:
+def named(lines: Iterable[syntax.Line], kind: str) -> tuple[str, ...]:
     """The names of that kind that the lines are about, each once."""
     found = (
         word.text for line in of_type(lines, syntax.Concerns) if line.kind.text == kind for word in line.names

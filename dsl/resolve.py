@@ -6,7 +6,17 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from dsl import build, build_commitment, build_ladder, build_scenario, condition, ladder, model, syntax
+from dsl import (
+    build,
+    build_commitment,
+    build_ladder,
+    build_report,
+    build_scenario,
+    condition,
+    ladder,
+    model,
+    syntax,
+)
 from dsl.gather import Gathered
 from dsl.unit import Unit
 
@@ -26,6 +36,7 @@ NAMED = (
     "service",
     "maintenance",
     "credits",
+    "report",
     "check",
     "scenario",
 )
@@ -127,6 +138,10 @@ def rule_set(site: Site, digest: str, without: Container[str] = ()) -> model.Rul
             one.unit.name: build_commitment.maintenance(one.key, one.tree) for one in site.of("maintenance")
         },
         credits={one.unit.name: build_commitment.credits_of(one.key, one.tree) for one in site.of("credits")},
+        reports={
+            one.unit.name: build_report.report_of(one.key, one.tree, site.named["team"])
+            for one in site.of("report")
+        },
         checks={one.unit.name: build_scenario.check(one.key, one.tree) for one in site.of("check")},
     )
 

@@ -28,6 +28,7 @@ DECLARATIONS = (
     "service",
     "maintenance",
     "credits",
+    "report",
     "check",
     "scenario",
 )
@@ -48,6 +49,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "service": ("for",),
     "maintenance": ("affects", "window", "announced", "excludes"),
     "credits": ("uptime", "breach", "cap"),
+    "report": ("every", "for", "show", "format", "share"),
     "override": ("reason", "target", "calendar"),
     "check": ("customer",),
     "scenario": ("zone", "ticket", "at", "expect"),
@@ -95,10 +97,11 @@ INNER = frozenset(
         *("repeat", "up", "acknowledged", "including", "rule-edits", "webhook", "chat"),
         *("set", "with", "due", "never", "decides", "running", "met", "paused", "breached", "nothing"),
         *("per", "month", "excluding", "below", "pays", "each"),
+        *("week", "quarter", "everybody", "portal", "mail"),
     )
 )
 
-LATER = frozenset(("report", "renegotiation"))
+LATER = frozenset(("renegotiation",))
 """Keywords that the language has set aside and that this version does not have."""
 
 ALSO_NAMES = frozenset(
@@ -108,6 +111,7 @@ ALSO_NAMES = frozenset(
         "continues",
         *("ticket", "expect", "with", "due", "never", "decides", "running", "met", "paused", "breached"),
         *("service", "window", "announced", "cap", "per", "month", "below", "each"),
+        *("week", "quarter", "everybody", "portal", "mail", "show", "format", "share"),
     )
 )
 """Keywords that are legal names: where they stand no name can, and sites have people, fields and channels called so."""

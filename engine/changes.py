@@ -113,6 +113,7 @@ _SAID: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "service": lambda rules: rules.services,
     "maintenance": lambda rules: rules.maintenance,
     "credits": lambda rules: rules.credits,
+    "report": lambda rules: rules.reports,
 }
 """What is worth a word but moves no clock by itself: a calendar contains its holidays, a condition its field."""
 

@@ -12,6 +12,7 @@ from dsl.commitment import Maintenance, Service
 from dsl.condition import Condition
 from dsl.ladder import LadderStep, Notify
 from dsl.model import ALWAYS, Customer, Party, RuleSet, Target
+from dsl.report import Report
 from dsl.span import NOWHERE, Origin
 from engine.canonical import digest_of
 from engine.predicate import fields_of
@@ -30,6 +31,7 @@ KINDS = (
         "customer",
         "service",
         "maintenance",
+        "report",
         "agreement",
     ),
 )
@@ -144,7 +146,7 @@ class _Drawing:
             yield self._node("tier", tier.name, tier, tier.origin, needs)
 
     def commitments(self) -> Iterator[Node]:
-        """Credits, services and maintenance, with whom and what they are about."""
+        """Credits, services, maintenance and reports, with whom and what they are about."""
         rules = self._rules
         for credits_ in rules.credits.values():
             yield self._node("credits", credits_.name, credits_, credits_.origin)
@@ -153,8 +155,10 @@ class _Drawing:
         for one in rules.maintenance.values():
             needs = [*self._whom(one), *(f"service {name}" for name in one.services)]
             yield self._node("maintenance", one.name, one, one.origin, needs)
+        for report in rules.reports.values():
+            yield self._node("report", report.name, report, report.origin, self._whom(report))
 
-    def _whom(self, one: Service | Maintenance) -> Iterator[str]:
+    def _whom(self, one: Service | Maintenance | Report) -> Iterator[str]:
         """The groups and those of the drawn customers that it is about."""
         yield from (f"group {name}" for name in one.groups)
         yield from (f"customer {name}" for name in one.customers if name in self._drawn)

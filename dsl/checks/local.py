@@ -15,6 +15,7 @@ from dsl.checks.dates import assignment_findings, override_findings
 from dsl.checks.hollow import condition_never, field_findings, metric_findings
 from dsl.checks.lists import repeated
 from dsl.checks.meanings import value_findings as _value
+from dsl.checks.reports import report_findings
 from dsl.checks.steps import escalate_findings, step_findings
 from dsl.checks.stories import check_findings, scenario_findings
 from dsl.finding import Finding, Mend, here
@@ -33,7 +34,7 @@ _ONE_WORD = _ONCE - {"warn"}
 _NAMED = frozenset(
     (
         *("field", "person", "team", "channel", "holidays", "calendar", "metric", "tier", "pause"),
-        *("escalation", "group", "customer", "override", "service", "maintenance", "credits"),
+        *("escalation", "group", "customer", "override", "service", "maintenance", "credits", "report"),
     )
 )
 
@@ -61,6 +62,8 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += metric_findings(tree)
         case "field":
             out += field_findings(tree.name) if tree.name else ()
+        case "report":
+            out += report_findings(tree)
         case "check":
             out += check_findings(tree, broken=broken)
         case "scenario":
@@ -325,12 +328,16 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
     said |= {"when" for line in tree.lines if isinstance(line, syntax.PauseWhen)}
     said |= {"at" for line in tree.lines if isinstance(line, syntax.Step)}
     said |= {"window" for line in tree.lines if isinstance(line, syntax.Window)}
+    said |= {"every" for line in tree.lines if isinstance(line, syntax.Schedule)}
+    said |= {"for" for line in tree.lines if isinstance(line, syntax.Concerns | syntax.Everybody)}
+    said |= {"share" for line in tree.lines if isinstance(line, syntax.ShareMail)}
     needed = {
         "metric": ("start", "stop"),
         "pause": ("when", "stops"),
         "channel": ("url",),
         "escalation": ("at",),
         "maintenance": ("window",),
+        "report": ("every", "for", "format", "share"),
     }.get(tree.kind, ())
     for keyword in needed:
         if keyword not in said:
@@ -342,6 +349,10 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
                 "url": "url env PAGER_URL",
                 "at": "at breach of resolution notify assignee via inbox",
                 "window": "window sun 02:00-06:00 zone Europe/Berlin",
+                "every": "every month on day 1 at 06:00 zone Europe/Berlin",
+                "for": "for everybody",
+                "format": "format pdf, csv",
+                "share": "share portal",
             }[keyword]
             yield Finding(
                 "E0305",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.facts import Instant
@@ -19,6 +19,15 @@ LOCK = "publications"
 
 ERASED = "erasure"
 """Who withdrew what was erased."""
+
+MEDIA = {
+    "pdf": "application/pdf",
+    "csv": "text/csv",
+    "html": "text/html",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""The media type of each format."""
 
 _COLUMNS = (
     "id, customer, title, report, period, start, until, format, sha256, made, published_at, published_by,"
@@ -53,26 +62,34 @@ class Publication:
 def publish(connection: Connection, publication: Publication) -> int:
     """Let the customer have it; answer its number. The same bytes in the same place change nothing, other bytes withdraw what was
     there. Raises StoreError; ValueError if it is nobody's or empty."""
+    with connection.trouble(), connection.transaction():
+        connection.lock(LOCK)
+        return enter(connection, publication)
+
+
+def enter(connection: Connection, publication: Publication) -> int:
+    """The same inside a transaction that holds LOCK. One that comes withdrawn is only kept."""
     if not publication.customer or not publication.content:
         raise ValueError("a publication is a customer's, and has content")
     digest = hashlib.sha256(publication.content).hexdigest()
-    with connection.trouble(), connection.transaction():
-        connection.lock(LOCK)
+    if publication.withdrawn_at is None:
         current = _current(connection, publication)
         for number, known in current:
             if known == digest:
                 return int(number)
         for number, _ in current:
             _withdraw(connection, number, publication.published_by, publication.published_at)
-        [new] = connection.execute(
-            "INSERT INTO publications (customer, title, report, period, start, until, format, sha256, made, published_at,"
-            " published_by, withdrawn_by, rules, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?) RETURNING id",
-            (
-                *(publication.customer, publication.title, publication.report, publication.period),
-                *(publication.start, publication.end, publication.format, digest, publication.made),
-                *(publication.published_at, publication.published_by, publication.rules, publication.content),
-            ),
-        ).fetchone()
+    [new] = connection.execute(
+        "INSERT INTO publications (customer, title, report, period, start, until, format, sha256, made, published_at,"
+        " published_by, withdrawn_at, withdrawn_by, rules, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " RETURNING id",
+        (
+            *(publication.customer, publication.title, publication.report, publication.period),
+            *(publication.start, publication.end, publication.format, digest, publication.made),
+            *(publication.published_at, publication.published_by, publication.withdrawn_at),
+            *(publication.withdrawn_by, publication.rules, publication.content),
+        ),
+    ).fetchone()
     return int(new)
 
 
@@ -119,6 +136,16 @@ def everything(connection: Connection) -> list[Publication]:
 def content(connection: Connection, customer: str, number: int) -> bytes | None:
     """The bytes of what this customer may have under that number; None if there is no such thing. Raises StoreError."""
     return _content(connection, "customer = ? AND id = ? AND withdrawn_at IS NULL", (customer, number))
+
+
+def numbered(connection: Connection, numbers: Sequence[int]) -> list[Publication]:
+    """The publications of these numbers with their content, also the withdrawn ones: for those who published them. Raises StoreError."""
+    with connection.trouble():
+        rows = connection.execute(
+            f"SELECT {_COLUMNS}, content FROM publications WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (connection.many(numbers),),
+        ).fetchall()
+    return [replace(_publication(row[:-1]), content=bytes(row[-1])) for row in rows]
 
 
 def kept_content(connection: Connection, number: int) -> bytes | None:

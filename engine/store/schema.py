@@ -18,7 +18,7 @@ be deleted at any time.
 `closings` are months that were closed, `closed_clocks` what was told of each clock then. `settlements` are what each of them came to,
 with the uptimes (`closed_uptimes`) and the lines (`closed_credits`) of its statement. Amounts are decimal texts.
 `outages` and `announcements` are what uptime is counted from; no ticket has to do with them. `publications` are the reports that
-customers may have, as bytes.
+customers may have, as bytes; `report_schedules` says since when a declared report is made, `report_runs` of what period and for whom it was.
 
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
@@ -417,6 +417,19 @@ PUBLICATIONS = (
     "CREATE INDEX publications_current ON publications (customer, period) WHERE withdrawn_at IS NULL",
 )
 
+REPORT_RUNS = (
+    "CREATE TABLE report_schedules (report TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    """
+    CREATE TABLE report_runs (
+      report TEXT NOT NULL,
+      period TEXT NOT NULL,
+      customer TEXT NOT NULL,
+      at INTEGER NOT NULL,
+      PRIMARY KEY (report, period, customer)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
 VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("first", FIRST),
     ("escalations", ESCALATIONS),
@@ -428,6 +441,7 @@ VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("outages", OUTAGES),
     ("settlements", SETTLEMENTS),
     ("publications", PUBLICATIONS),
+    ("report runs", REPORT_RUNS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

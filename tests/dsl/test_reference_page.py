@@ -40,6 +40,7 @@ PARTS = {
     "MONEY": "EUR 250.00",
     "PAYMENT": "5% of retainer",
     "PERIOD": "from 2026-03-08",
+    "RECIPIENT": "account-manager",
     "CONDITION": "not vip and x == 1",
     "TRIGGER": "breach of response",
     "ACTION": "escalate to management",

@@ -74,8 +74,9 @@ def test_everything_is_still_there(first):
         "outages",
         "settlements",
         "publications",
+        "report runs",
     ]
-    assert sqlite_care.status(first).version == schema.VERSION == 10
+    assert sqlite_care.status(first).version == schema.VERSION == 11
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)
