@@ -104,7 +104,7 @@ def make_one(
         files = " ".join(map(str, numbers))
         data = {
             "report": title,
-            "customer": paper.customer or due.customer,
+            "customer": graph.ruleset.customers[due.customer].title or due.customer,
             "period": due.period.name,
             "files": files,
         }
