@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
+from dsl.report import SECTIONS
 from engine.calendar.period import Period, Span, month_of
-from engine.commitment.credits import Statement
 from engine.commitment.days import Strip, strip
 from engine.commitment.uptime import History, figures
 from engine.facts import Instant
@@ -14,9 +14,11 @@ from engine.graph import Graph
 from engine.store import outages
 from engine.store.sql import SqlStore
 from reports import ledger
+from reports.books import settlement
 from reports.compliance import figures as counted
 from reports.making import spans
-from reports.paper import SECTIONS, Month, Paper
+from reports.paper import Month, Paper
+from reports.settlement import Settlement
 from reports.sources import Source
 from reports.statement import Report, during
 
@@ -33,21 +35,30 @@ def compose(
     title: str = "Service report",
     show: Sequence[str] = SECTIONS,
     months: int = MONTHS,
-    credits_: Statement | None = None,
     anew: bool = False,
 ) -> Paper:
     """The report as a paper, as of the instant it was made at. `anew` as in `making.make`. Raises StoreError, EngineError."""
     name = report.scope.wanted.get("customer", "")
     declared = graph.ruleset.customers.get(name)
+    settled = _settled(store, graph, report, name) if declared and {"uptime", "credits"} & set(show) else None
     return Paper(
         report,
         title,
         (declared.title or name) if declared else name,
         tuple(_trend(store, graph, report, months, anew=anew)) if "compliance" in show else (),
-        tuple(_strips(store, graph, report, name)) if declared and "uptime" in show else (),
-        credits_ if "credits" in show else None,
+        tuple(_strips(store, graph, report, name, settled)) if declared and "uptime" in show else (),
+        settled if "credits" in show else None,
         tuple(show),
     )
+
+
+def _settled(store: SqlStore, graph: Graph, report: Report, customer: str) -> Settlement | None:
+    """What the month comes to; None of another period, or of a part of what the customer has."""
+    start = report.period.start
+    whole = isinstance(start, date) and report.period.name == f"{start:%Y-%m}" and not report.zone
+    if not whole or report.scope.wanted.keys() != {"customer"}:
+        return None
+    return settlement(store, graph, Instant(report.made_at), report.period, customer)
 
 
 def _trend(store: SqlStore, graph: Graph, report: Report, months: int, *, anew: bool) -> Iterator[Month]:
@@ -87,11 +98,15 @@ def _last(report: Report, customer: str) -> int:
     return report.period.span(report.zone_of(customer))[1] - 1
 
 
-def _strips(store: SqlStore, graph: Graph, report: Report, customer: str) -> Iterator[Strip]:
+def _strips(
+    store: SqlStore, graph: Graph, report: Report, customer: str, settled: Settlement | None
+) -> Iterator[Strip]:
+    """Uptime as it was closed, else as it is."""
     now = report.made_at
-    span = report.period.span(report.zone_of(customer))
+    span = (settled.start, settled.end) if settled else report.period.span(report.zone_of(customer))
     known = history(store, graph, span, now)
-    for one in figures(graph, customer, *span, known, now):
+    found = settled.figures if settled else tuple(figures(graph, customer, *span, known, now))
+    for one in found:
         yield strip(graph, one, span, known, now)
 
 

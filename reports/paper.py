@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.commitment.credits import Statement
+from dsl.report import SECTIONS
 from engine.commitment.days import Strip
 from reports.compliance import Figures
+from reports.settlement import Settlement
 from reports.statement import Report
-
-SECTIONS = ("compliance", "breaches", "uptime", "credits")
-"""What a paper may show, in its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +22,12 @@ class Month:
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A report as it is printed. `customer` is the title of the one it is for, "" where it is for several; `trend` ends with the month
-    of the period's last day; `credits` None where nothing is agreed about them; `show` are some of `SECTIONS`."""
+    of the period's last day; `settlement` is what a calendar month of a declared customer comes to; `show` are some of `dsl.report.SECTIONS`."""
 
     report: Report
     title: str
     customer: str = ""
     trend: tuple[Month, ...] = ()
     strips: tuple[Strip, ...] = ()
-    credits: Statement | None = None
+    settlement: Settlement | None = None
     show: tuple[str, ...] = SECTIONS

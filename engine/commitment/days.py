@@ -50,15 +50,9 @@ def _days(graph: Graph, figure: Figure, span: tuple[int, int], history: History,
     told, _ = maintenance(graph.ruleset, declared, figure.service, history.notices, start, end)
     hours = merge(list(graph.hours(figure.promise.calendar).intervals(start, end)))
     agreed = subtract(hours, told) if figure.promise.excluding else hours
-    down = merge(
-        [
-            (one.start, now if one.end is None else min(one.end, now))
-            for one in history.outages
-            if one.service in ("", figure.service)
-            and one.customer in ("", figure.customer)
-            and one.start < now
-        ]
-    )
+    # What a closed month was counted from is in its figure, whatever is known of outages by now.
+    whole = figure.start <= start and min(end, now) <= figure.end
+    down = merge(list(figure.failures) if whole else _outages(figure, history, now))
     since = LATEST if history.since is None else history.since
     failed = within(subtract(agreed, subtract(agreed, down)), since, now)
     where = zone(graph.zone(figure.customer))
@@ -72,6 +66,14 @@ def _days(graph: Graph, figure: Figure, span: tuple[int, int], history: History,
         yield Day(
             date_of(number).isoformat(), known, *(_during(spans, part) for part in (agreed, failed, told))
         )
+
+
+def _outages(figure: Figure, history: History, now: int) -> list[Interval]:
+    return [
+        (one.start, now if one.end is None else min(one.end, now))
+        for one in history.outages
+        if one.service in ("", figure.service) and one.customer in ("", figure.customer) and one.start < now
+    ]
 
 
 def _during(spans: list[Interval], part: list[Interval]) -> int:

@@ -100,7 +100,8 @@ def _state(report: Report) -> str:
     """Whether these figures may still change."""
     closed = [item for item in report.closings if item.period == report.period.name]
     if closed:
-        return f"Closed {format_instant(max(item.at for item in closed))}: these figures are final."
+        last = max(closed, key=lambda item: item.at)
+        return f"Closed {format_local(last.at, last.zone)} {last.zone}: these figures are final."
     return "This period is not closed: figures may still change."
 
 
@@ -245,10 +246,19 @@ def _day(day: Day) -> dict[str, Any]:
 
 
 def _credits(paper: Paper) -> dict[str, Any] | None:
-    found = paper.credits
+    found = paper.settlement
     if found is None:
         return None
+    so_far = "" if found.closing else "So far: credits come of closed months."
     return {
-        "lines": [[_cell(line.rule), _cell(line.because), money(line.amount)] for line in found.lines],
-        "total": money(found.total) if found.lines else "",
+        "lines": [
+            [
+                (f"correction of {entry.of}: " if entry.of else "") + _cell(entry.line.rule),
+                _cell(entry.line.because),
+                money(entry.line.amount),
+            ]
+            for entry in found.entries
+        ],
+        "total": ", ".join(money(one) for one in found.credits) if found.entries else "",
+        "note": so_far if found.kept else "This month was closed without its credits.",
     }

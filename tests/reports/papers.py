@@ -8,9 +8,10 @@ from decimal import Decimal
 from dsl.commitment import Money
 from engine.calendar.period import month
 from engine.clock import State
-from engine.commitment.credits import Line, Statement
+from engine.commitment.credits import Line
 from reports.compliance import Excuse, Judged, outcome
 from reports.paper import Month, Paper
+from reports.settlement import Entry, Settlement
 from reports.statement import BREACHES, Report, Scope
 from tests.engine.site import at
 
@@ -42,7 +43,10 @@ def paper(*clocks: Judged, customer: str = "Acme GmbH", **more) -> Paper:
     return Paper(found, "Monthly service report", customer, (Month("2026-10", found.figures),), **more)
 
 
-def credits_(text: str = "EUR") -> Statement:
-
-    one = Money(Decimal("250.00"), text)
-    return Statement((Line("breach of resolution pays EUR 250 each", "1 times: T-1", one),), one)
+def settlement_() -> Settlement:
+    one = Money(Decimal("250.00"), "EUR")
+    line = Line("breach of resolution pays EUR 250 each", "1 times: T-1", one)
+    start, end = at("2026-09-30 22:00"), at("2026-10-31 23:00")
+    return Settlement(
+        "acme", "Acme GmbH", "2026-10", ZONE, start, end, None, None, (), (Entry(line, "sla.rules:9"),)
+    )

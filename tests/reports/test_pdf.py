@@ -13,7 +13,7 @@ from engine.errors import EngineError
 from reports.compliance import Excuse
 from reports.render.look import LARGEST_LOGO, Look, look_of, read_logo
 from reports.render.pdf import Press
-from tests.reports.papers import clock, credits_, paper
+from tests.reports.papers import clock, paper, settlement_
 
 pytest.importorskip("typst")
 pypdf = pytest.importorskip("pypdf")
@@ -49,10 +49,10 @@ def tags(node, found):
 
 def test_what_is_on_it():
     told = clock(2, excuse=Excuse("power cut in hall 3", "duty-manager"))
-    found = text(press().render(paper(clock(), told, clock(3, late=False), credits=credits_())))
+    found = text(press().render(paper(clock(), told, clock(3, late=False), settlement=settlement_())))
     for words in (
         "Monthly service report", "Acme GmbH", "October 2026", "2026-10-01 to 2026-10-31, Europe/Berlin", "50.00 %",
-        "excluded: power cut in hall 3 (duty-manager)", "T-1", "1h", "breach of resolution pays EUR 250 each", "EUR 250",
+        "excluded: power cut in hall 3 (duty-manager)", "T-1", "1h", "breach of resolution pays EUR 250 each", "EUR 250", "So far: credits come of closed months.",
         "This period is not closed", "Compliance is met / (met + breached + missed)", "d" * 64, "Made 2026-11-02T06:00:00",
     ):  # fmt: skip
         assert words in found, words
