@@ -16,7 +16,7 @@ from engine.store.sql import SqlStore
 from reports import ledger
 from reports.books import settlement
 from reports.compliance import figures as counted
-from reports.making import spans
+from reports.making import span_in
 from reports.paper import Month, Paper
 from reports.settlement import Settlement
 from reports.sources import Source
@@ -64,21 +64,21 @@ def _settled(store: SqlStore, graph: Graph, report: Report, customer: str) -> Se
 def _trend(store: SqlStore, graph: Graph, report: Report, months: int, *, anew: bool) -> Iterator[Month]:
     """The figures of the months up to that of the period's last day, from the first one on that has any."""
     customer = report.scope.wanted.get("customer", "")
-    wanted = _months(report, customer, months)
     known = ledger.register(store)
-    found = [(period, *spans(graph, known, period, report.zone)) for period in wanted]
+    wanted = _months(report, customer, months)
+    spans_of = [span_in(graph, known, period, report.zone) for period in wanted]
+    names = [customer] if customer else ["", *graph.ruleset.customers, *known.customers()]
     widest = (
-        min(span_of(customer)[0] if customer else span[0] for _, span_of, span in found),
-        max(span_of(customer)[1] if customer else span[1] for _, span_of, span in found),
+        min(spans_of[0](name)[0] for name in names),
+        max(spans_of[-1](name)[1] for name in names),
     )
     source = Source(store, graph, Instant(report.made_at), anew=anew, customer=customer)
     clocks = source.clocks(widest)
-    told = ledger.told_by(store, known.touching(*widest))
+    told = ledger.told_by(store, [one for one in known.touching(*widest) if one.customer in {"", *names}])
     begun = False
-    for period, span_of, _ in found:
-        month = Month(
-            period.name, counted(which for _, which in during(clocks, told, known, span_of, report.scope))
-        )
+    for period, span_of in zip(wanted, spans_of, strict=True):
+        found = during(clocks, told, known, span_of, report.scope)
+        month = Month(period.name, counted(which for _, which in found))
         begun = begun or bool(month.figures.percent) or period is wanted[-1]
         if begun:
             yield month
