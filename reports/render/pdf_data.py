@@ -23,9 +23,6 @@ from reports.render.words import COUNTS, became, counts, excuse
 from reports.statement import DEFINITIONS, Report, over_by
 
 _LONGEST = 2_000
-_WORD = 24
-"""Characters after which a word may be broken: a narrow column must hold it."""
-_BREAK = "\u200b"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -100,24 +97,13 @@ def _state(report: Report) -> str:
     """Whether these figures may still change."""
     closed = [item for item in report.closings if item.period == report.period.name]
     if closed:
-        last = max(closed, key=lambda item: item.at)
+        last = max(closed, key=lambda item: (bool(item.customer), item.at))
         return f"Closed {format_local(last.at, last.zone)} {last.zone}: these figures are final."
     return "This period is not closed: figures may still change."
 
 
 def _text(value: object) -> str:
     return plain(value, _LONGEST)
-
-
-def _cell(value: object) -> str:
-    """A text that a column of a table can hold, however long its words are."""
-    text = _text(value)
-    if len(text) <= _WORD:
-        return text
-    return " ".join(
-        _BREAK.join(word[start : start + _WORD] for start in range(0, len(word), _WORD))
-        for word in text.split(" ")
-    )
 
 
 # ---------------------------------------------------------------- figures
@@ -153,7 +139,7 @@ def _tables(report: Report) -> Iterator[dict[str, Any]]:
             yield {
                 "name": dimension,
                 "rows": [
-                    [_cell(name) or "(none)", *(f"{count:,}" for count in counts(each)), _percent(each)]
+                    [_text(name) or "(none)", *(f"{count:,}" for count in counts(each)), _percent(each)]
                     for name, each in found.items()
                 ],
             }
@@ -172,15 +158,15 @@ def _clock(report: Report, clock: Judged, which: Standing) -> dict[str, str]:
         "due": "" if clock.due is None else format_local(clock.due, zone),
         "stopped": "" if clock.stopped is None else format_local(clock.stopped, zone),
         "over": "" if over is None else length(over),
-        "outcome": _cell(_OUTCOMES.get(which, which.value) + reason),
+        "outcome": _text(_OUTCOMES.get(which, which.value) + reason),
     }
 
 
 def _named(clock: Judged) -> dict[str, str]:
     return {
-        "ticket": _cell(clock.ticket),
-        "customer": _cell(clock.customer),
-        "priority": _cell(clock.priority),
+        "ticket": _text(clock.ticket),
+        "customer": _text(clock.customer),
+        "priority": _text(clock.priority),
         "metric": clock.metric if clock.cycle == 1 else f"{clock.metric} {clock.cycle}",
         "target": length(clock.target),
     }
@@ -253,8 +239,8 @@ def _credits(paper: Paper) -> dict[str, Any] | None:
     return {
         "lines": [
             [
-                (f"correction of {entry.of}: " if entry.of else "") + _cell(entry.line.rule),
-                _cell(entry.line.because),
+                (f"correction of {entry.of}: " if entry.of else "") + _text(entry.line.rule),
+                _text(entry.line.because),
                 money(entry.line.amount),
             ]
             for entry in found.entries
