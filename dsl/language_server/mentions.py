@@ -58,6 +58,8 @@ def _of_lines(block: str, lines: Iterable[syntax.Line]) -> Iterator[Mention]:
                 if name is not None:
                     yield _of("override", name, declares=True)
                 yield from _of_lines("override", inner)
+            case syntax.Concerns(_, kind_of, names):
+                yield from _each(kind_of.text, names)
             case syntax.ShareMail(to):
                 yield from _of_recipients(to)
             case syntax.Escalate(ladder, priorities):

@@ -108,3 +108,14 @@ def test_words_of_it_stay_names():
         for one in load_texts("sla.rules", {"sla.rules": SITE + texts}).diagnostics
         if str(one.code)[0] == "E"
     ]
+
+
+def test_what_it_names_is_found_by_editors():
+    from dsl.cut import cut
+    from dsl.language_server.mentions import mentions
+    from dsl.parse import parse
+
+    body = "\n".join(f"  {line}" for line in (*LINES.values(), "share mail to chief, lead of noc"))
+    [piece] = cut(f"report monthly {{\n{body}\n}}\n").texts
+    told = {(one.kind, one.name) for one in mentions(parse(piece))}
+    assert told == {("report", "monthly"), ("group", "retail"), ("recipient", "chief"), ("team", "noc")}
