@@ -16,17 +16,22 @@ from reports.sources import Source
 from reports.statement import Report, Scope, during
 
 
-def spans(
-    graph: Graph, known: Register, period: Period, zone: str = ""
-) -> tuple[Callable[[str], Span], Span]:
-    """A customer's span of a period, in its own zone unless one is given, a closed one as it was closed; and one that holds those of
-    everybody."""
+def span_in(graph: Graph, known: Register, period: Period, zone: str = "") -> Callable[[str], Span]:
+    """A customer's span of a period, in its own zone unless one is given, a closed one as it was closed."""
 
     @cache
     def span_of(customer: str) -> Span:
         closed = None if zone else known.covers(customer, period.name)
         return (closed.start, closed.end) if closed else period.span(zone or graph.zone(customer))
 
+    return span_of
+
+
+def spans(
+    graph: Graph, known: Register, period: Period, zone: str = ""
+) -> tuple[Callable[[str], Span], Span]:
+    """A customer's span of a period, as `span_in` has it; and one that holds those of everybody."""
+    span_of = span_in(graph, known, period, zone)
     every = [span_of(customer) for customer in {"", *graph.ruleset.customers, *known.customers()}]
     return span_of, (min(start for start, _ in every), max(end for _, end in every))
 
@@ -64,6 +69,7 @@ def make(
             name: graph.zone(name)
             for name in {clock.customer for clock, _ in clocks}
             | {item.clock.customer for item in corrections}
+            | {customer}
         },
         now,
         graph.digest,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from engine.wall import FIRST_YEAR, LAST_YEAR, format_instant, local_date, parse_instant, start_of_date
@@ -85,6 +86,7 @@ def bound_text(value: Bound) -> str:
     return value.isoformat() if isinstance(value, date) else format_instant(value)
 
 
+@lru_cache(maxsize=4096)
 def _instant(value: Bound, zone: str) -> int:
     return start_of_date(value, zone) if isinstance(value, date) else value
 

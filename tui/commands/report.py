@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,29 +10,27 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
-from tui.options import rules_option, store_option, world
+from tui.options import config_option, rules_option, store_option, world
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engine.calendar.period import Period
     from engine.graph import Graph
     from engine.store.place import Place
     from reports.compliance import Standing
     from reports.statement import Report
 
-FORMATS = ("csv", "json", "html")
-
 
 @click.command(
     epilog="""\b
 Examples:
   sla report --period 2026-10 --customer acme --output acme-2026-10.html
-  sla report --from 2026-10-05 --to 2026-10-12 --tier gold --format csv > week.csv"""
+  sla report --from 2026-10-05 --to 2026-10-12 --tier gold --format csv > week.csv
+  sla report --period 2026-10 --customer acme --format pdf --publish --by lead"""
 )
 @store_option
 @rules_option
+@config_option
 @click.option(
     "--customer", default="", help="Only this customer: a declared name, an alias, or the tickets' own text."
 )
@@ -57,7 +56,7 @@ Examples:
 @click.option(
     "--format",
     "form",
-    metavar="csv|json|html",
+    metavar="csv|json|html|xlsx|pdf",
     default="",
     help="[default: by the ending of --output, else csv]",
 )
@@ -67,9 +66,14 @@ Examples:
     default=None,
     help="The file to write.  [default: what is printed]",
 )
+@click.option(
+    "--publish", is_flag=True, help="Let the customer have it: sla publications lists what each has."
+)
+@click.option("--by", "person", default=None, help="Who publishes; your login without it.")
 def command(
     store_path: Place,
     rules_path: Path | None,
+    config_path: Path | None,
     month: str,
     start: str,
     end: str,
@@ -78,6 +82,8 @@ def command(
     breached: bool,
     form: str,
     output: Path | None,
+    publish: bool,
+    person: str | None,
     **wanted: str,
 ) -> None:
     """Compliance of a period: figures, breaches with their excuses, corrections of closed periods, and what it all rests on.
@@ -85,12 +91,20 @@ def command(
     The figures are of all clocks in the scope; --met and --breached choose which are listed. What is closed (`sla close`) is told as
     it was then.
     """
+    from engine.facts import Instant
+    from reports.composing import compose
     from reports.making import make
+    from reports.paper import Paper
+    from reports.publishing import publication
+    from reports.render.formats import render
     from reports.statement import BREACHES, Scope
+    from tui.publishing import press, signed
+    from tui.publishing import publish as let_have
 
     form = _format(form, output)
     period = _period(month, start, end)
     _known_zone(zone)
+    by = signed(person) if publish else ""
     shown = (_met() if met else frozenset()) | (BREACHES if breached or not met else frozenset())
     with world(store_path, rules_path, None) as (store, graph, now):
         about = _scope(graph, wanted)
@@ -104,50 +118,56 @@ def command(
             zone=zone,
             anew=rules_path is not None,
         )
-    if (
-        "customer" in about
-        and about["customer"] not in graph.ruleset.customers
-        and not (report.clocks or report.corrections)
-    ):
+        paper = (
+            compose(store, graph, report, anew=rules_path is not None) if form == "pdf" else Paper(report, "")
+        )
+        _known(graph, about, report)
+        if publish and about.get("customer") not in graph.ruleset.customers:
+            raise SlaError(
+                "only a declared customer's report can be published",
+                help="name it with --customer",
+                exit_code=USAGE,
+            )
+    content = render(paper, form, lambda: press(config_path))
+    if output is not None:
+        from tui.prefs import write_whole
+
+        write_whole(output, content)
+    elif not publish:
+        _print(content, form)
+    if publish:
+        click.echo(let_have(store_path, publication(report, form, content, by, Instant(int(time.time())))))
+
+
+def _known(graph: Graph, about: dict[str, str], report: Report) -> None:
+    """Raises SlaError for a customer that nobody has heard of."""
+    name = about.get("customer", "")
+    if name and name not in graph.ruleset.customers and not (report.clocks or report.corrections):
         raise SlaError(
-            f"no customer {plain(about['customer'])!r}: the rules declare none, and no ticket of the period names it",
+            f"no customer {plain(name)!r}: the rules declare none, and no ticket of the period names it",
             help="sla report --format csv lists all that there are",
             exit_code=FINDINGS,
         )
-    text = _rendered(form)(report)
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        from tui.prefs import write_whole
 
-        write_whole(output, text)
+
+def _print(content: bytes, form: str) -> None:
+    """To standard output; what is no text not to a terminal."""
+    if form in ("pdf", "xlsx") and sys.stdout.isatty():
+        raise SlaError(f"{form} is not for a terminal", help="name a file with --output", exit_code=USAGE)
+    click.echo(content, nl=False)
 
 
 def _format(form: str, output: Path | None) -> str:
+    from reports.render.formats import FORMATS
+
     form = (form or (output.suffix.lstrip(".") if output else "") or "csv").casefold()
     if form in FORMATS:
         return form
-    if form in ("pdf", "xlsx"):
-        raise SlaError(
-            f"reports as {form} are not in this version",
-            help=f"use one of {', '.join(FORMATS)}",
-            exit_code=USAGE,
-        )
     raise SlaError(
         f"{plain(form)!r} is no format of a report",
         help=f"give --format {'|'.join(FORMATS)}",
         exit_code=USAGE,
     )
-
-
-def _rendered(form: str) -> Callable[[Report], str]:
-    if form == "json":
-        from reports.render.as_json import render
-    elif form == "html":
-        from reports.render.as_html import render
-    else:
-        from reports.render.as_csv import render
-    return render
 
 
 def _met() -> frozenset[Standing]:
