@@ -60,6 +60,12 @@ class Told:
         return len(self.ids)
 
 
+def events_that(told: Told, say: Flags) -> tuple[I64, I64]:
+    """The events that say one of these things, in order, and the places of the tickets that they are of."""
+    events = np.flatnonzero(say[told.saying])
+    return events, np.searchsorted(told.starts, events, side="right") - 1
+
+
 class Lexicon:
     """Gives everything that is said a number."""
 

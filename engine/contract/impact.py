@@ -15,17 +15,14 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.calendar.batch import NEVER
-from engine.clock import FAILED_STATES
-from engine.columns.fold import CODE, ClockColumns
+from engine.columns.fold import FAILED, ClockColumns
 from engine.columns.told import I64, LIVE, Flags, Told
+from engine.contract.impact_faults import Faulted, Faults, together
 from engine.contract.impact_steps import CYCLES, Steps, keys_of, rewritten, steps_of
 from engine.contract.touched import Placed, Touch
 from engine.graph import Graph
 from engine.replay.judge import Portion, Replayed, replay
 
-_FAILED = np.zeros(len(CODE), dtype=np.bool_)
-for _state in FAILED_STATES:
-    _FAILED[CODE[_state]] = True
 _LAST = np.iinfo(np.int64).max
 
 
@@ -68,7 +65,7 @@ class Impact:
     """What differs in `past`, had the rules always been others, and `today`, for the open tickets with what was promised to them.
 
     `tickets` is how many were looked at in the past, `touched` how many of these any difference of the rules is about; `apart` were
-    told one by one.
+    told one by one. `faults` are the breaches that the old and the new rules may pay for.
     """
 
     past: Found = field(default_factory=dict)
@@ -76,18 +73,25 @@ class Impact:
     tickets: int = 0
     touched: int = 0
     apart: int = 0
+    faults: tuple[Faults, Faults] = field(default_factory=lambda: ({}, {}))
 
 
 class Judge:
-    """Compares portions under two rule sets at `now`: tickets that opened from `since` on, and those that are open."""
+    """Compares portions under two rule sets at `now`: tickets that opened from `since` on, and those that are open. Of the customers
+    who are `credited` it counts the breaches of every ticket."""
 
-    def __init__(self, old: Graph, new: Graph, since: int, now: int) -> None:
+    def __init__(
+        self, old: Graph, new: Graph, since: int, now: int, credited: frozenset[str] = frozenset()
+    ) -> None:
         self._old = old
         self._new = new
         self._since = since
         self._now = now
         self._touch = Touch(old, new)
         self._lines = rewritten(old, new)
+        self._faulted = [
+            Faulted(graph, credited, since, now, after=after) for graph, after in ((old, False), (new, True))
+        ]
 
     def past(self, portion: Portion) -> Impact:
         """What would have come, had each rule set promised what it says on the day of the opening."""
@@ -98,29 +102,70 @@ class Judge:
             portion.keys,
         )
         opened = _opened(portion)
-        wanted = (opened >= self._since) & (opened <= self._now)
+        known = opened <= self._now
+        wanted = known & (opened >= self._since)
         placed = self._touch.placed(unpinned.told)
+        credited = known & (
+            self._faulted[0].concerned(portion.told) | self._faulted[1].concerned(portion.told)
+        )
         keep = wanted & placed.touched
-        found, apart = self._found(unpinned, placed, keep, open_only=False)
-        return Impact(past=found, tickets=int(wanted.sum()), touched=int(keep.sum()), apart=apart)
+        replayed = self._replayed(unpinned, placed.touched & (wanted | credited))
+        found, apart = self._found(replayed, placed, keep, open_only=False)
+        return Impact(
+            past=found,
+            tickets=int(wanted.sum()),
+            touched=int(keep.sum()),
+            apart=apart,
+            faults=self._faults(unpinned, placed, replayed, credited),
+        )
+
+    def _replayed(self, portion: Portion, keep: Flags) -> _Both | None:
+        """The tickets that are kept, under both rule sets."""
+        if not keep.any():
+            return None
+        few = replace(portion, told=_narrowed(portion.told, keep))
+        return _Both(few, replay(few, self._old, self._now), replay(few, self._new, self._now))
+
+    def _faults(
+        self, portion: Portion, placed: Placed, replayed: _Both | None, credited: Flags
+    ) -> tuple[Faults, Faults]:
+        """What is touched fails as each rule set says, all else under both alike."""
+        rest = self._alike(portion, placed, credited & ~placed.touched)
+        if replayed is None or not credited.any():
+            return rest
+        few = replayed.portion
+        was, will = (
+            one.faults(few, placed, side) for one, side in zip(self._faulted, replayed.sides, strict=True)
+        )
+        return together((was, rest[0])), together((will, rest[1]))
+
+    def _alike(self, portion: Portion, placed: Placed, keep: Flags) -> tuple[Faults, Faults]:
+        if not keep.any():
+            return {}, {}
+        few = replace(portion, told=_narrowed(portion.told, keep))
+        side = replay(few, self._old, self._now)
+        return self._faulted[0].faults(few, placed, side), self._faulted[1].faults(few, placed, side)
 
     def today(self, portion: Portion) -> Impact:
         """What would come at once for the open tickets, which keep what was promised to them."""
         placed = self._touch.placed(portion.told)
         keep = placed.touched & (_opened(portion) <= self._now)
-        found, apart = self._found(portion, placed, keep, open_only=True)
+        found, apart = self._found(self._replayed(portion, keep), placed, keep, open_only=True)
         return Impact(today=found, apart=apart)
 
-    def _found(self, portion: Portion, placed: Placed, keep: Flags, *, open_only: bool) -> tuple[Found, int]:
-        if not keep.any():
+    def _found(
+        self, replayed: _Both | None, placed: Placed, keep: Flags, *, open_only: bool
+    ) -> tuple[Found, int]:
+        if replayed is None or not keep.any():
             return {}, 0
-        few = replace(portion, told=_narrowed(portion.told, keep))
-        old, new = (replay(few, graph, self._now) for graph in (self._old, self._new))
-        pairs = {metric: _Paired.of(old, new, metric, open_only=open_only) for metric in _metrics(old, new)}
+        few, old, new = replayed.portion, replayed.old, replayed.new
+        pairs = {
+            metric: _Paired.of(old, new, metric, keep, open_only=open_only) for metric in _metrics(old, new)
+        }
         steps = steps_of(few, placed, (self._old, self._new), (old, new), self._now, self._lines)
         rows = [*_clocks(pairs), *_steps(pairs, steps)]
         places = sorted({place for _, _, _, found in rows for place in (found.keys >> CYCLES).tolist()})
-        names = dict(zip(places, portion.keys(places), strict=True))
+        names = dict(zip(places, few.keys(places), strict=True))
         table: defaultdict[About, list[Item]] = defaultdict(list)
         for kind, metric, step, found in rows:
             for key, before, after in zip(
@@ -130,7 +175,7 @@ class Judge:
                 about = About(new.customers[new.customer[place]], kind, metric, step)
                 cycle = key & ((1 << CYCLES) - 1)
                 table[about].append(Item(names[place], cycle, _instant(before), _instant(after)))
-        apart = len({*old.apart, *new.apart, *steps.close})
+        apart = int(np.count_nonzero(keep[sorted({*old.apart, *new.apart, *steps.close})]))
         return {about: tuple(sorted(items, key=_order)) for about, items in table.items()}, apart
 
 
@@ -139,7 +184,8 @@ def added(parts: Iterable[Impact]) -> Impact:
     past: defaultdict[About, list[Item]] = defaultdict(list)
     today: defaultdict[About, list[Item]] = defaultdict(list)
     numbers = [0, 0, 0]
-    for part in parts:
+    given = list(parts)
+    for part in given:
         counted = (part.tickets, part.touched, part.apart)
         numbers = [one + other for one, other in zip(numbers, counted, strict=True)]
         for whole, found in ((past, part.past), (today, part.today)):
@@ -148,7 +194,9 @@ def added(parts: Iterable[Impact]) -> Impact:
     before, now = (
         {about: tuple(sorted(whole[about], key=_order)) for about in sorted(whole)} for whole in (past, today)
     )
-    return Impact(before, now, *numbers)
+    faults = (together(part.faults[0] for part in given), together(part.faults[1] for part in given))
+    tickets, touched, apart = numbers
+    return Impact(before, now, tickets, touched, apart, faults)
 
 
 def new_breaches(impact: Impact) -> int:
@@ -165,6 +213,19 @@ def new_breaches(impact: Impact) -> int:
 
 
 # ---------------------------------------------------------------- clock by clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """Some tickets of a portion under the old and the new rules; all others have no events in it."""
+
+    portion: Portion
+    old: Replayed
+    new: Replayed
+
+    @property
+    def sides(self) -> tuple[Replayed, Replayed]:
+        return self.old, self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +250,8 @@ class _Paired:
     failed: tuple[Flags, Flags]
 
     @classmethod
-    def of(cls, old: Replayed, new: Replayed, metric: str, *, open_only: bool) -> _Paired:
+    def of(cls, old: Replayed, new: Replayed, metric: str, keep: Flags, *, open_only: bool) -> _Paired:
+        """Those of the tickets that are kept, with `open_only` those that have not stopped under both."""
         sides = [next((one for one in side.clocks if one.metric == metric), None) for side in (old, new)]
         parts = [_ordered(side) for side in sides]
         keys = np.union1d(parts[0][0], parts[1][0])
@@ -202,14 +264,17 @@ class _Paired:
                 np.zeros(len(keys), np.bool_),
             )
             if clocks is not None:
-                known[place], dues[place], late[place] = True, clocks.due, _FAILED[clocks.state]
+                known[place], dues[place], late[place] = True, clocks.due, FAILED[clocks.state]
                 still[place] |= clocks.stopped == NEVER
             due.append(dues)
             there.append(known)
             failed.append(late)
+        kept = keep[keys >> CYCLES]
         if open_only:
-            keys, due = keys[still], [one[still] for one in due]
-            there, failed = [one[still] for one in there], [one[still] for one in failed]
+            kept &= still
+        if not kept.all():
+            keys, due = keys[kept], [one[kept] for one in due]
+            there, failed = [one[kept] for one in there], [one[kept] for one in failed]
         return cls(_Rows(keys, due[0], due[1]), (there[0], there[1]), (failed[0], failed[1]))
 
 

@@ -17,7 +17,7 @@ from dsl.ladder import LadderStep, Reached
 from engine.calendar.batch import NEVER
 from engine.clock import Point
 from engine.columns.fold import ClockColumns
-from engine.columns.told import I64, Flags, Told
+from engine.columns.told import I64, Flags, Told, events_that
 from engine.contract.content import Contents
 from engine.contract.touched import Pair, Placed
 from engine.evaluate import live, measured
@@ -238,8 +238,7 @@ def _priorities(told: Told) -> tuple[list[str], I64]:
 def _changing(told: Told) -> Flags:
     """Tickets whose priority may have been another later."""
     says = np.array(["priority" in data and kind not in DEEDS for kind, data in told.sayings], dtype=np.bool_)
-    places = np.flatnonzero(says[told.saying])
-    ticket = np.searchsorted(told.starts, places, side="right") - 1
+    places, ticket = events_that(told, says)
     return _in(len(told), ticket[places != told.starts[ticket]])
 
 
