@@ -62,7 +62,7 @@ def sums(owed: Owed) -> str:
     sides = [{one.currency: one for one in side} for side in (owed.before, owed.after, owed.difference)]
     currencies = sorted({*sides[0], *sides[1]})
     if not currencies:
-        return "nothing is paid"
+        return "nothing is paid that the change may touch"
     texts = []
     for currency in currencies:
         before, after, more = (side.get(currency) for side in sides)

@@ -110,11 +110,11 @@ def changed(name: str) -> str:
     return text
 
 
-def portion(tickets: list[Ticket], *graphs: Graph, pins: bool = False) -> Portion:
+def portion(tickets: list[Ticket], *graphs: Graph, pins: bool = False, now: int = NOW) -> Portion:
     given = tickets if pins else [replace(item, pins=()) for item in tickets]
     terms = [pin.terms for item in given for pin in item.pins]
     fields = frozenset[str]().union(*(asked(graph, terms) for graph in graphs))
-    told = replace(tell_fields(given, fields, NOW), ids=np.arange(len(given)))
+    told = replace(tell_fields(given, fields, now), ids=np.arange(len(given)))
     return Portion(told, given.__getitem__, lambda places: [given[place].key for place in places])
 
 
