@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.verdict import counted
-from engine.contract.impact import About, Found, Impact, Item, Kind, new_breaches
+from engine.contract.impact import Impact, new_breaches
 from engine.contract.impact_credits import Owed
+from engine.contract.impact_found import About, Found, Item, Kind
 from engine.wall import format_instant
 from tui import impact_credits_text as credits_
 from tui.gates import Gate
@@ -184,9 +185,7 @@ def _parts(told: Told) -> Iterator[tuple[str, str, Found, bool]]:
 
 
 def _sums(found: Found) -> str:
-    numbers = dict.fromkeys(Kind, 0)
-    for about, items in found.items():
-        numbers[about.kind] += len(items)
+    numbers = found.sizes()
     said = [
         f"breaches {numbers[Kind.BREACH_GAINED]:,} gained, {numbers[Kind.BREACH_LOST]:,} lost",
         f"due times {numbers[Kind.EARLIER]:,} earlier, {numbers[Kind.LATER]:,} later",
@@ -199,20 +198,13 @@ def _sums(found: Found) -> str:
 
 def _rows(found: Found, *, dues: bool, verbose: bool) -> tuple[list[tuple[str, ...]], int]:
     """The rows of the table, what matters most first, and how many were left out."""
-    order = list(Kind)
-    abouts = sorted(found, key=lambda about: (order.index(about.kind), -len(found[about]), about))
-    shown = abouts if verbose else abouts[:_ROWS]
-    rows: list[tuple[str, ...]] = [
-        (
-            about.customer or "(none)",
-            _what(about),
-            about.metric,
-            f"{len(found[about]):,}",
-            _tickets(found[about], dues=dues and not about.step, verbose=verbose),
-        )
-        for about in shown
-    ]
-    return rows, len(abouts) - len(shown)
+    shown = found.largest(None if verbose else _ROWS)
+    rows: list[tuple[str, ...]] = []
+    for about in shown:
+        items = found[about]
+        tickets = _tickets(items, dues=dues and not about.step, verbose=verbose)
+        rows.append((about.customer or "(none)", _what(about), about.metric, f"{len(items):,}", tickets))
+    return rows, len(found) - len(shown)
 
 
 def _what(about: About) -> str:

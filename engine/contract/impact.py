@@ -6,11 +6,8 @@ what differs is named ticket by ticket. Pure: who reads portions, and where, is 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 
@@ -18,46 +15,13 @@ from engine.calendar.batch import NEVER
 from engine.columns.fold import FAILED, ClockColumns
 from engine.columns.told import I64, LIVE, Flags, Told
 from engine.contract.impact_faults import Faulted, Faults, together
+from engine.contract.impact_found import Found, How, Kind, Part
 from engine.contract.impact_steps import CYCLES, Steps, keys_of, rewritten, steps_of
 from engine.contract.touched import Placed, Touch
 from engine.graph import Graph
 from engine.replay.judge import Portion, Replayed, replay
 
 _LAST = np.iinfo(np.int64).max
-
-
-class Kind(StrEnum):
-    """How a clock comes out differently."""
-
-    BREACH_GAINED = "breach gained"
-    BREACH_LOST = "breach lost"
-    EARLIER = "due earlier"
-    LATER = "due later"
-    PROMISED = "promised"
-    WITHDRAWN = "promised no more"
-    STEP_ADDED = "escalation added"
-    STEP_REMOVED = "escalation removed"
-
-
-class About(NamedTuple):
-    """Whose clocks come out differently, how, and of which metric; `step` is the line of a ladder, "" for clocks."""
-
-    customer: str
-    kind: Kind
-    metric: str
-    step: str = ""
-
-
-class Item(NamedTuple):
-    """A clock, by what people call its ticket, with its due under the old and the new rules (None: none)."""
-
-    ticket: str
-    cycle: int
-    before: int | None
-    after: int | None
-
-
-Found = Mapping[About, tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +32,8 @@ class Impact:
     told one by one. `faults` are the breaches that the old and the new rules may pay for.
     """
 
-    past: Found = field(default_factory=dict)
-    today: Found = field(default_factory=dict)
+    past: Found = field(default_factory=Found)
+    today: Found = field(default_factory=Found)
     tickets: int = 0
     touched: int = 0
     apart: int = 0
@@ -157,59 +121,52 @@ class Judge:
         self, replayed: _Both | None, placed: Placed, keep: Flags, *, open_only: bool
     ) -> tuple[Found, int]:
         if replayed is None or not keep.any():
-            return {}, 0
+            return Found(), 0
         few, old, new = replayed.portion, replayed.old, replayed.new
         pairs = {
             metric: _Paired.of(old, new, metric, keep, open_only=open_only) for metric in _metrics(old, new)
         }
         steps = steps_of(few, placed, (self._old, self._new), (old, new), self._now, self._lines)
         rows = [*_clocks(pairs), *_steps(pairs, steps)]
-        places = sorted({place for _, _, _, found in rows for place in (found.keys >> CYCLES).tolist()})
-        names = dict(zip(places, few.keys(places), strict=True))
-        table: defaultdict[About, list[Item]] = defaultdict(list)
-        for kind, metric, step, found in rows:
-            for key, before, after in zip(
-                found.keys.tolist(), found.before.tolist(), found.after.tolist(), strict=True
-            ):
-                place = key >> CYCLES
-                about = About(new.customers[new.customer[place]], kind, metric, step)
-                cycle = key & ((1 << CYCLES) - 1)
-                table[about].append(Item(names[place], cycle, _instant(before), _instant(after)))
         apart = int(np.count_nonzero(keep[sorted({*old.apart, *new.apart, *steps.close})]))
-        return {about: tuple(sorted(items, key=_order)) for about, items in table.items()}, apart
+        return _found(few, new, rows), apart
+
+
+def _found(portion: Portion, replayed: Replayed, rows: Sequence[tuple[How, _Rows]]) -> Found:
+    if not rows:
+        return Found()
+    whole = _Rows.together([found for _, found in rows])
+    places, ticket = np.unique(whole.keys >> CYCLES, return_inverse=True)
+    part = Part(
+        hows=tuple(how for how, _ in rows),
+        customers=replayed.customers,
+        tickets=portion.keys(places.tolist()),
+        how=np.repeat(np.arange(len(rows)), [len(found.keys) for _, found in rows]),
+        customer=replayed.customer[places][ticket],
+        ticket=ticket,
+        cycle=whole.keys & ((1 << CYCLES) - 1),
+        before=whole.before,
+        after=whole.after,
+    )
+    return Found((part,))
 
 
 def added(parts: Iterable[Impact]) -> Impact:
     """All of them together, in order."""
-    past: defaultdict[About, list[Item]] = defaultdict(list)
-    today: defaultdict[About, list[Item]] = defaultdict(list)
-    numbers = [0, 0, 0]
     given = list(parts)
-    for part in given:
-        counted = (part.tickets, part.touched, part.apart)
-        numbers = [one + other for one, other in zip(numbers, counted, strict=True)]
-        for whole, found in ((past, part.past), (today, part.today)):
-            for about, items in found.items():
-                whole[about] += items
-    before, now = (
-        {about: tuple(sorted(whole[about], key=_order)) for about in sorted(whole)} for whole in (past, today)
+    return Impact(
+        Found([one for part in given for one in part.past.parts]),
+        Found([one for part in given for one in part.today.parts]),
+        sum(part.tickets for part in given),
+        sum(part.touched for part in given),
+        sum(part.apart for part in given),
+        (together(part.faults[0] for part in given), together(part.faults[1] for part in given)),
     )
-    faults = (together(part.faults[0] for part in given), together(part.faults[1] for part in given))
-    tickets, touched, apart = numbers
-    return Impact(before, now, tickets, touched, apart, faults)
 
 
 def new_breaches(impact: Impact) -> int:
     """How many clocks the new rules breach and the old ones do not, in the past or today, each once."""
-    return len(
-        {
-            (about.metric, item.ticket, item.cycle)
-            for found in (impact.past, impact.today)
-            for about, items in found.items()
-            if about.kind is Kind.BREACH_GAINED
-            for item in items
-        }
-    )
+    return len({*impact.past.of_kind(Kind.BREACH_GAINED), *impact.today.of_kind(Kind.BREACH_GAINED)})
 
 
 # ---------------------------------------------------------------- clock by clock
@@ -235,6 +192,14 @@ class _Rows:
     keys: I64
     before: I64
     after: I64
+
+    @classmethod
+    def together(cls, parts: Sequence[_Rows]) -> _Rows:
+        """One after the other."""
+        keys, before, after = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "before", "after")
+        )
+        return cls(keys, before, after)
 
     def only(self, which: Flags | I64) -> _Rows:
         return _Rows(self.keys[which], self.before[which], self.after[which])
@@ -290,7 +255,7 @@ def _metrics(old: Replayed, new: Replayed) -> list[str]:
     return sorted({clocks.metric for side in (old, new) for clocks in side.clocks})
 
 
-_Row = tuple[Kind, str, str, _Rows]
+_Row = tuple[How, _Rows]
 
 
 def _clocks(pairs: Mapping[str, _Paired]) -> Iterator[_Row]:
@@ -310,7 +275,7 @@ def _clocks(pairs: Mapping[str, _Paired]) -> Iterator[_Row]:
             (Kind.WITHDRAWN, was & ~will),
         ):
             if which.any():
-                yield kind, metric, "", paired.rows.only(which)
+                yield (kind, metric, ""), paired.rows.only(which)
 
 
 def _steps(pairs: Mapping[str, _Paired], steps: Steps) -> Iterator[_Row]:
@@ -324,7 +289,7 @@ def _steps(pairs: Mapping[str, _Paired], steps: Steps) -> Iterator[_Row]:
         ):
             which = np.isin(rows.keys, keys)
             if which.any():
-                yield kind, metric, step, rows.only(which)
+                yield (kind, metric, step), rows.only(which)
 
 
 # ---------------------------------------------------------------- tickets
@@ -350,11 +315,3 @@ def _narrowed(told: Told, keep: Flags) -> Told:
     return replace(
         told, starts=starts, at=told.at[events], saying=told.saying[events], apart=told.apart & keep
     )
-
-
-def _instant(value: int) -> int | None:
-    return None if value == NEVER else value
-
-
-def _order(item: Item) -> tuple[str, int]:
-    return item.ticket, item.cycle

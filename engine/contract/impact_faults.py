@@ -42,7 +42,6 @@ class Faulted:
         self._now = now
         self._after = after
         self._metrics = frozenset(one.metric for paid in rules.credits.values() for one in paid.breaches)
-        self._declared = {name.casefold(): name for name in rules.priorities}
 
     def concerned(self, told: Told) -> Flags:
         """The tickets that may be of these customers."""
@@ -84,7 +83,7 @@ class Faulted:
     def _at_last(
         self, portion: Portion, placed: Placed, replayed: Replayed, places: Collection[int]
     ) -> tuple[dict[int, str], dict[int, str]]:
-        """By place the priority that a ticket has, as the rules write it, and the tier that promises it something."""
+        """By place the priority that a ticket has, in lower case, and the tier that promises it something."""
         told = portion.told
         number = _priorities(told, self._now)
         terms = [pair.after if self._after else pair.before for pair in placed.pairs]
@@ -98,8 +97,7 @@ class Faulted:
                 said = told.sayings[number[place]][1].get("priority") if number[place] >= 0 else None
                 promised = terms[placed.pair[place]]
                 tiers[place] = promised.tier if promised else ""
-            text = as_text(said).strip()
-            priorities[place] = self._declared.get(text.casefold(), text)
+            priorities[place] = as_text(said).strip().casefold()
         return priorities, tiers
 
     def _excused(self, portion: Portion, places: Iterable[int]) -> set[tuple[int, str, int]]:

@@ -12,7 +12,8 @@ import pytest
 from dsl.load import load_texts
 from engine.clock import FAILED_STATES
 from engine.columns.told import asked, tell_fields
-from engine.contract.impact import About, Impact, Item, Judge, Kind, added, new_breaches
+from engine.contract.impact import Impact, Judge, added, new_breaches
+from engine.contract.impact_found import About, Item, Kind
 from engine.evaluate import evaluate, live
 from engine.facts import Instant, Pin, Ticket
 from engine.graph import Graph
