@@ -16,7 +16,7 @@ from engine.columns.fold import FAILED, ClockColumns
 from engine.columns.told import I64, LIVE, Flags, Told
 from engine.contract.impact_faults import Faulted, Faults, together
 from engine.contract.impact_found import Found, How, Kind, Part
-from engine.contract.impact_steps import CYCLES, Steps, keys_of, rewritten, steps_of
+from engine.contract.impact_steps import CYCLES, Steps, keys_of, once, rewritten, steps_of
 from engine.contract.touched import Placed, Touch
 from engine.graph import Graph
 from engine.replay.judge import Portion, Replayed, replay
@@ -219,7 +219,9 @@ class _Paired:
         """Those of the tickets that are kept, with `open_only` those that have not stopped under both."""
         sides = [next((one for one in side.clocks if one.metric == metric), None) for side in (old, new)]
         parts = [_ordered(side) for side in sides]
-        keys = np.union1d(parts[0][0], parts[1][0])
+        (old_keys, _), (new_keys, _) = parts
+        same = np.array_equal(old_keys, new_keys)
+        keys = old_keys if same else once(np.concatenate([old_keys, new_keys]))
         due, there, failed, still = [], [], [], np.zeros(len(keys), dtype=np.bool_)
         for part_keys, clocks in parts:
             place = np.searchsorted(keys, part_keys)
@@ -284,12 +286,17 @@ def _steps(pairs: Mapping[str, _Paired], steps: Steps) -> Iterator[_Row]:
         was, will = (side.get((metric, step), nothing) for side in (steps.before, steps.after))
         rows = pairs[metric].rows
         for kind, keys in (
-            (Kind.STEP_ADDED, np.setdiff1d(will, was)),
-            (Kind.STEP_REMOVED, np.setdiff1d(was, will)),
+            (Kind.STEP_ADDED, np.setdiff1d(will, was, assume_unique=True)),
+            (Kind.STEP_REMOVED, np.setdiff1d(was, will, assume_unique=True)),
         ):
-            which = np.isin(rows.keys, keys)
-            if which.any():
-                yield (kind, metric, step), rows.only(which)
+            place = np.searchsorted(rows.keys, keys)
+            there = (
+                np.flatnonzero(rows.keys[np.minimum(place, len(rows.keys) - 1)] == keys)
+                if len(rows.keys)
+                else keys[:0]
+            )
+            if len(there):
+                yield (kind, metric, step), rows.only(place[there])
 
 
 # ---------------------------------------------------------------- tickets

@@ -17,7 +17,6 @@ from engine.columns.fold import FAILED
 from engine.columns.told import I64, Flags, Told, events_that
 from engine.commitment.credits import Breach
 from engine.contract.touched import Placed
-from engine.evaluate import evaluate
 from engine.excuse import excuses
 from engine.facts import DEEDS, EXCUSED
 from engine.graph import Graph
@@ -88,10 +87,9 @@ class Faulted:
         number = _priorities(told, self._now)
         terms = [pair.after if self._after else pair.before for pair in placed.pairs]
         priorities, tiers = {}, {}
-        singly = frozenset(replayed.apart)
         for place in places:
-            if place in singly:
-                single = evaluate(portion.ticket(place), self._graph, self._now)
+            if place in replayed.apart:
+                single = replayed.apart[place].evaluated
                 said, tiers[place] = single.fields.get("priority"), single.tier
             else:
                 said = told.sayings[number[place]][1].get("priority") if number[place] >= 0 else None

@@ -131,7 +131,10 @@ class Found(Mapping[About, tuple[Item, ...]]):
     def _rows(self, about: About) -> I64:
         """The rows of all parts, counted through, that are about it. Raises KeyError."""
         index = self._index
-        key = index.hows[about[1:]] * len(index.customers) + index.customers[about.customer]
+        key = (
+            index.hows[about.kind, about.metric, about.step] * len(index.customers)
+            + index.customers[about.customer]
+        )
         place = int(np.searchsorted(index.keys, key))
         if index.keys[place : place + 1] != [key]:
             raise KeyError(about)
@@ -150,9 +153,8 @@ class Found(Mapping[About, tuple[Item, ...]]):
     def _index(self) -> _Index:
         hows = sorted({how for part in self.parts for how in part.hows})
         customers = sorted({name for part in self.parts for name in part.customers})
-        of_how, of_customer = (
-            {one: number for number, one in enumerate(known)} for known in (hows, customers)
-        )
+        of_how = {how: number for number, how in enumerate(hows)}
+        of_customer = {name: number for number, name in enumerate(customers)}
         keys = [
             np.array([of_how[how] for how in part.hows], dtype=np.int64)[part.how] * len(customers)
             + np.array([of_customer[name] for name in part.customers], dtype=np.int64)[part.customer]
@@ -170,7 +172,7 @@ class _Index:
     """Numbers of hows and customers in their order; `keys` hows * customers + customer in order, each with its rows
     `order[starts[i]:starts[i + 1]]`, counted through all parts, which begin at `bounds`."""
 
-    hows: Mapping[tuple[str, ...], int]
+    hows: Mapping[How, int]
     customers: Mapping[str, int]
     keys: I64
     starts: I64
