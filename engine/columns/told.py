@@ -110,6 +110,14 @@ def asked(graph: Graph, terms: Iterable[Terms | None] = ()) -> frozenset[str]:
     return ALWAYS_ASKED.union(*map(fields_of, conditions))
 
 
+def asked_of_ladders(graph: Graph) -> frozenset[str]:
+    """The fields that steps of ladders may ask about, beside those that decide clocks."""
+    ladders = graph.ruleset.escalations.values()
+    conditions = [condition for ladder in ladders for condition in ladder.stop]
+    conditions += (step.when for ladder in ladders for step in ladder.steps if step.when is not None)
+    return frozenset[str]().union(*map(fields_of, conditions))
+
+
 def tell(tickets: Iterable[Ticket], graph: Graph, until: int) -> Told:
     """The tickets with an event up to `until`, as `graph` needs to know them."""
     given = list(tickets)

@@ -1,7 +1,7 @@
 """Which steps of ladders fire for whom under two rule sets, each once for a clock however often it repeats.
 
-What columns say of a clock places most steps: one without conditions fires once the clock has used what its trigger needs. For the rest
-the ticket is read one by one.
+What columns say of a clock places most steps: one fires once the clock has used what its trigger needs, unless a condition speaks against
+it. Where that depends on the instant the ticket is read one by one.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsl.condition import StatusIs
 from dsl.ladder import LadderStep, Reached
 from engine.calendar.batch import NEVER
 from engine.clock import Clock, Point
 from engine.columns.fold import ClockColumns
 from engine.columns.told import I64, Flags, Told, events_that
 from engine.contract.content import Contents
+from engine.contract.impact_asked import EITHER, NO, YES, Steady
 from engine.contract.touched import Pair, Placed
 from engine.evaluate import Life, live, measured
 from engine.facts import CANCELLED, CLOSED, DEEDS, REOPENED, RESOLVED, Ticket
 from engine.graph import Graph
 from engine.history import ENDED
-from engine.ladder.climb import against
+from engine.ladder.climb import against as spoken_against
 from engine.ladder.decision import Outcome
 from engine.plan import WHOLE, Plan, Rung
 from engine.predicate import as_text
@@ -106,6 +106,7 @@ def steps_of(
     for graph, side, called, after in zip(graphs, replayed, names, (False, True), strict=True):
         found: defaultdict[tuple[str, str], list[I64]] = defaultdict(list)
         close = changing.copy()
+        steady = Steady(told, graph)
         climbs = np.zeros(len(told), dtype=np.bool_)
         for clocks in side.clocks:
             group = placed.pair[clocks.ticket] * len(priorities) + priority[clocks.ticket]
@@ -117,8 +118,8 @@ def steps_of(
                 climbs[clocks.ticket[rows]] = True
                 some = clocks.only(rows)
                 for rung in plan.climb(clocks.metric, priorities[number % len(priorities)]):
-                    asks = _asks(graph, rung, clocks.metric, crooked[some.ticket])
-                    fires, unclear = _reached(rung, some, asks)
+                    against, asks = _spoken(steady, graph, rung, some, crooked[some.ticket])
+                    fires, unclear = _reached(rung, some, against, asks)
                     close[some.ticket[unclear]] = True
                     found[clocks.metric, _called(rung.step, rung.key[1], called)].append(
                         keys_of(some.only(fires))
@@ -147,7 +148,7 @@ def _fired(clocks: Iterable[Clock], life: Life, graph: Graph, now: int) -> Itera
         for point in clock.points:
             if point.number or point.at is None or point.at > now:
                 continue
-            if against(point, None, life, graph)[0] is Outcome.FIRED:
+            if spoken_against(point, None, life, graph)[0] is Outcome.FIRED:
                 yield clock.metric, clock.cycle, point
 
 
@@ -189,22 +190,28 @@ def _plan(graph: Graph, pair: Pair, *, after: bool) -> Plan | None:
     return None if terms is None else graph.plan(terms)
 
 
-def _asks(graph: Graph, rung: Rung, metric: str, crooked: Flags) -> Flags:
-    """For which clocks of a metric it takes the ticket's situation to say whether a step fires.
+def _spoken(
+    steady: Steady, graph: Graph, rung: Rung, clocks: ClockColumns, crooked: Flags
+) -> tuple[Flags, Flags]:
+    """For which clocks of a metric something always speaks against a step, and for which the instant decides.
 
-    That a ticket has ended cannot hold while a clock runs which ends with it, unless it was reopened.
+    That a ticket has ended cannot be while a clock runs which ends with it, unless it was reopened.
     """
     ladder = graph.ruleset.escalations.get(rung.key[0])
-    stop = ladder.stop if ladder else ()
-    if rung.step.when is not None or rung.hours is not None:
-        return np.ones(len(crooked), dtype=np.bool_)
-    if not stop:
-        return np.zeros(len(crooked), dtype=np.bool_)
-    over = all(isinstance(one, StatusIs) and one.status_class in ENDED for one in stop)
-    return crooked if over and metric in _ENDING else np.ones(len(crooked), dtype=np.bool_)
+    against = np.zeros(len(clocks.ticket), dtype=np.bool_)
+    asks = np.full(len(clocks.ticket), rung.hours is not None)
+    conditions = [(one, YES) for one in (ladder.stop if ladder else ())]
+    conditions += [(rung.step.when, NO)] if rung.step.when is not None else []
+    for condition, speaks in conditions:
+        said = steady.says(condition, running=False)[clocks.ticket]
+        if clocks.metric in _ENDING:
+            said = np.where(crooked, said, steady.says(condition, running=True)[clocks.ticket])
+        against |= said == speaks
+        asks |= said == EITHER
+    return against, asks & ~against
 
 
-def _reached(rung: Rung, clocks: ClockColumns, asks: Flags) -> tuple[Flags, Flags]:
+def _reached(rung: Rung, clocks: ClockColumns, against: Flags, asks: Flags) -> tuple[Flags, Flags]:
     """For which clocks a step has fired, and for which it cannot be said from here.
 
     A clock has a single target here. One that has used more than a step needs had reached it before it stopped; one that
@@ -213,8 +220,8 @@ def _reached(rung: Rung, clocks: ClockColumns, asks: Flags) -> tuple[Flags, Flag
     need = -(-clocks.target * rung.share // WHOLE) + rung.shift
     can = need > 0
     if rung.hours is not None and rung.step.trigger.reached is Reached.BEFORE:
-        return np.zeros(len(need), dtype=np.bool_), can
-    reached = can & (clocks.elapsed >= need)
+        return np.zeros(len(need), dtype=np.bool_), can & ~against
+    reached = can & ~against & (clocks.elapsed >= need)
     unclear = reached & (asks | ((clocks.elapsed == need) & (clocks.stopped != NEVER)))
     return reached & ~unclear, unclear
 

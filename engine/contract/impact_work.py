@@ -43,8 +43,8 @@ class Planning:
     def workbench(self, threads: int = 1) -> Workbench[Impact]:
         old, new = compiled(self.old), compiled(self.new)
         judge = Judge(old, new, self.since, self.now, self.credited)
-        shelves = Reader((old, new), self.now, None, threads)
-        rows = Reader((old, new), self.now, self.promised, threads)
+        shelves = Reader((old, new), self.now, None, threads, ladders=True)
+        rows = Reader((old, new), self.now, self.promised, threads, ladders=True)
 
         def read(source: Source) -> Portion:
             return (shelves if isinstance(source, Shelf) else rows).read(source)

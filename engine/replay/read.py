@@ -17,7 +17,7 @@ import numpy as np
 
 from engine.archive import files
 from engine.archive.parts import Part
-from engine.columns.told import LAST, Told, asked, tell_fields
+from engine.columns.told import LAST, Told, asked, asked_of_ladders, tell_fields
 from engine.facts import EXCUSED, Event, Fields, Instant, Pin, Ticket
 from engine.graph import Graph
 from engine.replay.judge import Portion
@@ -78,7 +78,7 @@ class Reader:
     """Reads portions as these rules need to know them, with what happens up to `until`.
 
     `promised` are the terms by digest that pins name; None leaves the pins out, so that the rules promise. `threads` are
-    DuckDB's, 0 for as many as there are cores.
+    DuckDB's, 0 for as many as there are cores. With `ladders` what steps of ladders ask about is read as well.
     """
 
     def __init__(
@@ -87,11 +87,14 @@ class Reader:
         until: int,
         promised: Mapping[str, Terms] | None = None,
         threads: int = 1,
+        *,
+        ladders: bool = False,
     ) -> None:
         self._graphs = tuple(graphs)
         self._until = until
         self._promised = promised
         self._threads = threads
+        self._ladders = ladders
         self._parts: PartReader | None = None
 
     def read(self, source: Source) -> Portion:
@@ -175,7 +178,9 @@ class Reader:
     def _asked(self, terms: Iterable[Terms | None]) -> frozenset[str]:
         """The fields that any of the rules, and these terms under them, may ask about."""
         known = list({id(one): one for one in terms}.values())
-        return frozenset[str]().union(*(asked(graph, known) for graph in self._graphs))
+        fields = [asked(graph, known) for graph in self._graphs]
+        fields += map(asked_of_ladders, self._graphs) if self._ladders else ()
+        return frozenset[str]().union(*fields)
 
 
 def _excuses(parts: Sequence[Part], bounds: Sequence[int]) -> dict[int, list[Fields]]:

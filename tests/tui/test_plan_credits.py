@@ -189,3 +189,24 @@ def test_store_archive_and_processes_say_the_same(sla):
     assert months(alone)["acme", "2024-03"] == (["EUR 250.00"], ["EUR 500.00"])
     assert json.loads(alone)["credits"]["outages_known"] is False
     assert "what uptime pays is not counted" in sla(*PLAN, "--archive", "old")[1]
+
+
+def test_what_steps_of_ladders_ask_is_read_of_an_archive(sla, tmp_path):
+    people = 'person lead "Lead" {\n  email "lead@msp.example"\n}\nescalation up "Up" {\n  at breach of resolution notify lead via inbox when site == "depot"\n}\n'
+    asking = (
+        RULES.replace("language 1\n", "language 1\nfield site text\n") + people
+    )
+    climbing = asking.replace(
+        "  credits standard\n}\ncredits", "  credits standard\n  escalate via up\n}\ncredits"
+    )
+    (tmp_path / "sla.rules").write_text(asking)
+    (tmp_path / "next.rules").write_text(climbing)
+    with closing(SqliteStore.open("sla.db")) as store:
+        changed = Event(at("2024-03-06 09:30"), "changed", {"site": "depot"}, "t", "c")
+        store.add_events("t", [("b", changed)])
+        Engine(store, tmp_path / "sla.rules").start(at("2024-05-20 09:01"))
+    plan = ("plan", "sla.rules", "next.rules", *NOW, "--format", "json")
+    before = json.loads(sla(*plan)[1])["past"]
+    assert [[clock["ticket"] for clock in one["clocks"]] for one in before] == [["b"]]
+    assert sla("archive", "--to", "old", "--yes")[0] == 0
+    assert json.loads(sla(*plan, "--archive", "old")[1])["past"] == before
