@@ -192,7 +192,7 @@ def _excuses(parts: Sequence[Part], bounds: Sequence[int]) -> dict[int, list[Fie
             rows = connection.execute(
                 "SELECT place, rest FROM read_parquet(?, hive_partitioning = false, file_row_number = true) AS events"
                 f" JOIN read_parquet(?, hive_partitioning = false) ON code = saying WHERE kind = '{EXCUSED}'"
-                " ORDER BY file_row_number",
+                " ORDER BY events.file_row_number",
                 paths,
             ).fetchall()
         for place, rest in rows:
