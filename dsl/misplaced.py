@@ -189,6 +189,7 @@ _SHOWN = {
     "NEGATIVE": "a number",
     "DATE": "a date (2026-03-08)",
     "TIME": "a time (09:00)",
+    "YEAR_MONTH": "a month (2026-10)",
     "MONTH_DAY": "a month and day (12-24)",
     "TIME_RANGE": "hours (09:00-17:00)",
     "PERCENT": "a percentage (75%)",

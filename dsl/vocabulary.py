@@ -50,7 +50,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "credits": ("uptime", "breach", "cap"),
     "override": ("reason", "target", "calendar"),
     "check": ("customer",),
-    "scenario": ("zone", "ticket", "at", "expect"),
+    "scenario": ("zone", "ticket", "at", "outage", "maintenance", "expect"),
 }
 """What may begin a line of a block, by the block's keyword."""
 
@@ -107,7 +107,7 @@ ALSO_NAMES = frozenset(
         *("warning", "breach", "before", "past", "up", "hours", "nobody", "acknowledged"),
         "continues",
         *("ticket", "expect", "with", "due", "never", "decides", "running", "met", "paused", "breached"),
-        *("service", "window", "announced", "cap", "per", "month", "below", "each"),
+        *("service", "outage", "window", "announced", "cap", "per", "month", "below", "each"),
     )
 )
 """Keywords that are legal names: where they stand no name can, and sites have people, fields and channels called so."""

@@ -29,7 +29,7 @@ from engine.predicate import as_flag, as_number, as_text, fields_of
 from engine.scenario.coverage import targets_of
 from engine.scenario.outcome import decided, instant, latest, reading, standing
 from engine.scenario.rehearsal import Rehearsal
-from engine.scenario.verdicts import event_of, in_time
+from engine.scenario.telling import event_of, in_time
 
 _NAME = "t1"
 _DECIDING = frozenset(EVENT_KINDS).difference(
