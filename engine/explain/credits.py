@@ -59,4 +59,4 @@ def _uptime(figure: Figure) -> str:
 
 def _breach(breach: Breach) -> str:
     priority = f" of a {breach.priority} ticket" if breach.priority else ""
-    return f"{breach.ticket}: breach of {breach.metric}{priority}, for which no line of the credits of tier {breach.tier} pays"
+    return f"{breach.ticket}: breach of {breach.metric}{priority}, for which no credits of tier {breach.tier} pay"
