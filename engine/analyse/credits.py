@@ -172,26 +172,31 @@ def _caps(survey: Survey, used: _Used) -> Iterator[Finding]:
         return
     for line in payments:
         if _more(line.pays, cap):
-            yield Finding(
-                "W0914",
-                "a single line pays more than this cap lets a month come to",
-                used.credits.capped,
-                "raise the cap, or let the line pay less",
-                labels=((line.origin, "is never paid in full"),),
-                example=_paid(survey, used, line, "a cap that one line passes"),
-            )
+            message = "a single line pays more than this cap lets a month come to"
+            help_ = "raise the cap, or let the line pay less"
+            yield _capped(survey, used, line, message, help_, "a cap that one line passes")
             return
     times = len(used.promises) * max(len(survey.rules.services), 1)
     for band in bands if not earned else ():
         if _more(band.pays, cap, times) is False:
-            yield Finding(
-                "W0914",
-                "no month comes to more than this cap: the lowest band of every service together does not",
-                used.credits.capped,
-                "lower it, or remove it",
-                labels=((band.origin, "the most that a service pays"),),
-                example=_paid(survey, used, band, "a cap that nothing passes"),
+            message = (
+                "no month comes to more than this cap: the lowest band of every service together does not"
             )
+            yield _capped(survey, used, band, message, "lower it, or remove it", "a cap that nothing passes")
+
+
+def _capped(
+    survey: Survey, used: _Used, line: Band | BreachCredit, message: str, help_: str, title: str
+) -> Finding:
+    """A finding about the cap, with the line that pays the most."""
+    return Finding(
+        "W0914",
+        message,
+        used.credits.capped,
+        help_,
+        labels=((line.origin, "pays the most"),),
+        example=_paid(survey, used, line, title),
+    )
 
 
 def _more(pays: Payment, cap: Payment, times: int = 1) -> bool | None:

@@ -12,8 +12,7 @@ from dsl.span import Origin
 from engine.analyse.example import due_at, plainest
 from engine.analyse.survey import Spot, Survey
 from engine.calendar.period import Period, following, month_of
-from engine.commitment.settle import settle
-from engine.commitment.uptime import Figure, History
+from engine.commitment.uptime import Figure, History, figures
 from engine.contract.table import Line
 from engine.errors import EngineError
 from engine.facts import OPENED
@@ -63,9 +62,9 @@ def _figures(survey: Survey, spot: Spot, promise: Uptime) -> Iterator[tuple[Peri
     zone = graph.zone(spot.customer)
     month = month_of(survey.instant(spot.stretch), zone)
     for _ in range(_MONTHS):
-        span = month.span(zone)
-        settled = settle(graph, spot.customer, span, History((), (), EARLIEST), (), span[1])
-        yield from ((month, one) for one in settled.figures if one.promise == promise and one.agreed)
+        start, end = month.span(zone)
+        counted = figures(graph, spot.customer, start, end, History((), (), EARLIEST), end)
+        yield from ((month, one) for one in counted if one.promise == promise and one.agreed)
         month = following(month)
 
 
@@ -96,12 +95,12 @@ def _shown(survey: Survey, title: str, spot: Spot, story: scenario.Story, month:
     told = scenario.Scenario(title, graph.zone(spot.customer), (story,))
     asked = scenario.Credited(None, month, "" if story.name else spot.customer)
     try:
-        settled = owed(told, story.name, asked, graph)
+        found = owed(told, story.name, asked, graph)
     except EngineError:
         return ""
-    if not any(one.origin == paid_by for one in settled.statement.lines):
+    if not any(one.origin == paid_by for one in found.settled.lines):
         return ""
-    expected = scenario.Expect(came_to(asked, settled))
+    expected = scenario.Expect(came_to(asked, found))
     return scenario_text(replace(told, stories=(replace(story, lines=(*story.lines, expected)),))).rstrip(
         "\n"
     )
