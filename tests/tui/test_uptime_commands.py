@@ -7,7 +7,7 @@ import io
 import json
 
 import pytest
-from tests.reports.test_uptime import PATCHES, SERVICES, SITE
+from tests.engine.test_uptime import PATCHES, SERVICES, SITE
 
 from tui.cli import run
 
