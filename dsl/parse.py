@@ -6,14 +6,21 @@ The parser is built once a process, from tables kept in the user's cache where t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, Protocol, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from dsl import parse_commitment, parse_ladder, parse_renegotiation, parse_report, parse_scenario, syntax
+from dsl import (
+    parse_commitment,
+    parse_condition,
+    parse_ladder,
+    parse_renegotiation,
+    parse_report,
+    parse_scenario,
+    syntax,
+)
 from dsl.cache_folder import cache_folder
 from dsl.drive import Tables
 from dsl.leaf import Leaf
@@ -22,6 +29,7 @@ from dsl.leaf import start as _start
 from dsl.leaf import word as _word
 from dsl.leaf import word_or_none as _word_or_none
 from dsl.limits import excess
+from dsl.parse_condition import Ended
 
 Children = Any  # what a rule's method gets: tokens, nodes made by other methods, None for an absent option
 
@@ -33,13 +41,6 @@ class Fault(NamedTuple):
     end: int
     text: str
     expected: frozenset[str]
-
-
-class _Ended(NamedTuple):
-    """A condition and where it ends, closing brackets and all."""
-
-    condition: syntax.Condition
-    end: int
 
 
 def parse(text: str) -> syntax.Declaration | Fault:
@@ -130,12 +131,6 @@ def _stopped(text: str, error: UnexpectedInput) -> tuple[int, int, str]:
     if error.token.type == "$END":
         return len(text), len(text), ""
     return _start(error.token), _end(error.token), str(error.token)
-
-
-def _joined(
-    how: Callable[[tuple[syntax.Condition, ...]], syntax.Condition], items: tuple[_Ended, ...]
-) -> _Ended:
-    return _Ended(how(tuple(item.condition for item in items)), items[-1].end)
 
 
 @v_args(inline=True)
@@ -249,7 +244,7 @@ class _Build(Transformer[Token, Children]):
         on: Token | None,
         calendar: Token | None,
         _when: Token | None,
-        when: _Ended | None,
+        when: Ended | None,
     ) -> syntax.Target:
         return syntax.Target(
             priorities,
@@ -262,7 +257,7 @@ class _Build(Transformer[Token, Children]):
             when.end if when else _end(calendar or amount),
         )
 
-    def pause_when(self, keyword: Token, when: _Ended) -> syntax.PauseWhen:
+    def pause_when(self, keyword: Token, when: Ended) -> syntax.PauseWhen:
         return syntax.PauseWhen(when.condition, _start(keyword), when.end)
 
     def assignment(self, keyword: Token, tier: Token, period: syntax.Period | None) -> syntax.Assignment:
@@ -285,10 +280,10 @@ class _Build(Transformer[Token, Children]):
 
     # ------------------------------------------------------------ escalations
 
-    def stop_when(self, keyword: Token, _when: Token, when: _Ended) -> syntax.StopWhen:
+    def stop_when(self, keyword: Token, _when: Token, when: Ended) -> syntax.StopWhen:
         return syntax.StopWhen(when.condition, _start(keyword), when.end)
 
-    def when(self, keyword: Token, when: _Ended) -> syntax.Option:
+    def when(self, keyword: Token, when: Ended) -> syntax.Option:
         return syntax.Option("when", None, None, when.condition, _start(keyword), when.end)
 
     escalate = staticmethod(parse_ladder.escalate)
@@ -368,37 +363,13 @@ class _Build(Transformer[Token, Children]):
 
     # ------------------------------------------------------------ conditions
 
-    def either(self, *items: _Ended) -> _Ended:
-        return items[0] if len(items) == 1 else _joined(syntax.Either, items)
-
-    def every(self, *items: _Ended) -> _Ended:
-        return items[0] if len(items) == 1 else _joined(syntax.Every, items)
-
-    def grouped(self, item: _Ended, bracket: Token) -> _Ended:
-        return item._replace(end=_end(bracket))
-
-    def negated(self, not_: Token, item: _Ended) -> _Ended:
-        return item._replace(condition=syntax.Negated(item.condition))
-
-    def flag(self, field: Token) -> _Ended:
-        return _Ended(syntax.FlagTest(_word(field)), _end(field))
-
-    def comparison(self, field: Token, op: Token, value: syntax.Literal) -> _Ended:
-        return _Ended(syntax.Comparison(_word(field), _word(op), value), value.end)
-
-    def membership(self, field: Token, in_: Token, *rest: Children) -> _Ended:
-        *values, bracket = rest
-        return _Ended(syntax.Membership(_word(field), tuple(values)), _end(bracket))
-
-    def pattern(self, field: Token, matches: Token, text: Token) -> _Ended:
-        # A pattern keeps its backslashes: only \" is ours, the rest belongs to the regular expression.
-        word = syntax.Word(text[1:-1].replace('\\"', '"'), _start(text), _end(text))
-        return _Ended(syntax.Pattern(_word(field), word), word.end)
-
-    def status_test(self, field: Token, is_: Token, name: Token) -> _Ended:
-        return _Ended(syntax.StatusTest(_word(field), _word(name)), _end(name))
-
-    def value(self, token: Token) -> syntax.Literal:
-        kind = {"STRING": "text", "NAME": "name"}.get(token.type, "number")
-        word = _word(token)
-        return syntax.Literal(kind, word.text, word.start, word.end)
+    either = staticmethod(parse_condition.either)
+    every = staticmethod(parse_condition.every)
+    grouped = staticmethod(parse_condition.grouped)
+    negated = staticmethod(parse_condition.negated)
+    flag = staticmethod(parse_condition.flag)
+    comparison = staticmethod(parse_condition.comparison)
+    membership = staticmethod(parse_condition.membership)
+    pattern = staticmethod(parse_condition.pattern)
+    status_test = staticmethod(parse_condition.status_test)
+    value = staticmethod(parse_condition.value)
