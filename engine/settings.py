@@ -117,10 +117,13 @@ class ChannelLimits(_Section):
     timeout: Wait | None = None
 
 
+_URL = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+
+
 class Web(_Section):
     """The web app that one-click links lead to. Links are made when `url` and a secret are there."""
 
-    url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")] = ""
+    url: Annotated[str, Field(pattern=_URL)] = ""
     link_lifetime: Annotated[int, BeforeValidator(_seconds), Field(ge=60, le=31 * 86_400)] = 3 * 86_400
     secret: SecretStr = SecretStr("")
     secret_file: Path | None = None
@@ -142,6 +145,34 @@ class Monitoring(_Section):
 
     listen: Annotated[str, BeforeValidator(_address)] = ""
     stale: Wait = 120
+
+
+def _networks(value: object) -> object:
+    """Addresses and networks with commas between them."""
+    if isinstance(value, str):
+        from ipaddress import ip_network
+
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError("write addresses or networks like 127.0.0.1, 10.0.0.0/8") from None
+    return value
+
+
+class Portal(_Section):
+    """The client portal: its address as customers reach it, its own database, the proxies whose word about addresses counts, and how
+    long things last."""
+
+    url: Annotated[str, Field(pattern=_URL)] = ""
+    title: str = "Service levels"
+    database: Path = Path("portal.db")
+    proxies: Annotated[str, BeforeValidator(_networks)] = ""
+    idle: Wait = 3600
+    session: Wait = 12 * 3600
+    invitation: Annotated[Length, Field(ge=300)] = 7 * 86_400
+    reset: Annotated[Length, Field(ge=300)] = 3600
+    audit_days: Annotated[int, Field(ge=1, le=36_500)] = 400
 
 
 class Retention(_Section):
@@ -171,6 +202,7 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     channels: Annotated[dict[str, ChannelLimits], BeforeValidator(_named)] = Field(default_factory=dict)
     web: Web = Web()
+    portal: Portal = Portal()
     monitor: Monitoring = Monitoring()
     retention: Retention = Retention()
     reports: Reports = Reports()
@@ -218,6 +250,7 @@ class Settings(BaseSettings):
             (("delivery",), self.delivery),
             *((("channels", name), limits) for name, limits in sorted(self.channels.items())),
             (("web",), self.web),
+            (("portal",), self.portal),
             (("monitor",), self.monitor),
             (("retention",), self.retention),
             (("reports",), self.reports),
@@ -287,7 +320,7 @@ def _problems(settings: Settings, rules: RuleSet, environment: Mapping[str, str]
         for name in step.action.channels
     }
     mail, web = settings.mail, settings.web
-    if EMAIL in used or mail.host:
+    if EMAIL in used or mail.host or settings.portal.url:
         for key, value in (("mail.host", mail.host), ("mail.from", mail.sender)):
             if not value:
                 yield Problem(
