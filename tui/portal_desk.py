@@ -1,0 +1,74 @@
+"""The portal's desk for a command: settings, database, mail, and the entry in the audit log that says who did what."""
+
+from __future__ import annotations
+
+import getpass
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsl.errors import FINDINGS, SlaError
+from tui.logs import say
+from tui.plain import plain
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
+    from reports.portal.accounts import Account
+    from reports.portal.desk import Desk
+
+_EXTRA = ("argon2", "jinja2", "markupsafe", "pyotp", "segno", "starlette", "uvicorn")
+
+
+def trouble(words: str) -> None:
+    """Say what went wrong behind a page."""
+    say(words, event="web-trouble", level=logging.WARNING)
+
+
+@contextmanager
+def portal_desk(config_path: Path | None) -> Iterator[tuple[Desk, Settings]]:
+    """The desk of the settings' portal. Raises SlaError with what to do."""
+    from engine.settings import load
+
+    settings = load(config_path)
+    if not settings.portal.url:
+        raise SlaError(
+            "portal.url is not set: nobody knows under which address customers reach the portal",
+            help='set it in sla.toml: [portal] url = "https://portal.msp.example"',
+            exit_code=FINDINGS,
+        )
+    try:
+        from reports.portal.database import Database
+        from reports.portal.desk import desk_of
+        from reports.portal.post import Post
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] not in _EXTRA:
+            raise
+        raise SlaError(
+            "sla portal needs an extra that is not installed", help="pip install 'tiercel[portal]'"
+        ) from error
+    with closing(Database.open(settings.portal.database)) as database:
+        post = Post(settings.mail, settings.portal.title)
+        yield desk_of(database, settings.portal, post, lambda: int(time.time()), trouble), settings
+
+
+def account_of(desk: Desk, email: str) -> Account:
+    """The account of an address. Raises SlaError if there is none."""
+    found = desk.accounts.by_email(email)
+    if found is None:
+        raise SlaError(
+            f"there is no account of {plain(email, 100)}", help="sla portal list", exit_code=FINDINGS
+        )
+    return found
+
+
+def note(desk: Desk, what: str, customer: str, account: int | None = None, more: str = "") -> None:
+    """Write into the audit log what was done at the command line, and by which login."""
+    from reports.portal.audit import Entry
+
+    outcome = f"by {getpass.getuser()}{f': {more}' if more else ''}"
+    desk.audit.enter(
+        Entry(desk.now(), account, None, customer, "", "sla", f"portal {what}", 0, plain(outcome, 200))
+    )
