@@ -235,7 +235,7 @@ class Browser:
     def __init__(self, world: World, host: str) -> None:
         self.client = TestClient(
             world.app,  # type: ignore[arg-type]
-            base_url=world.url,
+            base_url="/".join(world.url.split("/")[:3]),
             raise_server_exceptions=False,
             follow_redirects=False,
             client=(host, 50_000),
