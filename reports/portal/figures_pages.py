@@ -10,7 +10,6 @@ from starlette.responses import Response
 from engine.clock import State
 from engine.commitment.uptime import EVERYTHING, Figure, state
 from engine.commitment.words import share
-from engine.commitment.words import uptime as promise_words
 from engine.store.publications import Publication
 from engine.wall import format_local, local_day
 from reports.compliance import Figures
@@ -193,7 +192,7 @@ def _service(view: View, one: Figure) -> dict[str, object]:
     left = words.lasting(abs(one.left))
     return {
         "name": "All services" if one.service == EVERYTHING else view.service(one.service),
-        "promise": promise_words(one.promise),
+        "promise": words.promise(one.promise, view.calendar(one.promise.calendar)),
         "percent": "-" if one.uptime is None else share(int(one.uptime * 1_000_000 // 1)).replace("%", " %"),
         "state": words.status(state(one, view.now)),
         "good": one.kept is not False,

@@ -175,6 +175,11 @@ class View:
         declared = self._graph.ruleset.services.get(name)
         return (declared.title or name) if declared else "All services"
 
+    def calendar(self, name: str) -> str:
+        """The title of a calendar, "" for around the clock."""
+        declared = self._graph.ruleset.calendars.get(name)
+        return "" if name == ALWAYS else (declared.title or name) if declared else name
+
     def reports(self) -> list[Publication]:
         """What was published for the customer, the latest period first."""
         return publications.published(self._store.connection, self._customer)

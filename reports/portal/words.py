@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dsl.commitment import Uptime
 from engine.clock import State
+from engine.commitment.words import length, share
 from engine.wall import date_of, format_local, local_day
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -65,3 +67,10 @@ def metric(name: str, title: str = "") -> str:
 def status(kept: str) -> str:
     """The state of an uptime promise, for a customer."""
     return {"met": "kept", "missed": "not kept", "below": "below the promise so far"}.get(kept, kept)
+
+
+def promise(one: Uptime, calendar: str) -> str:
+    """`99.9% per month, around the clock`; `calendar` is the title of its hours, "" for around the clock."""
+    hours = f"in the hours of {calendar}" if calendar else "around the clock"
+    left_out = ", announced maintenance left out" if one.excluding else ""
+    return f"{share(one.share)} per {length(one.window)}, {hours}{left_out}"

@@ -91,7 +91,7 @@ def test_many_tickets_come_by_the_page(world):
 def test_uptime_with_its_budget(world):
     page = world.signed_in("globex").get("/uptime").text
     assert "Web shop" in page
-    assert "99.9% per month on always" in page
+    assert "99.9% per month, around the clock" in page
     assert "2 min in 1 outage" in page
     assert "On track" in page
 
