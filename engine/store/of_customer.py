@@ -65,7 +65,7 @@ def clocks(connection: Connection, customer: str, wanted: Sequence[int] | None =
     values = (customer, customer) if wanted is None else (customer, customer, connection.many(wanted))
     found = connection.execute(
         "SELECT ticket, clocks.metric, clocks.cycle, clocks.state, started, clocks.due, calendar"
-        f" FROM {_MINE} CROSS JOIN clocks ON clocks.ticket = tickets.id"
+        f" FROM {_MINE} JOIN clocks ON clocks.ticket = tickets.id"
         f" WHERE {_OPEN} AND clocks.state IN ('running', 'paused', 'breached'){some}"
         " ORDER BY clocks.due IS NULL, clocks.due, clocks.metric, clocks.cycle",
         values,

@@ -102,6 +102,7 @@ class World:
     said: list[str] = field(default_factory=list)
     settings: dict[str, object] = field(default_factory=dict)
     reports: dict[str, int] = field(default_factory=dict)
+    reader: Place | None = None  # who the portal opens the store as
 
     def __post_init__(self) -> None:
         passwords.HASHER = QUICK
@@ -148,14 +149,16 @@ class World:
         portal = Portal(url=self.url, database=self.folder / "portal.db", **self.settings)  # type: ignore[arg-type]
         self.database = Database.open(portal.database)
         self.desk: Desk = desk_of(self.database, portal, self.post, lambda: self.now, self.said.append)
-        self.views = Views(lambda: open_store(self.place, read_only=True), InForce(), lambda: self.now)
+        self.views = Views(
+            lambda: open_store(self.reader or self.place, read_only=True), InForce(), lambda: self.now
+        )
         self.app, self.door = create(self.desk, self.views)
 
     def close(self) -> None:
         self.door.close()
         self.database.close()
 
-    def store(self, *, create: bool = False) -> "Opened":
+    def store(self, *, create: bool = False) -> Opened:
         return Opened(open_store(self.place, create=create))
 
     def told(
@@ -207,10 +210,10 @@ class World:
             self.desk.accounts.set_password(made.id, passwords.hashed(PASSWORD))
         return email
 
-    def browser(self, host: str = "198.51.100.7") -> "Browser":
+    def browser(self, host: str = "198.51.100.7") -> Browser:
         return Browser(self, host)
 
-    def signed_in(self, customer: str = "acme") -> "Browser":
+    def signed_in(self, customer: str = "acme") -> Browser:
         browser = self.browser()
         assert browser.sign_in(self.account(customer)).status_code == 303
         return browser
