@@ -9,6 +9,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
+from engine.commitment.outage import Outage
 from engine.facts import Event, FieldValue, Instant
 from engine.in_force import InForce
 from engine.run import Engine
@@ -18,7 +19,6 @@ from engine.store.opening import open_store
 from engine.store.place import Place
 from engine.store.publications import Publication
 from engine.store.sql import SqlStore
-from engine.commitment.outage import Outage
 from reports.portal import passwords
 from reports.portal.app import create
 from reports.portal.database import Database
