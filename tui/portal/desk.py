@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from dsl.errors import FINDINGS, SlaError
 from tui.logs import say
+from tui.options import graph_of
 from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.settings import Settings
+    from engine.store.place import Place
     from reports.portal.accounts import Account
     from reports.portal.desk import Desk
 
@@ -72,3 +74,21 @@ def note(desk: Desk, what: str, customer: str, account: int | None = None, more:
     desk.audit.enter(
         Entry(desk.now(), account, None, customer, "", "sla", f"portal {what}", 0, plain(outcome, 200))
     )
+
+
+def customer_named(text: str, store_path: Place, rules_path: Path | None) -> str:
+    """The declared customer that a text means. Raises SlaError if there is none."""
+    from engine.store.opening import open_store
+
+    with closing(open_store(store_path, read_only=True)) as store:
+        found = graph_of(store, rules_path).customer(text)
+    if found is None:
+        raise SlaError(f"there is no customer {plain(text, 60)!r} in the rules", exit_code=FINDINGS)
+    return found.name
+
+
+def iso(at: int | None) -> str | None:
+    """ISO 8601 in UTC, None of None."""
+    from engine.wall import format_instant
+
+    return None if at is None else format_instant(at)
