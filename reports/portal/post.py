@@ -37,7 +37,10 @@ class Post:
 
     def _send(self, email: str, subject: str, text: str, now: int) -> None:
         if not self._mail.host or not self._mail.sender:
-            raise EngineError("mail is not set up", help="set mail.host and mail.from in sla.toml")
+            raise EngineError(
+                "mail is not set up",
+                help="set mail.host and mail.from in sla.toml; with --print sla portal does without",
+            )
         try:
             message = headed(self._mail, email, "", subject, f"portal.{tokens.fresh()[:22]}", now)
             message.set_content(text)
