@@ -11,7 +11,7 @@ import click
 
 from dsl.errors import FINDINGS
 from tui.chapters import Serving
-from tui.logs import log_option, say
+from tui.logs import log_option
 from tui.options import (
     config_option,
     graph_from_file,
@@ -19,7 +19,8 @@ from tui.options import (
     store_option,
 )
 from tui.portal import accounts, links, log
-from tui.portal.desk import portal_desk, trouble
+from tui.portal.desk import portal_desk
+from tui.serving import listen_options, serve_until_told, trouble
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -37,14 +38,7 @@ def command() -> None:
 @store_option
 @rules_option
 @config_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    default=8081,
-    show_default=True,
-    help="The port; 0 takes a free one.",
-)
+@listen_options(8081)
 @click.option("--check", is_flag=True, help="Say what is missing, and end.")
 @log_option
 def serve(
@@ -57,8 +51,6 @@ def serve(
     """
     with portal_desk(config_path) as (desk, settings):
         from reports.portal.app import create
-        from reports.web.serve import listen
-        from reports.web.serve import serve as answer
 
         views = _views(store_path, rules_path, desk)
         views.check()
@@ -70,13 +62,8 @@ def serve(
         for line in lacking:
             trouble(line)
         app, door = create(desk, views)
-        with closing(door), listen(host, port) as sock:
-            name = sock.getsockname()
-            say(
-                f"listening on http://{f'[{name[0]}]' if ':' in name[0] else name[0]}:{name[1]}",
-                event="listening",
-            )
-            answer(app, sock, trouble)
+        with closing(door):
+            serve_until_told(app, host, port)
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,22 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.errors import FINDINGS, SlaError
-from tui.logs import say
 from tui.options import graph_of
 from tui.plain import plain
+from tui.serving import WEB, extra, trouble
 
 if TYPE_CHECKING:
     from engine.settings import Settings
     from engine.store.place import Place
     from reports.portal.accounts import Account
     from reports.portal.desk import Desk
-
-_EXTRA = ("argon2", "jinja2", "markupsafe", "pyotp", "segno", "starlette", "uvicorn")
-
-
-def trouble(words: str) -> None:
-    """Say what went wrong behind a page."""
-    say(words, event="web-trouble", level=logging.WARNING)
 
 
 @contextmanager
@@ -41,16 +33,11 @@ def portal_desk(config_path: Path | None) -> Iterator[tuple[Desk, Settings]]:
             help='set it in sla.toml: [portal] url = "https://portal.msp.example"',
             exit_code=FINDINGS,
         )
-    try:
+    with extra("sla portal", "portal", WEB | {"argon2", "pyotp", "segno"}):
         from reports.portal.database import Database
         from reports.portal.desk import desk_of
         from reports.portal.post import Post
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] not in _EXTRA:
-            raise
-        raise SlaError(
-            "sla portal needs an extra that is not installed", help="pip install 'tiercel[portal]'"
-        ) from error
+
     with closing(Database.open(settings.portal.database)) as database:
         post = Post(settings.mail, settings.portal.title)
         yield desk_of(database, settings.portal, post, lambda: int(time.time()), trouble), settings
