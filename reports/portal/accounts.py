@@ -44,8 +44,7 @@ class Accounts:
         self._database = database
 
     def invite(self, email: str, customer: str, now: int) -> Account:
-        """The account of an address that is to belong to a customer; one that was revoked begins anew. Raises EngineError if the address
-        belongs to another customer, or has signed in before."""
+        """The account of an address that is to belong to a customer; one that was revoked begins anew. Raises EngineError if it is active."""
         known = self.by_email(email)
         if known is not None and known.standing is Standing.ACTIVE:
             raise EngineError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -40,12 +41,12 @@ def overview(visit: Visit) -> Response:
         tickets = view.tickets()
         late = sum(1 for one in tickets if one.first and one.first.state is State.BREACHED)
         today = sum(1 for one in tickets if _today(one, now, zone))
-        return visit.page(
+        return _page(
+            visit,
+            view,
             "overview.html",
-            title="Overview",
-            here="/",
-            customer=view.title,
-            zone=zone,
+            "Overview",
+            "/",
             month=words.month(found.start, zone),
             until=words.moment(now, zone, now),
             total=_row("", found.total),
@@ -72,12 +73,12 @@ def tickets(visit: Visit) -> Response:
         if not 1 <= number <= last:
             raise HTTPException(404)
         shown = found[(number - 1) * AT_ONCE : number * AT_ONCE]
-        return visit.page(
+        return _page(
+            visit,
+            view,
             "tickets.html",
-            title="Open tickets",
-            here="/tickets",
-            customer=view.title,
-            zone=view.zone,
+            "Open tickets",
+            "/tickets",
             count=len(found),
             number=number,
             last=last,
@@ -88,27 +89,13 @@ def tickets(visit: Visit) -> Response:
 def uptime(visit: Visit) -> Response:
     """Uptime by service and promise, with what is left of the budget."""
     with visit.view() as view:
-        return visit.page(
-            "uptime.html",
-            title="Uptime",
-            here="/uptime",
-            customer=view.title,
-            zone=view.zone,
-            services=_services(view),
-        )
+        return _page(visit, view, "uptime.html", "Uptime", "/uptime", services=_services(view))
 
 
 def reports(visit: Visit) -> Response:
     """What was published."""
     with visit.view() as view:
-        return visit.page(
-            "reports.html",
-            title="Reports",
-            here="/reports",
-            customer=view.title,
-            zone=view.zone,
-            reports=_reports(view),
-        )
+        return _page(visit, view, "reports.html", "Reports", "/reports", reports=_reports(view))
 
 
 def download(visit: Visit) -> Response:
@@ -135,6 +122,11 @@ def file_of(view: View, number: int) -> Response:
         media_type=TYPES.get(known.format, "application/octet-stream"),
         headers={"content-disposition": f'attachment; filename="report-{period}-{known.id}.{kind}"'},
     )
+
+
+def _page(visit: Visit, view: View, template: str, title: str, here: str, **values: Any) -> Response:  # noqa: ANN401
+    """A page of a customer's figures."""
+    return visit.page(template, title=title, here=here, customer=view.title, zone=view.zone, **values)
 
 
 # ---------------------------------------------------------------- rows

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
@@ -61,7 +62,7 @@ class Visit:
         """What whoever asks may see. Raises StoreError, UnservedError."""
         return self.look()
 
-    def page(self, template: str, *, status: int = 200, **values: object) -> Response:
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:  # noqa: ANN401 - as a template takes them
         """A page with its form key, and the name of who has signed in."""
         visitor = self.account.email if self.account and self.session and self.session.whole else ""
         key = form_key(self.new_token or self.token)
