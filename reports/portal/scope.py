@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from threading import local
 from time import monotonic
 
@@ -80,14 +80,22 @@ class Open:
 class View:
     """What a customer may see at `now`. Every method raises StoreError."""
 
-    def __init__(self, store: SqlStore, graph: Graph, customer: str, now: int) -> None:
-        """Raises UnservedError."""
+    def __init__(
+        self,
+        store: SqlStore,
+        graph: Graph,
+        customer: str,
+        now: int,
+        remembered: dict[object, Compliance] | None = None,
+    ) -> None:
+        """`remembered` is what was counted of this very version of the store. Raises UnservedError."""
         declared = graph.ruleset.customers.get(customer)
         if declared is None:
             raise UnservedError(f"the rules declare no customer {customer}")
         self._store = store
         self._graph = graph
         self._customer = customer
+        self._remembered = {} if remembered is None else remembered
         self.now = Instant(now)
         self.title = declared.title or customer
         self.zone = graph.zone(customer)
@@ -97,6 +105,10 @@ class View:
         start, end = month_of(self.now, self.zone).span(self.zone)
         with self._store.connection.trouble():
             waiting = of_customer.unsettled(self._store.connection, self._customer, self.now)
+        # Where no ticket waits for an engine, time alone changes nothing in it.
+        key = (self._customer, self._graph.digest, start)
+        if not waiting and key in self._remembered:
+            return replace(self._remembered[key], end=min(end, self.now))
         source = Source(self._store, self._graph, self.now, customer=self._customer, waiting=waiting)
         clocks = [
             (clock, which)
@@ -104,7 +116,10 @@ class View:
             if clock.customer == self._customer and (which := standing(clock, start, end)) is not None
         ]
         total = counted(which for _, which in clocks)
-        return Compliance(start, min(end, self.now), total, by("metric", clocks), by("priority", clocks))
+        found = Compliance(start, min(end, self.now), total, by("metric", clocks), by("priority", clocks))
+        if not waiting:
+            self._remembered[key] = found
+        return found
 
     def tickets(self) -> list[Open]:
         """Open tickets, what is due first first."""
@@ -198,6 +213,25 @@ def _urgency(one: Open) -> tuple[bool, int, int, str]:
     return (at is None, at or 0, one.opened, one.key)
 
 
+@dataclass(slots=True)
+class _Kept:
+    """A thread's connection, since when, and what was counted of the version that it saw last."""
+
+    store: SqlStore
+    began: float
+    version: int = 0
+    remembered: dict[object, Compliance] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Forget what was counted of another version."""
+        connection = self.store.connection
+        with connection.trouble():
+            [version] = connection.execute(f"SELECT {connection.version}").fetchone()
+        if version != self.version:
+            self.version = version
+            self.remembered.clear()
+
+
 class Views:
     """Makes views of a store that is only ever read; each thread has a connection, and keeps it for a while."""
 
@@ -213,31 +247,31 @@ class Views:
     @contextmanager
     def of(self, customer: str) -> Iterator[View]:
         """The view of one customer. Raises StoreError, EngineError, UnservedError."""
-        with self._store() as store:
-            yield View(store, self._graph(store), customer, self._now())
+        with self._store() as kept:
+            kept.look()
+            yield View(kept.store, self._graph(kept.store), customer, self._now(), kept.remembered)
 
     def check(self) -> None:
         """Raises EngineError where the store cannot be read, or has no rules."""
-        with self._store() as store:
-            self._graph(store)
-            store.generation()
+        with self._store() as kept:
+            self._graph(kept.store)
+            kept.store.generation()
 
     @contextmanager
-    def _store(self) -> Iterator[SqlStore]:
-        began, store = getattr(self._mine, "kept", (0.0, None))
-        if store is not None and monotonic() - began >= KEPT:
+    def _store(self) -> Iterator[_Kept]:
+        kept: _Kept | None = getattr(self._mine, "kept", None)
+        if kept is not None and monotonic() - kept.began >= KEPT:
             self._let_go()
-            store = None
-        if store is None:
-            store = self._opened()
-            self._mine.kept = (monotonic(), store)
+            kept = None
+        if kept is None:
+            kept = self._mine.kept = _Kept(self._opened(), monotonic())
         try:
-            yield store
+            yield kept
         except StoreError:
             self._let_go()  # whatever was the matter, the next one begins anew
             raise
 
     def _let_go(self) -> None:
-        _, store = self._mine.kept
+        kept: _Kept = self._mine.kept
         del self._mine.kept
-        store.close()
+        kept.store.close()

@@ -110,3 +110,24 @@ def test_names_in_any_script_keep_to_themselves(world):
     page = world.signed_in("globex").get("/").text
     assert '<h1 dir="auto">Globex مرکزی &lt;b&gt;Inc.&lt;/b&gt;</h1>' in page
     assert "Asia/Kathmandu" in page
+
+
+def test_what_was_counted_is_counted_anew_when_anything_changes(world):
+    def total():
+        with world.views.of("acme") as view:
+            return view.compliance()
+
+    before = total()
+    assert total() == before
+    with world.views.of("acme") as view:
+        assert view._remembered
+    world.now += 60
+    assert total().end == before.end + 60
+    world.happen("A-1", "reply", "2026-03-02 09:31")
+    assert total().total.met == before.total.met + 1
+    world.now += 40 * 60
+    world.happen(
+        "A-8", "opened", "2026-03-02 10:00", customer="acme", priority="low", status="Open", engine=False
+    )
+    world.now += 4 * 3600  # A-1 comes due, and no engine has seen it
+    assert total().total.breached == before.total.breached + 1
