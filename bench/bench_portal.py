@@ -300,9 +300,12 @@ async def load(how: str, seconds: int, rate: int, connections: int) -> dict[str,
         asker = await idle.get()
         try:
             status = await asker.ask(path, cookie)
-        except (OSError, asyncio.IncompleteReadError):
-            status = 0
+        except (
+            OSError,
+            asyncio.IncompleteReadError,
+        ):  # the server has ended what stood idle: browsers ask again too
             asker = Asker(host, int(port))
+            status = await asker.ask(path, cookie)
         idle.put_nowait(asker)
         found.append((kind, time.perf_counter() - moment, status))
 
