@@ -15,17 +15,17 @@ from time import monotonic
 from dsl.model import ALWAYS
 from engine.calendar.period import month_of
 from engine.clock import OPEN_STATES, State
-from engine.commitment.uptime import Figure, History, figures, reach
+from engine.commitment.uptime import Figure, figures
 from engine.errors import EngineError, StoreError
 from engine.evaluate import Evaluated, evaluate
 from engine.facts import Instant
 from engine.graph import Graph
-from engine.store import of_customer, outages, publications
+from engine.store import of_customer, publications
 from engine.store.publications import Publication
 from engine.store.sql import SqlStore
-from engine.wall import DAY
 from reports.compliance import Figures, by, standing
 from reports.compliance import figures as counted
+from reports.composing import history
 from reports.sources import Source
 
 KEPT = 30.0
@@ -176,14 +176,8 @@ class View:
     def uptime(self) -> list[Figure]:
         """Uptime of this month, and of rolling windows that end now, by service and commitment."""
         start, end = month_of(self.now, self.zone).span(self.zone)
-        since = Instant(min(start, self.now) - reach(self._graph.ruleset) - DAY)
-        connection = self._store.connection
-        history = History(
-            outages.outages(connection, since, self.now, customer=self._customer),
-            outages.notices(connection, customer=self._customer),
-            outages.known_since(connection),
-        )
-        return list(figures(self._graph, self._customer, start, end, history, self.now))
+        known = history(self._store, self._graph, (start, end), self.now, customer=self._customer)
+        return list(figures(self._graph, self._customer, start, end, known, self.now))
 
     def service(self, name: str) -> str:
         """The title of a service."""
