@@ -68,15 +68,15 @@ class InForce:
 
     def find(self, store: Store) -> Graph | None:
         """The graph in force; None while the store has none. Raises EngineError for rules that do not load any more."""
+        _, digest = store.generation()
+        last = self._last
+        if last is not None and last[0] == digest:
+            return last[1]
         stored = store.rules()
         if stored is None:
             return None
-        last = self._last
-        if last is not None and last[0] == stored.digest:
-            return last[1]
-        graph = stored_graph(store)
-        if graph is not None:
-            self._last = (stored.digest, graph)
+        graph = graph_with_past(store, read(stored))
+        self._last = (stored.digest, graph)
         return graph
 
     def __call__(self, store: Store) -> Graph:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -28,13 +26,13 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from dsl.errors import USAGE
-from dsl.ladder import EMAIL, ChannelKind, Notify
-from dsl.model import RuleSet, Seconds
+from dsl.ladder import EMAIL
+from dsl.model import Seconds
 from dsl.values import amount
 from engine.errors import EngineError
 
 FILE = "sla.toml"
-_PREFIX = "SLA_"
+PREFIX = "SLA_"
 _MASK = "********"
 
 
@@ -117,10 +115,13 @@ class ChannelLimits(_Section):
     timeout: Wait | None = None
 
 
+_URL = r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$"
+
+
 class Web(_Section):
     """The web app that one-click links lead to. Links are made when `url` and a secret are there."""
 
-    url: Annotated[str, Field(pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$")] = ""
+    url: Annotated[str, Field(pattern=_URL)] = ""
     link_lifetime: Annotated[int, BeforeValidator(_seconds), Field(ge=60, le=31 * 86_400)] = 3 * 86_400
     secret: SecretStr = SecretStr("")
     secret_file: Path | None = None
@@ -144,6 +145,34 @@ class Monitoring(_Section):
     stale: Wait = 120
 
 
+def _networks(value: object) -> object:
+    """Addresses and networks with commas between them."""
+    if isinstance(value, str):
+        from ipaddress import ip_network
+
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ip_network(part)
+            except ValueError:
+                raise ValueError("write addresses or networks like 127.0.0.1, 10.0.0.0/8") from None
+    return value
+
+
+class Portal(_Section):
+    """The client portal: its address as customers reach it, its own database, the proxies whose word about addresses counts, and how
+    long things last."""
+
+    url: Annotated[str, Field(pattern=_URL)] = ""
+    title: str = "Service levels"
+    database: Path = Path("portal.db")
+    proxies: Annotated[str, BeforeValidator(_networks)] = ""
+    idle: Wait = 3600
+    session: Wait = 12 * 3600
+    invitation: Annotated[Length, Field(ge=300)] = 7 * 86_400
+    reset: Annotated[Length, Field(ge=300)] = 3600
+    audit_days: Annotated[int, Field(ge=1, le=36_500)] = 400
+
+
 class Retention(_Section):
     """After how many months the personal text of a ticket that has ended is erased; 0 keeps it for ever."""
 
@@ -164,13 +193,14 @@ class Settings(BaseSettings):
     """All settings, checked. `load` makes them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, case_sensitive=False
     )
 
     mail: Mail = Mail()
     delivery: Delivery = Delivery()
     channels: Annotated[dict[str, ChannelLimits], BeforeValidator(_named)] = Field(default_factory=dict)
     web: Web = Web()
+    portal: Portal = Portal()
     monitor: Monitoring = Monitoring()
     retention: Retention = Retention()
     reports: Reports = Reports()
@@ -218,6 +248,7 @@ class Settings(BaseSettings):
             (("delivery",), self.delivery),
             *((("channels", name), limits) for name, limits in sorted(self.channels.items())),
             (("web",), self.web),
+            (("portal",), self.portal),
             (("monitor",), self.monitor),
             (("retention",), self.retention),
             (("reports",), self.reports),
@@ -230,8 +261,8 @@ class Settings(BaseSettings):
                 yield ".".join(key), _text(value), self._origin(key, environment)
 
     def _origin(self, key: tuple[str, ...], environment: set[str]) -> str:
-        variable = _PREFIX + "__".join(part.replace("-", "_") for part in key).upper()
-        whole = _PREFIX + key[0].upper()
+        variable = PREFIX + "__".join(part.replace("-", "_") for part in key).upper()
+        whole = PREFIX + key[0].upper()
         for name in (variable, whole):
             if name in environment:
                 return f"environment {name}"
@@ -260,69 +291,6 @@ def secret(value: SecretStr, file: Path | None) -> str:
         raise EngineError(
             f"{file}: the secret cannot be read: {why}", help="check the path and its permissions"
         ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is missing for the rules to work with these settings. `key` is a setting, a variable or a channel."""
-
-    key: str
-    message: str
-    help: str = ""
-
-
-def problems(
-    settings: Settings, rules: RuleSet, environment: Mapping[str, str] | None = None
-) -> list[Problem]:
-    """What the channels of the rules lack. Only looks: nothing is called and nothing sent."""
-    return list(_problems(settings, rules, os.environ if environment is None else environment))
-
-
-def _problems(settings: Settings, rules: RuleSet, environment: Mapping[str, str]) -> Iterator[Problem]:
-    used = {
-        name
-        for ladder in rules.escalations.values()
-        for step in ladder.steps
-        if isinstance(step.action, Notify)
-        for name in step.action.channels
-    }
-    mail, web = settings.mail, settings.web
-    if EMAIL in used or mail.host:
-        for key, value in (("mail.host", mail.host), ("mail.from", mail.sender)):
-            if not value:
-                yield Problem(
-                    key, "it is not set, and messages are to leave by e-mail", f"set {key} in {FILE}"
-                )
-    for key, held, file in (
-        ("mail.password", mail.password, mail.password_file),
-        ("web.secret", web.secret, web.secret_file),
-    ):
-        try:
-            known = secret(held, file)
-        except EngineError as error:
-            yield Problem(f"{key}_file", str(error), error.help)
-            continue
-        needed = web.url if key == "web.secret" else mail.user
-        if needed and not known:
-            variable = _PREFIX + key.upper().replace(".", "__")
-            yield Problem(key, "it is not set", f"set {variable} in the environment")
-    if mail.user and mail.security == "none":
-        yield Problem(
-            "mail.security", "the login would cross the network in the clear", "use starttls or tls"
-        )
-    for channel in rules.channels.values():
-        for name in filter(None, (channel.url, channel.secret)):
-            if not environment.get(name, "").strip():
-                yield Problem(
-                    name, f"channel {channel.name} needs this variable of the environment", f"set {name}"
-                )
-        address = environment.get(channel.url, "")
-        auto = channel.kind is ChannelKind.AUTO and not address.lower().startswith(("http://", "https://"))
-        if address and (auto or channel.kind is ChannelKind.CHAT) and find_spec("apprise") is None:
-            yield Problem(channel.name, "chat channels need an extra", "pip install 'tiercel[chat]'")
-    for name in settings.channels:
-        if name != EMAIL and name not in rules.channels:
-            yield Problem(f"channels.{name}", "the rules declare no channel of this name", "")
 
 
 def load(path: Path | None = None) -> Settings:
@@ -367,7 +335,7 @@ def _refuse_secrets(written: Mapping[str, Any], file: Path) -> None:
             if field.annotation is SecretStr and name in (written.get(section) or {}):
                 raise EngineError(
                     f"{file}: {section}.{name}: a secret does not stand in a file of settings",
-                    help=f"set {_PREFIX}{section.upper()}__{name.upper()} in the environment, or {section}.{name}_file",
+                    help=f"set {PREFIX}{section.upper()}__{name.upper()} in the environment, or {section}.{name}_file",
                     exit_code=USAGE,
                 )
 
@@ -377,7 +345,7 @@ def _words(error: ValidationError, file: Path) -> str:
     environment = {name.upper() for name in os.environ}
     first = error.errors(include_url=False, include_input=False)[0]
     key = [str(part) for part in first["loc"]]
-    variable = _PREFIX + "__".join(key).upper().replace("-", "_")
+    variable = PREFIX + "__".join(key).upper().replace("-", "_")
     where = variable if variable in environment else f"{file}: {'.'.join(key)}" if key else str(file)
     what = (
         "there is no such setting"

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from dsl.report import SECTIONS
 from engine.calendar.period import Period, Span, month_of
 from engine.commitment.days import Strip, strip
-from engine.commitment.uptime import History, figures
+from engine.commitment.uptime import History, figures, reach
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.store import outages
@@ -110,15 +110,12 @@ def _strips(
         yield strip(graph, one, span, known, now)
 
 
-def history(store: SqlStore, graph: Graph, span: Span, now: int) -> History:
-    """What is recorded of outages that any commitment looks at for a period. Raises StoreError."""
-    rolling = max(
-        (one.window or 0 for tier in graph.ruleset.tiers.values() for one in tier.uptimes), default=0
-    )
+def history(store: SqlStore, graph: Graph, span: Span, now: int, *, customer: str | None = None) -> History:
+    """What is recorded of outages that any commitment looks at for a period, only of one customer where it is named. Raises StoreError."""
     connection = store.connection
-    start = min(span[0], now) - rolling - 2 * _DAY
+    start = min(span[0], now) - reach(graph.ruleset) - 2 * _DAY
     return History(
-        outages.outages(connection, Instant(start), Instant(max(now, start))),
-        outages.notices(connection),
+        outages.outages(connection, Instant(start), Instant(max(now, start)), customer=customer),
+        outages.notices(connection, customer=customer),
         outages.known_since(connection),
     )

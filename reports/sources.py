@@ -27,10 +27,18 @@ if TYPE_CHECKING:
 
 class Source:
     """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts; where one `customer` is asked
-    for, clocks of others may be left out."""
+    for, clocks of others may be left out. `waiting` are the tickets to be judged here, where somebody knows; all that await an engine
+    otherwise."""
 
     def __init__(
-        self, store: SqlStore, graph: Graph, now: Instant, *, anew: bool = False, customer: str = ""
+        self,
+        store: SqlStore,
+        graph: Graph,
+        now: Instant,
+        *,
+        anew: bool = False,
+        customer: str = "",
+        waiting: Sequence[int] | None = None,
     ) -> None:
         """Raises StoreError."""
         self._store = store
@@ -40,8 +48,9 @@ class Source:
         self._customer = customer
         self._fresh: dict[int, list[Judged]] = {}
         if not anew:
-            with store.connection.trouble():
-                waiting = judged.unsettled(store.connection, now)
+            if waiting is None:
+                with store.connection.trouble():
+                    waiting = judged.unsettled(store.connection, now)
             for ticket in store.tickets(waiting, now):
                 self._fresh[ticket.id] = self._made(ticket)
 

@@ -49,6 +49,7 @@ COMMANDS: dict[str, str] = {
     "notify": "Try a channel with a test message.",
     "config": "Show and check the settings.",
     "serve": "The web pages behind the links in messages.",
+    "portal": "The web portal in which customers see their own figures.",
     "console": "The live console.",
     "demo": "The console on a small, moving, made-up help desk.",
     "repin": "Give open tickets the terms of today's rules.",

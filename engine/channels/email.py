@@ -44,8 +44,11 @@ class Email:
 
     def send(self, page: Page) -> str:
         """Hand a page to the mail server; answers its words. Raises LaterError and NeverError."""
-        message = message_of(page, self._mail)
-        recipient = _address(page.recipient, "recipient").addr_spec
+        return self.deliver(message_of(page, self._mail), page.recipient)
+
+    def deliver(self, message: EmailMessage, to: str) -> str:
+        """Hand any mail of ours to the mail server; answers its words. Raises LaterError and NeverError."""
+        recipient = _address(to, "recipient").addr_spec
         sender = _sender(self._mail).addr_spec
         try:
             return self._hand_over(sender, recipient, message)
@@ -157,22 +160,11 @@ def _named(smtp: smtplib.SMTP, sender: str, recipient: str, *, wide: bool) -> tu
 
 def message_of(page: Page, mail: Mail) -> EmailMessage:
     """The mail of a page. Raises LaterError for a sender, NeverError for a recipient, that is no address."""
-    sender = _sender(mail)
-    message = EmailMessage(policy=POLICY)
-    message["From"] = sender
-    to = _address(page.recipient, "recipient")
-    message["To"] = Address(plain(page.name, 200), addr_spec=to.addr_spec)
-    if mail.reply_to:
-        message["Reply-To"] = _address(mail.reply_to, "mail.reply_to")
-    message["Subject"] = compose.subject(page)
-    message["Date"] = formatdate(page.now, usegmt=True)
-    message["Message-ID"] = f"<{page.key}@{sender.domain}>"
+    message = headed(mail, page.recipient, page.name, compose.subject(page), page.key, page.now)
     if page.tickets == 1 and page.entries[0].ticket:
-        thread = thread_of(page.key, page.entries[0].ticket, sender.domain)
+        thread = thread_of(page.key, page.entries[0].ticket, _sender(mail).domain)
         message["In-Reply-To"] = thread
         message["References"] = thread
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
     message["X-Sla-Key"] = page.key
     message.set_content(compose.text(page))
     message.add_alternative(html(page), subtype="html")
@@ -180,6 +172,28 @@ def message_of(page: Page, mail: Mail) -> EmailMessage:
         kind, _, sub = file.media.partition("/")
         message.add_attachment(file.content, maintype=kind, subtype=sub, filename=plain(file.name, 120))
     return message
+
+
+def headed(mail: Mail, recipient: str, name: str, subject: str, key: str, now: int) -> EmailMessage:
+    """A mail of ours without content; `key` names it. Raises LaterError for a sender, NeverError for a recipient, that is no address."""
+    sender = _sender(mail)
+    message = EmailMessage(policy=POLICY)
+    message["From"] = sender
+    to = _address(recipient, "recipient")
+    message["To"] = Address(plain(name, 200), addr_spec=to.addr_spec)
+    if mail.reply_to:
+        message["Reply-To"] = _address(mail.reply_to, "mail.reply_to")
+    message["Subject"] = subject
+    message["Date"] = formatdate(now, usegmt=True)
+    message["Message-ID"] = f"<{key}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    return message
+
+
+def mail_address(text: str) -> str:
+    """The bare address of a text that is one, its domain as mail servers write it. Raises NeverError if it is none."""
+    return _address(text, "address").addr_spec
 
 
 def thread_of(key: str, ticket: str, domain: str) -> str:

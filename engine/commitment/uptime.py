@@ -92,6 +92,15 @@ class Figure:
         )
 
 
+def state(one: Figure, now: int) -> str:
+    """`met` or `missed` of what is over, or cannot be mended any more; before that `on track` or `below`."""
+    if one.kept is None:
+        return "not measured"
+    if one.end <= now or one.left < 0:
+        return "met" if one.kept else "missed"
+    return "on track" if one.kept else "below"
+
+
 def figures(
     graph: Graph, customer: str, start: int, end: int, history: History, now: int
 ) -> Iterator[Figure]:
@@ -109,6 +118,11 @@ def figures(
         hours = [interval for a, b in spans for interval in graph.hours(promise.calendar).intervals(a, b)]
         for service in services_of(graph.ruleset, declared):
             yield _figure(graph.ruleset, declared, service, promise, spans, hours, history, now)
+
+
+def reach(rules: RuleSet) -> int:
+    """Seconds before the end of a period that a figure may look at: the longest rolling window."""
+    return max((one.window or 0 for tier in rules.tiers.values() for one in tier.uptimes), default=0)
 
 
 def services_of(rules: RuleSet, customer: Customer) -> list[str]:

@@ -80,12 +80,15 @@ def outage(connection: Connection, number: int) -> Outage | None:
     return None if row is None else _outage(row)
 
 
-def outages(connection: Connection, start: Instant, until: Instant) -> list[Outage]:
-    """Outages with a part in `[start, until)`, in order of their beginnings."""
+def outages(
+    connection: Connection, start: Instant, until: Instant, *, customer: str | None = None
+) -> list[Outage]:
+    """Outages with a part in `[start, until)`, in order of their beginnings; only those that one customer had, where it is named."""
+    whose, values = _whose(customer)
     with connection.trouble():
         rows = connection.execute(
-            f"SELECT {_OUTAGE} FROM outages WHERE began < ? AND (ended IS NULL OR ended > ?) ORDER BY began, id",
-            (until, start),
+            f"SELECT {_OUTAGE} FROM outages WHERE began < ? AND (ended IS NULL OR ended > ?){whose} ORDER BY began, id",
+            (until, start, *values),
         ).fetchall()
     return [_outage(row) for row in rows]
 
@@ -110,11 +113,18 @@ def announce(connection: Connection, notice: Notice) -> int:
         return int(found[0])
 
 
-def notices(connection: Connection) -> list[Notice]:
-    """Every announcement, in the order in which they were made."""
+def notices(connection: Connection, *, customer: str | None = None) -> list[Notice]:
+    """Every announcement, or those that one customer was meant by, in the order in which they were made."""
+    whose, values = _whose(customer)
     with connection.trouble():
-        rows = connection.execute(f"SELECT {_NOTICE} FROM announcements ORDER BY announced, id").fetchall()
+        rows = connection.execute(
+            f"SELECT {_NOTICE} FROM announcements WHERE 1 = 1{whose} ORDER BY announced, id", values
+        ).fetchall()
     return [Notice(*row) for row in rows]
+
+
+def _whose(customer: str | None) -> tuple[str, tuple[str, ...]]:
+    return ("", ()) if customer is None else (" AND customer IN ('', ?)", (customer,))
 
 
 def known_since(connection: Connection) -> Instant | None:

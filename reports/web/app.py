@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -26,11 +27,29 @@ _WORDS = {
 _OTHERS = ("That was not understood", "Open the link of the message again.")
 
 
-def create(routes: Sequence[BaseRoute], *, alive: Callable[[], None], prefix: str = "") -> ASGIApp:
+Sorry = Callable[[int], Response]
+"""Makes the page of an error's status."""
+
+
+def sorry(status: int) -> Response:
+    """The page of an error's status, where links are served."""
+    title, help_ = _WORDS.get(status, _OTHERS)
+    return message(title, help_, status=status)
+
+
+def create(
+    routes: Sequence[BaseRoute],
+    *,
+    alive: Callable[[], None],
+    prefix: str = "",
+    sorry: Sorry = sorry,
+    content_policy: str = policy(STYLE),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> ASGIApp:
     """An app of these routes.
 
     `alive` raises EngineError when the store cannot be reached. `prefix` is the path under which a proxy shows the app ("/sla"):
-    it is understood whether or not the proxy takes it away.
+    it is understood whether or not the proxy takes it away. Every answer has `content_policy` and `headers`.
     """
 
     async def healthz(_: Request) -> Response:
@@ -40,31 +59,23 @@ def create(routes: Sequence[BaseRoute], *, alive: Callable[[], None], prefix: st
             return JSONResponse({"status": "the store cannot be reached"}, 503)
         return JSONResponse({"status": "ok"})
 
+    async def refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        answer = sorry(error.status_code)
+        answer.headers.update(error.headers or {})
+        return answer
+
+    async def unreachable(_: Request, __: Exception) -> Response:
+        return sorry(503)
+
+    async def broken(_: Request, __: Exception) -> Response:
+        return sorry(500)
+
     under = "/" + prefix.strip("/")
     known = [Route("/healthz", healthz), *routes]
     app = Starlette(
         routes=known if under == "/" else [*known, Mount(under, routes=known)],
-        exception_handlers={HTTPException: _refused, EngineError: _unreachable, Exception: _broken},
+        exception_handlers={HTTPException: refused, EngineError: unreachable, Exception: broken},
     )
     app.router.redirect_slashes = False  # a redirection would repeat whatever the request calls its host
-    return SecureHeaders(BodyLimit(app), content_policy=policy(STYLE))
-
-
-async def _refused(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return _sorry(error.status_code, error.headers)
-
-
-async def _unreachable(_: Request, __: Exception) -> Response:
-    return _sorry(503)
-
-
-async def _broken(_: Request, __: Exception) -> Response:
-    return _sorry(500)
-
-
-def _sorry(status: int, headers: Mapping[str, str] | None = None) -> Response:
-    title, help_ = _WORDS.get(status, _OTHERS)
-    answer = message(title, help_, status=status)
-    answer.headers.update(headers or {})
-    return answer
+    return SecureHeaders(BodyLimit(app), content_policy=content_policy, headers=headers)

@@ -6,7 +6,9 @@ Plain ASGI around the app, so that error pages and answers of routes that come l
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Mapping
 from hashlib import sha256
+from types import MappingProxyType
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -31,9 +33,11 @@ def policy(style: str) -> str:
 
 
 class SecureHeaders:
-    """Headers that no answer goes without; one that a page has set itself stays."""
+    """Headers that no answer goes without; one that a page has set itself stays. `headers` are an app's own, by their names in small letters."""
 
-    def __init__(self, app: ASGIApp, *, content_policy: str) -> None:
+    def __init__(
+        self, app: ASGIApp, *, content_policy: str, headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._app = app
         self._headers = {
             "content-security-policy": content_policy,
@@ -44,6 +48,7 @@ class SecureHeaders:
             "cross-origin-opener-policy": "same-origin",
             "cross-origin-resource-policy": "same-origin",
             "cache-control": "no-store",
+            **headers,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

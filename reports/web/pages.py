@@ -27,16 +27,21 @@ def harmless(value: object) -> object:
     return plain(value, _LONGEST) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("reports.web", "templates"),
+def environment(package: str) -> Environment:
+    """Templates of a package, escaped and harmless, and strict about what they ask for."""
+    return Environment(
+        loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=harmless,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _environment() -> Environment:
+    made = environment("reports.web")
     made.globals["style"] = Markup(STYLE)  # noqa: S704 - a file of ours
     return made
 

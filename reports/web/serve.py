@@ -49,6 +49,7 @@ def serve(app: ASGIApp, sock: socket.socket, said: Callable[[str], None]) -> Non
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # who may speak for others is a setting, not a default
         lifespan="off",
         ws="none",
         limit_concurrency=AT_ONCE,

@@ -4,6 +4,7 @@ import pytest
 
 from engine import settings
 from engine.errors import EngineError
+from engine.settings_problems import problems
 from tests.engine.desk import graph
 from tests.engine.test_deliver import RULES
 
@@ -70,5 +71,5 @@ def test_secrets_may_lie_in_files(tmp_path, load):
 def test_what_channels_lack(load):
     rules = graph(RULES).ruleset
     it = load('[mail]\nhost = "mx"\nuser = "desk"\n[channels.fax]\nlimit = 1\n')
-    found = [item.key for item in settings.problems(it, rules, {"DESK_URL": "https://desk.example"})]
+    found = [item.key for item in problems(it, rules, {"DESK_URL": "https://desk.example"})]
     assert found == ["mail.from", "mail.password", "DESK_SECRET", "PAGER_URL", "channels.fax"]

@@ -36,16 +36,17 @@ def test_the_image_gets_what_the_wheel_is_made_of():
     assert all((ROOT / name).exists() for name in copied)
 
 
-def test_the_unit(tmp_path):
+@pytest.mark.parametrize("name", sorted(path.name for path in DEPLOY.glob("*.service")))
+def test_a_unit(tmp_path, name):
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
         pytest.skip("systemd is not installed here")
-    text = (DEPLOY / "tiercel.service").read_text(encoding="utf-8")
+    text = (DEPLOY / name).read_text(encoding="utf-8")
     program, count = re.subn(r"^ExecStart=\S+", f"ExecStart={sys.executable}", text, flags=re.MULTILINE)
     assert count == 1
-    (tmp_path / "tiercel.service").write_text(program, encoding="utf-8")
+    (tmp_path / name).write_text(program, encoding="utf-8")
     found = subprocess.run(
-        [analyze, "verify", "--man=no", tmp_path / "tiercel.service"],
+        [analyze, "verify", "--man=no", tmp_path / name],
         capture_output=True,
         text=True,
         check=False,

@@ -46,7 +46,8 @@ def validate(config_path: Path | None, rules_path: Path, form: str) -> int:
 
     Exit code 1 if something is missing.
     """
-    from engine.settings import load, problems
+    from engine.settings import load
+    from engine.settings_problems import problems
 
     settings = load(config_path)
     found = problems(settings, graph_from_file(rules_path).ruleset)

@@ -84,7 +84,7 @@ def _look(channel: str, to: str, rules: RuleSet) -> None:
 
 def _ready(channel: str, settings: Settings, rules: RuleSet) -> None:
     """Refuse what the settings do not make work."""
-    from engine.settings import problems
+    from engine.settings_problems import problems
 
     declared = rules.channels.get(channel)
     about = (

@@ -257,7 +257,7 @@ class RulesLog:
         graph = self._graph()
         if self._settings is None or graph is None:
             return
-        from engine.settings import problems
+        from engine.settings_problems import problems
 
         for item in problems(self._settings, graph.ruleset):
             told = f"settings: {item.key}: {item.message}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +10,13 @@ from urllib.parse import urlsplit
 import click
 
 from dsl.errors import FINDINGS, SlaError
-from tui.logs import log_option, say
+from tui.logs import log_option
 from tui.options import config_option, graph_from_file, rules_option, store_option, zone_option
+from tui.serving import WEB, extra, listen_options, serve_until_told
 
 if TYPE_CHECKING:
     from engine.store.place import Place
     from engine.store.sql import SqlStore
-
-_EXTRA = ("jinja2", "markupsafe", "starlette", "uvicorn")
 
 
 @click.command(epilog="Example: sla serve --store sla.db --host 127.0.0.1 --port 8080")
@@ -26,14 +24,7 @@ _EXTRA = ("jinja2", "markupsafe", "starlette", "uvicorn")
 @rules_option
 @config_option
 @zone_option
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    default=8080,
-    show_default=True,
-    help="The port; 0 takes a free one.",
-)
+@listen_options(8080)
 @log_option
 def command(
     store_path: Place, rules_path: Path | None, config_path: Path | None, zone: str, host: str, port: int
@@ -56,16 +47,9 @@ def command(
             help="set web.url in sla.toml and SLA_WEB__SECRET in the environment",
             exit_code=FINDINGS,
         )
-    try:
+    with extra("sla serve", "web", WEB):
         from reports.web.app import create
         from reports.web.oneclick import Office, routes
-        from reports.web.serve import listen, serve
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] not in _EXTRA:
-            raise
-        raise SlaError(
-            "sla serve needs an extra that is not installed", help="pip install 'tiercel[web]'"
-        ) from error
 
     def opened(write: bool) -> SqlStore:
         return open_store(store_path, read_only=not write)
@@ -78,11 +62,4 @@ def command(
     in_force = InForce()
     office = Office(opened, lambda store: fixed or in_force(store), links, lambda: int(time.time()), zone)
     app = create(routes(office), alive=alive, prefix=urlsplit(settings.web.url).path)
-    with listen(host, port) as sock:
-        say(f"listening on {_address(sock.getsockname())}", event="listening")
-        serve(app, sock, lambda words: say(words, event="web-trouble", level=logging.WARNING))
-
-
-def _address(name: tuple[object, ...]) -> str:
-    host, port = str(name[0]), name[1]
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    serve_until_told(app, host, port)

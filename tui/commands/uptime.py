@@ -106,6 +106,7 @@ def _figures(
 
 def row(graph: Graph, one: Figure, now: int) -> tuple[str | int | None, ...]:
     """The values of HEADER. Shares are cut off and never rounded up; None where nothing was measured."""
+    from engine.commitment.uptime import state
     from engine.commitment.words import uptime
 
     zone = graph.zone(one.customer)
@@ -138,20 +139,12 @@ def _percent(millionths: int) -> str:
     return share(millionths)
 
 
-def state(one: Figure, now: int) -> str:
-    """`met` or `missed` of what is over, or cannot be mended any more; before that `on track` or `below`."""
-    if one.kept is None:
-        return "not measured"
-    if one.end <= now or one.left < 0:
-        return "met" if one.kept else "missed"
-    return "on track" if one.kept else "below"
-
-
 # ---------------------------------------------------------------- people
 
 
 def text(graph: Graph, found: Sequence[Figure], history: History, now: int) -> Iterator[str]:
     """The figures by customer, each with what has to be known about it."""
+    from engine.commitment.uptime import state
     from engine.commitment.words import uptime
     from engine.lengths import length
 

@@ -1,0 +1,1 @@
+"""`sla portal` but for serving it: accounts, links, the log."""
