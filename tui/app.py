@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
-from math import inf
 from typing import Any, ClassVar
 
 from textual import events
@@ -12,13 +10,14 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.screen import ModalScreen, Screen
 
-from engine.snapshot import Snapshot, TicketDetail
+from engine.snapshot import TicketDetail
 from tui import startup
 from tui.actions import Act
 from tui.clerk import Clerk
 from tui.desk import Desk
 from tui.feed import Failure, Feed, Picture, Source
 from tui.glyphs import glyphs_of
+from tui.inquiry import Inquiry
 from tui.keymap import EVERYWHERE, Key, load_settings, remap
 from tui.launch_options import Options
 from tui.lists import Memory
@@ -26,7 +25,9 @@ from tui.palette import Commands
 from tui.plain import plain
 from tui.postroom import Postroom
 from tui.prefs import Prefs, load
+from tui.printroom import Printroom
 from tui.screens.ask import Confirm, Help
+from tui.screens.customers import CustomerPage, CustomersPage, OpenCustomer, ReportErrand, ReportPage
 from tui.screens.health import HealthPage
 from tui.screens.help import help_lines
 from tui.screens.inbox import Inbox
@@ -42,9 +43,6 @@ from tui.view import Arranged
 from tui.widgets.bars import KeyBar
 
 __all__ = ["Console", "Options"]
-
-AGAIN = 2.5
-"""Looks at the store after which a page that is asked for by itself is asked for again if anything has changed."""
 
 
 class Console(Shell):
@@ -74,10 +72,8 @@ class Console(Shell):
         self._held: Picture | None = None
         self._farewell: Confirm | None = None
         self._started = False
-        self._owing = False  # what the page on top shows may have changed since it was asked for
-        self._asked_at = -inf
         self._keys = settings.keys
-        self._memories = {name: Memory() for name in LIST_PAGES}
+        self._memories = {name: Memory() for name in (*LIST_PAGES, "customers")}
         self._inbox = Inbox(self.setting, prefs.view)
         self.feed = Feed(
             source, self._now, lambda call: self.post_message(self.Delivered(call)), self.failed_ourselves
@@ -92,6 +88,10 @@ class Console(Shell):
             zone=self.options.zone,
         )
         self.postroom = Postroom(self.feed, push=self.dialogue, tell=self.tell, after=self._writing)
+        self.printroom = Printroom(self.feed, push=self.dialogue, tell=self.tell, after=self._publishing)
+        self.inquiry = Inquiry(
+            self.feed, self.options.refresh, lambda page: page in self.screen_stack, self.open_ticket
+        )
 
     def get_default_screen(self) -> Screen[Any]:
         return self._inbox
@@ -144,7 +144,9 @@ class Console(Shell):
             self._arranged = picture.arranged
         before, snapshot = self.situation.snapshot, picture.snapshot
         news = before is not None and before.version != snapshot.version
-        same = snapshot is before and picture.arranged is None and not self._owing
+        page = self._page_on_top()
+        same = snapshot is before and picture.arranged is None and not self.inquiry.owing
+        same = same and not self.inquiry.overdue(page)
         known = self.situation
         same = same and (known.engine, known.unread, known.failure) == (picture.engine, picture.unread, None)
         self.situation = replace(
@@ -157,32 +159,9 @@ class Console(Shell):
         )
         if same:
             return  # the next tick paints what time has changed
-        self._owing = self._owing or news
-        self._ask_if_due(snapshot)
+        self.inquiry.owing = self.inquiry.owing or news
+        self.inquiry.ask_if_due(page, snapshot)
         self._repaint()
-
-    def _ask_if_due(self, snapshot: Snapshot) -> None:
-        """Ask anew at once when the ticket that is shown has changed, else not more often than is worth its price."""
-        page = self._page_on_top()
-        rows = snapshot.change.rows if snapshot.change is not None else ()
-        mine = isinstance(page, TicketPage) and any(
-            row is not None and row.id == page.detail.id for pair in rows for row in pair
-        )
-        if mine or (self._owing and time.monotonic() >= self._asked_at + AGAIN * self.options.refresh):
-            self._ask_anew()
-
-    def _ask_anew(self) -> None:
-        """What the page on top shows may have changed."""
-        self._owing, self._asked_at = False, time.monotonic()
-        page = self._page_on_top()
-        if isinstance(page, TicketPage):
-            self.open_ticket(page.detail.id)
-        elif isinstance(page, ListPage):
-            self._inquire(page)
-
-    def _inquire(self, page: ListPage[Any]) -> None:
-        """Ask what a page lists; it may have been left by the time that the answer comes."""
-        self.feed.ask(page.question, lambda answer: page.took(answer) if page in self.screen_stack else None)
 
     def _page_on_top(self) -> Page:
         """The page that is shown, or that a dialogue lies over."""
@@ -250,8 +229,7 @@ class Console(Shell):
         else:
             self.push_screen(page)
         page.paint(Scene(self.situation, self._arranged, self._paint_time()))
-        if isinstance(page, ListPage):
-            self._inquire(page)
+        self.inquiry.ask(page)
 
     def action_page(self, name: str) -> None:
         if isinstance(self.screen, ModalScreen):
@@ -262,6 +240,8 @@ class Console(Shell):
             self._repaint()
         elif name in LIST_PAGES:
             self._enter(list_page(name, self.setting, self.options.zone, self._memories[name]))
+        elif name == "customers":
+            self._enter(CustomersPage(self.setting, self.options.zone, self._memories[name]))
         else:
             self._enter({"health": HealthPage, "rules": RulesPage}[name](self.setting))
             self._refresh()
@@ -270,7 +250,7 @@ class Console(Shell):
         screen = self.screen
         if isinstance(screen, Page) and not screen.back() and len(self.screen_stack) > 1:
             self.pop_screen()
-            self._ask_anew()
+            self.inquiry.again(self._page_on_top())
             self._repaint()
 
     def action_pause(self) -> None:
@@ -335,6 +315,36 @@ class Console(Shell):
     def on_list_page_refused(self, event: ListPage.Refused) -> None:
         self.tell(f"this key is off: {plain(event.reason, 200)}", severity="warning")
 
+    def on_open_customer(self, event: OpenCustomer) -> None:
+        page = (
+            ReportPage(self.setting, event.customer, event.title, event.month)
+            if event.month
+            else CustomerPage(self.setting, event.customer, event.title)
+        )
+        self._enter(page, over=True)
+
+    def on_report_errand(self, event: ReportErrand) -> None:
+        self.clear_notifications()
+        page = self._page_on_top()
+        key = next(
+            (
+                key
+                for key in self.setting.keys
+                if key.id.endswith(f".{event.what}") and key.scope in page.SCOPES
+            ),
+            None,
+        )
+        reason = page.why_off(key) if key else ""
+        if reason:
+            self.tell(f"this key is off: {plain(reason, 200)}", severity="warning")
+        else:
+            self.printroom.run(event.what, page, self.inquiry.ask)
+
+    def _publishing(self, begins: bool) -> None:
+        self._writing(begins)
+        if not begins:
+            self.inquiry.again(self._page_on_top())
+
     async def on_key_bar_pressed(self, event: KeyBar.Pressed) -> None:
         screen = self.screen
         if isinstance(screen, Page):
@@ -345,13 +355,15 @@ class Console(Shell):
         await self.run_action(key.action, self if key.scope == EVERYWHERE else self.screen)
 
     def _writing(self, begins: bool) -> None:
-        self.situation = replace(self.situation, waiting=self.desk.waiting + self.postroom.waiting)
+        self.situation = replace(
+            self.situation, waiting=self.desk.waiting + self.postroom.waiting + self.printroom.waiting
+        )
         if not begins:
             self._inbox.table.forget_marks()
             page = self._page_on_top()
             if isinstance(page, ListPage):
                 page.list.forget_marks()
-            self._asked_at = -inf
+            self.inquiry.soon()
             self._refresh()
         self._repaint()
 

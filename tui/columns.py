@@ -14,6 +14,8 @@ from tui.line import Line, Piece, cells_of, fit
 
 T = TypeVar("T")
 
+CARDS_BELOW = 60
+"""Cells below which a row is a card of two lines."""
 LEAD = 3
 """Two cells of marks and a gap before the first column."""
 

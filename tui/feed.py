@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from dsl.errors import SlaError
 from engine.snapshot import Escalations, Row, Snapshot, TicketDetail
@@ -18,6 +18,10 @@ from tui.arranging import Arrangement
 from tui.view import Arranged, View
 from tui.view_flags import Flags
 from tui.view_notices import Notices
+
+if TYPE_CHECKING:
+    from tui.view_customers import CustomerDetail, Customers
+    from tui.view_report import Preview
 
 T = TypeVar("T")
 
@@ -70,6 +74,27 @@ class Source(Protocol):
 
     def post(self, messages: Sequence[int], errand: Errand) -> int:
         """Do something to messages by their ids; answer to how many it was done."""
+        ...
+
+    def customers(self, *, months: bool = True) -> Customers:
+        """How every customer stands: a portion of it is made with each question, figures are a minute old at most. `months` that are
+        over are counted too."""
+        ...
+
+    def customer(self, name: str) -> CustomerDetail | None:
+        """All that is known of a customer, by the name of its account."""
+        ...
+
+    def preview(self, customer: str, period: str) -> Preview:
+        """The report of a customer's month like 2026-10, as it would be published."""
+        ...
+
+    def publish(self, customer: str, period: str, forms: Sequence[str]) -> Sequence[str]:
+        """Let the customer have that report in these formats; answer what came of each, in words."""
+        ...
+
+    def withdraw(self, number: int) -> str:
+        """Take a publication back; answer what came of it, in words."""
         ...
 
     def close(self) -> None: ...

@@ -15,6 +15,9 @@ TODAY = 15
 OVER = 600
 """Seconds after which the days that are over are counted anew: what comes late may still decide otherwise about them."""
 
+UPTIMES = 60
+"""Seconds after which uptime, credits and whatever else customers are shown with are made anew."""
+
 Counted = list[tuple[str, str, str, int, Tally]]
 
 

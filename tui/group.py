@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "tickets": "One line a ticket with all its clocks.",
     "inbox": "Tickets that need a person, most urgent first.",
     "health": "Compliance, breaches and what is about to happen.",
+    "customers": "How each customer stands: compliance, uptime and credits so far.",
     "uptime": "Uptime of services: error budget left, and how fast it goes.",
     "outage": "When services did not run.",
     "maintenance": "Announcements of planned work.",

@@ -26,6 +26,9 @@ ACT = "act"
 LISTS = "lists"
 OUTBOX = "outbox"
 NOTICES = "notices"
+ACCOUNT = "account"
+REPORT = "report"
+PUBLISHED = "published"
 
 SCOPES = {
     EVERYWHERE: "Everywhere",
@@ -34,6 +37,9 @@ SCOPES = {
     LISTS: "Lists",
     OUTBOX: "Messages",
     NOTICES: "Notices",
+    ACCOUNT: "Customers",
+    REPORT: "Report",
+    PUBLISHED: "Published reports",
     ACT: "Actions",
     TICKET: "Ticket",
     PAGE: "On a page",
@@ -81,7 +87,7 @@ TABLE: tuple[Key, ...] = (
     Key("inbox.mark-all", "asterisk", "mark_all", "", "mark every row that is shown, or none", INBOX),
     Key("inbox.columns", "C", "columns", "", "choose the columns", INBOX),
     Key("lists.next", "right,right_square_bracket,tab", "part(1)", "list", "the next list", LISTS),
-    Key("lists.open", "enter", "open", "open", "open the ticket of the item", LISTS),
+    Key("lists.open", "enter", "open", "open", "open the item: its ticket, or the customer", LISTS),
     Key("lists.previous", "left,left_square_bracket,shift+tab", "part(-1)", "", "the list before", LISTS),
     Key("lists.filter", "slash", "filter", "filter", "filter: words and customer:acme age:<1h", LISTS),
     Key("lists.sort", "s", "sort", "sort", "sort by the next column of the list", LISTS),
@@ -108,6 +114,28 @@ TABLE: tuple[Key, ...] = (
         writes=True,
     ),
     Key("notices.read", "r", "errand('read')", "read", "mark as read", NOTICES, writes=True),
+    Key("account.report", "r", "report", "report", "the report of a month, before anybody has it", ACCOUNT),
+    Key("report.next", "right,right_square_bracket", "step(1)", "next", "the month after", REPORT),
+    Key("report.previous", "left,left_square_bracket", "step(-1)", "before", "the month before", REPORT),
+    Key("report.month", "m", "month", "month", "choose the month", REPORT),
+    Key(
+        "report.publish",
+        "P",
+        "publish",
+        "publish",
+        "let the customer have the report (asks first)",
+        REPORT,
+        writes=True,
+    ),
+    Key(
+        "published.withdraw",
+        "x",
+        "withdraw",
+        "withdraw",
+        "take a published report back (asks first)",
+        PUBLISHED,
+        writes=True,
+    ),
     Key(
         "act.acknowledge",
         "a",
@@ -193,6 +221,14 @@ TABLE: tuple[Key, ...] = (
         "page('notices')",
         "notices",
         "Notices: what was sent to you and your teams in here",
+        EVERYWHERE,
+    ),
+    Key(
+        "app.customers",
+        "7",
+        "page('customers')",
+        "customers",
+        "Customers: compliance, uptime and credits of each, worst first",
         EVERYWHERE,
     ),
     Key("app.back", "escape", "back", "back", "out: of the ticket, the filter, the marks", EVERYWHERE),
@@ -356,6 +392,9 @@ _SCREENS = (
     {LIST, LISTS, OUTBOX},
     {LIST, LISTS, NOTICES},
     {LIST, LISTS, ACT},
+    {LIST, LISTS, ACCOUNT},
+    {PAGE, ACCOUNT, PUBLISHED},
+    {PAGE, REPORT, PUBLISHED},
 )
 """Scopes that one screen has at a time."""
 

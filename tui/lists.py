@@ -31,7 +31,9 @@ class Part(Generic[D, T]):
     """One list: which items of the data `D` it shows and how. `lengths` are seconds for terms like `late:>5m`.
 
     `ticket` answers the id of the ticket that an item is about (0: of none); `about` says all of an item, for a width.
-    `wide` is the column that takes the room left over; `empty` what stands in place of no items.
+    `wide` is the column that takes the room left over; `empty` what stands in place of no items. `card` is an item in two lines, for
+    terminals too narrow for columns; without one columns give way until one is left.
+    `order` names the order in which the items come.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Part(Generic[D, T]):
     about: Callable[[T, int, tzinfo, Glyphs, int], list[Line]]
     empty: str
     sheet: Callable[[Sequence[T], int, tzinfo], Sheet]
+    card: Callable[[T, int, Glyphs], tuple[Line, Line]] | None = None
+    order: str = "time"
 
     @property
     def words(self) -> Words:
@@ -112,6 +116,12 @@ def next_sort(wish: Wish, shown: Sequence[str]) -> Wish:
     return replace(wish, sort=keys[(at + 1) % len(keys)], reverse=False)
 
 
+def order_words(part: Part[D, T], wish: Wish) -> str:
+    """By what a list is sorted."""
+    by = next((column.title.lower() for column in part.columns if column.key == wish.sort), part.order)
+    return f"by {by}{' reversed' if wish.reverse else ''}"
+
+
 Widths = tuple[tuple[Column[T], int], ...]
 
 
@@ -124,6 +134,16 @@ def item_line(item: T, now: int, widths: Widths[T], width: int, glyphs: Glyphs, 
     """One item, exactly `width` cells."""
     head = (f"{glyphs.marked if marked else ' '}  ", "mark")
     return fill([head, *(cell(item, now, glyphs, *pair) for pair in widths)], width, glyphs.more)
+
+
+def card_lines(
+    part: Part[D, T], item: T, now: int, width: int, glyphs: Glyphs, *, marked: bool
+) -> tuple[Line, ...]:
+    """One item in two lines, each exactly `width` cells."""
+    assert part.card is not None
+    first, second = part.card(item, now, glyphs)
+    head = (f"{glyphs.marked if marked else ' '}  ", "mark")
+    return fill([head, *first], width, glyphs.more), fill([("   ", ""), *second], width, glyphs.more)
 
 
 def title_line(widths: Widths[T], width: int, wish: Wish, glyphs: Glyphs) -> Line:

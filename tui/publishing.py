@@ -1,19 +1,24 @@
-"""What commands that print and publish reports have in common: the press that the settings ask for, who publishes, and what came of it."""
+"""Reports that are let go and taken back, by commands and from the console: the press that the settings ask for, who does it, what came of it."""
 
 from __future__ import annotations
 
 import getpass
-from contextlib import closing
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dsl.errors import USAGE, SlaError
+from dsl.errors import FINDINGS, USAGE, SlaError
+from engine.facts import Instant
+from engine.wall import format_instant
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from engine.store.place import Place
+    from engine.graph import Graph
     from engine.store.publications import Publication
+    from engine.store.sql import SqlStore
     from reports.render.pdf import Press
+    from tui.view_report import Preview
 
 
 def press(config_path: Path | None) -> Press:
@@ -33,17 +38,116 @@ def signed(person: str | None) -> str:
     return by
 
 
-def publish(place: Place, publication: Publication) -> str:
+def publish(store: SqlStore, publication: Publication) -> str:
     """Publish it; answer what came of it, in words. Raises StoreError."""
     from engine.store import publications
-    from engine.store.opening import open_store
 
-    with closing(open_store(place)) as store:
-        before = {one.id for one in publications.published(store.connection, publication.customer)}
-        number = publications.publish(store.connection, publication)
-        after = {one.id for one in publications.published(store.connection, publication.customer)}
+    before = {one.id for one in publications.published(store.connection, publication.customer)}
+    number = publications.publish(store.connection, publication)
+    after = {one.id for one in publications.published(store.connection, publication.customer)}
     what = f"{plain(publication.title)} for {plain(publication.customer)}, {publication.format}"
     if number in before:
         return f"{what}: published before as {number}; nothing has changed"
     gone = sorted(before - after)
     return f"{what}: published as {number}{f', in place of {gone[0]}' if gone else ''}"
+
+
+def withdraw(store: SqlStore, number: int, by: str, now: Instant) -> str:
+    """Take a publication back; answer what came of it, in words. Raises SlaError where there is nothing to take back, StoreError."""
+    from engine.store import publications
+
+    done = publications.withdraw(store.connection, number, by, now)
+    found = next((one for one in publications.everything(store.connection) if one.id == number), None)
+    if found is None:
+        raise SlaError(
+            f"there is no publication {number}", help="sla publications lists them", exit_code=FINDINGS
+        )
+    if not done:
+        assert found.withdrawn_at is not None
+        raise SlaError(
+            f"publication {number} was withdrawn at {format_instant(found.withdrawn_at)} by {plain(found.withdrawn_by)}",
+            exit_code=FINDINGS,
+        )
+    return f"{number}: {plain(found.title)} for {plain(found.customer)}: withdrawn"
+
+
+def published(store: SqlStore, customer: str, now: Instant, period: str = "") -> tuple[Publication, ...]:
+    """What the customer could have by then, also what was withdrawn, of one period or of all, the latest first. Raises StoreError."""
+    from engine.store.publications import everything
+
+    found = [
+        one
+        for one in everything(store.connection)
+        if one.customer == customer and one.published_at <= now and period in ("", one.period)
+    ]
+    return tuple(sorted(found, key=lambda one: (one.start, one.id), reverse=True))
+
+
+# ---------------------------------------------------------------- a customer's month
+
+
+def formats() -> tuple[str, ...]:
+    """The formats that can be made here, the one for paper first."""
+    from reports.render.formats import FORMATS
+
+    needs = {"pdf": "typst", "xlsx": "xlsxwriter"}
+    made = [form for form in FORMATS if form not in needs or find_spec(needs[form]) is not None]
+    return tuple(sorted(made, key=("pdf", "html", "csv", "xlsx", "json").index))
+
+
+def preview(
+    store: SqlStore, graph: Graph, now: Instant, customer: str, month: str, *, anew: bool = False
+) -> Preview:
+    """The report of a customer's month as it would be published. `anew` as in `making.make`. Raises StoreError, EngineError."""
+    from engine.calendar import period
+    from engine.errors import EngineError, StoreError
+    from reports.accounts import Accountant
+    from reports.composing import compose
+    from reports.making import make
+    from reports.statement import BREACHES, Scope
+    from tui.view_report import Preview
+
+    wanted = period.month(month)
+    report = make(store, graph, now, wanted, Scope({"customer": customer}), BREACHES, anew=anew)
+    declared = graph.ruleset.customers.get(customer)
+    settlement, trouble = None, ""
+    if declared:
+        try:
+            settlement = Accountant(store, graph, now, anew=anew, customer=customer).settlement(
+                customer, wanted
+            )
+        except StoreError:
+            raise
+        except EngineError as error:
+            trouble = f"{error}{f': {error.help}' if error.help else ''}"
+    return Preview(
+        customer,
+        (declared.title or customer) if declared else customer,
+        declared is not None,
+        month,
+        compose(store, graph, report, anew=anew),
+        settlement,
+        trouble,
+        published(store, customer, now, month),
+        formats(),
+    )
+
+
+def issue(
+    store: SqlStore,
+    graph: Graph,
+    now: Instant,
+    customer: str,
+    month: str,
+    forms: Sequence[str],
+    by: str,
+    config_path: Path | None = None,
+) -> list[str]:
+    """Let a declared customer have its month's report in these formats; answer what came of each. Nothing is published unless all can
+    be made. Raises StoreError, EngineError."""
+    from reports.publishing import publication
+    from reports.render.formats import render
+
+    paper = preview(store, graph, now, customer, month).paper
+    made = [(form, render(paper, form, lambda: press(config_path))) for form in forms]
+    return [publish(store, publication(paper.report, form, content, by, now)) for form, content in made]

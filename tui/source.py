@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event as Flag
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from engine.errors import ForbiddenError, StoreError, UnreachableError
@@ -32,21 +30,23 @@ from tui.view_notices import Notices
 
 if TYPE_CHECKING:
     from engine.graph import Graph
-    from engine.reload import Rules
     from engine.run import Engine
+    from tui.accounts import Accounts
+    from tui.view_customers import CustomerDetail, Customers
+    from tui.view_report import Preview
+    from tui.watching import Watch
 
 FIRST_ROWS = 300
 UNREAD = 10
 """Seconds after which unread notices are counted anew."""
-WATCH = 0.5
-"""Seconds after which the watcher asks anew which files the rules were loaded from."""
 BEHIND = 10
 """Seconds after which work that no engine has done is worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What to look at and how: `rules` starts an engine in this process, `at` looks at that instant, read-only."""
+    """What to look at and how: `rules` starts an engine in this process, `at` looks at that instant, read-only. `config` are the settings
+    that reports are printed by."""
 
     store: Place
     rules: Path | None = None
@@ -54,6 +54,7 @@ class Sight:
     at: Instant | None = None
     zone: str = "UTC"
     person: str = "console"
+    config: Path | None = None
 
 
 class StoreSource:
@@ -68,6 +69,7 @@ class StoreSource:
         self._watch: Watch | None = None
         self._last: Snapshot | None = None
         self._figures = Figures(sight.zone)
+        self._accounts: Accounts | None = None
         self._ordered = OrderedRows()
         self._written: int | None = None
         self._rules = RulesStatus(0, "", "", 0, "")
@@ -87,7 +89,7 @@ class StoreSource:
             raise
 
     def _begin_anew(self) -> None:
-        self._last, self._written, self._ordered = None, None, OrderedRows()
+        self._last, self._written, self._ordered, self._accounts = None, None, OrderedRows(), None
         self._figures = Figures(self._sight.zone)
         self._rules = RulesStatus(0, "", "", 0, "")
         self._counted = (0, 0)
@@ -125,6 +127,7 @@ class StoreSource:
             self._moving(store, now)
         if self._engine is None and self._runs and self._sight.rules is not None:
             from engine.run import Engine
+            from tui.watching import Watch
 
             self._engine = Engine(store, self._sight.rules)
             self._watch = Watch(self._sight.rules, self._engine.rules)
@@ -223,13 +226,54 @@ class StoreSource:
         store, now = self._open(), self._instant
         return [item for item in post.notices(store, self._mine(store)) if item.created <= now]
 
+    def customers(self, *, months: bool = True) -> Customers:
+        from tui.accounts import Accounts
+
+        store, past = self._open(), self._sight.at is not None
+        if self._accounts is None:
+            self._accounts = Accounts(past=past)
+        rows = self._last.rows if self._last is not None else ()
+        return self._accounts.at(store, self._graph(store), rows, self._instant, months=months)
+
+    def customer(self, name: str) -> CustomerDetail | None:
+        from tui.accounts import detail
+
+        known, store = self.customers(), self._open()
+        found = next((one for one in known.entries if one.account.name == name), None)
+        return (
+            None
+            if found is None
+            else detail(store, self._graph(store), found, self._instant, more=known.more)
+        )
+
+    def preview(self, customer: str, period: str) -> Preview:
+        from tui.publishing import preview
+
+        store, past = self._open(), self._sight.at is not None
+        return preview(store, self._graph(store), self._instant, customer, period, anew=past)
+
+    def publish(self, customer: str, period: str, forms: Sequence[str]) -> Sequence[str]:
+        from tui.publishing import issue
+
+        store = self._writable()
+        by, config = self._sight.person, self._sight.config
+        return issue(store, self._graph(store), self._instant, customer, period, forms, by, config)
+
+    def withdraw(self, number: int) -> str:
+        from tui.publishing import withdraw
+
+        return withdraw(self._writable(), number, self._sight.person, self._instant)
+
+    def _writable(self) -> SqlStore:
+        if self.read_only:
+            raise StoreError("nothing is changed here", help=self.read_only)
+        return self._open()
+
     def post(self, messages: Sequence[int], errand: Errand) -> int:
         from tui import post
 
-        if self.read_only:
-            raise StoreError("nothing is changed here", help=self.read_only)
+        store = self._writable()
         self._counted = (0, 0)
-        store = self._open()
         rules = self._graph(store).ruleset
         return post.run(store, messages, errand, Instant(int(time.time())), self._sight.person, rules)
 
@@ -339,35 +383,6 @@ class StoreSource:
         if self._compiled is None or self._compiled[0] != digest:
             self._compiled = (digest, graph_of(store, self._sight.rules, self._sight.at))
         return self._compiled[1]
-
-
-class Watch:
-    """Waits in a thread of its own for the rule files to change, and remembers that they did."""
-
-    def __init__(self, root: Path, rules: Rules) -> None:
-        from engine.watch import Watcher
-
-        self._watcher = Watcher(root, lambda: rules.files)
-        self._flag = Flag()
-        self._closed = False
-        Thread(target=self._wait, name="watch", daemon=True).start()
-
-    def changed(self) -> bool:
-        """Whether the files changed since the last call."""
-        if not self._flag.is_set():
-            return False
-        self._flag.clear()
-        return True
-
-    def close(self) -> None:
-        """End the thread soon."""
-        self._closed = True
-        self._watcher.close()
-
-    def _wait(self) -> None:
-        while not self._closed:
-            if self._watcher.wait(WATCH):
-                self._flag.set()
 
 
 def _identity(place: Place) -> tuple[int, int] | None:

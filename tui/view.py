@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from engine.snapshot import Row
-from tui.columns import LEAD, Column, cell, fill, spread, titles
+from tui.columns import CARDS_BELOW, LEAD, Column, cell, fill, spread, titles
 from tui.filter import BadFilter
 from tui.glyphs import UNICODE, Glyphs
 from tui.line import Line, Piece, fit, text
@@ -152,7 +152,6 @@ COLUMNS: tuple[Column[Row], ...] = (
 )
 BY_KEY: Mapping[str, Column[Row]] = MappingProxyType({column.key: column for column in COLUMNS})
 USUAL = ("state", "due", "ticket", "customer", "priority", "subject", "metric", "tier", "assignee", "step")
-CARDS_BELOW = 60
 _MOVING = frozenset({"state", "due"})
 _SUBJECT = 40  # what the subject gets before other columns grow
 

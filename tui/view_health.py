@@ -12,11 +12,13 @@ from tui.glyphs import UNICODE, Glyphs
 from tui.line import Line, Piece, clip, fit, text, width
 from tui.moment import clock
 from tui.plain import plain
+from tui.view_uptime import Uptime, left_piece, uptime_piece
 
 _SIDE_BY_SIDE = 100
 _GAP = 4
 _MOST_UNMANAGED = 50
 _MOST_NAMED = 200
+_MOST_UPTIMES = 8
 
 
 def percent(tally: Tally) -> str:
@@ -36,7 +38,14 @@ def worst_first(tallies: Mapping[str, Tally]) -> list[tuple[str, Tally]]:
     return sorted(tallies.items(), key=badness)
 
 
-def health_page(snapshot: Snapshot | None, now: int, zone: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]:
+def health_page(
+    snapshot: Snapshot | None,
+    now: int,
+    zone: tzinfo,
+    glyphs: Glyphs,
+    cells: int,
+    uptimes: Sequence[Uptime] | None = None,
+) -> list[Line]:
     """The screen, also while there is nothing to show yet."""
     if snapshot is None or snapshot.health is None:
         return [
@@ -50,11 +59,18 @@ def health_page(snapshot: Snapshot | None, now: int, zone: tzinfo, glyphs: Glyph
                 ),
             ),
         ]
-    return health_view(snapshot.health, now, zone, glyphs, cells)
+    return health_view(snapshot.health, now, zone, glyphs, cells, uptimes)
 
 
-def health_view(health: Health, now: int, zone: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]:
-    """All figures; two blocks side by side where there is room."""
+def health_view(
+    health: Health,
+    now: int,
+    zone: tzinfo,
+    glyphs: Glyphs,
+    cells: int,
+    uptimes: Sequence[Uptime] | None = None,
+) -> list[Line]:
+    """All figures; two blocks side by side where there is room. `uptimes` is None while they are not known."""
     out: list[Line] = [(), *_summary(health, glyphs, cells), ()]
     trend = _trend(health, glyphs, min(cells, _half(cells)))
     ahead = _ahead(health, now, zone, glyphs, _half(cells))
@@ -62,11 +78,12 @@ def health_view(health: Health, now: int, zone: tzinfo, glyphs: Glyphs, cells: i
     metrics = _tallies("By metric, worst first", health.by_metric, glyphs, _half(cells))
     customers = _tallies("By customer, worst first", health.by_customer, glyphs, _half(cells))
     unmanaged = _unmanaged(health, glyphs, _half(cells))
+    ran = _uptime(uptimes, now, glyphs, _half(cells))
     if cells >= _SIDE_BY_SIDE:
-        left, right = [*trend, (), *customers], [*ahead, (), *tiers, (), *metrics, (), *unmanaged]
+        left, right = [*trend, (), *customers], [*ahead, (), *ran, (), *tiers, (), *metrics, (), *unmanaged]
         out += beside(left, right, _half(cells))
     else:
-        for block in (ahead, trend, tiers, metrics, customers, unmanaged):
+        for block in (ahead, ran, trend, tiers, metrics, customers, unmanaged):
             out += [*block, ()]
     return out
 
@@ -107,12 +124,12 @@ def _summary(health: Health, glyphs: Glyphs, cells: int) -> list[Line]:
         now_parts += [(f"{glyphs.standing[symbol]} ", shade), (f"{count:,}", shade), (f" {name}  ", "muted")]
     figure: Line = (
         (fit(percent(health.overall), 8), role),
-        *_bar(health.overall, glyphs, max(10, min(48, cells - 44))),
+        *share_bar(health.overall, glyphs, max(10, min(48, cells - 44))),
     )
     return [period, (*figure, ("  " + words, "muted")), (), tuple(now_parts)]
 
 
-def _bar(tally: Tally, glyphs: Glyphs, cells: int) -> Line:
+def share_bar(tally: Tally, glyphs: Glyphs, cells: int) -> Line:
     """Met and failed to scale; a single failure is always to be seen."""
     total = tally.met + tally.failed
     if not total:
@@ -137,7 +154,7 @@ def _trend(health: Health, glyphs: Glyphs, cells: int) -> list[Line]:
             (
                 (fit(plain(label, 20), 12), "muted"),
                 (fit(percent(tally), 8, right=True) + " ", "strong"),
-                *_bar(tally, glyphs, room),
+                *share_bar(tally, glyphs, room),
                 (counts, "breached"),
             )
         )
@@ -166,6 +183,26 @@ def _ahead(health: Health, now: int, zone: tzinfo, glyphs: Glyphs, cells: int) -
     return out
 
 
+def _uptime(uptimes: Sequence[Uptime] | None, now: int, glyphs: Glyphs, cells: int) -> list[Line]:
+    out: list[Line] = [(("Uptime against commitment, worst first", "heading"),)]
+    if not uptimes:
+        return [*out, (("no uptime is promised" if uptimes is not None else "not known yet", "muted"),)]
+    for name, one in uptimes[:_MOST_UPTIMES]:
+        service = f"{name}, {one.service}" if one.service else name
+        room = max(12, cells - 38)
+        ran = uptime_piece(one, now, glyphs)
+        out.append(
+            (
+                (fit(glyphs.text(plain(service, 100)), room, more=glyphs.more) + " ", ""),
+                (fit(ran[0], 21), ran[1]),
+                left_piece(one),
+            )
+        )
+    if len(uptimes) > _MOST_UPTIMES:
+        out.append(((f"and {len(uptimes) - _MOST_UPTIMES:,} more that stand better", "muted"),))
+    return out
+
+
 def _tallies(title: str, tallies: Mapping[str, Tally], glyphs: Glyphs, cells: int) -> list[Line]:
     out: list[Line] = [((title, "heading"),)]
     if not tallies:
@@ -179,7 +216,7 @@ def _tallies(title: str, tallies: Mapping[str, Tally], glyphs: Glyphs, cells: in
             (
                 (fit(glyphs.text(plain(name, 100)) or "(none)", name_cells, more=glyphs.more) + " ", ""),
                 (fit(percent(tally), 8, right=True) + " ", "strong"),
-                *_bar(tally, glyphs, room),
+                *share_bar(tally, glyphs, room),
                 (f"  {tally.met:,}/{total:,}", "muted"),
             )
         )
@@ -209,15 +246,21 @@ def _unmanaged(health: Health, glyphs: Glyphs, cells: int) -> list[Line]:
 
 
 def health_lines(
-    health: Health, now: int, *, zone: tzinfo = UTC, width: int = 80, glyphs: Glyphs = UNICODE
+    health: Health,
+    now: int,
+    *,
+    zone: tzinfo = UTC,
+    width: int = 80,
+    glyphs: Glyphs = UNICODE,
+    uptimes: Sequence[Uptime] | None = None,
 ) -> list[str]:
     """The figures for a pipe or a screen reader: one thing after the other, no side by side."""
-    lines = health_view(health, now, zone, glyphs, min(width, _SIDE_BY_SIDE - 1))
+    lines = health_view(health, now, zone, glyphs, min(width, _SIDE_BY_SIDE - 1), uptimes)
     return [text(line) for line in lines[1:]]
 
 
-def health_sheet(health: Health) -> Sheet:
-    """Every figure in a row of its own; compliance in hundredths of a percent."""
+def health_sheet(health: Health, uptimes: Sequence[Uptime] = ()) -> Sheet:
+    """Every figure in a row of its own; compliance in hundredths of a percent, of uptime measured and failed seconds."""
     rows: list[tuple[Cell, ...]] = []
 
     def add(section: str, name: str, tally: Tally) -> None:
@@ -233,4 +276,8 @@ def health_sheet(health: Health) -> Sheet:
             add(section, name, tally)
     for day, tally in health.trend:
         add("day", day, tally)
+    for title, one in uptimes:
+        name = f"{title}, {one.service}" if one.service else title
+        share = (one.measured - one.down) * 10_000 // one.measured
+        rows.append(("uptime", name, one.measured - one.down, one.down, share))
     return Sheet("health", ("section", "name", "met", "failed", "hundredths_of_percent"), rows)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dsl.commitment import Band, BreachCredit, Credits, Maintenance, Money, Payment, Service, Uptime, Window
+from dsl.commitment import WHOLE, Band, BreachCredit, Credits, Maintenance, Money, Payment, Service, Uptime, Window
 from dsl.model import Party, Retainer
 from dsl.values import WEEKDAYS, duration, percentage
+from engine.commitment.uptime import Figure
+from engine.lengths import length as span
 
 _DAY = 86_400
 
@@ -28,6 +30,16 @@ def uptime(promise: Uptime) -> str:
     """`99.9% per month on always excluding maintenance`."""
     excluding = " excluding maintenance" if promise.excluding else ""
     return f"{share(promise.share)} per {length(promise.window)} on {promise.calendar}{excluding}"
+
+
+def ran(one: Figure) -> str:
+    """The uptime of a figure, cut off and never rounded up; "-" where nothing was measured."""
+    return "-" if one.uptime is None else share(one.uptime * WHOLE // 1)
+
+
+def budget(one: Figure) -> str:
+    """What is left of the error budget: `32m left`, or `overspent by 1h`."""
+    return f"{span(one.left)} left" if one.left >= 0 else f"overspent by {span(-one.left)}"
 
 
 def money(value: Money) -> str:

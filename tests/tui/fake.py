@@ -31,7 +31,9 @@ from engine.terms import PinnedTarget
 from tui.actions import Act, Action, Errand, Outcome
 from tui.fate import reading
 from tui.feed import Choices
+from tui.view_customers import CustomerDetail, Customers
 from tui.view_flags import Flagged
+from tui.view_report import Preview
 
 NOW = 1_772_805_729  # Friday 6 March 2026, 14:02:09 UTC
 
@@ -392,6 +394,13 @@ class FakeSource:
     flagged: list[Flagged] = field(default_factory=lambda: [flag(at) for at in range(3)])
     notes: list[Queued] = field(default_factory=list)
     errands: list[tuple[tuple[int, ...], Errand]] = field(default_factory=list)
+    accounts: Customers | None = None
+    portions: list[Customers] = field(default_factory=list)  # what is answered before it
+    about: dict[str, CustomerDetail] = field(default_factory=dict)
+    previews: dict[str, Preview] = field(default_factory=dict)  # by month
+    published: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
+    withdrawn: list[int] = field(default_factory=list)
+    counted: int = 0
 
     @property
     def unread(self) -> int:
@@ -425,6 +434,31 @@ class FakeSource:
         kept = tuple(one for one in before if one.id not in messages)
         self.climbed = replace(self.climbed, dead=kept)
         return len(before) - len(kept)
+
+    def customers(self, *, months: bool = True) -> Customers:
+        self._asked()
+        self.counted += 1
+        if self.portions:
+            return self.portions.pop(0)
+        return self.accounts or Customers((), NOW)
+
+    def customer(self, name: str) -> CustomerDetail | None:
+        self._asked()
+        return self.about.get(name)
+
+    def preview(self, customer: str, period: str) -> Preview:
+        self._asked()
+        return self.previews[period]
+
+    def publish(self, customer: str, period: str, forms: Sequence[str]) -> list[str]:
+        self._asked()
+        self.published.append((customer, period, tuple(forms)))
+        return [f"{period} for {customer}, {form}: published as {at}" for at, form in enumerate(forms, 1)]
+
+    def withdraw(self, number: int) -> str:
+        self._asked()
+        self.withdrawn.append(number)
+        return f"{number}: withdrawn"
 
     def snapshot(self, full: bool, figures: bool = False) -> Snapshot:
         self.threads.add(threading.get_ident())

@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 import rules as site
+from engine.commitment.outage import Outage
 from engine.facts import Instant
 from engine.run import Engine
-from engine.simulate import DAY, HOUR, SOURCE, Desk, Simulation
+from engine.simulate import DAY, HOUR, MINUTE, SOURCE, Desk, Simulation
+from engine.store import outages
 from engine.store.protocol import Store
 from engine.store.sqlite import SqliteStore
-from tui.options import graph_from_file, zone_option
+from tui.options import graph_from_file, world, zone_option
 
 HISTORY = 21 * DAY
 PAST_GAP = 75 * 60
@@ -45,13 +47,16 @@ def site_rules() -> Path:
 )
 @click.option("--seed", default=7, show_default=True, help="Another number tells another story.")
 @click.option(
-    "--plain", "as_plain", is_flag=True, help="Print inbox and health and end, as without a terminal."
+    "--plain",
+    "as_plain",
+    is_flag=True,
+    help="Print inbox, health and customers and end, as without a terminal.",
 )
 @zone_option
 def command(rules_path: Path | None, seed: int, as_plain: bool, zone: str) -> None:
     """Open the console on a help desk that moves while you watch. Nothing is kept.
 
-    Without a terminal it prints inbox and health, and ends.
+    Without a terminal it prints inbox, health and customers, and ends.
     """
     root = rules_path or site_rules()
     desk = Desk.of(graph_from_file(root).ruleset)
@@ -71,18 +76,36 @@ def _prepare(path: Path, root: Path, simulation: Simulation, now: Instant) -> No
     try:
         calm = simulation.until(Instant(now - BUSY), PAST_GAP, 1.0)
         store.add_events(SOURCE, calm + simulation.until(now, BUSY_GAP, BUSY_PACE))
+        outages.record(store.connection, _outages(root, now))
         Engine(store, root).start(now)
     finally:
         store.close()
 
 
+def _outages(root: Path, now: Instant) -> list[Outage]:
+    """Yesterday the first service was down for half an hour, and for a moment when all began."""
+    names = list(graph_from_file(root).ruleset.services)
+    spans = ((DAY, 31 * MINUTE), (HISTORY - DAY, 4 * MINUTE))
+    return [
+        Outage(
+            service, "", Instant(now - ago), Instant(now - ago + lasting), SOURCE, f"outage {ago}", "made up"
+        )
+        for service in names[:1]
+        for ago, lasting in spans
+    ]
+
+
 def _print(path: Path, now: Instant, zone: str) -> None:
+    from tui.commands.customers import customers_of, print_customers
     from tui.commands.health import print_health
     from tui.commands.inbox import print_inbox
 
     print_inbox(path, None, now, zone, limit=30)
     click.echo()
     print_health(path, None, now, zone)
+    click.echo()
+    with world(path, None, now) as (store, graph, _):
+        print_customers(customers_of(store, graph, now), "", now, zone)
 
 
 def _open(path: Path, root: Path, simulation: Simulation, zone: str) -> None:

@@ -18,6 +18,7 @@ from tui.glyphs import glyphs_for
 from tui.look import look
 from tui.options import at_option, rules_option, store_option, world, zone_option
 from tui.view_health import health_lines
+from tui.view_uptime import uptimes
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -35,7 +36,7 @@ WIDTH = 79
 def command(
     store_path: Place, rules_path: Path | None, at: Instant | None, zone: str, as_plain: bool, form: str
 ) -> None:
-    """Compliance of the calendar month so far, what is breached and approaching, and what comes due next."""
+    """Compliance of the calendar month so far, what is breached and approaching, what comes due next, and uptime against commitment."""
     print_health(store_path, rules_path, at, zone, "plain" if as_plain else form)
 
 
@@ -43,14 +44,22 @@ def print_health(
     store_path: Place, rules_path: Path | None, at: Instant | None, zone: str = "UTC", form: str = "plain"
 ) -> None:
     """Evaluate the store at `at` and print its health."""
+    from tui.commands.uptime import records, so_far
+
     with world(store_path, rules_path, at) as (store, graph, now):
         snapshot = look(store, graph, now, zone)
+        ran = so_far(store, graph, now)
         assert snapshot.health is not None
         if form == "json":
-            click.echo(json.dumps(record(snapshot.health), indent=2))
+            click.echo(json.dumps(record(snapshot.health) | {"uptime": records(graph, ran, now)}, indent=2))
             return
         glyphs = glyphs_for(sys.stdout.encoding, "")
-        for line in health_lines(snapshot.health, now, zone=ZoneInfo(zone), width=WIDTH, glyphs=glyphs):
+        customers = graph.ruleset.customers
+        worst = uptimes((customers[one.customer].title or one.customer, [one]) for one in ran)
+        lines = health_lines(
+            snapshot.health, now, zone=ZoneInfo(zone), width=WIDTH, glyphs=glyphs, uptimes=worst
+        )
+        for line in lines:
             click.echo(line.rstrip())
 
 

@@ -54,25 +54,13 @@ def list_(store_path: Place, customer: str, every: bool, form: str) -> None:
 @click.option("--by", "person", default=None, help="Who takes it back; your login without it.")
 def withdraw(number: int, store_path: Place, person: str | None) -> None:
     """Take back the publication that the list shows as NUMBER. The customer no longer finds it; its bytes stay here."""
-    from engine.store import publications
     from engine.store.opening import open_store
     from tui.publishing import signed
+    from tui.publishing import withdraw as take_back
 
     by = signed(person)
     with closing(open_store(store_path)) as store:
-        done = publications.withdraw(store.connection, number, by, Instant(int(time.time())))
-        found = next((one for one in publications.everything(store.connection) if one.id == number), None)
-    if found is None:
-        raise SlaError(
-            f"there is no publication {number}", help="sla publications lists them", exit_code=FINDINGS
-        )
-    if not done:
-        assert found.withdrawn_at is not None
-        raise SlaError(
-            f"publication {number} was withdrawn at {format_instant(found.withdrawn_at)} by {plain(found.withdrawn_by)}",
-            exit_code=FINDINGS,
-        )
-    click.echo(f"{number}: {plain(found.title)} for {plain(found.customer)}: withdrawn")
+        click.echo(take_back(store, number, by, Instant(int(time.time()))))
 
 
 @command.command(epilog="Example: sla publications save 12 acme-2026-10.pdf")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,7 @@ def command(
     it was then.
     """
     from engine.facts import Instant
+    from engine.store.opening import open_store
     from reports.composing import compose
     from reports.making import make
     from reports.paper import Paper
@@ -136,7 +138,8 @@ def command(
     elif not publish:
         _print(content, form)
     if publish:
-        click.echo(let_have(store_path, publication(report, form, content, by, Instant(int(time.time())))))
+        with closing(open_store(store_path)) as store:
+            click.echo(let_have(store, publication(report, form, content, by, Instant(int(time.time())))))
 
 
 def _known(graph: Graph, about: dict[str, str], report: Report) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from engine.commitment.uptime import Figure, History
     from engine.graph import Graph
     from engine.store.place import Place
+    from engine.store.sql import SqlStore
 
 HEADER = (
     *("customer", "service", "promise", "from", "until", "state", "uptime", "down_seconds", "agreed_seconds"),
@@ -67,10 +68,9 @@ def command(
     with closing(open_store(store_path, read_only=True)) as store:
         graph = graph_of(store, rules_path, at)
         history = recorded(store, graph, (month or month_of(now, "UTC")).span("UTC"), now)
-    found = list(_figures(graph, _customers(graph, customer), month, history, now))
+        found = list(_figures(graph, _customers(graph, customer), month, history, now))
     if form == "json":
-        rows = [dict(zip(HEADER, row(graph, one, now), strict=True)) for one in found]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        click.echo(json.dumps(records(graph, found, now), indent=2, ensure_ascii=False))
     elif form == "csv":
         from tui.export import Sheet, write
 
@@ -78,6 +78,15 @@ def command(
     else:
         for line in text(graph, found, history, now):
             click.echo(line)
+
+
+def so_far(store: SqlStore, graph: Graph, now: Instant) -> list[Figure]:
+    """The figures of every declared customer in its month so far. Raises StoreError."""
+    from engine.calendar.period import month_of
+    from reports.composing import history as recorded
+
+    history = recorded(store, graph, month_of(now, "UTC").span("UTC"), now)
+    return list(_figures(graph, _customers(graph, None), None, history, now))
 
 
 def _customers(graph: Graph, text: str | None) -> list[str]:
@@ -104,10 +113,15 @@ def _figures(
 # ---------------------------------------------------------------- programs
 
 
+def records(graph: Graph, found: Sequence[Figure], now: int) -> list[dict[str, str | int | None]]:
+    """The documented JSON objects."""
+    return [dict(zip(HEADER, row(graph, one, now), strict=True)) for one in found]
+
+
 def row(graph: Graph, one: Figure, now: int) -> tuple[str | int | None, ...]:
     """The values of HEADER. Shares are cut off and never rounded up; None where nothing was measured."""
     from engine.commitment.uptime import state
-    from engine.commitment.words import uptime
+    from engine.commitment.words import ran, uptime
 
     zone = graph.zone(one.customer)
     return (
@@ -117,7 +131,7 @@ def row(graph: Graph, one: Figure, now: int) -> tuple[str | int | None, ...]:
         format_local(one.start, zone),
         format_local(one.end, zone),
         state(one, now),
-        None if one.uptime is None else _percent(one.uptime * WHOLE // 1),
+        None if one.uptime is None else ran(one),
         one.down,
         one.agreed,
         one.elapsed,
@@ -145,7 +159,7 @@ def _percent(millionths: int) -> str:
 def text(graph: Graph, found: Sequence[Figure], history: History, now: int) -> Iterator[str]:
     """The figures by customer, each with what has to be known about it."""
     from engine.commitment.uptime import state
-    from engine.commitment.words import uptime
+    from engine.commitment.words import budget, ran, uptime
     from engine.lengths import length
 
     last = ""
@@ -155,13 +169,11 @@ def text(graph: Graph, found: Sequence[Figure], history: History, now: int) -> I
             yield from ([""] if last else [])
             yield f"{plain(graph.ruleset.customers[one.customer].title)} ({zone})"
             last = one.customer
-        figure = "-" if one.uptime is None else _percent(one.uptime * WHOLE // 1)
         service = one.service or "all services"
-        yield f"  {service}: {figure} {state(one, now)}, promised {uptime(one.promise)}"
+        yield f"  {service}: {ran(one)} {state(one, now)}, promised {uptime(one.promise)}"
         yield f"    {format_local(one.start, zone)} until {format_local(one.end, zone)}: {length(one.agreed)} agreed, {length(one.down)} down in {_count(one)}"
         burn = "" if one.burn is None else f", burn rate {float(one.burn):.2f}"
-        left = f"{length(one.left)} left" if one.left >= 0 else f"overspent by {length(-one.left)}"
-        yield f"    error budget {length(one.budget)}, {left}{burn}"
+        yield f"    error budget {length(one.budget)}, {budget(one)}{burn}"
         if one.excluded:
             yield f"    announced maintenance left out: {length(one.excluded)}"
         if one.unannounced:

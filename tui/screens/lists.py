@@ -18,7 +18,7 @@ from tui.feed import Failure, Source
 from tui.filter import Words
 from tui.keymap import ACT, LIST, LISTS, NOTICES, OUTBOX, Key
 from tui.line import Line, join, sides, text, wrap
-from tui.lists import Memory, Part, Wish, choose, fit_columns, item_line, next_sort, tabs
+from tui.lists import Memory, Part, Wish, choose, fit_columns, item_line, next_sort, order_words, tabs
 from tui.plain import plain
 from tui.screens.listed import Listed
 from tui.screens.page import REVIEW, Scene, Setting, bindings
@@ -185,11 +185,9 @@ class ListPage(Listed, Generic[D]):
             left.append(((f"{self.setting.glyphs.marked} {marked:,} marked", "mark"),))
         if self.scene is not None and self.scene.situation.waiting:
             left.append((("saving", "warning"),))
-        titles = {column.key: column.title.lower() for column in self.part.columns}
-        order = titles.get(wish.sort, "time")
         at = self.listing.cursor + 1 if rows else 0
         right: Line = (
-            (f"by {order}{' reversed' if wish.reverse else ''}", "muted"),
+            (order_words(self.part, wish), "muted"),
             (f" {self.setting.glyphs.dot} ", "off"),
             (f"{at:,}/{len(rows):,}", "muted"),
         )
@@ -223,8 +221,8 @@ class ListPage(Listed, Generic[D]):
         self._wish(next_sort(self.wish, self.listing.shown))
 
     def sorts(self) -> list[tuple[str, str, str]]:
-        time = ("", "time", "the order in which the list comes")
-        return [time, *((column.key, column.title, column.about) for column in self.part.columns)]
+        natural = ("", self.part.order, "the order in which the list comes")
+        return [natural, *((column.key, column.title, column.about) for column in self.part.columns)]
 
     def action_sort_by(self, key: str) -> None:
         self._wish(replace(self.wish, sort=key, reverse=False))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from math import inf
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.export import Sheet
+from tui.feed import Source
 from tui.glyphs import Glyphs
 from tui.keymap import EVERYWHERE, PAGE, TABLE, Key, in_scope
 from tui.line import Line, text
@@ -59,6 +61,7 @@ class Page(Screen[None]):
 
     NAME: ClassVar[str] = ""
     SCOPES: ClassVar[tuple[str, ...]] = ()
+    LASTS: ClassVar[float] = inf  # seconds after which it asks again though nothing has changed
     UNSHOWN: ClassVar[tuple[str, ...]] = ()  # ids of keys that are not worth a place in this footer
     DEFAULT_CSS = """
     Page { background: $background; }
@@ -126,6 +129,19 @@ class Page(Screen[None]):
     def why_off(self, key: Key) -> str:
         """Why a key does nothing here and now; "" if it does."""
         return self.scene.situation.read_only if key.writes and self.scene else ""
+
+    @property
+    def question(self) -> Callable[[Source], Any] | None:
+        """What is asked of the source when the page is opened and whenever the answer may be another; None for nothing."""
+        return None
+
+    def took(self, answer: Any) -> None:  # noqa: ANN401 - what a page asks only the page knows
+        """Show what the source answered, or a `Failure`."""
+
+    @property
+    def hungry(self) -> bool:
+        """Whether the answer was a part, and the rest is worth asking for at once."""
+        return False
 
     def sorts(self) -> Sequence[tuple[str, str, str]]:
         """What the page can be sorted by: key, title, and what it says."""

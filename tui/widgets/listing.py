@@ -7,14 +7,15 @@ from typing import Any
 
 from textual.strip import Strip
 
+from tui.columns import CARDS_BELOW, fill
 from tui.glyphs import Glyphs
 from tui.line import Line
-from tui.lists import Part, Widths, Wish, fit_columns, item_line, title_line
+from tui.lists import Part, Widths, Wish, card_lines, fit_columns, item_line, order_words, title_line
 from tui.widgets.rows import Rows
 
 
 class Listing(Rows[Any]):
-    """Items of one part, a line each."""
+    """Items of one part, a line each, or two where the part has cards and there is no room for columns."""
 
     def __init__(self, glyphs: Glyphs, part: Part[Any, Any], *, now: Callable[[], int]) -> None:
         super().__init__(glyphs, now=now)
@@ -51,14 +52,24 @@ class Listing(Rows[Any]):
         super().refit()
         self._widths = fit_columns(self._part, max(1, self.cells))
 
+    @property
+    def row_height(self) -> int:
+        return 2 if self._part.card is not None and self.cells < CARDS_BELOW else 1
+
     def heading_line(self) -> Line:
+        if self.row_height > 1:
+            return fill(
+                [(f"   {order_words(self._part, self._wish)}", "title")], self.cells, self.glyphs.more
+            )
         return title_line(self._widths, self.cells, self._wish, self.glyphs)
 
-    def row_face(self, index: int, now: int) -> Line:
+    def row_face(self, index: int, now: int) -> tuple[Line, ...]:
         item = self.rows[index]
         marked = self.id_of(item) in self.marked
-        return item_line(item, now, self._widths, self.cells, self.glyphs, marked=marked)
+        if self.row_height > 1:
+            return card_lines(self._part, item, now, self.cells, self.glyphs, marked=marked)
+        return (item_line(item, now, self._widths, self.cells, self.glyphs, marked=marked),)
 
     def row_strip(self, index: int, part: int) -> Strip:
-        line: Line = self.row_face(index, self._now())
+        line = self.row_face(index, self._now())[part]
         return Strip(self.segments(line, self.style_of(index)), self.cells)

@@ -1,0 +1,173 @@
+"""How customers stand, for whoever looks: made a little at a time, so that nothing else waits for it; and what is known of one of them."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from math import inf
+from operator import itemgetter
+
+from engine.calendar.period import month
+from engine.commitment.words import retainer
+from engine.contract.table import bound, stretches
+from engine.facts import Instant
+from engine.graph import Graph
+from engine.snapshot import Row
+from engine.store.sql import SqlStore
+from reports.account import Account
+from reports.accounts import Accountant, months_before
+from reports.compliance import Figures
+from reports.paper import Month
+from tui.figures import UPTIMES
+from tui.period_text import period_text
+from tui.publishing import published
+from tui.view_customers import Contract, Customer, CustomerDetail, Customers, worst_first
+
+SHARE = 10
+"""A round that took long is not begun again before so many times its length have passed."""
+OVER = 600
+"""Seconds after which a month that is over is counted anew, for what comes late."""
+PORTION = 0.1
+"""Seconds of work at a time."""
+TOLD = 1.0
+"""Seconds after which what has been made so far is put together anew."""
+
+
+class Accounts:
+    """Keeps what was made. Each question does a portion of what is missing or old; the answer says whether there is more to do."""
+
+    def __init__(self, *, past: bool = False) -> None:
+        """Of the `past` everything is judged by the rules of then, once."""
+        self._past = past
+        self._digest = ""
+        self._accounts: dict[str, Account] = {}
+        self._coming: dict[str, Account] | None = None
+        self._round: Iterator[Account] = iter(())
+        self._begun = 0
+        self._made = 0
+        self._worked = 0.0
+        self._months: dict[str, tuple[int, Mapping[str, Figures]]] = {}
+        self._entries: tuple[Customer, ...] = ()
+        self._told_at = -inf
+
+    def at(
+        self, store: SqlStore, graph: Graph, rows: Sequence[Row], now: Instant, *, months: bool = True
+    ) -> Customers:
+        """How they stand, with the tickets of `rows` that are open now; months that are over are counted with `months`.
+        Raises StoreError."""
+        if graph.digest != self._digest:
+            self.__init__(past=self._past)  # type: ignore[misc]
+            self._digest = graph.digest
+        self._portion(store, graph, now, months=months)
+        return self._told(rows, now, months=months)
+
+    def whole(self, store: SqlStore, graph: Graph, rows: Sequence[Row], now: Instant) -> Customers:
+        """The same with everything made. Raises StoreError."""
+        while (found := self.at(store, graph, rows, now)).more:
+            pass
+        return found
+
+    # ------------------------------------------------------------ portions
+
+    def _portion(self, store: SqlStore, graph: Graph, now: Instant, *, months: bool) -> None:
+        begun = time.monotonic()
+        if self._coming is None and self._is_old(now):
+            self._coming, self._begun, self._worked = {}, now, 0.0
+            self._round = Accountant(store, graph, now, anew=self._past).so_far()
+        if self._coming is None:
+            if months:
+                self._count_a_month(store, graph, now)
+            return
+        for account in self._round:
+            self._coming[account.name] = account
+            if time.monotonic() > begun + PORTION:
+                break
+        else:
+            self._accounts, self._coming, self._made = self._coming, None, self._begun
+        self._worked += time.monotonic() - begun
+
+    def _is_old(self, now: int) -> bool:
+        return not self._made or not self._made <= now < self._made + max(UPTIMES, SHARE * self._worked)
+
+    def _count_a_month(self, store: SqlStore, graph: Graph, now: Instant) -> None:
+        name = next(self._due(now), None)
+        if name is not None:
+            accountant = Accountant(store, graph, now, anew=self._past)
+            self._months[name] = (now, accountant.figures(month(name)))
+
+    def _due(self, now: int) -> Iterator[str]:
+        """Months that are to be counted: those that are missing first, then the old ones."""
+        wanted = {
+            one.name
+            for period in {account.period for account in self._accounts.values()}
+            for one in months_before(month(period))
+        }
+        ordered = sorted(wanted, reverse=True)
+        yield from (name for name in ordered if name not in self._months)
+        yield from (
+            name for name in ordered if not self._months[name][0] <= now < self._months[name][0] + OVER
+        )
+
+    # ------------------------------------------------------------ what is told
+
+    def _told(self, rows: Sequence[Row], now: int, *, months: bool) -> Customers:
+        more = self._coming is not None or (months and next(self._due(now), None) is not None)
+        if not more or time.monotonic() >= self._told_at + TOLD:
+            self._told_at = time.monotonic()
+            open_ = Counter(row.customer for row in rows)
+            breached = Counter(row.customer for row in rows if row.due is not None and row.due < now)
+            self._entries = worst_first(
+                Customer(replace(account, months=self._before(account)), open_[name], breached[name])
+                for name, account in (self._accounts or self._coming or {}).items()
+            )
+        return Customers(self._entries, self._made or self._begun, more)
+
+    def _before(self, account: Account) -> tuple[Month, ...]:
+        wanted = [one.name for one in reversed(months_before(month(account.period)))]
+        found = [
+            Month(name, self._months[name][1].get(account.name, Figures()))
+            for name in wanted
+            if name in self._months
+        ]
+        first = next((at for at, one in enumerate(found) if one.figures.percent), len(found))
+        return tuple(found[first:])
+
+
+# ---------------------------------------------------------------- one of them
+
+
+def detail(
+    store: SqlStore, graph: Graph, customer: Customer, now: Instant, *, more: bool = False
+) -> CustomerDetail:
+    """What is known of a customer beside its figures, of which `more` may be to come. Raises StoreError."""
+    name = customer.account.name
+    return CustomerDetail(customer, _contract(graph, name), published(store, name, now), more)
+
+
+def _contract(graph: Graph, name: str) -> Contract:
+    declared = graph.ruleset.customers.get(name)
+    group = graph.ruleset.groups.get(declared.group) if declared else None
+    paid = (declared.retainers or (group.retainers if group else ())) if declared else ()
+    return Contract(
+        tuple(_tiers(graph, name)),
+        tuple(retainer(one) for one in paid),
+        declared.account_manager if declared else "",
+        graph.where(declared.origin) if declared else "",
+    )
+
+
+def _tiers(graph: Graph, name: str) -> Iterator[tuple[str, str]]:
+    """Each tier with its dates; overrides make no difference."""
+    zone = graph.zone(name)
+    spans = ((one.terms.tier if one.terms else "", one) for one in stretches(graph, name))
+    for tier, group in groupby(spans, key=itemgetter(0)):
+        held = [one for _, one in group]
+        yield _title(graph, tier), period_text((bound(held[0].start, zone), bound(held[-1].end, zone)))
+
+
+def _title(graph: Graph, tier: str) -> str:
+    found = graph.tier(tier)
+    return (found.title or tier) if found else tier
