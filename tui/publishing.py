@@ -38,6 +38,16 @@ def signed(person: str | None) -> str:
     return by
 
 
+def declared_only(graph: Graph, customer: str) -> None:
+    """Raises SlaError for a customer whose reports nobody can be given."""
+    if customer not in graph.ruleset.customers:
+        raise SlaError(
+            "only a declared customer's report can be published",
+            help="name it with --customer",
+            exit_code=USAGE,
+        )
+
+
 def publish(store: SqlStore, publication: Publication) -> str:
     """Publish it; answer what came of it, in words. Raises StoreError."""
     from engine.store import publications
@@ -148,6 +158,7 @@ def issue(
     from reports.publishing import publication
     from reports.render.formats import render
 
+    declared_only(graph, customer)
     paper = preview(store, graph, now, customer, month).paper
     made = [(form, render(paper, form, lambda: press(config_path))) for form in forms]
     return [publish(store, publication(paper.report, form, content, by, now)) for form, content in made]

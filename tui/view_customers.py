@@ -205,20 +205,16 @@ def _left(one: Figure | None) -> int:
 
 def _card(item: Customer, now: int, glyphs: Glyphs) -> tuple[Line, Line]:
     account = item.account
-    one = worst(account.uptime)
-    met = (f"{percent(account.figures.tally):>8}  ", "strong")
     title = words_cell(lambda _: account.title, "strong")(item, now, glyphs)
-    pieces = [
-        change_piece(account, glyphs),
-        uptime_piece(one, now, glyphs),
-        _credits_piece(item, now, glyphs),
-        _breached_piece(item, now, glyphs),
-    ]
-    told = [piece for piece in pieces if piece[0] != "-"]
-    second: list[Piece] = []
-    for piece in told:
-        second += [("  ", ""), piece] if second else [piece]
-    return (met, title), tuple(second)
+    late = _breached_piece(item, now, glyphs)
+    first = ((f"{percent(account.figures.tally):>8}", "strong"), *_told([late]), ("  ", ""), title)
+    moved, owed = change_piece(account, glyphs), _credits_piece(item, now, glyphs)
+    return first, _told([moved, uptime_piece(worst(account.uptime), now, glyphs), owed])
+
+
+def _told(pieces: Iterable[Piece]) -> Line:
+    """Those that say something, each after a gap."""
+    return tuple(part for piece in pieces if piece[0] != "-" for part in (("  ", ""), piece))
 
 
 def _about(item: Customer, now: int, _: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]:
@@ -233,7 +229,7 @@ def _about(item: Customer, now: int, _: tzinfo, glyphs: Glyphs, cells: int) -> l
     words = f"{account.period} so far: {percent(counts.tally)}, {counts.met:,} met, {counts.tally.failed:,} failed, {counts.excluded:,} excluded"
     one = worst(account.uptime)
     ran_words = (
-        f"{one.service or 'all services'} ran {ran(one)}, {state(one, now)} of {share(one.promise.share)}; error budget: {budget(one)}"
+        f"{one.service or 'all services'} ran {ran(one)} of {share(one.promise.share)}, {state(one, now)}; error budget: {budget(one)}"
         if one
         else "no uptime is promised, or none is measured"
     )

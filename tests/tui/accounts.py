@@ -74,7 +74,7 @@ def account(number: int, **changes: object) -> Account:
         "uptime": uptime,
         "settlement": settlement(name, title, ("250.00", "500.50")[: 2 - number] if number < 2 else (), uptime),
         "months": tuple(
-            Month(f"2025-{at:02}", Figures(met=90 - (at * number) % 9, breached=(at * (9 - number)) % 7)) for at in (10, 11, 12)
+            Month(month_, Figures(met=90 - (at * number) % 9, breached=(at * (9 - number)) % 7)) for at, month_ in enumerate(("2025-12", "2026-01", "2026-02"), 10)
         ),
     }  # fmt: skip
     return Account(**{**facts, **changes})  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from dsl.span import Span
+from tests.tui.accounts import customers, detail, preview, publication
 from tests.tui.fake import BROKEN, RULES, climbed_detail
 from tests.tui.test_console import press, running, source
 
@@ -39,6 +40,11 @@ CASES = {
     "flags-ascii": ((80, 24), ("5",), {"glyphs": "ascii"}),
     "ladder-120x40": ((120, 40), ("down", "enter"), {}),
     "rules-broken-120x40": ((120, 40), ("3",), {"rules": BROKEN_RULES}),
+    "customers-80x24": ((80, 24), ("7",), {}),
+    "customers-200x50": ((200, 50), ("7", "down"), {"theme": "tiercel-light"}),
+    "customers-cards-no-color": ((50, 24), ("7",), {}),
+    "customer-120x40": ((120, 40), ("7", "enter"), {}),
+    "report-100x40": ((100, 40), ("7", "r"), {}),
     "help-80x24": ((80, 24), ("question_mark",), {}),
 }
 
@@ -60,6 +66,8 @@ async def test_picture(name: str, snapshot: SnapshotAssertion, monkeypatch: pyte
         monkeypatch.delenv("NO_COLOR", raising=False)
     fake = source(60, rules=changes.pop("rules", RULES))
     fake.details = {2: climbed_detail(1)}
+    fake.accounts, fake.about = customers(), {"customer-0": detail(0, (publication(),))}
+    fake.previews = {"2026-03": preview(0)}
     async with running(fake, size=size, **changes) as (app, pilot):
         await press(pilot, *keys)
         picture = app.export_screenshot(title="tiercel", simplify=True)

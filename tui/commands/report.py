@@ -100,7 +100,7 @@ def command(
     from reports.publishing import publication
     from reports.render.formats import render
     from reports.statement import BREACHES, Scope
-    from tui.publishing import press, signed
+    from tui.publishing import declared_only, press, signed
     from tui.publishing import publish as let_have
 
     form = _format(form, output)
@@ -124,12 +124,8 @@ def command(
             compose(store, graph, report, anew=rules_path is not None) if form == "pdf" else Paper(report, "")
         )
         _known(graph, about, report)
-        if publish and about.get("customer") not in graph.ruleset.customers:
-            raise SlaError(
-                "only a declared customer's report can be published",
-                help="name it with --customer",
-                exit_code=USAGE,
-            )
+        if publish:
+            declared_only(graph, about.get("customer", ""))
     content = render(paper, form, lambda: press(config_path))
     if output is not None:
         from tui.prefs import write_whole

@@ -73,11 +73,6 @@ class CustomersPage(ListPage[Customers]):
             ("  counting" if data.more else "", "warning"),
         )
 
-    def why_off(self, key: Key) -> str:
-        if key.id == "account.report" and self.listing.current is None:
-            return "no customer is under the cursor"
-        return super().why_off(key)
-
     def action_open(self) -> None:
         item: Customer | None = self.listing.current
         if item is not None:
