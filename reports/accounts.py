@@ -6,7 +6,6 @@ The figures are those of reports and statements, made by the same functions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
 
 from engine.calendar.period import Period, month_of
 from engine.commitment.uptime import Figure, figures
@@ -15,7 +14,7 @@ from engine.facts import Instant
 from engine.graph import Graph
 from engine.store.sql import SqlStore
 from reports import ledger
-from reports.account import MONTHS, Account
+from reports.account import Account
 from reports.books import Books
 from reports.compliance import Figures, Standing, by
 from reports.compliance import figures as counted
@@ -123,18 +122,6 @@ class Accountant:
             settlement=settlement,
             trouble=trouble,
         )
-
-
-def months_before(period: Period, count: int = MONTHS - 1) -> list[Period]:
-    """So many calendar months before one, the latest first."""
-    found: list[Period] = []
-    first = period.start
-    assert isinstance(first, date)
-    while len(found) < count:
-        before = (first - timedelta(days=1)).replace(day=1)
-        found.append(Period(before, first))
-        first = before
-    return found
 
 
 def _standings(told: Iterable[Told]) -> Iterator[Standing]:

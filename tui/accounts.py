@@ -10,15 +10,15 @@ from itertools import groupby
 from math import inf
 from operator import itemgetter
 
-from engine.calendar.period import month
+from engine.calendar.period import before, month
 from engine.commitment.words import retainer
 from engine.contract.table import bound, stretches
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.snapshot import Row
 from engine.store.sql import SqlStore
-from reports.account import Account
-from reports.accounts import Accountant, months_before
+from reports.account import MONTHS, Account
+from reports.accounts import Accountant
 from reports.compliance import Figures
 from reports.paper import Month
 from tui.figures import UPTIMES
@@ -103,7 +103,7 @@ class Accounts:
         wanted = {
             one.name
             for period in {account.period for account in self._accounts.values()}
-            for one in months_before(month(period))
+            for one in before(month(period), MONTHS - 1)
         }
         ordered = sorted(wanted, reverse=True)
         yield from (name for name in ordered if name not in self._months)
@@ -126,7 +126,7 @@ class Accounts:
         return Customers(self._entries, self._made or self._begun, more)
 
     def _before(self, account: Account) -> tuple[Month, ...]:
-        wanted = [one.name for one in reversed(months_before(month(account.period)))]
+        wanted = [one.name for one in reversed(before(month(account.period), MONTHS - 1))]
         found = [
             Month(name, self._months[name][1].get(account.name, Figures()))
             for name in wanted

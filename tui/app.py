@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
@@ -27,7 +27,6 @@ from tui.postroom import Postroom
 from tui.prefs import Prefs, load
 from tui.printroom import Printroom
 from tui.screens.ask import Confirm, Help
-from tui.screens.customers import CustomerPage, CustomersPage, OpenCustomer, ReportErrand, ReportPage
 from tui.screens.health import HealthPage
 from tui.screens.help import help_lines
 from tui.screens.inbox import Inbox
@@ -41,6 +40,9 @@ from tui.status import Situation
 from tui.themes import THEME_NAMES
 from tui.view import Arranged
 from tui.widgets.bars import KeyBar
+
+if TYPE_CHECKING:
+    from tui.screens.customers import OpenCustomer, ReportErrand
 
 __all__ = ["Console", "Options"]
 
@@ -241,6 +243,8 @@ class Console(Shell):
         elif name in LIST_PAGES:
             self._enter(list_page(name, self.setting, self.options.zone, self._memories[name]))
         elif name == "customers":
+            from tui.screens.customers import CustomersPage
+
             self._enter(CustomersPage(self.setting, self.options.zone, self._memories[name]))
         else:
             self._enter({"health": HealthPage, "rules": RulesPage}[name](self.setting))
@@ -316,29 +320,15 @@ class Console(Shell):
         self.tell(f"this key is off: {plain(event.reason, 200)}", severity="warning")
 
     def on_open_customer(self, event: OpenCustomer) -> None:
-        page = (
-            ReportPage(self.setting, event.customer, event.title, event.month)
-            if event.month
-            else CustomerPage(self.setting, event.customer, event.title)
-        )
-        self._enter(page, over=True)
+        self._enter(event.page(self.setting), over=True)
 
     def on_report_errand(self, event: ReportErrand) -> None:
         self.clear_notifications()
         page = self._page_on_top()
-        key = next(
-            (
-                key
-                for key in self.setting.keys
-                if key.id.endswith(f".{event.what}") and key.scope in page.SCOPES
-            ),
-            None,
-        )
-        reason = page.why_off(key) if key else ""
-        if reason:
+        if reason := page.off(event.key):
             self.tell(f"this key is off: {plain(reason, 200)}", severity="warning")
         else:
-            self.printroom.run(event.what, page, self.inquiry.ask)
+            self.printroom.run(event.key, page, self.inquiry.ask)
 
     def _publishing(self, begins: bool) -> None:
         self._writing(begins)

@@ -23,6 +23,7 @@ class Inquiry:
     ) -> None:
         self._feed, self._refresh, self._shown, self._reopen = feed, refresh, shown, reopen
         self._asked_at = -inf
+        self._again_at = -inf
         self.owing = False  # what the page on top shows may have changed since it was asked for
 
     def overdue(self, page: Page) -> bool:
@@ -35,15 +36,14 @@ class Inquiry:
         mine = isinstance(page, TicketPage) and any(
             row is not None and row.id == page.detail.id for pair in rows for row in pair
         )
-        worth = time.monotonic() >= self._asked_at + AGAIN * self._refresh
+        worth = time.monotonic() >= self._again_at + AGAIN * self._refresh
         if mine or (self.owing and worth) or self.overdue(page):
             self.again(page)
 
     def again(self, page: Page) -> None:
         """What a page shows may have changed."""
-        self.owing = False
+        self.owing, self._again_at = False, time.monotonic()
         if isinstance(page, TicketPage):
-            self._asked_at = time.monotonic()
             self._reopen(page.detail.id)
         else:
             self.ask(page)
@@ -64,5 +64,5 @@ class Inquiry:
         self._feed.ask(question, answered)
 
     def soon(self) -> None:
-        """Ask at the next look."""
-        self._asked_at = -inf
+        """Ask at the next look if anything has changed."""
+        self._again_at = -inf

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from engine.calendar.period import following, month
-from engine.store.publications import Publication
-from reports.accounts import months_before
+from engine.calendar.period import before, following, month
 from tui.desk import Push, Teller
 from tui.feed import Failure, Feed
 from tui.plain import plain
 from tui.screens.ask import Confirm, Prompt
-from tui.screens.customers import CustomerPage, ReportPage
 from tui.screens.page import Page
-from tui.view_report import Preview, closed_words
+
+if TYPE_CHECKING:
+    from engine.store.publications import Publication
+    from tui.screens.customers import ReportPage
+    from tui.view_report import Preview
 
 CHOICES = 24
 """How many months can be chosen by name; any other can be written."""
@@ -27,18 +29,20 @@ class Printroom:
         self._feed, self._push, self._tell, self._after = feed, push, tell, after
         self.waiting = 0
 
-    def run(self, what: str, page: Page, ask: Callable[[Page], None]) -> None:
-        """Do what a key of a page with reports means."""
+    def run(self, key: str, page: Page, ask: Callable[[Page], None]) -> None:
+        """Do what a key of a page with reports means, by its id."""
+        from tui.screens.customers import CustomerPage, ReportPage
+
         if isinstance(page, ReportPage):
-            if what in {"next", "previous"}:
-                self._turn(page, _beside(page.month, what), ask)
-            elif what == "month":
+            if key in {"report.next", "report.previous"}:
+                self._turn(page, _beside(page.month, key), ask)
+            elif key == "report.month":
                 self.choose_month(
                     page.title_, page.month, page.latest, lambda month_: self._turn(page, month_, ask)
                 )
             elif page.data is None:
                 self._tell("the report is still being made", severity="warning")
-            elif what == "publish":
+            elif key == "report.publish":
                 self.publish(page.data)
             else:
                 self.withdraw(page.data.published)
@@ -59,7 +63,7 @@ class Printroom:
             except ValueError as error:
                 return str(error)
 
-        months = (latest, *(one.name for one in months_before(month(latest), CHOICES)))
+        months = (latest, *(one.name for one in before(month(latest), CHOICES)))
         self._push(
             Prompt(
                 f"Month of the report of {title}",
@@ -133,9 +137,9 @@ class Printroom:
         self._feed.ask(question, finished)
 
 
-def _beside(name: str, side: str) -> str:
+def _beside(name: str, key: str) -> str:
     here = month(name)
-    return following(here).name if side == "next" else months_before(here, 1)[0].name
+    return following(here).name if key == "report.next" else before(here, 1)[0].name
 
 
 def _ways(formats: Sequence[str]) -> tuple[str, ...]:
@@ -145,6 +149,8 @@ def _ways(formats: Sequence[str]) -> tuple[str, ...]:
 
 def publish_text(preview: Preview, forms: Sequence[str]) -> str:
     """What is about to be let go: whose, which month, as what, and whether the figures can still move."""
+    from tui.view_report import closed_words
+
     figures = preview.paper.report.figures
     known = [one for one in preview.current if one.format in forms]
     said = [

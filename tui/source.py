@@ -19,7 +19,7 @@ from engine.facts import Event, Fields, Instant
 from engine.ordered import OrderedRows
 from engine.snapshot import Escalations, Row, RulesStatus, Snapshot, TicketDetail
 from engine.store.opening import open_store
-from engine.store.place import Place, Server
+from engine.store.place import Place, file_identity
 from engine.store.protocol import News, Store
 from engine.store.sql import SqlStore
 from tui.actions import Action, Errand, Outcome
@@ -255,9 +255,9 @@ class StoreSource:
     def publish(self, customer: str, period: str, forms: Sequence[str]) -> Sequence[str]:
         from tui.publishing import issue
 
-        store = self._writable()
-        by, config = self._sight.person, self._sight.config
-        return issue(store, self._graph(store), self._instant, customer, period, forms, by, config)
+        store, sight = self._writable(), self._sight
+        graph, now = self._graph(store), self._instant
+        return issue(store, graph, now, customer, period, forms, sight.person, sight.config)
 
     def withdraw(self, number: int) -> str:
         from tui.publishing import withdraw
@@ -353,7 +353,7 @@ class StoreSource:
         What is written to a file that was moved away would be lost without a word.
         """
         if self._store is not None:
-            file = _identity(self._sight.store)
+            file = file_identity(self._sight.store)
             if file is None:
                 raise StoreError(
                     f"{self._sight.store}: the store is not there any more",
@@ -365,7 +365,7 @@ class StoreSource:
             sight = self._sight
             read_only = not (self._runs or sight.write)
             self._store = open_store(sight.store, create=self._runs, read_only=read_only)
-            self._file = _identity(sight.store)
+            self._file = file_identity(sight.store)
         return self._store
 
     @property
@@ -383,17 +383,6 @@ class StoreSource:
         if self._compiled is None or self._compiled[0] != digest:
             self._compiled = (digest, graph_of(store, self._sight.rules, self._sight.at))
         return self._compiled[1]
-
-
-def _identity(place: Place) -> tuple[int, int] | None:
-    """What tells a file from another one of its name; None where there is none. A server is one. Raises OSError."""
-    if isinstance(place, Server):
-        return (0, 0)
-    try:
-        found = place.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _why_read_only(sight: Sight) -> str:

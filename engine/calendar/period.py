@@ -71,6 +71,15 @@ def preceding(period: Period) -> Period:
     return Period(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1), first.replace(day=1))
 
 
+def before(period: Period, count: int) -> list[Period]:
+    """So many calendar months before that of the period's start, the latest first."""
+    found: list[Period] = []
+    while len(found) < count:
+        period = preceding(period)
+        found.append(period)
+    return found
+
+
 def bound(text: str) -> Bound:
     """A date like 2026-10-01, or an instant with its offset. Raises ValueError, in words for people."""
     if not _DATE.fullmatch(text):

@@ -36,3 +36,14 @@ Place = Path | Server
 def place_of(text: str | Path) -> Place:
     """A store's place, as people name it."""
     return Server(text) if isinstance(text, str) and text.startswith(_PREFIXES) else Path(text)
+
+
+def file_identity(place: Place) -> tuple[int, int] | None:
+    """What tells a file from another one of its name; None where there is none. A server is one. Raises OSError."""
+    if isinstance(place, Server):
+        return (0, 0)
+    try:
+        found = place.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino

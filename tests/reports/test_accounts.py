@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.calendar.period import month
 from engine.facts import Instant
 from engine.store.sqlite import SqliteStore
-from reports.accounts import Accountant, months_before
+from reports.accounts import Accountant
 from reports.books import settlement
 from reports.making import make
 from reports.statement import BREACHES, Scope
@@ -92,10 +91,6 @@ def test_the_past_is_as_it_was(counter):
     assert (acme.figures.running, acme.figures.breached, acme.credits[0].currency) == (0, 1, "EUR")
     assert acme.figures.excluded == 0
     counter.now = now
-
-
-def test_months_are_counted_backwards_over_the_year():
-    assert [one.name for one in months_before(month("2026-02"), 3)] == ["2026-01", "2025-12", "2025-11"]
 
 
 def test_portions_come_to_the_same_as_everything_at_once(counter):

@@ -4,7 +4,8 @@ import pytest
 from textual.binding import Binding
 
 from tui.app import Console
-from tui.keymap import EVERYWHERE, SCOPES, TABLE, parse_settings, remap, show_key
+from tui.key_names import show_key
+from tui.keymap import EVERYWHERE, SCOPES, TABLE, parse_settings, remap
 from tui.screens.health import HealthPage
 from tui.screens.inbox import Inbox
 from tui.screens.lists import EscalationsPage, FlagsPage, NoticesPage

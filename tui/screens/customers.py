@@ -18,7 +18,7 @@ from tui.lists import Memory
 from tui.moment import clock
 from tui.plain import plain
 from tui.screens.lists import ListPage
-from tui.screens.page import Scene, Setting, TextPage, bindings
+from tui.screens.page import Page, Scene, Setting, TextPage, bindings
 from tui.view_customer import customer_page, customer_sheet
 from tui.view_customers import Customer, CustomerDetail, Customers
 from tui.view_report import Preview, report_page, report_sheet
@@ -33,13 +33,19 @@ class OpenCustomer(Message):
         self.title = title
         self.month = month
 
+    def page(self, setting: Setting) -> Page:
+        """The page that is wanted."""
+        if self.month:
+            return ReportPage(setting, self.customer, self.title, self.month)
+        return CustomerPage(setting, self.customer, self.title)
+
 
 class ReportErrand(Message):
-    """A person wants something done about reports: "month", "publish" or "withdraw"."""
+    """A person wants something done about reports; `key` is the id of what was pressed."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, key: str) -> None:
         super().__init__()
-        self.what = what
+        self.key = key
 
 
 class CustomersPage(ListPage[Customers]):
@@ -156,7 +162,7 @@ class CustomerPage(Asked):
             self.post_message(OpenCustomer(account.name, account.title, account.period))
 
     def action_withdraw(self) -> None:
-        self.post_message(ReportErrand("withdraw"))
+        self.post_message(ReportErrand("published.withdraw"))
 
 
 class ReportPage(Asked):
@@ -207,13 +213,13 @@ class ReportPage(Asked):
         return ""
 
     def action_step(self, months: int) -> None:
-        self.post_message(ReportErrand("next" if months > 0 else "previous"))
+        self.post_message(ReportErrand("report.next" if months > 0 else "report.previous"))
 
     def action_month(self) -> None:
-        self.post_message(ReportErrand("month"))
+        self.post_message(ReportErrand("report.month"))
 
     def action_publish(self) -> None:
-        self.post_message(ReportErrand("publish"))
+        self.post_message(ReportErrand("report.publish"))
 
     def action_withdraw(self) -> None:
-        self.post_message(ReportErrand("withdraw"))
+        self.post_message(ReportErrand("published.withdraw"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tui.filter import FLAGS, TEXT_FIELDS
-from tui.keymap import EVERYWHERE, INBOX, SCOPES, Key, in_scope, show_key
+from tui.key_names import show_key
+from tui.keymap import EVERYWHERE, INBOX, SCOPES, Key, in_scope
 from tui.line import Line, fit, wrap
 from tui.plain import plain
 from tui.standing import STANDINGS

@@ -130,6 +130,10 @@ class Page(Screen[None]):
         """Why a key does nothing here and now; "" if it does."""
         return self.scene.situation.read_only if key.writes and self.scene else ""
 
+    def off(self, id_: str) -> str:
+        """The same of a key by its id."""
+        return next((self.why_off(key) for key in self.setting.keys if key.id == id_), "")
+
     @property
     def question(self) -> Callable[[Source], Any] | None:
         """What is asked of the source when the page is opened and whenever the answer may be another; None for nothing."""
