@@ -9,6 +9,7 @@ from dsl.commitment import Money
 from engine.commitment.uptime import Figure
 from reports.compliance import Figures
 from reports.paper import Month
+from reports.renegotiation import Talk
 from reports.settlement import Settlement
 
 MONTHS = 12
@@ -19,7 +20,8 @@ MONTHS = 12
 class Account:
     """A customer in the month `period` so far. `name` is the declared one, or what tickets call it if it is not `declared`; `tier` is
     the one that tickets get that open now. `settlement` is None where nothing can be settled; `trouble` says why, "" if there is nothing to settle.
-    `months` are those before, the oldest first, from the first one on that has figures."""
+    `months` are those before, the oldest first, from the first one on that has figures; `talks` are the renegotiations that
+    the customer needs."""
 
     name: str
     title: str
@@ -34,6 +36,7 @@ class Account:
     settlement: Settlement | None = None
     trouble: str = ""
     months: tuple[Month, ...] = ()
+    talks: tuple[Talk, ...] = ()
 
     @property
     def credits(self) -> tuple[Money, ...]:

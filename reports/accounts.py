@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from engine.calendar.period import Period, month_of
 from engine.commitment.uptime import Figure, figures
-from engine.errors import EngineError, StoreError
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.store.sql import SqlStore
@@ -18,6 +17,7 @@ from reports.account import Account
 from reports.books import Books
 from reports.compliance import Figures, Standing, by
 from reports.compliance import figures as counted
+from reports.composing import history
 from reports.correction import Register, Told
 from reports.making import spans
 from reports.settlement import Settlement
@@ -69,9 +69,9 @@ class Accountant:
             yield self._account(name, told[period.name].get(name, []), period, books, pending.get(name, []))
 
     def settlement(self, customer: str, period: Period) -> Settlement:
-        """What a month of a declared customer comes to: as it was closed, else so far. Raises StoreError, EngineError."""
+        """What a month of a declared customer comes to: as it was closed, else so far. Raises StoreError."""
         books = Books(self._store, self._graph, self._known)
-        kept = books.kept(customer, [period.name]).get(period.name)
+        kept = books.kept([customer], [period.name]).get((customer, period.name))
         if kept is not None:
             return kept
         told = self.month(period).get(customer, [])
@@ -96,18 +96,13 @@ class Accountant:
         terms = graph.terms(name, now)
         zone = graph.zone(name)
         settlement: Settlement | None = None
-        trouble = ""
         uptime: tuple[Figure, ...] = ()
         if declared:
             span = period.span(zone)
-            try:
-                settlement = books.settle(name, period, span, told, pending, now)
-                uptime = settlement.figures
-            except StoreError:
-                raise
-            except EngineError as error:
-                trouble = f"{error}{f': {error.help}' if error.help else ''}"
-                uptime = tuple(figures(graph, name, *span, books.history, now))
+            settlement = books.settle(name, period, span, told, pending, now)
+            uptime = settlement.figures
+            if settlement.trouble:
+                uptime = tuple(figures(graph, name, *span, history(self._store, graph, span, now), now))
         return Account(
             name=name,
             title=(declared.title or name) if declared else name,
@@ -120,7 +115,7 @@ class Accountant:
             metrics=by("metric", [(one.clock, one.standing) for one in told if one.standing is not None]),
             uptime=uptime,
             settlement=settlement,
-            trouble=trouble,
+            trouble=settlement.trouble if settlement else "",
         )
 
 

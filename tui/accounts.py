@@ -21,6 +21,8 @@ from reports.account import MONTHS, Account
 from reports.accounts import Accountant
 from reports.compliance import Figures
 from reports.paper import Month
+from reports.renegotiation import Talk
+from reports.reviewing import reviews
 from tui.figures import UPTIMES
 from tui.period_text import period_text
 from tui.publishing import published
@@ -50,6 +52,7 @@ class Accounts:
         self._made = 0
         self._worked = 0.0
         self._months: dict[str, tuple[int, Mapping[str, Figures]]] = {}
+        self._talks: dict[str, tuple[int, tuple[Talk, ...]]] = {}
         self._entries: tuple[Customer, ...] = ()
         self._told_at = -inf
 
@@ -62,7 +65,7 @@ class Accounts:
             self.__init__(past=self._past)  # type: ignore[misc]
             self._digest = graph.digest
         self._portion(store, graph, now, months=months)
-        return self._told(rows, now, months=months)
+        return self._told(graph, rows, now, months=months)
 
     def whole(self, store: SqlStore, graph: Graph, rows: Sequence[Row], now: Instant) -> Customers:
         """The same with everything made. Raises StoreError."""
@@ -78,8 +81,8 @@ class Accounts:
             self._coming, self._begun, self._worked = {}, now, 0.0
             self._round = Accountant(store, graph, now, anew=self._past).so_far()
         if self._coming is None:
-            if months:
-                self._count_a_month(store, graph, now)
+            if months and not self._count_a_month(store, graph, now):
+                self._review(store, graph, now, begun + PORTION)
             return
         for account in self._round:
             self._coming[account.name] = account
@@ -92,11 +95,28 @@ class Accounts:
     def _is_old(self, now: int) -> bool:
         return not self._made or not self._made <= now < self._made + max(UPTIMES, SHARE * self._worked)
 
-    def _count_a_month(self, store: SqlStore, graph: Graph, now: Instant) -> None:
+    def _count_a_month(self, store: SqlStore, graph: Graph, now: Instant) -> bool:
         name = next(self._due(now), None)
         if name is not None:
             accountant = Accountant(store, graph, now, anew=self._past)
             self._months[name] = (now, accountant.figures(month(name)))
+        return name is not None
+
+    def _review(self, store: SqlStore, graph: Graph, now: Instant, until: float) -> None:
+        """See who needs another talk."""
+        for name in self._unseen(graph, now):
+            period = month(self._accounts[name].period)
+            talks = reviews(store, graph, now, period, [name])[name]
+            self._talks[name] = (now, tuple(talk for talk in talks if talk.needed))
+            if time.monotonic() > until:
+                break
+
+    def _unseen(self, graph: Graph, now: int) -> list[str]:
+        """Whose renegotiations have not been looked at, or not lately; of the past nobody's: closed months were told later."""
+        if self._past or not graph.ruleset.renegotiations:
+            return []
+        declared = (name for name, account in self._accounts.items() if account.declared)
+        return [name for name in declared if not _fresh(self._talks.get(name), now)]
 
     def _due(self, now: int) -> Iterator[str]:
         """Months that are to be counted: those that are missing first, then the old ones."""
@@ -107,20 +127,24 @@ class Accounts:
         }
         ordered = sorted(wanted, reverse=True)
         yield from (name for name in ordered if name not in self._months)
-        yield from (
-            name for name in ordered if not self._months[name][0] <= now < self._months[name][0] + OVER
-        )
+        yield from (name for name in ordered if not _fresh(self._months[name], now))
 
     # ------------------------------------------------------------ what is told
 
-    def _told(self, rows: Sequence[Row], now: int, *, months: bool) -> Customers:
-        more = self._coming is not None or (months and next(self._due(now), None) is not None)
+    def _told(self, graph: Graph, rows: Sequence[Row], now: int, *, months: bool) -> Customers:
+        more = self._coming is not None or (
+            months and (next(self._due(now), None) is not None or bool(self._unseen(graph, now)))
+        )
         if not more or time.monotonic() >= self._told_at + TOLD:
             self._told_at = time.monotonic()
             open_ = Counter(row.customer for row in rows)
             breached = Counter(row.customer for row in rows if row.due is not None and row.due < now)
             self._entries = worst_first(
-                Customer(replace(account, months=self._before(account)), open_[name], breached[name])
+                Customer(
+                    replace(account, months=self._before(account), talks=self._talks.get(name, (0, ()))[1]),
+                    open_[name],
+                    breached[name],
+                )
                 for name, account in (self._accounts or self._coming or {}).items()
             )
         return Customers(self._entries, self._made or self._begun, more)
@@ -134,6 +158,10 @@ class Accounts:
         ]
         first = next((at for at, one in enumerate(found) if one.figures.percent), len(found))
         return tuple(found[first:])
+
+
+def _fresh(made: tuple[int, object] | None, now: int) -> bool:
+    return made is not None and made[0] <= now < made[0] + OVER
 
 
 # ---------------------------------------------------------------- one of them

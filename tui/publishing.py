@@ -108,9 +108,8 @@ def formats() -> tuple[str, ...]:
 def preview(
     store: SqlStore, graph: Graph, now: Instant, customer: str, month: str, *, anew: bool = False
 ) -> Preview:
-    """The report of a customer's month as it would be published. `anew` as in `making.make`. Raises StoreError, EngineError."""
+    """The report of a customer's month as it would be published. `anew` as in `making.make`. Raises StoreError."""
     from engine.calendar import period
-    from engine.errors import EngineError, StoreError
     from reports.accounts import Accountant
     from reports.composing import compose
     from reports.making import make
@@ -120,16 +119,8 @@ def preview(
     wanted = period.month(month)
     report = make(store, graph, now, wanted, Scope({"customer": customer}), BREACHES, anew=anew)
     declared = graph.ruleset.customers.get(customer)
-    settlement, trouble = None, ""
-    if declared:
-        try:
-            settlement = Accountant(store, graph, now, anew=anew, customer=customer).settlement(
-                customer, wanted
-            )
-        except StoreError:
-            raise
-        except EngineError as error:
-            trouble = f"{error}{f': {error.help}' if error.help else ''}"
+    accountant = Accountant(store, graph, now, anew=anew, customer=customer)
+    settlement = accountant.settlement(customer, wanted) if declared else None
     return Preview(
         customer,
         (declared.title or customer) if declared else customer,
@@ -137,7 +128,7 @@ def preview(
         month,
         compose(store, graph, report, anew=anew),
         settlement,
-        trouble,
+        settlement.trouble if settlement else "",
         published(store, customer, now, month),
         formats(),
     )

@@ -12,6 +12,7 @@ from engine.store.publications import ERASED, Publication
 from engine.wall import format_local
 from reports.compliance import Figures
 from reports.paper import Month
+from reports.renegotiation import Talk
 from reports.settlement import Entry, Settlement
 from tui.columns import fill
 from tui.export import Sheet
@@ -64,6 +65,7 @@ def customer_page(detail: CustomerDetail, now: int, zone: tzinfo, glyphs: Glyphs
         *(wrapped(account.trouble, "warning", glyphs, cells) if account.trouble else ()),
         *settlement_lines(account.settlement, glyphs, cells),
         (),
+        *_talks(account.talks, glyphs, cells),
         (("Published reports", "heading"),),
         *published_lines(detail.published, zone, glyphs, cells),
     ]
@@ -89,6 +91,21 @@ def _contract(detail: CustomerDetail, glyphs: Glyphs, cells: int) -> list[Line]:
     fact("retainer", contract.retainers or ["none"])
     fact("account manager", [contract.manager] if contract.manager else [])
     fact("rules", [contract.where] if contract.where else [])
+    return out
+
+
+def _talks(talks: Sequence[Talk], glyphs: Glyphs, cells: int) -> list[Line]:
+    """What says that the contract needs another talk, with the figures of each month."""
+    out: list[Line] = []
+    for talk in talks:
+        about = talk.renegotiation
+        out.append(((f"{glyphs.flagged} Renegotiation: {plain(about.title or about.name, 200)}", "warning"),))
+        for one in talk.evidence:
+            if one.holds:
+                out += wrapped(f"{one.occasion.rule}: {one.value}, {one.course}", "", glyphs, cells)
+                told = ", ".join(f"{name} {value or '-'}" for name, value, _ in one.by_month)
+                out += wrapped(f"{told}{'; so far' if one.so_far else ''}", "muted", glyphs, cells)
+        out.append(())
     return out
 
 

@@ -61,14 +61,14 @@ class CustomerDetail:
 
 
 def worst_first(entries: Iterable[Customer]) -> tuple[Customer, ...]:
-    """Those first who can no longer get what was promised of uptime, then by compliance; those without a decided clock last."""
+    """Those first who need another talk or cannot get what was promised of uptime any more, then by compliance; those without a decided clock last."""
 
     def badness(item: Customer) -> tuple[bool, bool, int, int, str]:
         account = item.account
         tally = account.figures.tally
         lost = any(one.left < 0 and one.kept is False for one in account.uptime)
         return (
-            not lost,
+            not (lost or account.talks),
             tally.hundredths is None,
             tally.hundredths or 0,
             -tally.failed,
@@ -126,6 +126,11 @@ def _breached_piece(item: Customer, _: int, glyphs: Glyphs) -> Piece:
     )
 
 
+def talk_piece(item: Customer, _: int, glyphs: Glyphs) -> Piece:
+    """Whether the contract needs another talk."""
+    return (f"{glyphs.flagged} talk", "warning") if item.account.talks else ("-", "muted")
+
+
 def parts(_: tzinfo) -> tuple[Part[Customers, Customer], ...]:
     """The one list of the screen."""
 
@@ -142,20 +147,22 @@ def parts(_: tzinfo) -> tuple[Part[Customers, Customer], ...]:
     columns: tuple[Column[Customer], ...] = (
         text_column("customer", "Customer", 14, 34, 0, lambda item: item.account.title, "who it is", "strong"),
         Column("met", "Met", 8, 8, 0, met, _share, "compliance of the month so far", right=True),
-        Column("trend", "Trend", 12, 14, 4, lambda item, _, glyphs: change_piece(item.account, glyphs),
+        Column("trend", "Trend", 12, 14, 5, lambda item, _, glyphs: change_piece(item.account, glyphs),
                lambda item: _known(change(item.account)), "compliance against the month before, in points"),
-        Column("months", "Months", 12, 12, 6, lambda item, _, glyphs: (spark(item.account, glyphs), "running"),
+        Column("months", "Months", 12, 12, 7, lambda item, _, glyphs: (spark(item.account, glyphs), "running"),
                lambda item: shares(item.account), "compliance of the last months, from the lowest to 100 %"),
         Column("uptime", "Uptime", 18, 20, 2, lambda item, now, glyphs: uptime_piece(least(item), now, glyphs),
                lambda item: _left(least(item)), "the service that has the least error budget left, against what is promised"),
-        Column("left", "Error budget", 13, 13, 5, lambda item, _, __: left_piece(least(item)),
+        Column("left", "Error budget", 13, 13, 6, lambda item, _, __: left_piece(least(item)),
                lambda item: _left(least(item)), "downtime that the promise still has room for"),
         Column("credits", "Credits", 11, 24, 3, _credits_piece, owed, "credits of the month so far"),
         Column("breached", "Breached", 8, 8, 1, _breached_piece, lambda item: item.breached, "open tickets that are breached now", right=True),
-        Column("open", "Open", 6, 6, 7, lambda item, _, __: (f"{item.open:,}", "muted"), lambda item: item.open,
+        Column("open", "Open", 6, 6, 8, lambda item, _, __: (f"{item.open:,}", "muted"), lambda item: item.open,
                "tickets that are open now", right=True),
-        text_column("tier", "Tier", 8, 14, 8, lambda item: item.account.tier, "the tier of now"),
-        text_column("group", "Group", 8, 18, 9, lambda item: item.account.group, "its group", "muted"),
+        Column("talk", "Talk", 6, 6, 4, talk_piece, lambda item: len(item.account.talks),
+               "whether a renegotiation says that the contract needs another talk"),
+        text_column("tier", "Tier", 8, 14, 9, lambda item: item.account.tier, "the tier of now"),
+        text_column("group", "Group", 8, 18, 10, lambda item: item.account.group, "its group", "muted"),
     )  # fmt: skip
     return (
         Part(
@@ -178,6 +185,7 @@ def parts(_: tzinfo) -> tuple[Part[Customers, Customer], ...]:
                     "credited": lambda item: bool(item.account.credits),
                     "missed": lambda item: any(one.left < 0 for one in item.account.uptime),
                     "undeclared": lambda item: not item.account.declared,
+                    "renegotiate": lambda item: bool(item.account.talks),
                     "worse": lambda item: (change(item.account) or 0) < 0,
                 }
             },
@@ -207,7 +215,12 @@ def _card(item: Customer, now: int, glyphs: Glyphs) -> tuple[Line, Line]:
     account = item.account
     title = words_cell(lambda _: account.title, "strong")(item, now, glyphs)
     late = _breached_piece(item, now, glyphs)
-    first = ((f"{percent(account.figures.tally):>8}", "strong"), *_told([late]), ("  ", ""), title)
+    first = (
+        (f"{percent(account.figures.tally):>8}", "strong"),
+        *_told([talk_piece(item, now, glyphs), late]),
+        ("  ", ""),
+        title,
+    )
     moved, owed = change_piece(account, glyphs), _credits_piece(item, now, glyphs)
     return first, _told([moved, uptime_piece(worst(account.uptime), now, glyphs), owed])
 
@@ -233,6 +246,7 @@ def _about(item: Customer, now: int, _: tzinfo, glyphs: Glyphs, cells: int) -> l
         if one
         else "no uptime is promised, or none is measured"
     )
+    talk = ", ".join(one.renegotiation.title or one.renegotiation.name for one in account.talks)
     owed = account.trouble or (
         f"credits so far {credits_text(account)}" if account.credits else "no credits so far"
     )
@@ -246,6 +260,7 @@ def _about(item: Customer, now: int, _: tzinfo, glyphs: Glyphs, cells: int) -> l
         *wrapped(words, "", glyphs, cells)[:1],
         *wrapped(ran_words, "", glyphs, cells)[:1],
         *wrapped(owed, "warning" if account.trouble or account.credits else "muted", glyphs, cells)[:1],
+        *(wrapped(f"needs another talk: {talk}", "warning", glyphs, cells)[:1] if talk else ()),
     ]
 
 
@@ -263,7 +278,7 @@ HEADER = (
         "hundredths_of_percent",
     ),
     *("before_hundredths_of_percent", "service", "uptime", "promised", "uptime_state", "budget_left_seconds"),
-    *("credits", "open", "breached"),
+    *("credits", "open", "breached", "renegotiations"),
 )
 
 
@@ -281,7 +296,8 @@ def sheet(items: Sequence[Customer], now: int, _: tzinfo) -> Sheet:
         )
         rows.append(
             (account.name, account.title, account.declared, account.group, account.tier, account.zone, account.period,
-             tally.met, tally.failed, tally.hundredths, before, *ran_, credits_text(account), item.open, item.breached)
+             tally.met, tally.failed, tally.hundredths, before, *ran_, credits_text(account), item.open, item.breached,
+             ", ".join(talk.renegotiation.name for talk in account.talks))
         )  # fmt: skip
     return Sheet("customers", HEADER, rows)
 

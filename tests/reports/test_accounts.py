@@ -9,6 +9,7 @@ from engine.store.sqlite import SqliteStore
 from reports.accounts import Accountant
 from reports.books import settlement
 from reports.making import make
+from reports.reviewing import reviews
 from reports.statement import BREACHES, Scope
 from tests.engine.site import Site, at
 from tests.reports.counter import OCTOBER, RULES, SEPTEMBER, Counter
@@ -128,3 +129,15 @@ def test_nothing_is_read_again_within_a_minute_and_other_rules_begin_anew(counte
         if one.account.name == "acme"
     ]
     assert acme.account.title == "Acme SE"
+
+
+def test_who_needs_another_talk_is_marked_as_sla_renegotiation_says(counter):
+    counter.edit(SITE + "renegotiation often {\n  when breaches above 0 per month\n}\n")
+    now = Instant(counter.now)
+    found = Accounts().whole(counter.store, counter.graph, (), now)
+    told = {
+        one.account.name: [talk.renegotiation.name for talk in one.account.talks] for one in found.entries
+    }
+    known = reviews(counter.store, counter.graph, now, OCTOBER, ["acme", "hooli"])
+    assert told == {"acme": ["often"], "hooli": ["often"], "Walk-in": []}
+    assert all(talk.needed for talks in known.values() for talk in talks)

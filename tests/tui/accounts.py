@@ -6,6 +6,8 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from dsl.commitment import Money, Uptime
+from dsl.renegotiation import Occasion, Renegotiation, Subject
+from dsl.span import Origin
 from engine.calendar.period import month
 from engine.clock import State
 from engine.commitment.credits import Line
@@ -16,6 +18,7 @@ from engine.store.publications import Publication
 from reports.account import Account
 from reports.compliance import Excuse, Figures, Judged, Standing
 from reports.paper import Month, Paper
+from reports.renegotiation import Course, Evidence, Talk
 from reports.settlement import Entry, Settlement
 from reports.statement import BREACHES, Report, Scope
 from tests.tui.fake import CUSTOMERS, NOW
@@ -25,6 +28,29 @@ from tui.view_report import Preview
 PERIOD = "2026-03"
 START, END = month(PERIOD).span("UTC")
 PROMISE = Uptime(999_000, None, "always", excluding=True)
+OCCASION = Occasion(
+    Subject.COMPLIANCE,
+    "",
+    9500,
+    3,
+    "when compliance below 95% over 3 months",
+    Origin("renegotiation chronic", 1, 0),
+)
+TALK = Talk(
+    Renegotiation("chronic", "Chronic trouble", (), (), (), (OCCASION,)),
+    "customer-2",
+    (
+        Evidence(
+            OCCASION,
+            "91.20%",
+            True,
+            (("2026-02", "92.00%", 3), ("2026-03", "90.00%", 5)),
+            (),
+            Course.WORSE,
+            True,
+        ),
+    ),
+)
 
 
 def figure(down: int, service: str = "web-shop", promise: Uptime = PROMISE) -> Figure:
@@ -49,7 +75,7 @@ def settlement(name: str, title: str, amounts: tuple[str, ...], figures: tuple[F
         for at, amount in enumerate(amounts)
     )
     paid = Money(Decimal(3000), "EUR")
-    return Settlement(name, title, PERIOD, "UTC", START, END, None, paid, figures, entries)
+    return Settlement(name, title, PERIOD, "UTC", START, END, None, paid, figures, entries, {})
 
 
 def account(number: int, **changes: object) -> Account:
@@ -62,6 +88,7 @@ def account(number: int, **changes: object) -> Account:
         met=40 + number, breached=failed // 2, missed=failed - failed // 2, excluded=number % 2, running=3
     )
     facts: dict[str, object] = {
+        "talks": (TALK,) if number == 2 else (),
         "name": name,
         "title": title,
         "declared": True,

@@ -44,7 +44,7 @@ async def test_customers_fit_every_terminal_worst_first(size: tuple[int, int]) -
         assert all(len(line) <= size[0] for line in lines)
         whole = "\n".join(lines)
         assert "✗" in whole and FIRST.title in whole
-        assert [item.account.name for item in app.screen.listing.rows][:2] == ["customer-0", "customer-6"]
+        assert [item.account.name for item in app.screen.listing.rows][:2] == ["customer-0", "customer-2"]
         assert "worst first" in bar(app, "status")
         assert "8 customers" in bar(app, "counts")
         assert (app.screen.listing.row_height == 2) == (size[0] < 60)
@@ -125,6 +125,18 @@ async def test_enter_opens_the_customer_and_escape_comes_back() -> None:
         assert isinstance(app.screen, CustomersPage)
         await press(pilot, "escape")
         assert app.screen is inbox(app)
+
+
+async def test_a_renegotiation_is_marked_and_has_its_evidence() -> None:
+    async with running(desk(), size=(120, 70)) as (app, pilot):
+        await press(pilot, "7")
+        await type_filter(app, pilot, "is:renegotiate")
+        assert [item.account.name for item in app.screen.listing.rows] == ["customer-2"]
+        assert "⚑ talk" in "\n".join(listed(app))
+        assert "needs another talk: Chronic trouble" in about(app)
+        await press(pilot, "enter")
+        assert "when compliance below 95% over 3 months: 91.20%, getting worse" in page(app)
+        assert "2026-02 92.00%, 2026-03 90.00%; so far" in page(app)
 
 
 async def test_a_report_is_looked_at_month_by_month() -> None:

@@ -171,6 +171,7 @@ def record(item: Customer, now: int) -> dict[str, Any]:
         ],
         "credits": [{"amount": f"{one.amount:f}", "currency": one.currency} for one in account.credits],
         "not_counted": plain(account.trouble, 2000) or None,
+        "renegotiations": [plain(talk.renegotiation.name, 200) for talk in account.talks],
         "open": item.open,
         "breached": item.breached,
     }
