@@ -53,6 +53,9 @@ class Accounts:
         self._worked = 0.0
         self._months: dict[str, tuple[int, Mapping[str, Figures]]] = {}
         self._talks: dict[str, tuple[int, tuple[Talk, ...]]] = {}
+        self._joined: dict[
+            str, Account
+        ] = {}  # accounts with their months and talks, until one of these is made anew
         self._entries: tuple[Customer, ...] = ()
         self._told_at = -inf
 
@@ -77,6 +80,8 @@ class Accounts:
 
     def _portion(self, store: SqlStore, graph: Graph, now: Instant, *, months: bool) -> None:
         begun = time.monotonic()
+        if self._coming is not None or self._is_old(now) or (months and self._owes(graph, now)):
+            self._joined = {}
         if self._coming is None and self._is_old(now):
             self._coming, self._begun, self._worked = {}, now, 0.0
             self._round = Accountant(store, graph, now, anew=self._past).so_far()
@@ -111,6 +116,9 @@ class Accounts:
             if time.monotonic() > until:
                 break
 
+    def _owes(self, graph: Graph, now: int) -> bool:
+        return next(self._due(now), None) is not None or bool(self._unseen(graph, now))
+
     def _unseen(self, graph: Graph, now: int) -> list[str]:
         """Whose renegotiations have not been looked at, or not lately; of the past nobody's: closed months were told later."""
         if self._past or not graph.ruleset.renegotiations:
@@ -132,20 +140,17 @@ class Accounts:
     # ------------------------------------------------------------ what is told
 
     def _told(self, graph: Graph, rows: Sequence[Row], now: int, *, months: bool) -> Customers:
-        more = self._coming is not None or (
-            months and (next(self._due(now), None) is not None or bool(self._unseen(graph, now)))
-        )
+        more = self._coming is not None or (months and self._owes(graph, now))
         if not more or time.monotonic() >= self._told_at + TOLD:
             self._told_at = time.monotonic()
             open_ = Counter(row.customer for row in rows)
             breached = Counter(row.customer for row in rows if row.due is not None and row.due < now)
+            for name, account in (self._accounts or self._coming or {}).items():
+                if name not in self._joined:
+                    talks = self._talks.get(name, (0, ()))[1]
+                    self._joined[name] = replace(account, months=self._before(account), talks=talks)
             self._entries = worst_first(
-                Customer(
-                    replace(account, months=self._before(account), talks=self._talks.get(name, (0, ()))[1]),
-                    open_[name],
-                    breached[name],
-                )
-                for name, account in (self._accounts or self._coming or {}).items()
+                Customer(account, open_[name], breached[name]) for name, account in self._joined.items()
             )
         return Customers(self._entries, self._made or self._begun, more)
 
