@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dsl.commitment import WHOLE, Band, BreachCredit, Credits, Maintenance, Money, Payment, Service, Uptime, Window
+from dsl.commitment import (
+    WHOLE,
+    Band,
+    BreachCredit,
+    Credits,
+    Maintenance,
+    Money,
+    Payment,
+    Service,
+    Uptime,
+    Window,
+)
 from dsl.model import Party, Retainer
 from dsl.values import WEEKDAYS, duration, percentage
 from engine.commitment.uptime import Figure
