@@ -15,7 +15,7 @@ from dsl.commitment import WHOLE, Band, BreachCredit, Credits, Money, Payment, R
 from dsl.model import Party, Retainer
 from dsl.span import NOWHERE, Origin
 from engine.commitment.uptime import Figure
-from engine.commitment.words import band_line, breach_line, cap_line, money, payment, share, uptime
+from engine.commitment.words import band_line, breach_line, cap_line, measured, money, payment
 from engine.errors import EngineError
 
 # Minor units of ISO 4217 that are not two digits.
@@ -115,10 +115,8 @@ def _of_uptime(credits_: Credits, retainer: Money | None, figure: Figure) -> Lin
     band = reached(credits_.bands, figure)
     if band is None or figure.uptime is None:
         return None
-    because = (
-        f"{figure.service or 'all services'}: {share(figure.uptime * WHOLE // 1)} of {uptime(figure.promise)}"
-        f", {figure.down} of {figure.measured} seconds down, {figure.outages} outages"
-    )
+    outages = "1 outage" if figure.outages == 1 else f"{figure.outages} outages"
+    because = f"{measured(figure)}, {outages}"
     return Line(
         band_line(band),
         _explained(because, band.pays, retainer),
@@ -147,7 +145,8 @@ def _of_breaches(
     credits_: str, rule: BreachCredit, retainer: Money | None, breaches: Sequence[Breach]
 ) -> Line:
     tickets = tuple(sorted(one.ticket for one in breaches))
-    because = _explained(f"{len(breaches)} times: {', '.join(tickets)}", rule.pays, retainer)
+    counted = "1 breach" if len(breaches) == 1 else f"{len(breaches)} breaches"
+    because = _explained(f"{counted}: {', '.join(tickets)}", rule.pays, retainer)
     return Line(
         breach_line(rule),
         because,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dsl.commitment import WHOLE
 from dsl.scenario_text import money
 from engine.calendar.period import Span
 from engine.commitment import words
 from engine.commitment.credits import Breach, reached, rule_of
 from engine.commitment.settlement import Settled
-from engine.commitment.uptime import Figure
 from engine.graph import Graph
 from engine.wall import format_local
 
@@ -31,7 +29,7 @@ def credits_account(
     paying = [graph.ruleset.credits[name] for name in dict.fromkeys(line.credits for line in settled.lines)]
     for figure in settled.figures:
         if not any(reached(one.bands, figure) for one in paying):
-            yield f"  nothing  {_uptime(figure)}"
+            yield f"  nothing  {words.measured(figure)}"
     for breach in breaches:
         if not _pays(breach, graph):
             yield f"  nothing  {_breach(breach)}"
@@ -45,16 +43,6 @@ def _pays(breach: Breach, graph: Graph) -> bool:
     tier = graph.tier(breach.tier)
     credits_ = graph.ruleset.credits.get(tier.credits) if tier else None
     return credits_ is not None and rule_of(credits_.breaches, breach) is not None
-
-
-def _uptime(figure: Figure) -> str:
-    service = figure.service or "all services"
-    if figure.uptime is None:
-        return f"{service}: nothing of {words.uptime(figure.promise)} was measured"
-    return (
-        f"{service}: {words.share(figure.uptime * WHOLE // 1)} of {words.uptime(figure.promise)}"
-        f", {figure.down} of {figure.measured} seconds down"
-    )
 
 
 def _breach(breach: Breach) -> str:

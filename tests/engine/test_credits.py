@@ -45,7 +45,7 @@ def test_a_line_says_what_it_follows_from():
     [line] = statement(STANDARD, RETAINER, [figure(501)], []).lines
     assert line.rule == "uptime below 99.95% pays 5% of retainer"
     assert line.because == (
-        "web: 99.9499% of 99.95% per month on always excluding maintenance, 501 of 1000000 seconds down, 2 outages"
+        "web: 99.9499% of 99.95% per month on always excluding maintenance, 8m21s of 277h46m40s down, 2 outages"
         "; retainer EUR 12000"
     )
 
@@ -69,8 +69,8 @@ def test_a_breach_is_paid_once_by_the_line_that_names_its_priority():
     ]
     found = statement(credits_, None, [], breaches)
     assert [(line.because, line.amount.amount) for line in found.lines] == [
-        ("1 times: T-3", 10),
-        ("2 times: T-1, T-2", 500),
+        ("1 breach: T-3", 10),
+        ("2 breaches: T-1, T-2", 500),
     ]
     assert found.lines[1].rule == "breach of resolution for critical, high pays EUR 250 each"
     assert found.total.amount == 510

@@ -141,7 +141,7 @@ def test_a_cap_counts_what_the_change_does_not_touch_and_months_are_of_the_custo
     assert (found.before, found.after, found.difference) == (eur("860.00"), eur("1160.00"), eur("300.00"))
     [october] = [one for one in found.months if (one.customer, one.name) == ("acme", "2026-10")]
     assert [line.because for line in october.after.lines] == [
-        "4 times: T-1, T-2, T-3, T-4",
+        "4 breaches: T-1, T-2, T-3, T-4",
         "the lines above come to EUR 1000, the cap is EUR 900",
     ]
     assert [one.running for one in found.months] == [False, True, False]

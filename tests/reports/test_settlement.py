@@ -82,7 +82,7 @@ def test_an_excuse_after_the_closing_corrects_the_next_month_and_is_told_once(co
         assert lines(november) == [correction]
         counter.pass_to("2026-11-10 12:00")
     assert november.entries[0].line.because == (
-        "EUR 500 was told, it comes to EUR 250: 1 times: T-2; not counted any more: T-1"
+        "EUR 500 was told, it comes to EUR 250: 1 breach: T-2; not counted any more: T-1"
     )
     assert lines(counter.month(OCTOBER)) == OWED
     counter.pass_to("2026-12-02 12:00")

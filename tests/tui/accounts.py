@@ -67,7 +67,7 @@ def settlement(name: str, title: str, amounts: tuple[str, ...], figures: tuple[F
         Entry(
             Line(
                 "breach of resolution for critical pays EUR 250 each",
-                f"1 times: INC{at}",
+                f"1 breach: INC{at}",
                 Money(Decimal(amount), "EUR"),
             ),
             "rules/tiers.rules:40",

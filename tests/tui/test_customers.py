@@ -117,7 +117,7 @@ async def test_enter_opens_the_customer_and_escape_comes_back() -> None:
         assert isinstance(app.screen, CustomerPage)
         for words in (
             "Platinum", "from 2026-07-01", "EUR 3000 per month", "rules/customers/emea.rules:4", "resolution",
-            "2026-01", "web-shop", "down 2026-03-01", "breach of resolution for critical", "1 times: INC0",
+            "2026-01", "web-shop", "down 2026-03-01", "breach of resolution for critical", "1 breach: INC0",
             "Published reports", "published",
         ):  # fmt: skip
             assert words in page(app), words

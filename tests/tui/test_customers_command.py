@@ -69,7 +69,7 @@ def test_one_customer_by_an_alias_and_what_is_not_known(sla, site):
         "EUR 3333.33 per month from 2026-01-01",
         "web",
         "down 2026-10-06 12:00",
-        "1 times: T-0",
+        "1 breach: T-0",
     ):
         assert words in out, words
     code, _, err = sla("customers", "nobody", "--at", NOW)

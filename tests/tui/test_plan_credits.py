@@ -116,8 +116,8 @@ def test_months_before_and_after_with_what_they_follow_from(sla):
     )
     assert totals(found["difference"]) == ["EUR 500.00", "USD 20.00"]
     march = found["months"][0]
-    assert [line["because"] for line in march["after"]["lines"]][1:] == ["2 times: a, b"]
-    assert "7200 of 1922400 seconds down" in march["after"]["lines"][0]["because"]
+    assert [line["because"] for line in march["after"]["lines"]][1:] == ["2 breaches: a, b"]
+    assert "2h of 534h down" in march["after"]["lines"][0]["because"]
 
 
 def test_lines_for_people_and_for_a_merge_request(sla):
@@ -127,7 +127,7 @@ def test_lines_for_people_and_for_a_merge_request(sla):
     assert ["acme", "2024-03", "EUR 350", "EUR 600", "EUR +250"] in lines
     assert ["acme", "2024-04", "-", "EUR 250", "EUR +250"] in lines
     assert "times: a, b" not in out
-    assert "2 times: a, b: EUR 500" in sla(*PLAN, "--verbose")[1]
+    assert "2 breaches: a, b: EUR 500" in sla(*PLAN, "--verbose")[1]
     _, out, _ = sla(*PLAN, "--format", "markdown")
     assert "| `acme` | `2024-03` | `EUR 350` | `EUR 600` | `EUR +250` |" in out
     assert "**Credits**: EUR 350 before" in out
