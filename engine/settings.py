@@ -126,6 +126,19 @@ class Web(_Section):
     secret_file: Path | None = None
 
 
+Label = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
+"""A label's name, as Prometheus allows it."""
+
+
+class Alertmanager(_Section):
+    """Notifications of Prometheus Alertmanager that `sla serve` takes in, once a token is there, and the labels that name service and customer."""
+
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+    service_label: Label = "sla_service"
+    customer_label: Label = "sla_customer"
+
+
 def _address(value: object) -> object:
     """`HOST:PORT`, or a port alone."""
     if isinstance(value, int):
@@ -161,6 +174,7 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     channels: Annotated[dict[str, ChannelLimits], BeforeValidator(_named)] = Field(default_factory=dict)
     web: Web = Web()
+    alertmanager: Alertmanager = Alertmanager()
     monitor: Monitoring = Monitoring()
     retention: Retention = Retention()
 
@@ -207,6 +221,7 @@ class Settings(BaseSettings):
             (("delivery",), self.delivery),
             *((("channels", name), limits) for name, limits in sorted(self.channels.items())),
             (("web",), self.web),
+            (("alertmanager",), self.alertmanager),
             (("monitor",), self.monitor),
             (("retention",), self.retention),
         ]
@@ -284,13 +299,14 @@ def _problems(settings: Settings, rules: RuleSet, environment: Mapping[str, str]
     for key, held, file in (
         ("mail.password", mail.password, mail.password_file),
         ("web.secret", web.secret, web.secret_file),
+        ("alertmanager.token", settings.alertmanager.token, settings.alertmanager.token_file),
     ):
         try:
             known = secret(held, file)
         except EngineError as error:
             yield Problem(f"{key}_file", str(error), error.help)
             continue
-        needed = web.url if key == "web.secret" else mail.user
+        needed = {"web.secret": web.url, "mail.password": mail.user}.get(key)
         if needed and not known:
             variable = _PREFIX + key.upper().replace(".", "__")
             yield Problem(key, "it is not set", f"set {variable} in the environment")
@@ -350,7 +366,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _refuse_secrets(written: Mapping[str, Any], file: Path) -> None:
-    for section, model in (("mail", Mail), ("web", Web)):
+    for section, model in (("mail", Mail), ("web", Web), ("alertmanager", Alertmanager)):
         for name, field in model.model_fields.items():
             if field.annotation is SecretStr and name in (written.get(section) or {}):
                 raise EngineError(

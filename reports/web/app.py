@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -26,10 +27,16 @@ _WORDS = {
 _OTHERS = ("That was not understood", "Open the link of the message again.")
 
 
-def create(routes: Sequence[BaseRoute], *, alive: Callable[[], None], prefix: str = "") -> ASGIApp:
+def create(
+    routes: Sequence[BaseRoute],
+    *,
+    alive: Callable[[], None],
+    prefix: str = "",
+    bodies: Mapping[str, int] = MappingProxyType({}),
+) -> ASGIApp:
     """An app of these routes.
 
-    `alive` raises EngineError when the store cannot be reached. `prefix` is the path under which a proxy shows the app ("/sla"):
+    `bodies` are the paths that take more than a form, with how many bytes. `alive` raises EngineError when the store cannot be reached. `prefix` is the path under which a proxy shows the app ("/sla"):
     it is understood whether or not the proxy takes it away.
     """
 
@@ -47,7 +54,7 @@ def create(routes: Sequence[BaseRoute], *, alive: Callable[[], None], prefix: st
         exception_handlers={HTTPException: _refused, EngineError: _unreachable, Exception: _broken},
     )
     app.router.redirect_slashes = False  # a redirection would repeat whatever the request calls its host
-    return SecureHeaders(BodyLimit(app), content_policy=policy(STYLE))
+    return SecureHeaders(BodyLimit(app, more=bodies), content_policy=policy(STYLE))
 
 
 async def _refused(_: Request, error: Exception) -> Response:
