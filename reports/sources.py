@@ -6,7 +6,7 @@ judge, the clocks are made here: a report says the same whether or not an engine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -26,18 +26,14 @@ if TYPE_CHECKING:
 
 
 class Source:
-    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts; where one `customer` is asked
-    for, clocks of others may be left out."""
+    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts."""
 
-    def __init__(
-        self, store: SqlStore, graph: Graph, now: Instant, *, anew: bool = False, customer: str = ""
-    ) -> None:
+    def __init__(self, store: SqlStore, graph: Graph, now: Instant, *, anew: bool = False) -> None:
         """Raises StoreError."""
         self._store = store
         self._graph = graph
         self._now = now
         self._anew = anew
-        self._customer = customer
         self._fresh: dict[int, list[Judged]] = {}
         if not anew:
             with store.connection.trouble():
@@ -45,14 +41,17 @@ class Source:
             for ticket in store.tickets(waiting, now):
                 self._fresh[ticket.id] = self._made(ticket)
 
-    def clocks(self, span: Span) -> list[Judged]:
-        """Clocks that were decided in the span, and those that had begun by its end and were not decided then. Raises StoreError,
-        EngineError."""
+    def clocks(self, span: Span, customers: Collection[str] = ()) -> list[Judged]:
+        """Clocks that were decided in the span, and those that had begun by its end and were not decided then; where `customers` are
+        named, those of others may be left out. Raises StoreError, EngineError."""
         known = self._parts()
         wanted = [
             part for part in known if part.manifest.opened[0] < span[1] and part.manifest.heard[1] >= span[0]
         ]
-        found = self._again(wanted) if self._anew else [*self._stored(span), *_archived(wanted, span)]
+        if self._anew:
+            found: Iterable[Judged] = self._again(wanted)
+        else:
+            found = [*self._stored(span, customers), *_archived(wanted, span, customers)]
         if self._parts() != known:
             raise StoreError(
                 f"{self._store.connection.place}: tickets were archived or restored meanwhile",
@@ -74,6 +73,18 @@ class Source:
             told = list(self._excused(list(judged.of_tickets(connection, stored))))
         return keys, [*told, *(clock for clocks in self._fresh.values() for clock in clocks)]
 
+    def customers(self) -> set[str]:
+        """Whoever has tickets here. Raises StoreError, EngineError."""
+        with self._store.connection.trouble():
+            found = judged.customers(self._store.connection)
+        found |= {clock.customer for clocks in self._fresh.values() for clock in clocks}
+        known = self._parts()
+        if known:
+            from engine.archive.clocks import customers
+
+            found = found.union(*map(customers, known))
+        return found
+
     def _parts(self) -> list[Part]:
         if not self._store.archives():
             return []
@@ -81,14 +92,14 @@ class Source:
 
         return parts(self._store)
 
-    def _stored(self, span: Span) -> Iterator[Judged]:
+    def _stored(self, span: Span, customers: Collection[str]) -> Iterator[Judged]:
         connection = self._store.connection
         with connection.trouble():
-            # In this order: what an engine decides in between is found twice and not missed, and the second time counts.
-            rows = [
-                *judged.undecided(connection, span[1], self._customer),
-                *judged.decided(connection, *span, self._customer),
-            ]
+            if customers:
+                rows = list(judged.of_customers(connection, *span, customers))
+            else:
+                # In this order: what an engine decides in between is found twice and not missed, and the second time counts.
+                rows = [*judged.undecided(connection, span[1]), *judged.decided(connection, *span)]
             single = {row[1:5]: row for row in rows if row[0] not in self._fresh}
             yield from self._excused(list(single.values()))
         for clocks in self._fresh.values():
@@ -136,13 +147,13 @@ class Source:
         ]
 
 
-def _archived(wanted: Sequence[Part], span: Span) -> Iterator[Judged]:
+def _archived(wanted: Sequence[Part], span: Span, customers: Collection[str]) -> Iterator[Judged]:
     if not wanted:
         return
     from engine.archive.clocks import archived
 
     for part in wanted:
-        yield from _judged(*archived(part, *span))
+        yield from _judged(*archived(part, *span, customers))
 
 
 def _judged(rows: Iterable[judged.Row], said: Mapping[int, Sequence[Event]]) -> Iterator[Judged]:

@@ -63,13 +63,13 @@ def save(path: Path, prefs: Prefs) -> None:
     write_whole(path, json.dumps(asdict(prefs), ensure_ascii=False, indent=2) + "\n")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Replace `path` by `text` in one step. Raises OSError; leaves nothing half-written behind."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Replace `path` by `content` in one step. Raises OSError; leaves nothing half-written behind."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)  # there only if something went wrong

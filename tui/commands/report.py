@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,22 +14,19 @@ from tui.options import rules_option, store_option, world
 from tui.plain import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engine.calendar.period import Period
+    from engine.facts import Instant
     from engine.graph import Graph
     from engine.store.place import Place
     from reports.compliance import Standing
-    from reports.statement import Report
-
-FORMATS = ("csv", "json", "html")
 
 
 @click.command(
     epilog="""\b
 Examples:
   sla report --period 2026-10 --customer acme --output acme-2026-10.html
-  sla report --from 2026-10-05 --to 2026-10-12 --tier gold --format csv > week.csv"""
+  sla report --from 2026-10-05 --to 2026-10-12 --tier gold --format csv > week.csv
+  sla report --period 2026-10 --each-customer --format csv --format html --output reports/2026-10"""
 )
 @store_option
 @rules_option
@@ -56,16 +54,27 @@ Examples:
 @click.option("--breached", is_flag=True, help="List the breaches (the default); with --met both.")
 @click.option(
     "--format",
-    "form",
+    "forms",
     metavar="csv|json|html",
-    default="",
+    multiple=True,
     help="[default: by the ending of --output, else csv]",
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     default=None,
     help="The file to write.  [default: what is printed]",
+)
+@click.option(
+    "--each-customer",
+    is_flag=True,
+    help="A report for each customer, in every --format: files of the folder --output, with a manifest.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=None,
+    help="Processes for --each-customer.  [default: one a core]",
 )
 def command(
     store_path: Place,
@@ -76,8 +85,10 @@ def command(
     zone: str,
     met: bool,
     breached: bool,
-    form: str,
+    forms: tuple[str, ...],
     output: Path | None,
+    each_customer: bool,
+    workers: int | None,
     **wanted: str,
 ) -> None:
     """Compliance of a period: figures, breaches with their excuses, corrections of closed periods, and what it all rests on.
@@ -86,14 +97,29 @@ def command(
     it was then.
     """
     from reports.making import make
+    from reports.render.formats import render
     from reports.statement import BREACHES, Scope
 
-    form = _format(form, output)
+    forms = _formats(forms, output, each_customer)
     period = _period(month, start, end)
     _known_zone(zone)
     shown = (_met() if met else frozenset()) | (BREACHES if breached or not met else frozenset())
-    with world(store_path, rules_path, None) as (store, graph, now):
+    with world(store_path, rules_path, _made_at()) as (store, graph, now):
         about = _scope(graph, wanted)
+        if each_customer:
+            if output is None or "customer" in about:
+                raise SlaError(
+                    "--each-customer writes a folder of every customer's reports",
+                    help="name it with --output, and leave out --customer",
+                    exit_code=USAGE,
+                )
+            from reports.issuing import Issue
+            from tui.issuing import issue
+
+            anew = rules_path is not None
+            work = Issue.of(store_path, graph, now, period, about, shown, forms, zone=zone, anew=anew)
+            click.echo(issue(work, output, workers))
+            return
         report = make(
             store,
             graph,
@@ -114,16 +140,43 @@ def command(
             help="sla report --format csv lists all that there are",
             exit_code=FINDINGS,
         )
-    text = _rendered(form)(report)
+    content = render(report, forms[0])
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(content, nl=False)
     else:
         from tui.prefs import write_whole
 
-        write_whole(output, text)
+        write_whole(output, content)
+
+
+def _made_at() -> Instant | None:
+    """Now, unless SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch) says otherwise, for the same bytes again."""
+    from engine.facts import Instant
+    from engine.wall import EARLIEST, LATEST
+
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return None
+    if not text.isdecimal() or not EARLIEST <= int(text[:20]) < LATEST:
+        raise SlaError(
+            f"SOURCE_DATE_EPOCH={plain(text, 40)} is not an instant",
+            help="write it in seconds",
+            exit_code=USAGE,
+        )
+    return Instant(int(text))
+
+
+def _formats(forms: tuple[str, ...], output: Path | None, each_customer: bool) -> tuple[str, ...]:
+    """The formats that are asked for, each once."""
+    if len(forms) > 1 and not each_customer:
+        raise SlaError("several formats are for --each-customer", help="give one --format", exit_code=USAGE)
+    guess = None if each_customer else output
+    return tuple(dict.fromkeys(_format(form, guess) for form in forms or ("",)))
 
 
 def _format(form: str, output: Path | None) -> str:
+    from reports.render.formats import FORMATS
+
     form = (form or (output.suffix.lstrip(".") if output else "") or "csv").casefold()
     if form in FORMATS:
         return form
@@ -138,16 +191,6 @@ def _format(form: str, output: Path | None) -> str:
         help=f"give --format {'|'.join(FORMATS)}",
         exit_code=USAGE,
     )
-
-
-def _rendered(form: str) -> Callable[[Report], str]:
-    if form == "json":
-        from reports.render.as_json import render
-    elif form == "html":
-        from reports.render.as_html import render
-    else:
-        from reports.render.as_csv import render
-    return render
 
 
 def _met() -> frozenset[Standing]:
