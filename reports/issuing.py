@@ -129,9 +129,9 @@ def file_stem(customer: str, *, declared: bool) -> str:
     return customer if declared else f"other_{hashlib.sha256(customer.encode()).hexdigest()[:16]}"
 
 
-def portions(customers: Sequence[str], at_once: int = AT_ONCE) -> list[Sequence[str]]:
+def _portions(customers: Sequence[str]) -> list[Sequence[str]]:
     """Customers, some at a time."""
-    return [customers[first : first + at_once] for first in range(0, len(customers), at_once)]
+    return [customers[first : first + AT_ONCE] for first in range(0, len(customers), AT_ONCE)]
 
 
 def issued(issue: Issue, workers: int) -> tuple[int, Generator[tuple[int, list[File]], None, None]]:
@@ -140,7 +140,7 @@ def issued(issue: Issue, workers: int) -> tuple[int, Generator[tuple[int, list[F
     press = Press(issue)
     customers = press.customers()
     # Whoever judges anew reads every ticket, so that is done once.
-    some = [customers] if issue.anew else portions(customers)
+    some = [customers] if issue.anew else _portions(customers)
     if min(workers, len(some)) < 2:
         return len(customers), ((len(names), press.files(names)) for names in some)
     work = partial(_files, packed=pickle.dumps(issue))

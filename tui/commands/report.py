@@ -170,6 +170,8 @@ def _formats(forms: tuple[str, ...], output: Path | None, each_customer: bool) -
     """The formats that are asked for, each once."""
     if len(forms) > 1 and not each_customer:
         raise SlaError("several formats are for --each-customer", help="give one --format", exit_code=USAGE)
+    if output is not None and output.is_dir() and not each_customer:
+        raise SlaError(f"{plain(output)} is a folder", help="name a file with --output", exit_code=USAGE)
     guess = None if each_customer else output
     return tuple(dict.fromkeys(_format(form, guess) for form in forms or ("",)))
 
