@@ -150,7 +150,7 @@ def command(
 
 
 def _made_at() -> Instant | None:
-    """Now, unless SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch) says otherwise, for the same bytes again."""
+    """Now, unless SOURCE_DATE_EPOCH says otherwise, as for any output that is to be the same again."""
     from engine.facts import Instant
     from engine.wall import EARLIEST, LATEST
 
