@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import TypeVar, cast
 
 from dsl.errors import SlaError
@@ -51,7 +54,7 @@ def spread(work: Callable[[I], T], items: Iterable[I], workers: int) -> Generato
     taken are few. Raises EngineError."""
     waiting = iter(items)
     running: set[Future[T | Failure]] = set()
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_deaf) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin) as pool:
         try:
             while True:
                 some = islice(waiting, AHEAD * workers - len(running))
@@ -70,6 +73,13 @@ def spread(work: Callable[[I], T], items: Iterable[I], workers: int) -> Generato
             pool.shutdown(cancel_futures=True)
 
 
-def _deaf() -> None:
-    """A terminal's ctrl+c reaches every process; only the one that was started by hand ends the others."""
+def _begin() -> None:
+    """A terminal's ctrl+c reaches every process, and only the one that was started by hand answers; when that is gone, so are the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess | None) -> None:
+    if parent is not None:
+        parent.join()
+        os._exit(1)  # whoever waited for the work is no more

@@ -10,9 +10,7 @@ import pytest
 
 from engine.archive import parts as archive
 from engine.calendar.period import Period, bound
-from engine.errors import EngineError
 from engine.facts import Instant
-from engine.processes import spread
 from reports import issuing
 from reports.issuing import Issue, entry, file_stem, issued, manifest
 from reports.making import Making
@@ -134,13 +132,3 @@ def test_processes_say_the_same_and_so_does_judging_anew(office, place, monkeypa
     assert files_of(wanted(office, place)) == one
     assert files_of(wanted(office, place), workers=2) == one
     assert files_of(wanted(office, place, anew=True), workers=2) == one
-
-
-def no(item):
-    raise EngineError(f"no {item}", help="none", exit_code=3)
-
-
-def test_an_error_comes_home_in_words():
-    with pytest.raises(EngineError, match="no 1") as caught:
-        list(spread(no, [1], 1))
-    assert (caught.value.help, caught.value.exit_code) == ("none", 3)
