@@ -53,12 +53,12 @@ def settlements(
         if not waiting:
             continue
         if source is None:
-            source = Source(store, graph, now, customer=only)
+            source = Source(store, graph, now)
             for item in ledger.pending(store, source, known):
                 pending.setdefault(item.clock.customer, []).append(item)
         span_of, widest = spans(graph, known, period)
         own: dict[str, list[Told]] = {}
-        clocks = source.clocks(span_of(only) if only else widest)
+        clocks = source.clocks(span_of(only) if only else widest, [only] if only else ())
         for clock, which in during(clocks, (), known, span_of, Scope({})):
             own.setdefault(clock.customer, []).append(Told(clock, which))
         for name in waiting:

@@ -88,9 +88,8 @@ def _looked(
     source = Source(store, graph, now)
     span_of, widest = spans(graph, known, period)
     own: dict[str, list[Told]] = {}
-    for clock, which in during(
-        source.clocks(widest, [customer] if customer else ()), (), known, span_of, Scope({})
-    ):
+    clocks = source.clocks(widest, [customer] if customer else ())
+    for clock, which in during(clocks, (), known, span_of, Scope({})):
         own.setdefault(clock.customer, []).append(Told(clock, which))
     pending: dict[str, list[Told]] = {}
     for item in ledger.pending(store, source, known):
