@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from dsl.parse import grammar
-from dsl.vocabulary import ALSO_NAMES, BLOCKS, DECLARATIONS, KEYWORDS, LATER
+from dsl.vocabulary import ALSO_NAMES, BLOCKS, DECLARATIONS, KEYWORDS
 
 PAGE = Path(__file__).parent / "reference.md"
 _RULE = re.compile(
@@ -121,9 +121,8 @@ def _words() -> str:
         return ", ".join(f"`{word}`" for word in sorted(words))
 
     return (
-        f"## Words\n\nThe blocks are {listed(BLOCKS)}.\n\nNo name can be one of: {listed(KEYWORDS - LATER)}.\n\n"
-        f"Keywords that are legal names all the same: {listed(ALSO_NAMES)}.\n\n"
-        f"Set aside for a later version, and no names either: {listed(LATER)}.\n"
+        f"## Words\n\nThe blocks are {listed(BLOCKS)}.\n\nNo name can be one of: {listed(KEYWORDS)}.\n\n"
+        f"Keywords that are legal names all the same: {listed(ALSO_NAMES)}.\n"
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dsl.model import ALWAYS
-from dsl.vocabulary import ALSO_NAMES, DECLARATIONS, KEYWORDS, LATER
+from dsl.vocabulary import ALSO_NAMES, DECLARATIONS, KEYWORDS
 
 _DAY = "(?:mon|tue|wed|thu|fri|sat|sun)"
 _END = "(?![A-Za-z0-9_-])"
@@ -17,7 +17,7 @@ _END = "(?![A-Za-z0-9_-])"
 OPERATORS = ("and", "in", "is", "matches", "not", "or")
 CONSTANTS = (ALWAYS, "false", "never", "no", "nobody", "nothing", "true", "yes")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-WORDS = tuple(sorted((KEYWORDS | ALSO_NAMES) - LATER - {*OPERATORS, *CONSTANTS, *WEEKDAYS}))
+WORDS = tuple(sorted((KEYWORDS | ALSO_NAMES) - {*OPERATORS, *CONSTANTS, *WEEKDAYS}))
 
 
 def _words(words: tuple[str, ...]) -> str:

@@ -93,6 +93,13 @@ class Recipient:
     role: Role
     name: str = ""
 
+    @property
+    def words(self) -> str:
+        """As a rule names them: `assignee`, `duty-manager`, `lead of noc`."""
+        if self.role in (Role.PERSON, Role.TEAM):
+            return self.name
+        return f"{self.role.value} of {self.name}" if self.name else self.role.value
+
 
 @dataclass(frozen=True, slots=True)
 class Notify:

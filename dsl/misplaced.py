@@ -8,7 +8,7 @@ from dsl.faulty_line import HIDDEN, STRING, Line, found
 from dsl.finding import Finding
 from dsl.parse import Fault
 from dsl.suggest import nearest, some
-from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LATER, LINES, where
+from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LINES, where
 
 
 def dangling_comma(line: Line) -> Finding:
@@ -47,14 +47,6 @@ def keyword(line: Line, fault: Fault) -> Finding | None:
         return None
     word, at = match[0], match.span()
     allowed = LINES[line.block] if line.block else DECLARATIONS
-    if word in LATER and word not in allowed:
-        return found(
-            "E0218",
-            line,
-            *at,
-            f"`{word}` is not part of this version of the language",
-            "remove it; the word is set aside for a later version",
-        )
     if word not in allowed:
         return _unknown_keyword(line, at, word, allowed)
     if fault.start < line.start + match.end():

@@ -15,6 +15,7 @@ from dsl.commitment import Credits, Maintenance, Money, Service, Uptime
 from dsl.condition import Condition, FieldType, StatusClass
 from dsl.ladder import Channel, Escalation
 from dsl.renegotiation import Renegotiation
+from dsl.report import Report
 from dsl.scenario import Check, Scenario
 from dsl.span import NOWHERE, Origin
 
@@ -345,5 +346,6 @@ class RuleSet:
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
     credits: Mapping[str, Credits] = field(default_factory=dict)
     renegotiations: Mapping[str, Renegotiation] = field(default_factory=dict)
+    reports: Mapping[str, Report] = field(default_factory=dict)
     since: tuple[str, frozenset[str]] | None = field(default=None, compare=False)
     status_names: Mapping[str, str] = field(default_factory=dict, compare=False)

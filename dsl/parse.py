@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from dsl import parse_commitment, parse_ladder, parse_renegotiation, parse_scenario, syntax
+from dsl import parse_commitment, parse_ladder, parse_renegotiation, parse_report, parse_scenario, syntax
 from dsl.cache_folder import cache_folder
 from dsl.drive import Tables
 from dsl.leaf import Leaf
@@ -159,7 +159,7 @@ class _Build(Transformer[Token, Children]):
         )
 
     person = team = channel = metric = holidays = calendar = tier = block
-    pause = escalation = group = customer = service = maintenance = credits = renegotiation = block
+    pause = escalation = group = customer = service = maintenance = credits = renegotiation = report = block
 
     def statuses(self, kind: Token, *lines: Children) -> syntax.Declaration:
         return syntax.Declaration("statuses", None, None, lines, _end(kind))
@@ -329,6 +329,13 @@ class _Build(Transformer[Token, Children]):
     of_credits = staticmethod(parse_renegotiation.of_credits)
     one_month = staticmethod(parse_renegotiation.one_month)
     several_months = staticmethod(parse_renegotiation.several_months)
+
+    # ------------------------------------------------------------ reports
+
+    each_period = staticmethod(parse_report.each_period)
+    each_week = staticmethod(parse_report.each_week)
+    for_everybody = staticmethod(parse_report.for_everybody)
+    share_mail = staticmethod(parse_report.share_mail)
 
     # ------------------------------------------------------------ scenarios and checks
 

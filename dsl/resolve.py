@@ -11,6 +11,7 @@ from dsl import (
     build_commitment,
     build_ladder,
     build_renegotiation,
+    build_report,
     build_scenario,
     condition,
     ladder,
@@ -37,6 +38,7 @@ NAMED = (
     "maintenance",
     "credits",
     "renegotiation",
+    "report",
     "check",
     "scenario",
 )
@@ -141,6 +143,10 @@ def rule_set(site: Site, digest: str, without: Container[str] = ()) -> model.Rul
         renegotiations={
             one.unit.name: build_renegotiation.renegotiation_of(one.key, one.unit.text, one.tree)
             for one in site.of("renegotiation")
+        },
+        reports={
+            one.unit.name: build_report.report_of(one.key, one.tree, site.named["team"])
+            for one in site.of("report")
         },
         checks={one.unit.name: build_scenario.check(one.key, one.tree) for one in site.of("check")},
     )

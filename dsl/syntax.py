@@ -20,8 +20,12 @@ from dsl.syntax_commitment import Uptime as Uptime
 from dsl.syntax_commitment import UptimeBand as UptimeBand
 from dsl.syntax_commitment import Window as Window
 from dsl.syntax_renegotiation import Occasion as Occasion
+from dsl.syntax_report import Everybody as Everybody
+from dsl.syntax_report import Schedule as Schedule
+from dsl.syntax_report import ShareMail as ShareMail
 from dsl.word import Moment as Moment
 from dsl.word import Period as Period
+from dsl.word import Recipient as Recipient
 from dsl.word import Word as Word
 
 
@@ -163,15 +167,6 @@ class Trigger(NamedTuple):
     kind: str
     amount: Word | None
     metric: Word
-    start: int
-    end: int
-
-
-class Recipient(NamedTuple):
-    """`role` is a word of the language and `name` the team's, or `role` is "" and `name` a person's or a team's."""
-
-    role: str
-    name: Word | None
     start: int
     end: int
 
@@ -326,6 +321,9 @@ Line = (
     | BreachCredit
     | Cap
     | Occasion
+    | Schedule
+    | Everybody
+    | ShareMail
     | CheckLine
     | Ticket
     | Happens

@@ -150,6 +150,13 @@ def money(text: str) -> Decimal:
     return value
 
 
+def day_of_month(text: str) -> int:
+    """`1` to `31`. ValueError for a day that no month has."""
+    if not 1 <= int(text) <= 31:
+        raise ValueError(f"no month has a day {text}")
+    return int(text)
+
+
 def weekdays(text: str) -> list[int]:
     """`mon-thu` or `sat`; `sat-mon` goes round the end of the week. Monday is 0."""
     first, _, last = text.partition("-")

@@ -1,4 +1,4 @@
-"""The leaves of the syntax tree that its other modules share: a token, a period of dates, a moment."""
+"""The leaves of the syntax tree that its other modules share: a token, a period of dates, a moment, a recipient."""
 
 from __future__ import annotations
 
@@ -28,5 +28,14 @@ class Moment(NamedTuple):
 
     day: Word
     time: Word
+    start: int
+    end: int
+
+
+class Recipient(NamedTuple):
+    """`role` is a word of the language and `name` the team's, or `role` is "" and `name` a person's or a team's."""
+
+    role: str
+    name: Word | None
     start: int
     end: int

@@ -114,6 +114,7 @@ _SAID: Mapping[str, Callable[[RuleSet], Mapping[str, object]]] = {
     "maintenance": lambda rules: rules.maintenance,
     "credits": lambda rules: rules.credits,
     "renegotiation": lambda rules: rules.renegotiations,
+    "report": lambda rules: rules.reports,
 }
 """What is worth a word but moves no clock by itself: a calendar contains its holidays, a condition its field."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from engine.erasure import Kept, same_clocks
 from engine.facts import Instant
-from engine.store import erasure, outages
+from engine.store import erasure, outages, publications
 from engine.store.erasure import Erased
 from engine.store.sql import SqlStore
 from engine.wall import local_date, start_of_date
@@ -89,6 +89,34 @@ def ended(store: SqlStore, before: Instant, after: int = 0, limit: int = CHUNK) 
         return erasure.ended_before(store.connection, before, after, limit)
 
 
+def of_customer(store: SqlStore, customer: str, now: Instant | None) -> Erased:
+    """Erase what a customer has beside tickets: notes of outages, publications; with `now` None only count it. Raises StoreError."""
+    connection = store.connection
+    if now is None:
+        return Erased(
+            notes=outages.notes_of(connection, customer),
+            publications=publications.texts_of(connection, customer),
+        )
+    return Erased(
+        notes=outages.erase_notes_of(connection, customer),
+        publications=publications.erase_texts_of(connection, customer, now),
+    )
+
+
+def by_age(store: SqlStore, before: Instant, now: Instant | None) -> Erased:
+    """The same of what had ended before an instant, whoever's it is."""
+    connection = store.connection
+    if now is None:
+        return Erased(
+            notes=outages.notes_before(connection, before),
+            publications=publications.texts_before(connection, before),
+        )
+    return Erased(
+        notes=outages.erase_notes_before(connection, before),
+        publications=publications.erase_texts_before(connection, before, now),
+    )
+
+
 @dataclass(slots=True)
 class Retention:
     """Erases what is older than so many months, a chunk at a time, and rests for a day when there is nothing left."""
@@ -104,6 +132,6 @@ class Retention:
         found = ended(store, cut_off(now, self.months), self._after)
         if not found:
             self._after, self._rests_until = 0, now + DAY
-            return Erased(notes=outages.erase_notes_before(store.connection, cut_off(now, self.months)))
+            return by_age(store, cut_off(now, self.months), now)
         self._after = found[-1]
         return _chunk(store, kept(), now, found, including_open=False)

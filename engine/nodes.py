@@ -13,6 +13,7 @@ from dsl.condition import Condition
 from dsl.ladder import LadderStep, Notify
 from dsl.model import ALWAYS, Customer, Party, RuleSet, Target
 from dsl.renegotiation import Renegotiation
+from dsl.report import Report
 from dsl.span import NOWHERE, Origin
 from engine.canonical import digest_of
 from engine.predicate import fields_of
@@ -32,6 +33,7 @@ KINDS = (
         "service",
         "maintenance",
         "renegotiation",
+        "report",
         "agreement",
     ),
 )
@@ -146,7 +148,7 @@ class _Drawing:
             yield self._node("tier", tier.name, tier, tier.origin, needs)
 
     def commitments(self) -> Iterator[Node]:
-        """Credits, services, maintenance and renegotiations, with whom and what they are about."""
+        """Credits, services, maintenance, renegotiations and reports, with whom and what they are about."""
         rules = self._rules
         for credits_ in rules.credits.values():
             yield self._node("credits", credits_.name, credits_, credits_.origin)
@@ -159,8 +161,10 @@ class _Drawing:
             needs = [*self._whom(talk), *(f"tier {name}" for name in talk.tiers)]
             needs += (f"metric {one.metric}" for one in talk.occasions if one.metric in rules.metrics)
             yield self._node("renegotiation", talk.name, talk, talk.origin, needs)
+        for report in rules.reports.values():
+            yield self._node("report", report.name, report, report.origin, self._whom(report))
 
-    def _whom(self, one: Service | Maintenance | Renegotiation) -> Iterator[str]:
+    def _whom(self, one: Service | Maintenance | Renegotiation | Report) -> Iterator[str]:
         """The groups and those of the drawn customers that it is about."""
         yield from (f"group {name}" for name in one.groups)
         yield from (f"customer {name}" for name in one.customers if name in self._drawn)

@@ -163,6 +163,16 @@ class Retention(_Section):
     personal_text_months: Annotated[int, Field(ge=0, le=1200)] = 0
 
 
+class Reports(_Section):
+    """How reports on paper look: size, logo, colour, a folder of more fonts, and who they are from."""
+
+    paper: Literal["a4", "letter"] = "a4"
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#1f4e79"
+    logo: Path | None = None
+    fonts: Path | None = None
+    sender: Annotated[str, Field(max_length=200)] = ""
+
+
 class Settings(BaseSettings):
     """All settings, checked. `load` makes them."""
 
@@ -177,6 +187,7 @@ class Settings(BaseSettings):
     alertmanager: Alertmanager = Alertmanager()
     monitor: Monitoring = Monitoring()
     retention: Retention = Retention()
+    reports: Reports = Reports()
 
     @model_validator(mode="after")
     def _leased(self) -> Self:
@@ -224,6 +235,7 @@ class Settings(BaseSettings):
             (("alertmanager",), self.alertmanager),
             (("monitor",), self.monitor),
             (("retention",), self.retention),
+            (("reports",), self.reports),
         ]
         environment = {name.upper() for name in os.environ}
         for path, section in sections:

@@ -10,9 +10,11 @@ import json
 import pickle
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
+from typing import TYPE_CHECKING
 
 from dsl.model import RuleSet
+from dsl.report import SECTIONS
 from engine.calendar.period import Period, bound_text
 from engine.facts import Instant
 from engine.graph import Graph
@@ -23,9 +25,15 @@ from engine.store.opening import open_store
 from engine.store.place import Place
 from engine.wall import format_instant
 from reports.compliance import Standing
+from reports.composing import MONTHS, Composing
 from reports.making import Making
+from reports.paper import Paper
 from reports.render.formats import render
+from reports.render.look import Look
 from reports.statement import Scope
+
+if TYPE_CHECKING:
+    from reports.render.pdf import Press
 
 AT_ONCE = 20
 """Customers of a portion."""
@@ -44,6 +52,7 @@ class Issue:
     wanted: Mapping[str, str]
     shown: frozenset[Standing]
     formats: tuple[str, ...]
+    look: Look
     zone: str = ""
     anew: bool = False
 
@@ -57,13 +66,14 @@ class Issue:
         wanted: Mapping[str, str],
         shown: frozenset[Standing],
         formats: Sequence[str],
+        look: Look,
         *,
         zone: str = "",
         anew: bool = False,
     ) -> Issue:
         """As `graph` judges."""
         rules, narrowed = chain(graph), dict(wanted)
-        return cls(place, rules, now, period, narrowed, shown, tuple(formats), zone, anew)
+        return cls(place, rules, now, period, narrowed, shown, tuple(formats), look, zone, anew)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +97,21 @@ class Entry:
     sha256: str
 
 
-class Press:
+class Issuer:
     """An issue made ready in a process."""
 
     def __init__(self, issue: Issue) -> None:
         """Raises StoreError, EngineError."""
         graph = compiled(issue.rules)
+        store = open_store(issue.place, read_only=True)
         self._issue = issue
         self._declared = graph.ruleset.customers
         self._making = Making(
-            open_store(issue.place, read_only=True),
-            graph,
-            issue.now,
-            issue.period,
-            issue.shown,
-            zone=issue.zone,
-            anew=issue.anew,
+            store, graph, issue.now, issue.period, issue.shown, zone=issue.zone, anew=issue.anew
         )
+        paper = "pdf" in issue.formats
+        self._months = MONTHS if paper else 0
+        self._composing = Composing(store, graph, self._making.known, show=SECTIONS if paper else ())
 
     def customers(self) -> list[str]:
         """Who may have a report, in order. Raises StoreError, EngineError."""
@@ -113,14 +121,39 @@ class Press:
         """The reports of these customers: of whoever has something to count, and, where nothing narrows it, of whoever is declared. Raises
         StoreError, EngineError."""
         issue = self._issue
-        found = []
-        for report in self._making.reports([Scope({"customer": name, **issue.wanted}) for name in customers]):
-            name = report.scope.wanted["customer"]
-            declared = name in self._declared
-            if report.clocks or report.corrections or (declared and not issue.wanted):
-                stem = file_stem(name, declared=declared)
-                found += [File(f"{stem}.{form}", name, form, render(report, form)) for form in issue.formats]
-        return found
+        reading = self._making.read(customers, self._months)
+        scopes = [Scope({"customer": name, **issue.wanted}) for name in customers]
+        reports = [
+            report
+            for report in self._making.reports(scopes, reading)
+            if report.clocks
+            or report.corrections
+            or (report.scope.wanted["customer"] in self._declared and not issue.wanted)
+        ]
+        return [
+            File(
+                f"{self._stem(paper)}.{form}",
+                _customer(paper),
+                form,
+                render(paper, form, lambda: self._press),
+            )
+            for paper in self._composing.papers(reports, reading)
+            for form in issue.formats
+        ]
+
+    def _stem(self, paper: Paper) -> str:
+        name = _customer(paper)
+        return file_stem(name, declared=name in self._declared)
+
+    @cached_property
+    def _press(self) -> Press:
+        from reports.render.pdf import Press
+
+        return Press(self._issue.look)
+
+
+def _customer(paper: Paper) -> str:
+    return paper.report.scope.wanted["customer"]
 
 
 def file_stem(customer: str, *, declared: bool) -> str:
@@ -137,23 +170,23 @@ def _portions(customers: Sequence[str]) -> list[Sequence[str]]:
 def issued(issue: Issue, workers: int) -> tuple[int, Generator[tuple[int, list[File]], None, None]]:
     """How many customers may have a report, and, portion after portion in any order, of how many the reports are done, with their files.
     Raises StoreError, EngineError."""
-    press = Press(issue)
-    customers = press.customers()
+    issuer = Issuer(issue)
+    customers = issuer.customers()
     # Whoever judges anew reads every ticket, so that is done once.
     some = [customers] if issue.anew else _portions(customers)
     if min(workers, len(some)) < 2:
-        return len(customers), ((len(names), press.files(names)) for names in some)
+        return len(customers), ((len(names), issuer.files(names)) for names in some)
     work = partial(_files, packed=pickle.dumps(issue))
     return len(customers), spread(work, some, min(workers, len(some)))
 
 
 def _files(customers: Sequence[str], packed: bytes) -> tuple[int, list[File]]:
-    return len(customers), _press(packed).files(customers)
+    return len(customers), _issuer(packed).files(customers)
 
 
 @lru_cache(maxsize=1)
-def _press(packed: bytes) -> Press:
-    return Press(pickle.loads(packed))
+def _issuer(packed: bytes) -> Issuer:
+    return Issuer(pickle.loads(packed))
 
 
 def entry(file: File) -> Entry:

@@ -48,7 +48,7 @@ class Daily:
         if graph is None:
             return
         found = self._retention.step(self._store, lambda: self._by(graph), now)
-        if found.tickets or found.notes:
+        if _any(found):
             self._done = found if self._done is None else self._done + found
         elif self._done is not None:
             self._told(self._done)
@@ -62,21 +62,26 @@ class Daily:
 
 def would_words(found: Erased) -> str:
     """What would go."""
-    if not (found.tickets or found.events or found.messages or found.notes):
+    if not _any(found):
         return "there is no personal text"
     return f"{_what(found)} would go; --yes does it, and it cannot be undone{_note(found)}"
 
 
 def done_words(found: Erased) -> str:
     """What went."""
-    if not (found.tickets or found.events or found.messages or found.notes):
+    if not _any(found):
         return "there was no personal text"
     return f"{_what(found)} erased{_note(found)}"
 
 
+def _any(found: Erased) -> bool:
+    return bool(found.tickets or found.events or found.messages or found.notes or found.publications)
+
+
 def _what(found: Erased) -> str:
     notes = f" and {found.notes:,} notes of outages" if found.notes else ""
-    return f"the text of {found.tickets:,} tickets in {found.events:,} events, with {found.messages:,} messages{notes},"
+    reports = f" and {found.publications:,} published reports" if found.publications else ""
+    return f"the text of {found.tickets:,} tickets in {found.events:,} events, with {found.messages:,} messages{notes}{reports},"
 
 
 def _note(found: Erased) -> str:

@@ -33,6 +33,8 @@ COMMANDS: dict[str, str] = {
     "maintenance": "Announcements of planned work.",
     "why": "Which rule decided, and how the due time came about.",
     "report": "The figures of a period, as a file for a customer.",
+    "reports": "The reports that the rules declare: when each is due, and making one now.",
+    "publications": "Reports that customers may have, and taking them back.",
     "excuse": "Take a breach out of compliance, with a reason and a name.",
     "close": "Freeze a month: what was told of it stays told.",
     "invoice": "What a closed month comes to: retainer, credits and what they follow from.",

@@ -97,6 +97,8 @@ def about(item: Queued) -> str:
         return "change: " + (", ".join(changes) or "nothing")
     if item.message.kind is Kind.FAILURE:
         return f"not delivered by {data.get('channel', '?')}{_lost(data)}: {data.get('error', '')}"
+    if item.message.kind is Kind.REPORT:
+        return f"{data.get('report', '')}, {data.get('customer', '')}, {data.get('period', '')}"
     return item.decision.step if item.decision is not None else ""
 
 

@@ -16,6 +16,7 @@ from dsl.checks.hollow import condition_never, field_findings, metric_findings
 from dsl.checks.lists import repeated
 from dsl.checks.meanings import value_findings as _value
 from dsl.checks.renegotiations import renegotiation_findings
+from dsl.checks.reports import report_findings
 from dsl.checks.steps import escalate_findings, step_findings
 from dsl.checks.stories import check_findings, scenario_findings
 from dsl.finding import Finding, Mend, here
@@ -34,16 +35,8 @@ _ONE_WORD = _ONCE - {"warn"}
 _NAMED = frozenset(
     (
         *("field", "person", "team", "channel", "holidays", "calendar", "metric", "tier", "pause"),
-        *(
-            "escalation",
-            "group",
-            "customer",
-            "override",
-            "service",
-            "maintenance",
-            "credits",
-            "renegotiation",
-        ),
+        *("escalation", "group", "customer", "override", "service", "maintenance", "credits"),
+        *("renegotiation", "report"),
     )
 )
 
@@ -73,6 +66,8 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
             out += field_findings(tree.name) if tree.name else ()
         case "renegotiation":
             out += renegotiation_findings(tree)
+        case "report":
+            out += report_findings(tree)
         case "check":
             out += check_findings(tree, broken=broken)
         case "scenario":
@@ -337,6 +332,9 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
     said |= {"when" for line in tree.lines if isinstance(line, syntax.PauseWhen | syntax.Occasion)}
     said |= {"at" for line in tree.lines if isinstance(line, syntax.Step)}
     said |= {"window" for line in tree.lines if isinstance(line, syntax.Window)}
+    said |= {"every" for line in tree.lines if isinstance(line, syntax.Schedule)}
+    said |= {"for" for line in tree.lines if isinstance(line, syntax.Concerns | syntax.Everybody)}
+    said |= {"share" for line in tree.lines if isinstance(line, syntax.ShareMail)}
     needed = {
         "metric": ("start", "stop"),
         "pause": ("when", "stops"),
@@ -344,6 +342,7 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
         "escalation": ("at",),
         "maintenance": ("window",),
         "renegotiation": ("when",),
+        "report": ("every", "for", "format", "share"),
     }.get(tree.kind, ())
     for keyword in needed:
         if keyword not in said:
@@ -357,6 +356,10 @@ def _missing(tree: syntax.Declaration) -> Iterator[Finding]:
                 "url": "url env PAGER_URL",
                 "at": "at breach of resolution notify assignee via inbox",
                 "window": "window sun 02:00-06:00 zone Europe/Berlin",
+                "every": "every month on day 1 at 06:00 zone Europe/Berlin",
+                "for": "for everybody",
+                "format": "format pdf, csv",
+                "share": "share portal",
             }[keyword]
             yield Finding(
                 "E0305",

@@ -14,7 +14,6 @@ from dsl.ladder import BUILT_IN_CHANNELS, MANAGEMENT, Role
 from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.resolve import NAMED, Site, priorities, statuses
 from dsl.suggest import nearest, some
-from dsl.vocabulary import LATER
 
 
 class Names(Asking):
@@ -45,7 +44,7 @@ class Names(Asking):
         self._forgiving = {
             kind for kind, units in site.single.items() if any(one.unit.broken for one in units)
         }
-        self._everything = incomplete or bool(set(site.single) - _SINGLE_KINDS - LATER)
+        self._everything = incomplete or bool(set(site.single) - _SINGLE_KINDS)
         self._values: dict[str, dict[str, str]] = {}
         self._site = site
 

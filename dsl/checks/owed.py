@@ -15,7 +15,7 @@ from dsl.span import Origin
 
 
 def owed_references(line: syntax.Line, names: Names) -> Iterator[Finding]:
-    """What a line about uptime, maintenance or money refers to."""
+    """What a line about uptime, maintenance, money or a report refers to."""
     match line:
         case syntax.Uptime(_, _, calendar):
             yield from names.unknown("calendar", calendar)
@@ -23,6 +23,12 @@ def owed_references(line: syntax.Line, names: Names) -> Iterator[Finding]:
             yield from names.all_unknown(kind.text, named)
         case syntax.Window(_, _, _, zone) | syntax.Announced(_, zone):
             yield from zone_findings(zone)
+        case syntax.Schedule():
+            yield from zone_findings(line.zone)
+        case syntax.ShareMail(to):
+            for one in to:
+                if one.name is not None:
+                    yield from names.unknown("team" if one.role else "recipient", one.name)
         case syntax.BreachCredit(metric, priorities):
             yield from names.unknown("metric", metric)
             yield from names.all_unknown("priority", priorities)

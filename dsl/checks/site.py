@@ -17,6 +17,7 @@ from dsl.checks.names import zone_findings
 from dsl.checks.owed import never_paid_findings, owed_references
 from dsl.checks.parties import party_findings, target_findings
 from dsl.checks.reach import Reach
+from dsl.checks.reports import unmailed_findings
 from dsl.checks.tiers import limit_findings, tier_findings
 from dsl.checks.told import name_findings
 from dsl.finding import Finding, here
@@ -42,6 +43,7 @@ class Checked:
         self.shared += tier_findings(site, flats)
         self.shared += limit_findings(site, flats)
         self.shared += never_paid_findings(site, flats)
+        self.shared += unmailed_findings(site)
         self.shared += _statuses(site)
         if around.no_priorities():
             self.shared += _no_priorities(site)
@@ -57,6 +59,7 @@ class Checked:
             "maintenance",
             "credits",
             "renegotiation",
+            "report",
         ):
             for declared in site.of(kind):
                 references = _references(site, declared, around)

@@ -62,6 +62,8 @@ def _of_lines(block: str, lines: Iterable[syntax.Line]) -> Iterator[Mention]:
                 if name is not None:
                     yield _of("override", name, declares=True)
                 yield from _of_lines("override", inner)
+            case syntax.ShareMail(to):
+                yield from _of_recipients(to)
             case syntax.Escalate(ladder, priorities):
                 yield _of("escalation", ladder)
                 yield from _each("priority", priorities)
@@ -97,11 +99,15 @@ def _of_step(line: syntax.Step) -> Iterator[Mention]:
 
 
 def _of_action(action: syntax.Action) -> Iterator[Mention]:
-    for one in action.to:
-        yield from _maybe("team" if one.role else RECIPIENT, one.name)
+    yield from _of_recipients(action.to)
     yield from _each("channel", action.channels)
     if action.kind == "raise":
         yield from _maybe("priority", action.word)
+
+
+def _of_recipients(to: Iterable[syntax.Recipient]) -> Iterator[Mention]:
+    for one in to:
+        yield from _maybe("team" if one.role else RECIPIENT, one.name)
 
 
 def _of_expectation(what: syntax.Expectation) -> Iterator[Mention]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from engine.wall import FIRST_YEAR, LAST_YEAR, format_instant, local_date, parse_instant, start_of_date
@@ -70,6 +71,14 @@ def preceding(period: Period) -> Period:
     return Period(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1), first.replace(day=1))
 
 
+def last_months(period: Period, zone: str, count: int) -> list[Period]:
+    """So many calendar months up to that of the last day of a period in a zone, in order."""
+    found = [month_of(period.span(zone)[1] - 1, zone)]
+    while len(found) < count:
+        found.append(preceding(found[-1]))
+    return found[::-1]
+
+
 def bound(text: str) -> Bound:
     """A date like 2026-10-01, or an instant with its offset. Raises ValueError, in words for people."""
     if not _DATE.fullmatch(text):
@@ -85,6 +94,7 @@ def bound_text(value: Bound) -> str:
     return value.isoformat() if isinstance(value, date) else format_instant(value)
 
 
+@lru_cache(maxsize=4096)
 def _instant(value: Bound, zone: str) -> int:
     return start_of_date(value, zone) if isinstance(value, date) else value
 

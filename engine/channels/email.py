@@ -176,6 +176,9 @@ def message_of(page: Page, mail: Mail) -> EmailMessage:
     message["X-Sla-Key"] = page.key
     message.set_content(compose.text(page))
     message.add_alternative(html(page), subtype="html")
+    for file in page.files:
+        kind, _, sub = file.media.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=sub, filename=plain(file.name, 120))
     return message
 
 

@@ -100,10 +100,10 @@ def figures(
     declared = graph.ruleset.customers[customer]
     last = min(end, max(now, start))
     for promise, held in _held(graph, customer):
-        if not _within(held, start, end):
+        if not within(held, start, end):
             continue
         low, high = (start, end) if promise.window is None else (last - promise.window, last)
-        spans = _within(held, low, high)
+        spans = within(held, low, high)
         if not spans:
             continue
         hours = [interval for a, b in spans for interval in graph.hours(promise.calendar).intervals(a, b)]
@@ -154,9 +154,9 @@ def _figure(
     if not promise.excluding:
         told, untold = [], []
     agreed = subtract(merge(hours), told)
-    elapsed = _within(agreed, start, now)
+    elapsed = within(agreed, start, now)
     since = LATEST if history.since is None else history.since
-    measured = _within(elapsed, since, now)
+    measured = within(elapsed, since, now)
     mine = [
         one
         for one in history.outages
@@ -172,15 +172,15 @@ def _figure(
         promise=promise,
         start=start,
         end=end,
-        agreed=_length(agreed),
-        elapsed=_length(elapsed),
-        measured=_length(measured),
-        down=_length(failed),
-        excluded=_length(merge(hours)) - _length(agreed),
-        unannounced=_length(agreed) - _length(subtract(agreed, untold)),
+        agreed=total(agreed),
+        elapsed=total(elapsed),
+        measured=total(measured),
+        down=total(failed),
+        excluded=total(merge(hours)) - total(agreed),
+        unannounced=total(agreed) - total(subtract(agreed, untold)),
         outages=len(counted),
         lasting=sum(one.end is None for one, _ in counted),
-        failures=tuple(_within(sorted(span for _, span in counted), start, end)),
+        failures=tuple(within(sorted(span for _, span in counted), start, end)),
     )
 
 
@@ -242,10 +242,10 @@ def occurrences(window: Window, start: int, end: int) -> Iterator[Interval]:
                 yield span
 
 
-def _within(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
+def within(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
     """The part of sorted intervals in `[start, end)`."""
     return [(max(a, start), min(b, end)) for a, b in intervals if a < end and b > start and start < end]
 
 
-def _length(intervals: Iterable[Interval]) -> int:
+def total(intervals: Iterable[Interval]) -> int:
     return sum(end - start for start, end in intervals)

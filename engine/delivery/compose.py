@@ -30,6 +30,9 @@ def subject(page: Page) -> str:
     """One line without anything that could be taken for another header."""
     mark = "[SLA test] " if page.test else "[SLA] "
     first = page.entries[0]
+    if page.tickets == 0:
+        more = f", and {page.reports - 1} more" if page.reports > 1 else ""
+        return plain(f"{mark}{_report(first)}{more}", 180)
     if page.tickets == 1:
         about = f": {plain(first.subject, 80)}" if first.subject else ""
         return plain(f"{mark}{plain(first.ticket, 60)} {_short(first)}{about}", 180)
@@ -72,6 +75,9 @@ def headline(page: Page) -> str:
     if first.kind is Kind.FAILURE:
         tickets = plain(first.change.get("tickets") or first.ticket, 200) or "tickets"
         return f"Find another way: what was to be said about {tickets} could not be delivered."
+    if first.kind is Kind.REPORT:
+        more = f", and {page.reports - 1} more" if page.reports > 1 else ""
+        return f"Here is {_report(first)}{more}."
     who = plain(first.ticket, 60)
     if page.tickets > 1:
         return f"Look at {page.tickets} tickets, {who} first: {_pressing(first, page.now)}."
@@ -98,6 +104,11 @@ def moment(at: int, zone_name: str) -> str:
 
 def facts(entry: Entry, now: int) -> Iterator[tuple[str, str]]:
     """What there is to know of a message, by name."""
+    if entry.kind is Kind.REPORT:
+        yield "Report", plain(entry.change.get("report", ""), 200)
+        yield "Customer", plain(entry.change.get("customer", ""), 120)
+        yield "Period", plain(entry.change.get("period", ""), 60)
+        return
     tier = f"{plain(entry.tier, 60)}" if entry.tier else "no tier"
     yield "Ticket", plain(f"{entry.ticket}  {plain(entry.subject, 200)}".strip(), 300)
     if entry.customer:
@@ -141,7 +152,14 @@ def _distance(due: int, now: int) -> str:
     return f"{length(rounded)} ago" if due <= now else f"in {length(rounded)}"
 
 
+def _report(entry: Entry) -> str:
+    said = entry.change
+    return plain(f"{said.get('report', '')}, {said.get('customer', '')}, {said.get('period', '')}", 160)
+
+
 def _short(entry: Entry) -> str:
+    if entry.kind is Kind.REPORT:
+        return _report(entry)
     if entry.kind is Kind.FAILURE:
         return f"not delivered by {plain(entry.change.get('channel', ''), 60)}"
     reminder = f"reminder {entry.repetition}, " if entry.repetition else ""
@@ -149,6 +167,8 @@ def _short(entry: Entry) -> str:
 
 
 def _line(entry: Entry, now: int) -> str:
+    if entry.kind is Kind.REPORT:
+        return _report(entry)
     due = (
         f"due {moment(entry.due, entry.zone)}, {_distance(entry.due, now)}"
         if entry.due is not None

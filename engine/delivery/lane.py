@@ -238,6 +238,7 @@ class _Round:
             links=self._links,
             listed=settings.delivery.listed,
             web=settings.web.url,
+            files=self._store.outbox.files(kept),
         )
         return kept, len(reasons), page if kept else None
 

@@ -18,11 +18,12 @@ from engine.ladder.decision import Decision
 
 class Kind(StrEnum):
     """NOTICE tells a person of a decision; CHANGE hands a change that we made to the ticket's system; FAILURE tells that
-    another message could not be delivered."""
+    another message could not be delivered; REPORT brings a person the files of a report."""
 
     NOTICE = "notice"
     CHANGE = "change"
     FAILURE = "failure"
+    REPORT = "report"
 
 
 class Status(StrEnum):
@@ -40,7 +41,8 @@ class Message:
     address of its own); `name` is the person or team that is meant, or several, separated by ", ".
 
     `data` holds the fields of a CHANGE, or `channel` and `error` of a FAILURE and, where messages were given up, `to`
-    (persons and teams), `messages` (how many) and the first of their `tickets`.
+    (persons and teams), `messages` (how many) and the first of their `tickets`. A REPORT has its title as `report`, its `customer`
+    and `period`, and the numbers of its publications as `files`.
     """
 
     kind: Kind
@@ -76,6 +78,15 @@ class Queued:
     read_at: int | None = None
     acknowledged_at: int | None = None
     echoed_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Something that a message brings along; `media` is its type, such as application/pdf."""
+
+    name: str
+    media: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +183,10 @@ class Outbox(Protocol):
 
     def discard(self, messages: Sequence[int], now: Instant, by: str) -> int:
         """Dead or waiting messages that nobody wants any more; answer how many there were."""
+        ...
+
+    def files(self, messages: Iterable[Queued]) -> list[File]:
+        """What the REPORT messages among these bring along, as long as it was not erased."""
         ...
 
     # ---------------------------------------------------------------- the inbox that the product keeps

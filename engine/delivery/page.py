@@ -5,7 +5,7 @@ Between the engine and the words: here rules and tickets are looked up, `compose
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dsl.ladder import LadderStep, Reached
@@ -13,7 +13,7 @@ from dsl.model import ALWAYS
 from dsl.values import percentage
 from engine.clock import Clock
 from engine.delivery.links import ACTS, Links
-from engine.delivery.outbox import Batch, Kind, Queued
+from engine.delivery.outbox import Batch, File, Kind, Queued
 from engine.evaluate import Evaluated
 from engine.facts import Fields, Ticket
 from engine.graph import Graph
@@ -21,6 +21,9 @@ from engine.ladder.consequence import home
 from engine.ladder.decision import Decision
 from engine.lengths import length
 from engine.predicate import as_text
+
+MOST_CARRIED = 12_000_000
+"""Bytes of files in one message: more is refused by many mail servers."""
 
 LATE = 60
 """Seconds after which it is worth saying that something was found late."""
@@ -79,11 +82,17 @@ class Page:
     listed: int = 20
     web: str = ""
     test: bool = False
+    files: tuple[File, ...] = ()
 
     @property
     def tickets(self) -> int:
         """How many tickets it is about."""
-        return len({entry.ticket for entry in self.entries})
+        return len({entry.ticket for entry in self.entries if entry.kind is not Kind.REPORT})
+
+    @property
+    def reports(self) -> int:
+        """How many reports it brings."""
+        return sum(entry.kind is Kind.REPORT for entry in self.entries)
 
 
 Seen = Mapping[int, tuple[Ticket, Evaluated]]
@@ -100,8 +109,9 @@ def page_of(
     links: Links | None = None,
     listed: int = 20,
     web: str = "",
+    files: Iterable[File] = (),
 ) -> Page:
-    """The page of what is left of a batch, the most urgent first."""
+    """The page of what is left of a batch, the most urgent first, with as many of the files as a mail may carry."""
     kept = tuple(messages)
     # A digest has no links: signing thousands that nobody sees takes longer than sending.
     linked = links if len(kept) <= listed else None
@@ -110,7 +120,25 @@ def page_of(
     names = dict.fromkeys(
         name.strip() for item in kept for name in item.message.name.split(",") if name.strip()
     )
-    return Page(batch.key, batch.channel, batch.recipient, ", ".join(names), now, tuple(entries), listed, web)
+    return Page(
+        batch.key,
+        batch.channel,
+        batch.recipient,
+        ", ".join(names),
+        now,
+        tuple(entries),
+        listed,
+        web,
+        files=tuple(_carried(files)),
+    )
+
+
+def _carried(files: Iterable[File]) -> Iterator[File]:
+    room = MOST_CARRIED
+    for one in files:
+        room -= len(one.content)
+        if room >= 0:
+            yield one
 
 
 def _entry(

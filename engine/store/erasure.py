@@ -49,7 +49,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What went, or would go: tickets that had text, events that lose some, messages, notes of outages and maintenance. `stored_only` are tickets whose clocks
+    """What went, or would go: tickets that had text, events that lose some, messages, notes of outages and maintenance, publications. `stored_only` are tickets whose clocks
     the rules would not make again of what is left."""
 
     tickets: int = 0
@@ -57,6 +57,7 @@ class Erased:
     messages: int = 0
     stored_only: int = 0
     notes: int = 0
+    publications: int = 0
 
     def __add__(self, other: Erased) -> Erased:
         return Erased(
@@ -65,6 +66,7 @@ class Erased:
             self.messages + other.messages,
             self.stored_only + other.stored_only,
             self.notes + other.notes,
+            self.publications + other.publications,
         )
 
 

@@ -16,7 +16,7 @@ class Role(StrEnum):
 # An event is a row of its own, and lets its ticket await an engine. People read notices and put dead letters back.
 _CONSOLE = (
     "GRANT INSERT ON events, sources, used_links TO {user};",
-    "GRANT INSERT, UPDATE ON outages, announcements TO {user};",
+    "GRANT INSERT, UPDATE ON outages, announcements, publications TO {user};",
     "GRANT INSERT (key), UPDATE (awaits) ON tickets TO {user};",
     "GRANT UPDATE (status, batch, attempts, next_at, answer, read_at, acknowledged_at) ON outbox TO {user};",
 )

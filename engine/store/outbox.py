@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from dsl.ladder import EMAIL
-from engine.delivery.outbox import Batch, Message, Queued, Status
+from engine.delivery.outbox import Batch, File, Kind, Message, Queued, Status
 from engine.facts import Instant
+from engine.store import publications
 from engine.store.database import ALL, POST, Connection, Values
 from engine.store.decisions import queue
 from engine.store.identity import identity
+from engine.store.publications import MEDIA
 from engine.store.queued import OPEN, SELECT, queued
 
 UNDELIVERED = "not delivered: "
@@ -312,6 +314,21 @@ class SqlOutbox:
             ).rowcount
 
     # ---------------------------------------------------------------- the inbox
+
+    def files(self, messages: Iterable[Queued]) -> list[File]:
+        """What the REPORT messages among these bring along, as long as it was not erased."""
+        numbers = [
+            int(number)
+            for item in messages
+            if item.message.kind is Kind.REPORT
+            for number in str(item.message.data.get("files", "")).split()
+        ]
+        found = publications.numbered(self._connection, numbers) if numbers else []
+        return [
+            File(f"{one.report}-{one.customer}-{one.period}.{one.format}", MEDIA[one.format], one.content)
+            for one in found
+            if one.content
+        ]
 
     def has_notices(self) -> bool:
         """Whether anybody has ever got one."""

@@ -15,7 +15,7 @@ be deleted at any time.
 
 `plans` are the rule sets whose effect on this store's history somebody has looked at.
 
-Outages and closed months have their tables in `schema_periods`.
+Outages and closed months have their tables in `schema_periods`, what was published and which reports were made in `schema_reports`.
 
 `tickets.awaits` says that a ticket awaits an engine whatever the time: 0 for events that nobody has taken in, g > 0 since
 the rules of generation g were replaced. An engine claims the row.
@@ -24,6 +24,7 @@ the rules of generation g were replaced. An engine claims the row.
 from __future__ import annotations
 
 from engine.store.schema_periods import CLOSINGS, OUTAGES, SETTLEMENTS
+from engine.store.schema_reports import PUBLICATIONS, REPORT_RUNS
 
 APPLICATION_ID = 0x534C4101
 """SQLite's `application_id` of a store: tells it from any other database file."""
@@ -270,6 +271,8 @@ VERSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("closings", CLOSINGS),
     ("outages", OUTAGES),
     ("settlements", SETTLEMENTS),
+    ("publications", PUBLICATIONS),
+    ("report runs", REPORT_RUNS),
 )
 """Name and statements of every version, in order; one is only ever added at the end."""
 

@@ -226,6 +226,26 @@ def commitments(draw: st.DrawFn) -> list[Statement]:
         (["maintenance", "patches"], lines[: draw(st.integers(1, len(lines)))]),
         (["credits", "standard"], draw(st.permutations(priced))),
         (["renegotiation", "chronic"], draw(st.permutations(talks))),
+        (["report", "monthly", draw(st.sampled_from(_STRINGS))], draw(st.permutations(draw(reports())))),
+    ]
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> list[Statement]:
+    """The lines of a report."""
+    zone = draw(st.sampled_from(ZONES))
+    every = draw(
+        st.sampled_from(
+            [("month", "on", "day", "31"), ("quarter", "on", "day", "1"), ("week", "on", "mon")],
+        )
+    )
+    return [
+        _line("every", *every, "at", "06:00", "zone", zone),
+        draw(st.sampled_from([_line("for", "everybody"), _line("for", "group", "branches")])),
+        _line("show", "compliance", ",", "uptime", ",", "credits"),
+        _line("format", "pdf", ",", "csv"),
+        _line("share", "portal"),
+        _line("share", "mail", "to", "account-manager"),
     ]
 
 

@@ -9,7 +9,7 @@ from lark import Lark
 from dsl.cut import cut
 from dsl.load import load_texts
 from dsl.parse import Fault, grammar, parse
-from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, LATER, LINES, TITLED
+from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, LINES, TITLED
 from engine.graph import Graph
 from engine.scenario.verdicts import run_all
 
@@ -33,7 +33,6 @@ def test_the_vocabulary_is_that_of_the_grammar():
     keywords = re.findall(r"^_?[A-Z_]+\.3: /([a-z-]+)\(\?", grammar(), re.MULTILINE)
     known = {*DECLARATIONS, *INNER, "override", *(word for words in LINES.values() for word in words)}
     assert set(keywords) <= known
-    assert not known & LATER
 
 
 @pytest.mark.parametrize(
@@ -57,9 +56,8 @@ def test_the_language_by_example():
     read = []
     for block in re.findall(r"```\n(.*?)```", DESIGN.read_text(encoding="utf-8"), re.DOTALL):
         for piece in cut(block).texts:
-            if piece.split()[0] not in LATER:
-                assert not isinstance(parse(piece), Fault), piece
-                read.append(piece.split()[0])
+            assert not isinstance(parse(piece), Fault), piece
+            read.append(piece.split()[0])
     assert set(read) >= {*DECLARATIONS} - {"service"}
     assert set(read) >= BLOCKS - {"override", "service"}
 
@@ -70,7 +68,7 @@ def test_the_language_by_example_is_a_sound_site_whose_scenarios_hold():
     elsewhere = re.compile(r"^  file .*\n", re.MULTILINE)
     examples = "".join(re.findall(r"```\n(.*?)```", DESIGN.read_text(encoding="utf-8"), re.DOTALL))
     pieces = cut(elsewhere.sub("", examples)).texts
-    site = [piece for piece in pieces if piece.split()[0] not in {*LATER, "include"}]
+    site = [piece for piece in pieces if piece.split()[0] != "include"]
     site += ["tier standard {\n  like gold\n}", "team management {\n  lead duty-manager\n}"]
     site += ["holidays de-be {\n  country DE subdivision BE\n}"]
     loaded = load_texts("sla.rules", {"sla.rules": "\n".join(site)})

@@ -41,6 +41,7 @@ PARTS = {
     "PAYMENT": "5% of retainer",
     "STRETCH": "over 3 months",
     "PERIOD": "from 2026-03-08",
+    "RECIPIENT": "account-manager",
     "CONDITION": "not vip and x == 1",
     "TRIGGER": "breach of response",
     "ACTION": "escalate to management",

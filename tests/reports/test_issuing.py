@@ -14,6 +14,7 @@ from engine.facts import Instant
 from reports import issuing
 from reports.issuing import Issue, entry, file_stem, issued, manifest
 from reports.making import Making
+from reports.render.look import Look
 from reports.statement import BREACHES, Scope
 from tests.engine.site import at
 from tests.reports.office import NOVEMBER, OCTOBER, Office
@@ -34,7 +35,10 @@ def office(store, site):
 def each(office, period=OCTOBER, **wanted):
     making = Making(office.store, office.graph, Instant(office.now), period, BREACHES)
     scopes = [Scope({"customer": name, **wanted}) for name in sorted(making.customers())]
-    return {report.scope.wanted["customer"]: report for report in making.reports(scopes)}
+    return {
+        report.scope.wanted["customer"]: report
+        for report in making.reports(scopes, making.read(sorted(making.customers())))
+    }
 
 
 def assert_as_alone(office):
@@ -94,6 +98,7 @@ def wanted(office, place, formats=("csv", "json"), **more):
         more.pop("wanted", {}),
         BREACHES,
         formats,
+        Look(),
         **more,
     )
 

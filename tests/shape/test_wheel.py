@@ -43,6 +43,11 @@ def test_it_carries_the_rules_the_grammar_and_the_maps(wheel):
     assert {f"rules/starter/{source}" for source in LAYOUT.values()} <= here
     assert any(name.startswith("engine/intake/maps/") and name.endswith(".toml") for name in here)
     assert {"reports/web/templates/ask.html", "reports/web/templates/style.css"} <= here
+    assert {
+        "reports/templates/report.typ",
+        "reports/templates/fonts/NotoSans-Regular.ttf",
+        "reports/templates/fonts/OFL.txt",
+    } <= here
     assert not any(name.startswith(("tests/", "bench/", ".ci")) for name in here)
 
 

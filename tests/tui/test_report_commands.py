@@ -90,8 +90,9 @@ def test_what_is_listed_is_chosen_and_the_figures_stay(sla):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--format", "pdf"), 3, "reports as pdf are not in this version"),
-        (("--output", "out.xlsx"), 3, "reports as xlsx are not in this version"),
+        (("--publish",), 3, "only a declared customer's report can be published"),
+        (("--publish", "--customer", "acme", "--by", " "), 3, "publishing needs a name"),
+        (("--customer", "acme", "--format", "pdf", "--config", "none.toml"), 4, "none.toml"),
         (("--format", "docx"), 3, "is no format of a report"),
         (("--period", "2024-3"), 3, "is not a month like 2026-10"),
         (("--from", "2024-03-01"), 3, "--from and --to belong together"),
@@ -236,3 +237,34 @@ def test_real_incidents_as_a_customer_report_add_up_to_a_plain_count(tmp_path, m
     capsys.readouterr()
     assert asked()["total"] == found["total"]
     assert os.environ.get("SLA_STORE") is None
+
+
+def test_a_month_on_paper_and_as_a_workbook(sla):
+    pytest.importorskip("typst")
+    for name, beginning in (("out.pdf", b"%PDF-"), ("out.xlsx", b"PK")):
+        assert sla(*MARCH, "--customer", "acme", "--output", name)[:2] == (0, "")
+        assert Path(name).read_bytes().startswith(beginning)
+    Path("sla.toml").write_text('[reports]\nlogo = "none.svg"\n')
+    code, _, err = sla(*MARCH, "--customer", "acme", "--output", "out.pdf")
+    assert (code, "none.svg: the logo cannot be read" in err) == (4, True)
+
+
+def test_what_is_published_is_listed_saved_and_withdrawn(sla):
+    publish = (*MARCH, "--customer", "Acme GmbH", "--format", "json", "--publish", "--by", "lead")
+    assert "published as 1" in sla(*publish)[1]
+    [one] = map(json.loads, sla("publications", "list", "--format", "jsonl")[1].splitlines())
+    assert (one["customer"], one["period"], one["published_by"], one["from"]) == (
+        "acme", "2024-03", "lead", "2024-02-29T23:00:00+00:00",
+    )  # fmt: skip
+    sla("close", "2024-03")
+    assert "published as 2, in place of 1" in sla(*publish)[1]
+    assert sla("publications")[1].count("acme") == 2, "the customer and the title of one line"
+    assert "withdrawn" in sla("publications", "list", "--all")[1]
+    assert sla("publications", "save", "1", "old.json")[0] == 0
+    assert json.loads(Path("old.json").read_text())["closings"] == []
+    assert sla("publications", "withdraw", "2", "--by", "deputy")[1].endswith("withdrawn\n")
+    assert sla("publications", "withdraw", "2")[0] == 1
+    assert sla("publications")[1] == "nothing is published\n"
+    assert "2 published reports" in sla("forget", "acme")[1]
+    assert sla("forget", "acme", "--yes")[0] == 0
+    assert sla("publications", "save", "1", "old.json")[0] == 1

@@ -35,9 +35,7 @@ def command(
     CUSTOMER is the name that the rules declare, or what the tickets say where none is declared. What is done stays done when
     it is interrupted: run it again, and it goes on.
     """
-    from engine.forget import forget, preview
-    from engine.store import outages
-    from engine.store.erasure import Erased
+    from engine.forget import forget, of_customer, preview
     from engine.store.opening import open_store
     from engine.store.scrub import overwriting, scrub
 
@@ -63,13 +61,12 @@ def command(
         else:
             overwriting(store.connection)
             done = forget(store, kept, now, chosen, including_open=including_open)
-        notes = outages.erase_notes_of if yes else outages.notes_of
-        done += Erased(notes=notes(store.connection, name))
+        done += of_customer(store, name, now if yes else None)
         if store.archives():
             from engine.archive import erase as archive
 
-            of_customer = archive.of_customer(name)
-            done += (archive.forget if yes else archive.preview)(store, kept, of_customer, now)
+            theirs = archive.of_customer(name)
+            done += (archive.forget if yes else archive.preview)(store, kept, theirs, now)
     if late:
         click.echo(f"left alone: {len(late):,} tickets have news that no engine has taken in: sla run --once")
     if not yes:
@@ -85,8 +82,8 @@ def command(
 
 
 def _tickets(store: SqlStore, name: str) -> list[Subject]:
-    from engine.store.erasure import of_customer, unseen
-    from engine.store.outages import notes_of
+    from engine.forget import of_customer as beside_tickets
+    from engine.store.erasure import Erased, of_customer, unseen
 
     with store.connection.trouble():
         unknown = unseen(store.connection)
@@ -97,7 +94,7 @@ def _tickets(store: SqlStore, name: str) -> list[Subject]:
             help="sla run --once takes them in",
             exit_code=FINDINGS,
         )
-    if not found and not store.archives() and not notes_of(store.connection, name):
+    if not found and not store.archives() and beside_tickets(store, name, None) == Erased():
         raise SlaError(
             f"there are no tickets of {plain(name)}",
             help="give the name that the rules declare, or what the tickets say",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
-from tui.options import rules_option, store_option, world
+from tui.options import config_option, rules_option, store_option, world
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.store.place import Place
     from reports.compliance import Standing
+    from reports.statement import Report
 
 
 @click.command(
@@ -26,10 +28,12 @@ if TYPE_CHECKING:
 Examples:
   sla report --period 2026-10 --customer acme --output acme-2026-10.html
   sla report --from 2026-10-05 --to 2026-10-12 --tier gold --format csv > week.csv
-  sla report --period 2026-10 --each-customer --format csv --format html --output reports/2026-10"""
+  sla report --period 2026-10 --each-customer --format csv --format pdf --output reports/2026-10
+  sla report --period 2026-10 --customer acme --format pdf --publish --by lead"""
 )
 @store_option
 @rules_option
+@config_option
 @click.option(
     "--customer", default="", help="Only this customer: a declared name, an alias, or the tickets' own text."
 )
@@ -55,7 +59,7 @@ Examples:
 @click.option(
     "--format",
     "forms",
-    metavar="csv|json|html",
+    metavar="csv|json|html|xlsx|pdf",
     multiple=True,
     help="[default: by the ending of --output, else csv]",
 )
@@ -76,9 +80,14 @@ Examples:
     default=None,
     help="Processes for --each-customer.  [default: one a core]",
 )
+@click.option(
+    "--publish", is_flag=True, help="Let the customer have it: sla publications lists what each has."
+)
+@click.option("--by", "person", default=None, help="Who publishes; your login without it.")
 def command(
     store_path: Place,
     rules_path: Path | None,
+    config_path: Path | None,
     month: str,
     start: str,
     end: str,
@@ -89,6 +98,8 @@ def command(
     output: Path | None,
     each_customer: bool,
     workers: int | None,
+    publish: bool,
+    person: str | None,
     **wanted: str,
 ) -> None:
     """Compliance of a period: figures, breaches with their excuses, corrections of closed periods, and what it all rests on.
@@ -96,28 +107,38 @@ def command(
     The figures are of all clocks in the scope; --met and --breached choose which are listed. What is closed (`sla close`) is told as
     it was then.
     """
+    from engine.facts import Instant
+    from reports.composing import compose
     from reports.making import make
+    from reports.paper import Paper
+    from reports.publishing import publication
     from reports.render.formats import render
     from reports.statement import BREACHES, Scope
+    from tui.publishing import press, signed
+    from tui.publishing import publish as let_have
 
     forms = _formats(forms, output, each_customer)
     period = _period(month, start, end)
     _known_zone(zone)
+    by = signed(person) if publish else ""
     shown = (_met() if met else frozenset()) | (BREACHES if breached or not met else frozenset())
     with world(store_path, rules_path, _made_at()) as (store, graph, now):
         about = _scope(graph, wanted)
         if each_customer:
-            if output is None or "customer" in about:
+            if output is None or publish or "customer" in about:
                 raise SlaError(
                     "--each-customer writes a folder of every customer's reports",
-                    help="name it with --output, and leave out --customer",
+                    help="name it with --output, and leave out --customer and --publish",
                     exit_code=USAGE,
                 )
             from reports.issuing import Issue
             from tui.issuing import issue
+            from tui.publishing import look
 
             anew = rules_path is not None
-            work = Issue.of(store_path, graph, now, period, about, shown, forms, zone=zone, anew=anew)
+            work = Issue.of(
+                store_path, graph, now, period, about, shown, forms, look(config_path), zone=zone, anew=anew
+            )
             click.echo(issue(work, output, workers))
             return
         report = make(
@@ -130,27 +151,48 @@ def command(
             zone=zone,
             anew=rules_path is not None,
         )
-    if (
-        "customer" in about
-        and about["customer"] not in graph.ruleset.customers
-        and not (report.clocks or report.corrections)
-    ):
-        raise SlaError(
-            f"no customer {plain(about['customer'])!r}: the rules declare none, and no ticket of the period names it",
-            help="sla report --format csv lists all that there are",
-            exit_code=FINDINGS,
+        form = forms[0]
+        paper = (
+            compose(store, graph, report, anew=rules_path is not None) if form == "pdf" else Paper(report, "")
         )
-    content = render(report, forms[0])
-    if output is None:
-        click.echo(content, nl=False)
-    else:
+        _known(graph, about, report)
+        if publish and about.get("customer") not in graph.ruleset.customers:
+            raise SlaError(
+                "only a declared customer's report can be published",
+                help="name it with --customer",
+                exit_code=USAGE,
+            )
+    content = render(paper, form, lambda: press(config_path))
+    if output is not None:
         from tui.prefs import write_whole
 
         write_whole(output, content)
+    elif not publish:
+        _print(content, form)
+    if publish:
+        click.echo(let_have(store_path, publication(report, form, content, by, Instant(int(time.time())))))
+
+
+def _known(graph: Graph, about: dict[str, str], report: Report) -> None:
+    """Raises SlaError for a customer that nobody has heard of."""
+    name = about.get("customer", "")
+    if name and name not in graph.ruleset.customers and not (report.clocks or report.corrections):
+        raise SlaError(
+            f"no customer {plain(name)!r}: the rules declare none, and no ticket of the period names it",
+            help="sla report --format csv lists all that there are",
+            exit_code=FINDINGS,
+        )
+
+
+def _print(content: bytes, form: str) -> None:
+    """To standard output; what is no text not to a terminal."""
+    if form in ("pdf", "xlsx") and sys.stdout.isatty():
+        raise SlaError(f"{form} is not for a terminal", help="name a file with --output", exit_code=USAGE)
+    click.echo(content, nl=False)
 
 
 def _made_at() -> Instant | None:
-    """Now, unless SOURCE_DATE_EPOCH says otherwise, as for any output that is to be the same again."""
+    """Now, unless SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch) says otherwise, for the same bytes again."""
     from engine.facts import Instant
     from engine.wall import EARLIEST, LATEST
 
@@ -182,12 +224,6 @@ def _format(form: str, output: Path | None) -> str:
     form = (form or (output.suffix.lstrip(".") if output else "") or "csv").casefold()
     if form in FORMATS:
         return form
-    if form in ("pdf", "xlsx"):
-        raise SlaError(
-            f"reports as {form} are not in this version",
-            help=f"use one of {', '.join(FORMATS)}",
-            exit_code=USAGE,
-        )
     raise SlaError(
         f"{plain(form)!r} is no format of a report",
         help=f"give --format {'|'.join(FORMATS)}",

@@ -33,9 +33,8 @@ def command(
     store_path: Place, rules_path: Path | None, config_path: Path | None, months: int | None, yes: bool
 ) -> None:
     """Erase the personal text of tickets that ended so many months ago and of which nothing was heard since; figures stay."""
-    from engine.forget import CHUNK, cut_off, ended, forget, preview
+    from engine.forget import CHUNK, by_age, cut_off, ended, forget, preview
     from engine.settings import load
-    from engine.store import outages
     from engine.store.erasure import Erased
     from engine.store.opening import open_store
     from engine.store.scrub import overwriting, scrub
@@ -59,8 +58,7 @@ def command(
         while found := ended(store, before, last, CHUNK):
             done += forget(store, kept, now, found) if yes else preview(store, kept, now, found)
             last = found[-1]
-        notes = outages.erase_notes_before if yes else outages.notes_before
-        done += Erased(notes=notes(store.connection, before))
+        done += by_age(store, before, now if yes else None)
         if store.archives():
             from engine.archive import erase as archive
 

@@ -29,6 +29,7 @@ from tui.logs import log_option, say
 from tui.messages import decision_line, decision_record
 from tui.options import config_option, graph_from_file, rule_file_option, store_option
 from tui.plain import plain
+from tui.reporter import Reporter
 from tui.watched import Watched
 
 if TYPE_CHECKING:
@@ -121,12 +122,13 @@ def _run(
     from engine.store.opening import listening, open_store
 
     store = open_store(store_path, create=True)
-    deliverer = None
+    deliverer = reporter = None
     try:
         engine = ObservedEngine(store, rules_path, watched.observers, planned=planned)
         log = RulesLog(settings if deliver else None, lambda: graph_of(engine))
         if deliver:
             deliverer = _deliverer(store_path, settings, engine, watched.sent)
+        reporter = Reporter(store_path, settings.reports, lambda: graph_of(engine))
 
         daily = Daily(
             store, settings.retention.personal_text_months, lambda: graph_of(engine), watched.erased
@@ -147,6 +149,7 @@ def _run(
             told(engine.start(Instant(int(time.time()))))
             assert engine.rules.now is not None
             log(engine.rules.now.status)
+            reporter.once(Instant(int(time.time())))
             if deliverer is not None:
                 one_pass(deliverer, store.outbox, stop, form)
         else:
@@ -155,11 +158,14 @@ def _run(
             if deliverer is not None:
                 deliverer.start()
                 rung[POST] = deliverer.wake
+            reporter.start()
             with listening(store_path, rung):
                 turn_until(engine, rules_path, stop, told_and_sent, log, watched.away, bell)
     finally:
         if deliverer is not None and not once:
             deliverer.close()
+        if reporter is not None:
+            reporter.close()
         store.close()
     return FINDINGS if once and log.broken else 0
 

@@ -58,19 +58,15 @@ def command(
     A commitment `per month` is measured over the calendar month, one `per 30d` over the last thirty days of it, or up to now
     if it has not ended.
     """
-    from engine.commitment.uptime import History
-    from engine.store import outages
+    from engine.calendar.period import month_of
     from engine.store.opening import open_store
+    from reports.composing import history as recorded
 
     month = None if period is None else month_of_text(period, "--period")
     now = Instant(int(time.time())) if at is None else at
     with closing(open_store(store_path, read_only=True)) as store:
         graph = graph_of(store, rules_path, at)
-        history = History(
-            outages.outages(store.connection, Instant(_bounds(graph, month, now)), now),
-            outages.notices(store.connection),
-            outages.known_since(store.connection),
-        )
+        history = recorded(store, graph, (month or month_of(now, "UTC")).span("UTC"), now)
     found = list(_figures(graph, _customers(graph, customer), month, history, now))
     if form == "json":
         rows = [dict(zip(HEADER, row(graph, one, now), strict=True)) for one in found]
@@ -82,17 +78,6 @@ def command(
     else:
         for line in text(graph, found, history, now):
             click.echo(line)
-
-
-def _bounds(graph: Graph, month: Period | None, now: int) -> int:
-    """The earliest instant that any figure looks at, in whatever zone."""
-    from engine.calendar.period import month_of
-
-    rolling = max(
-        (one.window or 0 for tier in graph.ruleset.tiers.values() for one in tier.uptimes), default=0
-    )
-    start, _ = (month or month_of(now, "UTC")).span("UTC")
-    return min(start, now) - rolling - 2 * 86_400
 
 
 def _customers(graph: Graph, text: str | None) -> list[str]:

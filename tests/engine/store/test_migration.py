@@ -73,8 +73,10 @@ def test_everything_is_still_there(first):
         "closings",
         "outages",
         "settlements",
+        "publications",
+        "report runs",
     ]
-    assert sqlite_care.status(first).version == schema.VERSION == 9
+    assert sqlite_care.status(first).version == schema.VERSION == 11
     assert content(first) == before
     assert all(before[table] for table in TABLES if table not in {"clocks", "rule_sets"})
     connection = sqlite3.connect(first)
