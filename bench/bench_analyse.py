@@ -1,6 +1,7 @@
 """The decision table of ten thousand customers: looked through, shown whole, and compared with another.
 
-Half of the customers only name a tier; the others have overrides of their own, so that their terms cannot be shared.
+Half of the customers only name a tier; the others have overrides of their own, so that their terms cannot be shared. Credits are a share
+of each one's retainer.
 """
 
 from __future__ import annotations
@@ -57,6 +58,16 @@ tier gold {
   like silver
   target critical resolution within 4h on always
   target high response within 30m on always when vip
+  uptime 99.9% per month on always excluding maintenance
+  credits standard
+}
+service mail {
+}
+credits standard {
+  uptime below 99.9% pays 5% of retainer
+  uptime below 99.5% pays 10% of retainer
+  breach of resolution for critical pays EUR 250.00 each
+  cap 30% of retainer per month
 }
 group branches {
   tier silver
@@ -69,6 +80,7 @@ def site(customers: int) -> str:
     blocks = [HEAD]
     for n in range(customers):
         lines = ["  zone Europe/Berlin", "  tier gold from 2026-01-01" if n % 3 else "  group branches"]
+        lines.append(f"  retainer EUR {1000 + n}.00 per month from 2026-01-01")
         if n % 2:
             lines += [
                 f"  override peak from 2026-11-{1 + n % 28:02} until 2027-01-06 {{",

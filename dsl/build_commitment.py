@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from dsl import commitment, syntax, values
 from dsl.build import money, name_of, of_type, origin, title
-from dsl.span import Origin
+from dsl.span import NOWHERE, Origin
 
 
 def service(key: str, it: syntax.Declaration) -> commitment.Service:
@@ -76,6 +76,7 @@ def credits_of(key: str, it: syntax.Declaration) -> commitment.Credits:
         tuple(breaches),
         payment(caps[-1].pays) if caps else None,
         origin(it, key),
+        Origin(key, caps[-1].start, caps[-1].end) if caps else NOWHERE,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
 from dsl import build, build_ladder, scenario, syntax, values
 from dsl.span import Origin
@@ -51,45 +51,55 @@ def tell(key: str, it: syntax.Declaration, teams: Collection[str]) -> scenario.S
     return scenario.Scenario(
         title(it),
         build.word_of(it.lines, "zone"),
-        tuple(_story(key, ticket, lines, teams) for ticket, lines in stories(it)),
+        tuple(_story(key, ticket, lines, teams) for ticket, lines in stories(it) if ticket or lines),
         build.origin(it, key),
     )
 
 
-def stories(it: syntax.Declaration) -> Iterator[tuple[syntax.Ticket, list[syntax.Happens | syntax.Expect]]]:
-    """The tickets of a scenario with the lines that are about each."""
-    found: list[tuple[syntax.Ticket, list[syntax.Happens | syntax.Expect]]] = []
+Told = syntax.Happens | syntax.Outage | syntax.Notice | syntax.Expect
+
+
+def stories(it: syntax.Declaration) -> list[tuple[syntax.Ticket | None, list[Told]]]:
+    """The tickets of a scenario with the lines below each; those above all of them come first, with None."""
+    found: list[tuple[syntax.Ticket | None, list[Told]]] = [(None, [])]
     for line in it.lines:
         if isinstance(line, syntax.Ticket):
             found.append((line, []))
-        elif isinstance(line, syntax.Happens | syntax.Expect) and found:
+        elif isinstance(line, Told):
             found[-1][1].append(line)
-    yield from found
+    return found
 
 
 def _story(
-    key: str,
-    ticket: syntax.Ticket,
-    lines: Iterable[syntax.Happens | syntax.Expect],
-    teams: Collection[str],
+    key: str, ticket: syntax.Ticket | None, lines: Iterable[Told], teams: Collection[str]
 ) -> scenario.Story:
+    told = tuple(_line(key, line, teams) for line in lines)
+    if ticket is None:
+        return scenario.Story("", (), told)
     known = [("customer", ticket.customer), ("priority", ticket.priority)]
-    return scenario.Story(
-        ticket.name.text,
-        tuple((name, word.text) for name, word in known if word is not None),
-        tuple(
-            scenario.Happens(
-                moment(line.at),
-                line.kind.text if line.kind else scenario.SET,
-                settings(line.settings),
-                Origin(key, line.start, line.end),
-            )
-            if isinstance(line, syntax.Happens)
-            else scenario.Expect(expectation(line.what, teams), Origin(key, line.what.start, line.what.end))
-            for line in lines
-        ),
-        Origin(key, ticket.start, ticket.end),
-    )
+    settings_ = tuple((name, word.text) for name, word in known if word is not None)
+    return scenario.Story(ticket.name.text, settings_, told, Origin(key, ticket.start, ticket.end))
+
+
+def _line(key: str, line: Told, teams: Collection[str]) -> scenario.Line:
+    origin = Origin(key, line.start, line.end)
+    match line:
+        case syntax.Happens(at, kind, given):
+            return scenario.Happens(moment(at), kind.text if kind else scenario.SET, settings(given), origin)
+        case syntax.Outage(service, customer, since, until):
+            return scenario.Outage(_name(service), _name(customer), moment(since), _maybe(until), origin)
+        case syntax.Notice(maintenance, at, first, until):
+            return scenario.Notice(_name(maintenance), moment(at), _maybe(first), _maybe(until), origin)
+        case syntax.Expect(what):
+            return scenario.Expect(expectation(what, teams), Origin(key, what.start, what.end))
+
+
+def _name(word: syntax.Word | None) -> str:
+    return word.text if word else ""
+
+
+def _maybe(written: syntax.Moment | None) -> scenario.Moment | None:
+    return moment(written) if written else None
 
 
 def moment(written: syntax.Moment) -> scenario.Moment:
@@ -115,6 +125,10 @@ def expectation(written: syntax.Expectation, teams: Collection[str]) -> scenario
         case "quiet":
             assert at is not None
             return scenario.Quiet(at)
+        case "credits":
+            assert written.credited is not None
+            paid, customer, month = written.credited
+            return scenario.Credited(build.money(paid) if paid else None, month.text, _name(customer))
         case standing:
             over = build_ladder.seconds(written.amount.text) if written.amount else None
             pauses = tuple(sorted({word.text for word in written.names}))

@@ -114,7 +114,7 @@ class BreachCredit:
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """`bands` stand from the highest threshold to the lowest; `cap` bounds what a month comes to."""
+    """`bands` stand from the highest threshold to the lowest; `cap` bounds what a month comes to, and stands at `capped`."""
 
     name: str
     title: str
@@ -122,3 +122,4 @@ class Credits:
     breaches: tuple[BreachCredit, ...]
     cap: Payment | None
     origin: Origin = field(default=NOWHERE, compare=False)
+    capped: Origin = field(default=NOWHERE, compare=False)

@@ -66,6 +66,13 @@ RULES = (
         r"<[0-9]{4}-[0-9]{2}-[0-9]{2}>",
     ),
     Rule(
+        r"[0-9]{4}-[0-9]{2}(?![0-9-])",
+        "constant.numeric.month",
+        "Literal.Date",
+        "Number",
+        r"<[0-9]{4}-[0-9]{2}>",
+    ),
+    Rule(
         r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}|-[0-9]{2}:[0-9]{2})?",
         "constant.numeric.time",
         "Literal.Date",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from dsl.faulty_line import HIDDEN, STRING, Line, found
 from dsl.finding import Finding
 from dsl.parse import Fault
 from dsl.suggest import nearest, some
-from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LINES, where
+from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LINES, is_name, where
 
 
 def dangling_comma(line: Line) -> Finding:
@@ -115,9 +116,14 @@ def one_line_block(line: Line, masked: str) -> Finding | None:
     )
 
 
+_LETTERS = re.compile(r"[^\W\d](?:[\w.-]|[\u0300-\u036f])*")
+
+
 def form(line: Line, fault: Fault) -> Finding | None:
     """The right kind of thing in the wrong dress: a name with capitals, text without quotes, no comma."""
     start = fault.start - line.start
+    if foreign := _foreign(line, start, fault):
+        return foreign
     written = re.compile(r'"(?:[^"\\\n]|\\.)*"|[^\s,{}()\[\]#]+').match(line.text, start)
     if written is None:
         if "_OPEN" in fault.expected and line.text[: max(start, 0)].strip() and not line.block:
@@ -130,8 +136,8 @@ def form(line: Line, fault: Fault) -> Finding | None:
     if word.startswith('"'):
         if "_COMMA" in fault.expected and line.text[:start].rstrip().endswith('"'):
             return _missing_comma(line, start)
-        if "NAME" in fault.expected and "STRING" not in fault.expected and len(word) > 2:
-            plain = _as_name(word[1:-1])
+        plain = _as_name(word[1:-1])
+        if "NAME" in fault.expected and "STRING" not in fault.expected and plain:
             return found(
                 "E0225", line, *at, f"a name stands without quotes: {word}", f"write `{plain}`", plain
             )
@@ -140,19 +146,29 @@ def form(line: Line, fault: Fault) -> Finding | None:
     if "NAME" in fault.expected and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]*", word):
         plain = _as_name(word)
         if plain != word:
-            return found(
-                "E0216",
-                line,
-                *at,
-                f"`{word}` is not a name",
-                f"names are small letters, digits and hyphens: `{plain}`",
-                plain,
-            )
+            return _no_name(line, at, word)
     if "STRING" in fault.expected and "_OPEN" not in fault.expected and "NAME" not in fault.expected:
         return found("E0224", line, *at, f"text stands in quotes: {word}", f'write "{word}"', f'"{word}"')
     if "_COMMA" in fault.expected and word not in KEYWORDS and word_before[0].strip('"'):
         return _missing_comma(line, start)
     return None
+
+
+def _foreign(line: Line, start: int, fault: Fault) -> Finding | None:
+    """A word with a letter that names do not have, wherever in it the parser stopped."""
+    for word in _LETTERS.finditer(line.text):
+        if word.start() <= start < word.end():
+            read = line.text[word.start() : start]
+            meant = is_name(read) if read else "NAME" in fault.expected
+            return _no_name(line, word.span(), word[0]) if meant and not word[0].isascii() else None
+    return None
+
+
+def _no_name(line: Line, at: tuple[int, int], word: str) -> Finding:
+    plain = _as_name(word)
+    help_ = "a name begins with a small letter from a to z, and goes on with such letters, digits and hyphens"
+    mended = f": `{plain}`" if plain else ""
+    return found("E0216", line, *at, f"`{word}` is not a name", help_ + mended, plain or None)
 
 
 def _missing_comma(line: Line, start: int) -> Finding:
@@ -168,8 +184,13 @@ def _missing_comma(line: Line, start: int) -> Finding:
 
 
 def _as_name(word: str) -> str:
+    """The nearest name, accents left away; "" for letters that cannot be told without them."""
+    letters = unicodedata.normalize("NFKD", word.replace("ß", "ss"))
+    if any(one.isalpha() and not one.isascii() for one in letters):
+        return ""
+    word = letters.encode("ascii", "ignore").decode()
     name = re.sub(r"[^a-z0-9-]+", "-", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", word).lower()).strip("-")
-    return name if name[:1].isalpha() else f"x{name}"
+    return name if not name or name[:1].isalpha() else f"x{name}"
 
 
 # ---------------------------------------------------------------- the rest
@@ -181,6 +202,7 @@ _SHOWN = {
     "NEGATIVE": "a number",
     "DATE": "a date (2026-03-08)",
     "TIME": "a time (09:00)",
+    "YEAR_MONTH": "a month (2026-10)",
     "MONTH_DAY": "a month and day (12-24)",
     "TIME_RANGE": "hours (09:00-17:00)",
     "PERCENT": "a percentage (75%)",

@@ -360,6 +360,11 @@ class _Build(Transformer[Token, Children]):
     no_clock = staticmethod(parse_scenario.no_clock)
     reaches = staticmethod(parse_scenario.reaches)
     quiet = staticmethod(parse_scenario.quiet)
+    outage = staticmethod(parse_scenario.outage)
+    notice = staticmethod(parse_scenario.notice)
+    for_customer = staticmethod(parse_scenario.for_customer)
+    credited = staticmethod(parse_scenario.credited)
+    not_credited = staticmethod(parse_scenario.not_credited)
 
     # ------------------------------------------------------------ conditions
 

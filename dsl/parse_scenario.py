@@ -168,3 +168,53 @@ def reaches(
 
 def quiet(nothing: Leaf, _until: Leaf, when: syntax.Moment) -> syntax.Expectation:
     return syntax.Expectation("quiet", None, (), None, when, None, None, start(nothing), when.end)
+
+
+# ---------------------------------------------------------------- outages and credits
+
+
+def for_customer(_for: Leaf, _customer: Leaf, name: Leaf) -> syntax.Word:
+    return word(name)
+
+
+def outage(
+    keyword: Leaf,
+    service: Leaf | None,
+    customer: syntax.Word | None,
+    _from: Leaf,
+    first: syntax.Moment,
+    _until: Leaf | None,
+    last: syntax.Moment | None,
+) -> syntax.Outage:
+    return syntax.Outage(word_or_none(service), customer, first, last, start(keyword), (last or first).end)
+
+
+def notice(
+    keyword: Leaf,
+    maintenance: Leaf | None,
+    _announced: Leaf,
+    at: syntax.Moment,
+    _from: Leaf | None,
+    first: syntax.Moment | None,
+    _until: Leaf | None,
+    last: syntax.Moment | None,
+) -> syntax.Notice:
+    return syntax.Notice(word_or_none(maintenance), at, first, last, start(keyword), (last or at).end)
+
+
+def credited(
+    keyword: Leaf, money: syntax.Money, customer: syntax.Word | None, _in: Leaf, month: Leaf
+) -> syntax.Expectation:
+    return _credits(keyword, syntax.Credited(money, customer, word(month)))
+
+
+def not_credited(
+    no: Leaf, _what: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
+) -> syntax.Expectation:
+    return _credits(no, syntax.Credited(None, customer, word(month)))
+
+
+def _credits(first: Leaf, credited: syntax.Credited) -> syntax.Expectation:
+    return syntax.Expectation(
+        "credits", None, (), None, None, None, None, start(first), credited.month.end, credited
+    )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from dsl.commitment import Money
 from dsl.condition import Value
 from dsl.ladder import Action, Trigger
 from dsl.span import NOWHERE, Origin
@@ -106,7 +107,16 @@ class Quiet:
     until: Moment
 
 
-Expectation = Due | Stands | NoClock | Decides | Reaches | Quiet
+@dataclass(frozen=True, slots=True)
+class Credited:
+    """What a customer is paid back for a calendar month of its zone; `money` None is nothing, `customer` "" that of the ticket."""
+
+    money: Money | None
+    month: str
+    customer: str = ""
+
+
+Expectation = Due | Stands | NoClock | Decides | Reaches | Quiet | Credited
 
 
 # ---------------------------------------------------------------- scenarios
@@ -123,6 +133,29 @@ class Happens:
 
 
 @dataclass(frozen=True, slots=True)
+class Outage:
+    """`[start, end)`, `end` None while it lasts. `service` and `customer` are "" where all are meant."""
+
+    service: str
+    customer: str
+    start: Moment
+    end: Moment | None
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Maintenance that was announced at `at`: windows of a declared one that begin in `[start, end)`, None where open; without
+    a name just `[start, end)`."""
+
+    maintenance: str
+    at: Moment
+    start: Moment | None
+    end: Moment | None
+    origin: Origin = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """`origin` is where the expectation itself stands, without the keyword."""
 
@@ -130,13 +163,17 @@ class Expect:
     origin: Origin = field(default=NOWHERE, compare=False)
 
 
+Line = Happens | Outage | Notice | Expect
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One ticket: the fields that it opens with, what happens to it and what is expected, in order."""
+    """One ticket: the fields that it opens with, what happens to it and what is expected, in order. What stands above all tickets
+    is a story without a name."""
 
     name: str
     settings: Settings
-    lines: tuple[Happens | Expect, ...]
+    lines: tuple[Line, ...]
     origin: Origin = field(default=NOWHERE, compare=False)
 
 

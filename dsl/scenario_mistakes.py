@@ -85,7 +85,41 @@ def _changed(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
+def _credit(line: Line, match: re.Match[str]) -> Finding:
+    return found("E0202", line, *match.span(1), "there is no `credit` here", "write `credits`", "credits")
+
+
+def _amount_first(line: Line, match: re.Match[str]) -> Finding:
+    mended = f"{match[2]} {match[1]}"
+    return found(
+        "E0202",
+        line,
+        *match.span(),
+        f"`{match[0]}` is not how money is written",
+        f"the currency comes first: `{mended}`",
+        mended,
+    )
+
+
+def _outage(line: Line, match: re.Match[str]) -> Finding:
+    mended = f"{match[2].rstrip()} from {match[1]}"
+    return found(
+        "E0202",
+        line,
+        *match.span(),
+        "an outage is nothing that happens to a ticket",
+        f"begin the line with it: `{mended}`, and `until ..` where it ends",
+        mended,
+    )
+
+
 _SCENARIO: Table = (
+    (re.compile(r"\bexpect\s+(?:no\s+)?(credit)(?=\s+(?:[A-Z0-9]|in\b|for\b))"), _credit),
+    (re.compile(r"\b(\d+(?:\.\d+)?)\s+([A-Z]{3})\b"), _amount_first),
+    (
+        re.compile(rf"\bat\s+({_DAY} \d\d:\d\d(?::\d\d)?)\s+(outage\b(?:\s+(?!until\b)[a-z][a-z0-9-]*)?)"),
+        _outage,
+    ),
     (re.compile(rf"({_DAY})T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?"), _joined),
     (re.compile(rf"{_DAY}[ \t]+(\d:\d\d(?::\d\d)?)(?![\d:])"), _one_digit),
     (re.compile(r"\bexpect\s+(tier\s+)([a-z][a-z0-9-]*)\s+decides\b"), _tier),

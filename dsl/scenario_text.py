@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from dsl import ladder, scenario
+from dsl.commitment import Money
 from dsl.condition import Value
 from dsl.ladder import Reached, Role
 from dsl.leaf import quoted
@@ -35,15 +36,43 @@ def free_title(title: str, taken: Collection[str]) -> str:
 
 
 def _story(story: scenario.Story) -> Iterator[str]:
+    if story.name:
+        yield _ticket(story)
+    for line in story.lines:
+        match line:
+            case scenario.Expect(what):
+                yield f"expect {said(what)}"
+            case scenario.Happens():
+                yield happening(line)
+            case scenario.Outage():
+                yield outage(line)
+            case scenario.Notice(maintenance, at, start, end):
+                name = f" {maintenance}" if maintenance else ""
+                yield f"maintenance{name} announced {moment(at)}{_period(start, end)}"
+
+
+def _ticket(story: scenario.Story) -> str:
     fields = dict(story.settings)
     head = f"ticket {story.name}"
     for name in ("customer", "priority"):
         value = fields.get(name)
         if isinstance(value, str) and (name == "customer" or is_name(value)):
             head += f" {name} {value if is_name(value) else quoted(value)}"
-    yield head
-    for line in story.lines:
-        yield f"expect {said(line.what)}" if isinstance(line, scenario.Expect) else happening(line)
+    return head
+
+
+def outage(line: scenario.Outage) -> str:
+    """The line of an outage."""
+    name = f" {line.service}" if line.service else ""
+    return f"outage{name}{_for(line.customer)}{_period(line.start, line.end)}"
+
+
+def _for(customer: str) -> str:
+    return f" for customer {customer}" if customer else ""
+
+
+def _period(start: scenario.Moment | None, end: scenario.Moment | None) -> str:
+    return (f" from {moment(start)}" if start else "") + (f" until {moment(end)}" if end else "")
 
 
 def happening(line: scenario.Happens) -> str:
@@ -92,6 +121,14 @@ def said(what: scenario.Expectation) -> str:
             return f"{_trigger(trigger)}{done} {f'at {moment(at)}' if at else 'never'}"
         case scenario.Quiet(until):
             return f"nothing until {moment(until)}"
+        case scenario.Credited(paid, month, customer):
+            amount = f"credits {money(paid)}" if paid else "no credits"
+            return f"{amount}{_for(customer)} in {month}"
+
+
+def money(of: Money) -> str:
+    """`EUR 250.00`, with the decimals that the amount has."""
+    return f"{of.currency} {of.amount:f}"
 
 
 def promised(promise: scenario.Promise) -> str:

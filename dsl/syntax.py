@@ -272,8 +272,38 @@ class Happens(NamedTuple):
     end: int
 
 
+class Outage(NamedTuple):
+    """A service that does not run, `service` None for all and `customer` None for everybody; `until` None while it lasts."""
+
+    service: Word | None
+    customer: Word | None
+    since: Moment
+    until: Moment | None
+    start: int
+    end: int
+
+
+class Notice(NamedTuple):
+    """That maintenance was announced at `at`: the windows of a declared one that begin in `[since, until)`, or just that time."""
+
+    maintenance: Word | None
+    at: Moment
+    since: Moment | None
+    until: Moment | None
+    start: int
+    end: int
+
+
+class Credited(NamedTuple):
+    """What is paid back for a month; no `money` is nothing, no `customer` that of the ticket."""
+
+    money: Money | None
+    customer: Word | None
+    month: Word
+
+
 class Expectation(NamedTuple):
-    """`kind` is due, tier, override, running, met, cancelled, paused, breached, no, reaches or quiet.
+    """`kind` is due, tier, override, running, met, cancelled, paused, breached, no, reaches, quiet or credits.
 
     `names` are pauses, the tier or the override; `amount` is by how much. `at` is the moment that is looked at, or of which
     the expectation speaks: for due and reaches None is never.
@@ -288,6 +318,7 @@ class Expectation(NamedTuple):
     action: Action | None
     start: int
     end: int
+    credited: Credited | None = None
 
 
 class Expect(NamedTuple):
@@ -327,6 +358,8 @@ Line = (
     | CheckLine
     | Ticket
     | Happens
+    | Outage
+    | Notice
     | Expect
 )
 

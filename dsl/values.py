@@ -74,6 +74,14 @@ def day_within_reach(text: str) -> date:
     return found
 
 
+def month_within_reach(text: str) -> date:
+    """The first day of `2026-10`, of the years that the engine counts in."""
+    try:
+        return day_within_reach(f"{text}-01")
+    except ValueError as error:
+        raise ValueError(str(error).replace(f"{text}-01", text).replace("a date", "a month")) from None
+
+
 def month_day(text: str) -> tuple[int, int]:
     """`12-24`; 02-29 is a day of leap years."""
     month, number = int(text[:2]), int(text[3:])

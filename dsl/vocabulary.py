@@ -54,7 +54,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "report": ("every", "for", "show", "format", "share"),
     "override": ("reason", "target", "calendar"),
     "check": ("customer",),
-    "scenario": ("zone", "ticket", "at", "expect"),
+    "scenario": ("zone", "ticket", "at", "outage", "maintenance", "expect"),
 }
 """What may begin a line of a block, by the block's keyword."""
 
@@ -110,7 +110,7 @@ ALSO_NAMES = frozenset(
         *("warning", "breach", "before", "past", "up", "hours", "nobody", "acknowledged"),
         "continues",
         *("ticket", "expect", "with", "due", "never", "decides", "running", "met", "paused", "breached"),
-        *("service", "window", "announced", "cap", "per", "month", "below", "each"),
+        *("service", "outage", "window", "announced", "cap", "per", "month", "below", "each"),
         *("compliance", "breaches", "above", "over", "months"),
         *("week", "quarter", "everybody", "portal", "mail", "show", "format", "share"),
     )

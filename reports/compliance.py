@@ -14,15 +14,8 @@ from operator import attrgetter
 from types import MappingProxyType
 
 from engine.clock import FAILED_STATES, State
+from engine.excuse import Excuse
 from engine.snapshot import Tally
-
-
-@dataclass(frozen=True, slots=True)
-class Excuse:
-    """Why a breach does not count, and who says so; both are "" once their text was erased."""
-
-    reason: str
-    by: str
 
 
 @dataclass(frozen=True, slots=True)

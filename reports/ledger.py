@@ -7,10 +7,11 @@ import json
 from collections.abc import Iterable, Sequence
 
 from engine.clock import State
+from engine.excuse import Excuse
 from engine.store import closings
 from engine.store.database import Connection
 from engine.store.sql import SqlStore
-from reports.compliance import Excuse, Judged, Standing
+from reports.compliance import Judged, Standing
 from reports.correction import Closing, Register, Told, corrections
 from reports.sources import Source
 

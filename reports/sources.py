@@ -14,12 +14,12 @@ from engine.calendar.period import Span
 from engine.clock import FAILED_STATES, State
 from engine.errors import StoreError
 from engine.evaluate import evaluate
+from engine.excuse import excuses
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
 from engine.store import judged
 from engine.store.sql import SqlStore
 from reports.compliance import Judged
-from reports.excuse import excuses
 
 if TYPE_CHECKING:
     from engine.archive.parts import Part

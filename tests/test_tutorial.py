@@ -75,7 +75,8 @@ def test_the_tutorial(shell):
         assert re.fullmatch(expected(text), done.stdout), (
             f"$ {what}\n{done.stdout}{done.stderr}\nis not\n{text}"
         )
-        assert done.returncode == (1 if text.startswith("error") else 0), f"$ {what}\n{done.stderr}"
+        failed = text.startswith(("error", "scenario failed"))
+        assert done.returncode == (1 if failed else 0), f"$ {what}\n{done.stderr}"
 
 
 def test_it_would_notice():

@@ -5,33 +5,23 @@ Names of customers and tickets were written by strangers. In Markdown they are c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dsl.verdict import counted
-from engine.contract.impact import About, Found, Impact, Item, Kind, new_breaches
+from engine.contract.impact import Impact, new_breaches
+from engine.contract.impact_credits import Owed
+from engine.contract.impact_found import About, Found, Item, Kind
 from engine.wall import format_instant
+from tui import impact_credits_text as credits_
+from tui.gates import Gate
 from tui.plain import plain
 
-NO_CREDITS = "credits: not compared"
 _TICKETS = 4
 _ROWS = 40
 _LINES = 20
 HEADER = ("customer", "what", "metric", "clocks", "tickets")
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """A limit, and what was found."""
-
-    name: str
-    limit: int
-    found: int
-
-    @property
-    def holds(self) -> bool:
-        return self.found <= self.limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +30,7 @@ class Told:
     words; `with_store` says whether open tickets were looked at."""
 
     impact: Impact
+    owed: Owed
     digests: tuple[str, str]
     start: int | None
     now: int
@@ -66,7 +57,7 @@ def record_of(told: Told) -> dict[str, Any]:
         "past": list(_records(impact.past)),
         "open": list(_records(impact.today)) if told.with_store else None,
         "new_breaches": new_breaches(impact),
-        "credits": None,
+        "credits": credits_.record_of(told.owed, outages=told.with_store),
         "gates": [
             {"gate": gate.name, "limit": gate.limit, "found": gate.found, "holds": gate.holds}
             for gate in told.gates
@@ -113,7 +104,17 @@ def human(told: Told, *, verbose: bool = False) -> Iterator[str]:
         if rest:
             yield f"  and {counted(rest, 'line')} more: --verbose, or --format json"
     yield ""
-    yield from _ends(told)
+    yield f"credits: {credits_.sums(told.owed)}"
+    months, rest = credits_.rows(told.owed, verbose=verbose)
+    if months:
+        yield from (f"  {line}" for line in columns([credits_.HEADER, *months]))
+    if rest:
+        yield f"  and {counted(rest, 'month')} more: --verbose, or --format json"
+    if verbose:
+        yield from (f"  {line}" for line in credits_.statements(told.owed))
+    yield from (f"  {line}" for line in _left_out(told))
+    gates = list(_ends(told))
+    yield from ["", *gates] if gates else ()
 
 
 def markdown(told: Told, *, verbose: bool = False) -> Iterator[str]:
@@ -127,14 +128,29 @@ def markdown(told: Told, *, verbose: bool = False) -> Iterator[str]:
         rows, rest = _rows(found, dues=dues, verbose=verbose)
         if rows:
             yield ""
-            yield f"| {' | '.join(HEADER)} |"
-            yield "|" + " --- |" * len(HEADER)
-            yield from (f"| {' | '.join(code(cell) for cell in row)} |" for row in rows)
+            yield from _table(HEADER, rows)
         if rest:
             yield ""
             yield f"and {counted(rest, 'line')} more."
     yield ""
-    yield from (f"- {line}" for line in _ends(told))
+    yield f"**Credits**: {credits_.sums(told.owed)}"
+    months, rest = credits_.rows(told.owed, verbose=verbose)
+    if months:
+        yield ""
+        yield from _table(credits_.HEADER, months)
+    if rest:
+        yield ""
+        yield f"and {counted(rest, 'month')} more."
+    ends = [*(code(line) for line in _left_out(told)), *_ends(told)]
+    if ends:
+        yield ""
+        yield from (f"- {line}" for line in ends)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield "|" + " --- |" * len(header)
+    yield from (f"| {' | '.join(code(cell) for cell in row)} |" for row in rows)
 
 
 def code(text: str) -> str:
@@ -169,9 +185,7 @@ def _parts(told: Told) -> Iterator[tuple[str, str, Found, bool]]:
 
 
 def _sums(found: Found) -> str:
-    numbers = dict.fromkeys(Kind, 0)
-    for about, items in found.items():
-        numbers[about.kind] += len(items)
+    numbers = found.sizes()
     said = [
         f"breaches {numbers[Kind.BREACH_GAINED]:,} gained, {numbers[Kind.BREACH_LOST]:,} lost",
         f"due times {numbers[Kind.EARLIER]:,} earlier, {numbers[Kind.LATER]:,} later",
@@ -184,20 +198,13 @@ def _sums(found: Found) -> str:
 
 def _rows(found: Found, *, dues: bool, verbose: bool) -> tuple[list[tuple[str, ...]], int]:
     """The rows of the table, what matters most first, and how many were left out."""
-    order = list(Kind)
-    abouts = sorted(found, key=lambda about: (order.index(about.kind), -len(found[about]), about))
-    shown = abouts if verbose else abouts[:_ROWS]
-    rows: list[tuple[str, ...]] = [
-        (
-            about.customer or "(none)",
-            _what(about),
-            about.metric,
-            f"{len(found[about]):,}",
-            _tickets(found[about], dues=dues and not about.step, verbose=verbose),
-        )
-        for about in shown
-    ]
-    return rows, len(abouts) - len(shown)
+    shown = found.largest(None if verbose else _ROWS)
+    rows: list[tuple[str, ...]] = []
+    for about in shown:
+        items = found[about]
+        tickets = _tickets(items, dues=dues and not about.step, verbose=verbose)
+        rows.append((about.customer or "(none)", _what(about), about.metric, f"{len(items):,}", tickets))
+    return rows, len(found) - len(shown)
 
 
 def _what(about: About) -> str:
@@ -220,10 +227,17 @@ def _due(at: int | None) -> str:
     return "no due" if at is None else format_instant(at)
 
 
+def _left_out(told: Told) -> Iterator[str]:
+    """What the credits do not count."""
+    yield from (f"cannot be settled: {plain(one, 300)}" for one in told.owed.unsettled)
+    if not told.with_store and told.owed.months:
+        yield "outages are not in an archive: what uptime pays is not counted"
+
+
 def _ends(told: Told) -> Iterator[str]:
-    yield NO_CREDITS
     for gate in told.gates:
         words = "holds" if gate.holds else "is passed"
-        yield f"gate --{gate.name} {gate.limit:,} {words}: {gate.found:,}"
+        limit, found = (f"{one:,}" if isinstance(one, int) else one for one in (gate.limit, gate.found))
+        yield f"gate --{gate.name} {limit} {words}: {found}"
     if told.recorded:
         yield f"recorded: sla run --require-plan takes the rules of digest {told.digests[1][:12]}"

@@ -58,6 +58,11 @@ class Expectations:
                     if kind is not None:
                         yield from self._event(kind)
                     yield from self._settings(settings)
+                case syntax.Outage(service, customer):
+                    yield from names.all_unknown("service", (service,) if service else ())
+                    yield from names.all_unknown("customer", (customer,) if customer else ())
+                case syntax.Notice(maintenance):
+                    yield from names.all_unknown("maintenance", (maintenance,) if maintenance else ())
                 case syntax.Expect(what):
                     yield from self._expectation(what)
                 case _:
@@ -92,6 +97,8 @@ class Expectations:
         unknown = [*self._names.unknown("metric", what.metric)] if what.metric else []
         if what.action is not None:
             unknown += action_references(what.action, self._names)
+        if what.credited is not None and what.credited.customer is not None:
+            unknown += self._names.unknown("customer", what.credited.customer)
         yield from unknown
         if what.kind == "paused":
             yield from self._names.all_unknown("pause", what.names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from dsl import build_scenario, syntax, values
 from dsl.checks.lists import repeated
@@ -24,27 +25,37 @@ def scenario_findings(tree: syntax.Declaration, *, broken: bool) -> Iterator[Fin
         if isinstance(line, syntax.Ticket):
             told = True
             yield from _ticket(line, seen)
-        elif isinstance(line, syntax.Happens | syntax.Expect):
+        elif isinstance(line, build_scenario.Told):
             yield from _values(line)
-            if not told and not broken:
+            if not told and not broken and _of_ticket(line):
                 told = True
+                named = isinstance(line, syntax.Happens) or line.what.credited is None
                 yield Finding(
                     "E0802",
                     "this line is about no ticket",
                     here(line),
-                    "write a line such as `ticket t1 customer acme priority high` above it",
+                    "write a line such as `ticket t1 customer acme priority high` above it"
+                    + ("" if named else ", or say whose credits: `for customer acme`"),
                 )
     for ticket, lines in build_scenario.stories(tree):
-        yield from _story(ticket, lines, broken=broken)
+        if ticket is not None:
+            yield from _story(ticket, [line for line in lines if _of_ticket(line)], broken=broken)
     if broken:
         return
     yield from _untitled(tree)
     if not any(isinstance(line, syntax.Fact) for line in tree.lines):
         yield _missing(tree, "zone", "zone Europe/Berlin")
-    if not seen and not told:
+    if not told and not any(isinstance(line, build_scenario.Told) for line in tree.lines):
         yield _missing(tree, "ticket", "ticket t1 customer acme priority high")
     elif not any(isinstance(line, syntax.Expect) for line in tree.lines):
         yield _nothing(tree, "expect response due 2026-03-02 09:15")
+
+
+def _of_ticket(line: build_scenario.Told) -> TypeGuard[syntax.Happens | syntax.Expect]:
+    """Whether a line needs a ticket above it: outages do not, nor do the credits of a customer that is named."""
+    if isinstance(line, syntax.Expect):
+        return line.what.credited is None or line.what.credited.customer is None
+    return isinstance(line, syntax.Happens)
 
 
 def check_findings(tree: syntax.Declaration, *, broken: bool) -> Iterator[Finding]:
@@ -119,14 +130,49 @@ def _ticket(line: syntax.Ticket, seen: dict[str, syntax.Ticket]) -> Iterator[Fin
         )
 
 
-def _values(line: syntax.Happens | syntax.Expect) -> Iterator[Finding]:
-    at = line.at if isinstance(line, syntax.Happens) else line.what.at
-    if at is not None:
-        yield from value_findings(at.day, values.day_within_reach)
-        yield from value_findings(at.time, values.second)
-    if isinstance(line, syntax.Happens):
-        yield from repeated(one.field for one in line.settings)
-        return
+def _values(line: build_scenario.Told) -> Iterator[Finding]:
+    match line:
+        case syntax.Expect(what):
+            yield from _moments(what.at)
+            yield from _expected(line)
+        case syntax.Happens(at, _, settings):
+            yield from _moments(at)
+            yield from repeated(one.field for one in settings)
+        case syntax.Outage(_, _, since, until):
+            yield from _moments(since, until)
+            yield from _ordered(since, until)
+        case syntax.Notice(maintenance, at, first, until):
+            yield from _moments(at, first, until)
+            yield from _ordered(first, until)
+            if maintenance is None and first is None:
+                yield Finding(
+                    "E0305",
+                    "it is not said which maintenance was announced",
+                    here(line),
+                    "name one of the rules, or say when it is: `from 2026-10-04 02:00 until 2026-10-04 06:00`",
+                )
+
+
+def _moments(*written: syntax.Moment | None) -> Iterator[Finding]:
+    for at in written:
+        if at is not None:
+            yield from value_findings(at.day, values.day_within_reach)
+            yield from value_findings(at.time, values.second)
+
+
+def _ordered(since: syntax.Moment | None, until: syntax.Moment | None) -> Iterator[Finding]:
+    first, last = (_moment(one) if one else None for one in (since, until))
+    if first is not None and last is not None and until is not None and last <= first:
+        yield Finding(
+            "E0511", "this is over before it begins", here(until), "`until` is the first moment after it"
+        )
+
+
+def _expected(line: syntax.Expect) -> Iterator[Finding]:
+    if line.what.credited is not None:
+        money, _, month = line.what.credited
+        yield from value_findings(month, values.month_within_reach)
+        yield from value_findings(money.amount, values.money) if money else ()
     yield from repeated(line.what.names)
     if line.what.amount is not None:
         yield from value_findings(line.what.amount, values.amount)

@@ -82,6 +82,11 @@ def _of_lines(block: str, lines: Iterable[syntax.Line]) -> Iterator[Mention]:
             case syntax.Happens(_, kind_, settings):
                 yield from _maybe("event", kind_)
                 yield from _of_settings(settings)
+            case syntax.Outage(service, customer_):
+                yield from _maybe("service", service)
+                yield from _maybe("customer", customer_)
+            case syntax.Notice(maintenance):
+                yield from _maybe("maintenance", maintenance)
             case syntax.Expect(what):
                 yield from _of_expectation(what)
             case _:
@@ -115,6 +120,8 @@ def _of_expectation(what: syntax.Expectation) -> Iterator[Mention]:
     kind = {"paused": "pause", "tier": "tier", "override": "override"}.get(what.kind)
     if kind:
         yield from _each(kind, what.names)
+    if what.credited is not None:
+        yield from _maybe("customer", what.credited.customer)
     if what.trigger is not None:
         yield _of("metric", what.trigger.metric)
     if what.action is not None:

@@ -11,6 +11,7 @@ from dsl.loaded import Loaded
 from dsl.scenario_text import free_title
 from engine.analyse.alike import alike_findings
 from engine.analyse.conditions import condition_findings
+from engine.analyse.credits import credit_findings
 from engine.analyse.dates import date_findings
 from engine.analyse.survey import survey
 from engine.analyse.targets import target_findings
@@ -29,6 +30,7 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
             *(one for one in target_findings(found) if one.code != "W0901" or one.at not in hollow),
             *conditions,
             *date_findings(found),
+            *credit_findings(found),
             *unused_findings(found),
             *alike_findings(found),
         ]

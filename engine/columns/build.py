@@ -6,7 +6,8 @@ between stays in the processor's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from dsl.condition import Condition
 from engine import facts
 from engine.columns.automaton import BITS, MARKS, Automaton, seen
 from engine.columns.table import U16, Block, Columns, kinds_of
-from engine.columns.told import I32, I64, LAST, LIVE, U32, Flags, Told, conditions_of, tell
+from engine.columns.told import I32, I64, LAST, LIVE, U32, Flags, Saying, Told, conditions_of, tell
 from engine.facts import Ticket
 from engine.graph import Graph
 from engine.predicate import Situation, as_text, fields_of
@@ -285,8 +286,22 @@ def _counted(told: Told, until: int) -> I64:
     return before[told.starts[1:]] - before[told.starts[:-1]]
 
 
+_ANSWERED: deque[tuple[Sequence[Saying], tuple[I64, list[str]]]] = deque(maxlen=1)
+"""The last answer: several ask it of the same portion, and it takes a look at everything that is ever said."""
+
+
 def whose(told: Told) -> tuple[I64, list[str]]:
     """By saying the number of the customer text that it brings, -1 for none; and the texts. 0 is that of no customer."""
+    for sayings, answer in _ANSWERED:
+        if sayings is told.sayings:
+            return answer
+    found = _whose(told)
+    if isinstance(told.sayings, tuple):  # which stays as it is
+        _ANSWERED.append((told.sayings, found))
+    return found
+
+
+def _whose(told: Told) -> tuple[I64, list[str]]:
     numbers, texts = {"": 0}, [""]
     found = np.full(len(told.sayings), -1, dtype=np.int64)
     for place, (kind, data) in enumerate(told.sayings):

@@ -6,7 +6,7 @@ time of every event's span where the clock counts and nothing pauses it. Where t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,24 +68,32 @@ def evaluate_apart(
 def column_of(number: int, clock: Clock) -> ClockColumns:
     """The clock of a ticket as columns of one, with warnings."""
     early = [step for step in clock.thresholds if step.share < WHOLE]
-    return ClockColumns(
-        metric=clock.metric,
+    return replace(
+        columns_of_clocks(clock.metric, [(number, clock)]),
         warn=tuple(step.share for step in early),
-        ticket=_one(number),
-        cycle=_one(clock.cycle),
-        state=_one(CODE[clock.state]),
-        started=_one(clock.started),
-        stopped=_one(clock.stopped),
-        target=_one(clock.target),
-        due=_one(clock.due),
-        elapsed=_one(clock.elapsed),
-        paused=_one(clock.paused),
-        warnings=tuple(_one(step.at) for step in early),
+        warnings=tuple(_column([step.at]) for step in early),
     )
 
 
-def _one(value: int | None) -> I64:
-    return np.array([NEVER if value is None else value], dtype=np.int64)
+def columns_of_clocks(metric: str, rows: Sequence[tuple[int, Clock]]) -> ClockColumns:
+    """Clocks of a metric with the ids of their tickets as columns, without warnings."""
+    return ClockColumns(
+        metric=metric,
+        warn=(),
+        ticket=_column([number for number, _ in rows]),
+        cycle=_column([clock.cycle for _, clock in rows]),
+        state=_column([CODE[clock.state] for _, clock in rows]),
+        started=_column([clock.started for _, clock in rows]),
+        stopped=_column([clock.stopped for _, clock in rows]),
+        target=_column([clock.target for _, clock in rows]),
+        due=_column([clock.due for _, clock in rows]),
+        elapsed=_column([clock.elapsed for _, clock in rows]),
+        paused=_column([clock.paused for _, clock in rows]),
+    )
+
+
+def _column(values: Sequence[int | None]) -> I64:
+    return np.array([NEVER if value is None else value for value in values], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)

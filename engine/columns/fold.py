@@ -12,13 +12,15 @@ import numpy as np
 
 from dsl.model import Amount, Seconds
 from engine.calendar.batch import NEVER, BatchHours
-from engine.clock import State
+from engine.clock import FAILED_STATES, State
 from engine.columns.rows import Flags, Part, Rows
 from engine.columns.table import I64, U32
 from engine.plan import WHOLE
 
 STATES = tuple(State)
 CODE = {state: code for code, state in enumerate(STATES)}
+FAILED = np.array([state in FAILED_STATES for state in STATES], dtype=np.bool_)
+"""By code whether a clock has failed."""
 
 
 @dataclass(frozen=True, slots=True)

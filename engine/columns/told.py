@@ -60,6 +60,12 @@ class Told:
         return len(self.ids)
 
 
+def events_that(told: Told, say: Flags) -> tuple[I64, I64]:
+    """The events that say one of these things, in order, and the places of the tickets that they are of."""
+    events = np.flatnonzero(say[told.saying])
+    return events, np.searchsorted(told.starts, events, side="right") - 1
+
+
 class Lexicon:
     """Gives everything that is said a number."""
 
@@ -102,6 +108,14 @@ def asked(graph: Graph, terms: Iterable[Terms | None] = ()) -> frozenset[str]:
     for known in terms:
         conditions += conditions_of(known) if known is not None else ()
     return ALWAYS_ASKED.union(*map(fields_of, conditions))
+
+
+def asked_of_ladders(graph: Graph) -> frozenset[str]:
+    """The fields that steps of ladders may ask about, beside those that decide clocks."""
+    ladders = graph.ruleset.escalations.values()
+    conditions = [condition for ladder in ladders for condition in ladder.stop]
+    conditions += (step.when for ladder in ladders for step in ladder.steps if step.when is not None)
+    return frozenset[str]().union(*map(fields_of, conditions))
 
 
 def tell(tickets: Iterable[Ticket], graph: Graph, until: int) -> Told:

@@ -15,7 +15,7 @@ from dsl.commitment import WHOLE, Band, BreachCredit, Credits, Money, Payment, R
 from dsl.model import Party, Retainer
 from dsl.span import NOWHERE, Origin
 from engine.commitment.uptime import Figure
-from engine.commitment.words import money, payment, share, uptime
+from engine.commitment.words import band_line, breach_line, cap_line, money, payment, share, uptime
 from engine.errors import EngineError
 
 # Minor units of ISO 4217 that are not two digits.
@@ -95,7 +95,7 @@ def statement(
     lines = [line for one in figures if (line := _of_uptime(credits_, retainer, one))]
     found = list(breaches)
     for rule in credits_.breaches:
-        mine = [one for one in found if _rule_of(credits_.breaches, one) is rule]
+        mine = [one for one in found if rule_of(credits_.breaches, one) is rule]
         if mine:
             lines.append(_of_breaches(credits_.name, rule, retainer, mine))
     currency = _currency(credits_, retainer)
@@ -105,23 +105,22 @@ def statement(
         if total > most.amount:
             because = f"the lines above come to {money(Money(total, currency))}, the cap is {money(most)}"
             taken = Money(most.amount - total, currency)
-            said = f"cap {payment(credits_.cap)} per month"
-            lines.append(Line(said, because, taken, credits_.name, origin=credits_.origin))
+            said = cap_line(credits_.cap)
+            lines.append(Line(said, because, taken, credits_.name, origin=credits_.capped))
             total = most.amount
     return Statement(tuple(lines), Money(total, currency))
 
 
 def _of_uptime(credits_: Credits, retainer: Money | None, figure: Figure) -> Line | None:
-    band = _reached(credits_.bands, figure)
+    band = reached(credits_.bands, figure)
     if band is None or figure.uptime is None:
         return None
     because = (
         f"{figure.service or 'all services'}: {share(figure.uptime * WHOLE // 1)} of {uptime(figure.promise)}"
         f", {figure.down} of {figure.measured} seconds down, {figure.outages} outages"
     )
-    rule = f"uptime below {share(band.below)} pays {payment(band.pays)}"
     return Line(
-        rule,
+        band_line(band),
         _explained(because, band.pays, retainer),
         rounded(_worth(band.pays, retainer, 1)),
         credits_.name,
@@ -130,14 +129,15 @@ def _of_uptime(credits_: Credits, retainer: Money | None, figure: Figure) -> Lin
     )
 
 
-def _reached(bands: Sequence[Band], figure: Figure) -> Band | None:
+def reached(bands: Sequence[Band], figure: Figure) -> Band | None:
     """The lowest band that the uptime is under."""
     ran = figure.measured - figure.down
     reached = [band for band in bands if figure.measured and ran * WHOLE < band.below * figure.measured]
     return min(reached, key=lambda band: band.below, default=None)
 
 
-def _rule_of(rules: Sequence[BreachCredit], breach: Breach) -> BreachCredit | None:
+def rule_of(rules: Sequence[BreachCredit], breach: Breach) -> BreachCredit | None:
+    """The line that pays for a breach: the one that names its priority, else the one for all."""
     mine = [one for one in rules if one.metric == breach.metric]
     named = (one for one in mine if breach.priority in one.priorities)
     return next(named, next((one for one in mine if not one.priorities), None))
@@ -146,11 +146,10 @@ def _rule_of(rules: Sequence[BreachCredit], breach: Breach) -> BreachCredit | No
 def _of_breaches(
     credits_: str, rule: BreachCredit, retainer: Money | None, breaches: Sequence[Breach]
 ) -> Line:
-    for_ = f" for {', '.join(rule.priorities)}" if rule.priorities else ""
     tickets = tuple(sorted(one.ticket for one in breaches))
     because = _explained(f"{len(breaches)} times: {', '.join(tickets)}", rule.pays, retainer)
     return Line(
-        f"breach of {rule.metric}{for_} pays {payment(rule.pays)} each",
+        breach_line(rule),
         because,
         rounded(_worth(rule.pays, retainer, len(breaches))),
         credits_,

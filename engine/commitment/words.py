@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from dsl.commitment import Credits, Maintenance, Money, Payment, Service, Uptime, Window
+from dsl.commitment import Band, BreachCredit, Credits, Maintenance, Money, Payment, Service, Uptime, Window
 from dsl.model import Party, Retainer
 from dsl.values import WEEKDAYS, duration, percentage
 
@@ -53,14 +53,24 @@ def credits_lines(credits_: Credits | None) -> tuple[str, ...]:
     """The lines of credits, what follows from their order left out; none for no credits."""
     if credits_ is None:
         return ()
-    bands = (f"uptime below {share(band.below)} pays {payment(band.pays)}" for band in credits_.bands)
-    breaches = (
-        f"breach of {one.metric}{' for ' + ', '.join(one.priorities) if one.priorities else ''}"
-        f" pays {payment(one.pays)} each"
-        for one in credits_.breaches
-    )
-    cap = (f"cap {payment(credits_.cap)} per month",) if credits_.cap else ()
-    return (*bands, *sorted(breaches), *cap)
+    cap = (cap_line(credits_.cap),) if credits_.cap else ()
+    return (*map(band_line, credits_.bands), *sorted(map(breach_line, credits_.breaches)), *cap)
+
+
+def band_line(band: Band) -> str:
+    """`uptime below 99.9% pays 5% of retainer`."""
+    return f"uptime below {share(band.below)} pays {payment(band.pays)}"
+
+
+def breach_line(line: BreachCredit) -> str:
+    """`breach of resolution for critical pays EUR 250 each`."""
+    priorities = f" for {', '.join(line.priorities)}" if line.priorities else ""
+    return f"breach of {line.metric}{priorities} pays {payment(line.pays)} each"
+
+
+def cap_line(cap: Payment) -> str:
+    """`cap EUR 1000 per month`."""
+    return f"cap {payment(cap)} per month"
 
 
 def service_words(service: Service) -> str:

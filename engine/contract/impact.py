@@ -6,61 +6,22 @@ what differs is named ticket by ticket. Pure: who reads portions, and where, is 
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import NamedTuple
 
 import numpy as np
 
 from engine.calendar.batch import NEVER
-from engine.clock import FAILED_STATES
-from engine.columns.fold import CODE, ClockColumns
+from engine.columns.fold import FAILED, ClockColumns
 from engine.columns.told import I64, LIVE, Flags, Told
-from engine.contract.impact_steps import CYCLES, Steps, keys_of, rewritten, steps_of
+from engine.contract.impact_faults import Faulted, Faults, together
+from engine.contract.impact_found import Found, How, Kind, Part
+from engine.contract.impact_steps import CYCLES, Steps, keys_of, once, rewritten, steps_of
 from engine.contract.touched import Placed, Touch
 from engine.graph import Graph
 from engine.replay.judge import Portion, Replayed, replay
 
-_FAILED = np.zeros(len(CODE), dtype=np.bool_)
-for _state in FAILED_STATES:
-    _FAILED[CODE[_state]] = True
 _LAST = np.iinfo(np.int64).max
-
-
-class Kind(StrEnum):
-    """How a clock comes out differently."""
-
-    BREACH_GAINED = "breach gained"
-    BREACH_LOST = "breach lost"
-    EARLIER = "due earlier"
-    LATER = "due later"
-    PROMISED = "promised"
-    WITHDRAWN = "promised no more"
-    STEP_ADDED = "escalation added"
-    STEP_REMOVED = "escalation removed"
-
-
-class About(NamedTuple):
-    """Whose clocks come out differently, how, and of which metric; `step` is the line of a ladder, "" for clocks."""
-
-    customer: str
-    kind: Kind
-    metric: str
-    step: str = ""
-
-
-class Item(NamedTuple):
-    """A clock, by what people call its ticket, with its due under the old and the new rules (None: none)."""
-
-    ticket: str
-    cycle: int
-    before: int | None
-    after: int | None
-
-
-Found = Mapping[About, tuple[Item, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +29,33 @@ class Impact:
     """What differs in `past`, had the rules always been others, and `today`, for the open tickets with what was promised to them.
 
     `tickets` is how many were looked at in the past, `touched` how many of these any difference of the rules is about; `apart` were
-    told one by one.
+    told one by one. `faults` are the breaches that the old and the new rules may pay for.
     """
 
-    past: Found = field(default_factory=dict)
-    today: Found = field(default_factory=dict)
+    past: Found = field(default_factory=Found)
+    today: Found = field(default_factory=Found)
     tickets: int = 0
     touched: int = 0
     apart: int = 0
+    faults: tuple[Faults, Faults] = field(default_factory=lambda: ({}, {}))
 
 
 class Judge:
-    """Compares portions under two rule sets at `now`: tickets that opened from `since` on, and those that are open."""
+    """Compares portions under two rule sets at `now`: tickets that opened from `since` on, and those that are open. Of the customers
+    who are `credited` it counts the breaches of every ticket."""
 
-    def __init__(self, old: Graph, new: Graph, since: int, now: int) -> None:
+    def __init__(
+        self, old: Graph, new: Graph, since: int, now: int, credited: frozenset[str] = frozenset()
+    ) -> None:
         self._old = old
         self._new = new
         self._since = since
         self._now = now
         self._touch = Touch(old, new)
         self._lines = rewritten(old, new)
+        self._faulted = [
+            Faulted(graph, credited, since, now, after=after) for graph, after in ((old, False), (new, True))
+        ]
 
     def past(self, portion: Portion) -> Impact:
         """What would have come, had each rule set promised what it says on the day of the opening."""
@@ -98,73 +66,123 @@ class Judge:
             portion.keys,
         )
         opened = _opened(portion)
-        wanted = (opened >= self._since) & (opened <= self._now)
+        known = opened <= self._now
+        wanted = known & (opened >= self._since)
         placed = self._touch.placed(unpinned.told)
+        credited = known & (
+            self._faulted[0].concerned(portion.told) | self._faulted[1].concerned(portion.told)
+        )
         keep = wanted & placed.touched
-        found, apart = self._found(unpinned, placed, keep, open_only=False)
-        return Impact(past=found, tickets=int(wanted.sum()), touched=int(keep.sum()), apart=apart)
+        replayed = self._replayed(unpinned, placed.touched & (wanted | credited))
+        found, apart = self._found(replayed, placed, keep, open_only=False)
+        return Impact(
+            past=found,
+            tickets=int(wanted.sum()),
+            touched=int(keep.sum()),
+            apart=apart,
+            faults=self._faults(unpinned, placed, replayed, credited),
+        )
+
+    def _replayed(self, portion: Portion, keep: Flags) -> _Both | None:
+        """The tickets that are kept, under both rule sets."""
+        if not keep.any():
+            return None
+        few = replace(portion, told=_narrowed(portion.told, keep))
+        return _Both(few, replay(few, self._old, self._now), replay(few, self._new, self._now))
+
+    def _faults(
+        self, portion: Portion, placed: Placed, replayed: _Both | None, credited: Flags
+    ) -> tuple[Faults, Faults]:
+        """What is touched fails as each rule set says, all else under both alike."""
+        rest = self._alike(portion, placed, credited & ~placed.touched)
+        if replayed is None or not credited.any():
+            return rest
+        few = replayed.portion
+        was, will = (
+            one.faults(few, placed, side) for one, side in zip(self._faulted, replayed.sides, strict=True)
+        )
+        return together((was, rest[0])), together((will, rest[1]))
+
+    def _alike(self, portion: Portion, placed: Placed, keep: Flags) -> tuple[Faults, Faults]:
+        if not keep.any():
+            return {}, {}
+        few = replace(portion, told=_narrowed(portion.told, keep))
+        side = replay(few, self._old, self._now)
+        return self._faulted[0].faults(few, placed, side), self._faulted[1].faults(few, placed, side)
 
     def today(self, portion: Portion) -> Impact:
         """What would come at once for the open tickets, which keep what was promised to them."""
         placed = self._touch.placed(portion.told)
         keep = placed.touched & (_opened(portion) <= self._now)
-        found, apart = self._found(portion, placed, keep, open_only=True)
+        found, apart = self._found(self._replayed(portion, keep), placed, keep, open_only=True)
         return Impact(today=found, apart=apart)
 
-    def _found(self, portion: Portion, placed: Placed, keep: Flags, *, open_only: bool) -> tuple[Found, int]:
-        if not keep.any():
-            return {}, 0
-        few = replace(portion, told=_narrowed(portion.told, keep))
-        old, new = (replay(few, graph, self._now) for graph in (self._old, self._new))
-        pairs = {metric: _Paired.of(old, new, metric, open_only=open_only) for metric in _metrics(old, new)}
+    def _found(
+        self, replayed: _Both | None, placed: Placed, keep: Flags, *, open_only: bool
+    ) -> tuple[Found, int]:
+        if replayed is None or not keep.any():
+            return Found(), 0
+        few, old, new = replayed.portion, replayed.old, replayed.new
+        pairs = {
+            metric: _Paired.of(old, new, metric, keep, open_only=open_only) for metric in _metrics(old, new)
+        }
         steps = steps_of(few, placed, (self._old, self._new), (old, new), self._now, self._lines)
         rows = [*_clocks(pairs), *_steps(pairs, steps)]
-        places = sorted({place for _, _, _, found in rows for place in (found.keys >> CYCLES).tolist()})
-        names = dict(zip(places, portion.keys(places), strict=True))
-        table: defaultdict[About, list[Item]] = defaultdict(list)
-        for kind, metric, step, found in rows:
-            for key, before, after in zip(
-                found.keys.tolist(), found.before.tolist(), found.after.tolist(), strict=True
-            ):
-                place = key >> CYCLES
-                about = About(new.customers[new.customer[place]], kind, metric, step)
-                cycle = key & ((1 << CYCLES) - 1)
-                table[about].append(Item(names[place], cycle, _instant(before), _instant(after)))
-        apart = len({*old.apart, *new.apart, *steps.close})
-        return {about: tuple(sorted(items, key=_order)) for about, items in table.items()}, apart
+        apart = int(np.count_nonzero(keep[sorted({*old.apart, *new.apart, *steps.close})]))
+        return _found(few, new, rows), apart
+
+
+def _found(portion: Portion, replayed: Replayed, rows: Sequence[tuple[How, _Rows]]) -> Found:
+    if not rows:
+        return Found()
+    whole = _Rows.together([found for _, found in rows])
+    places, ticket = np.unique(whole.keys >> CYCLES, return_inverse=True)
+    part = Part(
+        hows=tuple(how for how, _ in rows),
+        customers=replayed.customers,
+        tickets=portion.keys(places.tolist()),
+        how=np.repeat(np.arange(len(rows)), [len(found.keys) for _, found in rows]),
+        customer=replayed.customer[places][ticket],
+        ticket=ticket,
+        cycle=whole.keys & ((1 << CYCLES) - 1),
+        before=whole.before,
+        after=whole.after,
+    )
+    return Found((part,))
 
 
 def added(parts: Iterable[Impact]) -> Impact:
     """All of them together, in order."""
-    past: defaultdict[About, list[Item]] = defaultdict(list)
-    today: defaultdict[About, list[Item]] = defaultdict(list)
-    numbers = [0, 0, 0]
-    for part in parts:
-        counted = (part.tickets, part.touched, part.apart)
-        numbers = [one + other for one, other in zip(numbers, counted, strict=True)]
-        for whole, found in ((past, part.past), (today, part.today)):
-            for about, items in found.items():
-                whole[about] += items
-    before, now = (
-        {about: tuple(sorted(whole[about], key=_order)) for about in sorted(whole)} for whole in (past, today)
+    given = list(parts)
+    return Impact(
+        Found([one for part in given for one in part.past.parts]),
+        Found([one for part in given for one in part.today.parts]),
+        sum(part.tickets for part in given),
+        sum(part.touched for part in given),
+        sum(part.apart for part in given),
+        (together(part.faults[0] for part in given), together(part.faults[1] for part in given)),
     )
-    return Impact(before, now, *numbers)
 
 
 def new_breaches(impact: Impact) -> int:
     """How many clocks the new rules breach and the old ones do not, in the past or today, each once."""
-    return len(
-        {
-            (about.metric, item.ticket, item.cycle)
-            for found in (impact.past, impact.today)
-            for about, items in found.items()
-            if about.kind is Kind.BREACH_GAINED
-            for item in items
-        }
-    )
+    return len({*impact.past.of_kind(Kind.BREACH_GAINED), *impact.today.of_kind(Kind.BREACH_GAINED)})
 
 
 # ---------------------------------------------------------------- clock by clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """Some tickets of a portion under the old and the new rules; all others have no events in it."""
+
+    portion: Portion
+    old: Replayed
+    new: Replayed
+
+    @property
+    def sides(self) -> tuple[Replayed, Replayed]:
+        return self.old, self.new
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,14 @@ class _Rows:
     keys: I64
     before: I64
     after: I64
+
+    @classmethod
+    def together(cls, parts: Sequence[_Rows]) -> _Rows:
+        """One after the other."""
+        keys, before, after = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("keys", "before", "after")
+        )
+        return cls(keys, before, after)
 
     def only(self, which: Flags | I64) -> _Rows:
         return _Rows(self.keys[which], self.before[which], self.after[which])
@@ -189,10 +215,13 @@ class _Paired:
     failed: tuple[Flags, Flags]
 
     @classmethod
-    def of(cls, old: Replayed, new: Replayed, metric: str, *, open_only: bool) -> _Paired:
+    def of(cls, old: Replayed, new: Replayed, metric: str, keep: Flags, *, open_only: bool) -> _Paired:
+        """Those of the tickets that are kept, with `open_only` those that have not stopped under both."""
         sides = [next((one for one in side.clocks if one.metric == metric), None) for side in (old, new)]
         parts = [_ordered(side) for side in sides]
-        keys = np.union1d(parts[0][0], parts[1][0])
+        (old_keys, _), (new_keys, _) = parts
+        same = np.array_equal(old_keys, new_keys)
+        keys = old_keys if same else once(np.concatenate([old_keys, new_keys]))
         due, there, failed, still = [], [], [], np.zeros(len(keys), dtype=np.bool_)
         for part_keys, clocks in parts:
             place = np.searchsorted(keys, part_keys)
@@ -202,14 +231,17 @@ class _Paired:
                 np.zeros(len(keys), np.bool_),
             )
             if clocks is not None:
-                known[place], dues[place], late[place] = True, clocks.due, _FAILED[clocks.state]
+                known[place], dues[place], late[place] = True, clocks.due, FAILED[clocks.state]
                 still[place] |= clocks.stopped == NEVER
             due.append(dues)
             there.append(known)
             failed.append(late)
+        kept = keep[keys >> CYCLES]
         if open_only:
-            keys, due = keys[still], [one[still] for one in due]
-            there, failed = [one[still] for one in there], [one[still] for one in failed]
+            kept &= still
+        if not kept.all():
+            keys, due = keys[kept], [one[kept] for one in due]
+            there, failed = [one[kept] for one in there], [one[kept] for one in failed]
         return cls(_Rows(keys, due[0], due[1]), (there[0], there[1]), (failed[0], failed[1]))
 
 
@@ -225,7 +257,7 @@ def _metrics(old: Replayed, new: Replayed) -> list[str]:
     return sorted({clocks.metric for side in (old, new) for clocks in side.clocks})
 
 
-_Row = tuple[Kind, str, str, _Rows]
+_Row = tuple[How, _Rows]
 
 
 def _clocks(pairs: Mapping[str, _Paired]) -> Iterator[_Row]:
@@ -245,7 +277,7 @@ def _clocks(pairs: Mapping[str, _Paired]) -> Iterator[_Row]:
             (Kind.WITHDRAWN, was & ~will),
         ):
             if which.any():
-                yield kind, metric, "", paired.rows.only(which)
+                yield (kind, metric, ""), paired.rows.only(which)
 
 
 def _steps(pairs: Mapping[str, _Paired], steps: Steps) -> Iterator[_Row]:
@@ -254,12 +286,17 @@ def _steps(pairs: Mapping[str, _Paired], steps: Steps) -> Iterator[_Row]:
         was, will = (side.get((metric, step), nothing) for side in (steps.before, steps.after))
         rows = pairs[metric].rows
         for kind, keys in (
-            (Kind.STEP_ADDED, np.setdiff1d(will, was)),
-            (Kind.STEP_REMOVED, np.setdiff1d(was, will)),
+            (Kind.STEP_ADDED, np.setdiff1d(will, was, assume_unique=True)),
+            (Kind.STEP_REMOVED, np.setdiff1d(was, will, assume_unique=True)),
         ):
-            which = np.isin(rows.keys, keys)
-            if which.any():
-                yield kind, metric, step, rows.only(which)
+            place = np.searchsorted(rows.keys, keys)
+            there = (
+                np.flatnonzero(rows.keys[np.minimum(place, len(rows.keys) - 1)] == keys)
+                if len(rows.keys)
+                else keys[:0]
+            )
+            if len(there):
+                yield (kind, metric, step), rows.only(place[there])
 
 
 # ---------------------------------------------------------------- tickets
@@ -285,11 +322,3 @@ def _narrowed(told: Told, keep: Flags) -> Told:
     return replace(
         told, starts=starts, at=told.at[events], saying=told.saying[events], apart=told.apart & keep
     )
-
-
-def _instant(value: int) -> int | None:
-    return None if value == NEVER else value
-
-
-def _order(item: Item) -> tuple[str, int]:
-    return item.ticket, item.cycle

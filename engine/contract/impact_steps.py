@@ -1,30 +1,30 @@
 """Which steps of ladders fire for whom under two rule sets, each once for a clock however often it repeats.
 
-What columns say of a clock places most steps: one without conditions fires once the clock has used what its trigger needs. For the rest
-the ticket is read one by one.
+What columns say of a clock places most steps: one fires once the clock has used what its trigger needs, unless a condition speaks against
+it. Where that depends on the instant the ticket is read one by one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsl.condition import StatusIs
 from dsl.ladder import LadderStep, Reached
 from engine.calendar.batch import NEVER
-from engine.clock import Point
+from engine.clock import Clock, Point
 from engine.columns.fold import ClockColumns
-from engine.columns.told import I64, Flags, Told
+from engine.columns.told import I64, Flags, Told, events_that
 from engine.contract.content import Contents
+from engine.contract.impact_asked import EITHER, NO, YES, Steady
 from engine.contract.touched import Pair, Placed
-from engine.evaluate import live, measured
+from engine.evaluate import Life, live, measured
 from engine.facts import CANCELLED, CLOSED, DEEDS, REOPENED, RESOLVED, Ticket
 from engine.graph import Graph
 from engine.history import ENDED
-from engine.ladder.climb import against
+from engine.ladder.climb import against as spoken_against
 from engine.ladder.decision import Outcome
 from engine.plan import WHOLE, Plan, Rung
 from engine.predicate import as_text
@@ -52,6 +52,12 @@ class Steps:
 def keys_of(clocks: ClockColumns) -> I64:
     """A number for each clock of a metric."""
     return (clocks.ticket << CYCLES) | clocks.cycle
+
+
+def once(values: I64) -> I64:
+    """Each value once, in order; numpy's own way goes through a hash table, which takes three times as long."""
+    values = np.sort(values)
+    return values[np.append(True, values[1:] != values[:-1])] if len(values) else values
 
 
 def rewritten(old: Graph, new: Graph) -> dict[str, str]:
@@ -86,14 +92,22 @@ def steps_of(
         return Steps()
     told = portion.told
     priorities, priority = _priorities(told)
-    close = _changing(told)
-    close[[*replayed[0].apart, *replayed[1].apart]] = True
-    climbs = np.zeros(len(told), dtype=np.bool_)
+    changing = _changing(told)
     crooked = _crooked(told, graphs[0]) | _crooked(told, graphs[1])
-    sides: list[dict[tuple[str, str], list[I64]]] = []
+    both = replayed[0].apart.keys() & replayed[1].apart.keys()
+
+    def about(place: int, metric: str) -> bool:
+        """Whether what fires can differ; a ticket that both sides tell by itself may be of several customers."""
+        return place in both or placed.pairs[placed.pair[place]].about(metric)
+
+    sides: list[Fired] = []
+    read: set[int] = set()
     names: tuple[Mapping[str, str], ...] = (lines, {})
     for graph, side, called, after in zip(graphs, replayed, names, (False, True), strict=True):
         found: defaultdict[tuple[str, str], list[I64]] = defaultdict(list)
+        close = changing.copy()
+        steady = Steady(told, graph)
+        climbs = np.zeros(len(told), dtype=np.bool_)
         for clocks in side.clocks:
             group = placed.pair[clocks.ticket] * len(priorities) + priority[clocks.ticket]
             for number, rows in _groups(group):
@@ -104,43 +118,54 @@ def steps_of(
                 climbs[clocks.ticket[rows]] = True
                 some = clocks.only(rows)
                 for rung in plan.climb(clocks.metric, priorities[number % len(priorities)]):
-                    asks = _asks(graph, rung, clocks.metric, crooked[some.ticket])
-                    fires, unclear = _reached(rung, some, asks)
+                    against, asks = _spoken(steady, graph, rung, some, crooked[some.ticket])
+                    fires, unclear = _reached(rung, some, against, asks)
                     close[some.ticket[unclear]] = True
                     found[clocks.metric, _called(rung.step, rung.key[1], called)].append(
                         keys_of(some.only(fires))
                     )
-        sides.append(found)
-    close &= climbs | told.apart | _in(len(told), (*replayed[0].apart, *replayed[1].apart))
-    places = np.flatnonzero(close).tolist()
-    singly = [
-        _singly(portion, graph, places, now, called) for graph, called in zip(graphs, names, strict=True)
-    ]
-    was, will = (_together(one, close, other) for one, other in zip(sides, singly, strict=True))
-    return Steps(was, will, tuple(places))
+        close &= climbs
+        close[list(side.apart)] = True
+        places = np.flatnonzero(close).tolist()
+        single: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for metric, key, point in _singly(portion, side, graph, places, now):
+            if about(key >> CYCLES, metric):
+                single[metric, _called(point.step, point.name, called)].append(key)
+        sides.append(_together(found, close, single))
+        read.update(places)
+    return Steps(sides[0], sides[1], tuple(sorted(read)))
 
 
 def fired(ticket: Ticket, graph: Graph, now: int) -> Iterator[tuple[str, int, Point]]:
     """Metric, cycle and place of every step that has fired for a ticket by `now`."""
     life = live(ticket, graph, now)
-    if life is None:
-        return
-    for one in measured(life, graph, now):
-        for point in one.clock.points:
+    if life is not None:
+        yield from _fired((one.clock for one in measured(life, graph, now)), life, graph, now)
+
+
+def _fired(clocks: Iterable[Clock], life: Life, graph: Graph, now: int) -> Iterator[tuple[str, int, Point]]:
+    for clock in clocks:
+        for point in clock.points:
             if point.number or point.at is None or point.at > now:
                 continue
-            if against(point, None, life, graph)[0] is Outcome.FIRED:
-                yield one.clock.metric, one.clock.cycle, point
+            if spoken_against(point, None, life, graph)[0] is Outcome.FIRED:
+                yield clock.metric, clock.cycle, point
 
 
 def _singly(
-    portion: Portion, graph: Graph, places: Sequence[int], now: int, called: Mapping[str, str]
-) -> dict[tuple[str, str], list[int]]:
-    found: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    portion: Portion, replayed: Replayed, graph: Graph, places: Iterable[int], now: int
+) -> Iterator[tuple[str, int, Point]]:
+    """Metric, key of the clock and place of every step that has fired for these tickets."""
     for place in places:
-        for metric, cycle, point in fired(portion.ticket(place), graph, now):
-            found[metric, _called(point.step, point.name, called)].append(place << CYCLES | cycle)
-    return found
+        known = replayed.apart.get(place)
+        if known is None:
+            steps = fired(portion.ticket(place), graph, now)
+        elif known.life is not None:
+            steps = _fired(known.evaluated.clocks, known.life, graph, now)
+        else:
+            continue
+        for metric, cycle, point in steps:
+            yield metric, place << CYCLES | cycle, point
 
 
 def _called(step: LadderStep, name: str, called: Mapping[str, str]) -> str:
@@ -156,7 +181,7 @@ def _together(
     for key in columns.keys() | single.keys():
         told = np.concatenate([np.zeros(0, dtype=np.int64), *columns.get(key, ())])
         read = np.array(single.get(key, ()), dtype=np.int64)
-        found[key] = np.unique(np.concatenate([told[~close[told >> CYCLES]], read]))
+        found[key] = once(np.concatenate([told[~close[told >> CYCLES]], read]))
     return found
 
 
@@ -165,22 +190,28 @@ def _plan(graph: Graph, pair: Pair, *, after: bool) -> Plan | None:
     return None if terms is None else graph.plan(terms)
 
 
-def _asks(graph: Graph, rung: Rung, metric: str, crooked: Flags) -> Flags:
-    """For which clocks of a metric it takes the ticket's situation to say whether a step fires.
+def _spoken(
+    steady: Steady, graph: Graph, rung: Rung, clocks: ClockColumns, crooked: Flags
+) -> tuple[Flags, Flags]:
+    """For which clocks of a metric something always speaks against a step, and for which the instant decides.
 
-    That a ticket has ended cannot hold while a clock runs which ends with it, unless it was reopened.
+    That a ticket has ended cannot be while a clock runs which ends with it, unless it was reopened.
     """
     ladder = graph.ruleset.escalations.get(rung.key[0])
-    stop = ladder.stop if ladder else ()
-    if rung.step.when is not None or rung.hours is not None:
-        return np.ones(len(crooked), dtype=np.bool_)
-    if not stop:
-        return np.zeros(len(crooked), dtype=np.bool_)
-    over = all(isinstance(one, StatusIs) and one.status_class in ENDED for one in stop)
-    return crooked if over and metric in _ENDING else np.ones(len(crooked), dtype=np.bool_)
+    against = np.zeros(len(clocks.ticket), dtype=np.bool_)
+    asks = np.full(len(clocks.ticket), rung.hours is not None)
+    conditions = [(one, YES) for one in (ladder.stop if ladder else ())]
+    conditions += [(rung.step.when, NO)] if rung.step.when is not None else []
+    for condition, speaks in conditions:
+        said = steady.says(condition, running=False)[clocks.ticket]
+        if clocks.metric in _ENDING:
+            said = np.where(crooked, said, steady.says(condition, running=True)[clocks.ticket])
+        against |= said == speaks
+        asks |= said == EITHER
+    return against, asks & ~against
 
 
-def _reached(rung: Rung, clocks: ClockColumns, asks: Flags) -> tuple[Flags, Flags]:
+def _reached(rung: Rung, clocks: ClockColumns, against: Flags, asks: Flags) -> tuple[Flags, Flags]:
     """For which clocks a step has fired, and for which it cannot be said from here.
 
     A clock has a single target here. One that has used more than a step needs had reached it before it stopped; one that
@@ -189,8 +220,8 @@ def _reached(rung: Rung, clocks: ClockColumns, asks: Flags) -> tuple[Flags, Flag
     need = -(-clocks.target * rung.share // WHOLE) + rung.shift
     can = need > 0
     if rung.hours is not None and rung.step.trigger.reached is Reached.BEFORE:
-        return np.zeros(len(need), dtype=np.bool_), can
-    reached = can & (clocks.elapsed >= need)
+        return np.zeros(len(need), dtype=np.bool_), can & ~against
+    reached = can & ~against & (clocks.elapsed >= need)
     unclear = reached & (asks | ((clocks.elapsed == need) & (clocks.stopped != NEVER)))
     return reached & ~unclear, unclear
 
@@ -238,8 +269,7 @@ def _priorities(told: Told) -> tuple[list[str], I64]:
 def _changing(told: Told) -> Flags:
     """Tickets whose priority may have been another later."""
     says = np.array(["priority" in data and kind not in DEEDS for kind, data in told.sayings], dtype=np.bool_)
-    places = np.flatnonzero(says[told.saying])
-    ticket = np.searchsorted(told.starts, places, side="right") - 1
+    places, ticket = events_that(told, says)
     return _in(len(told), ticket[places != told.starts[ticket]])
 
 

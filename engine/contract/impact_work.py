@@ -17,24 +17,34 @@ from engine.terms import Terms
 @dataclass(frozen=True, slots=True)
 class Planning:
     """Comparing two rule sets (each with those behind it) at `now` over tickets that opened from `since` on. `promised` are the terms
-    that pins of the store name; tickets of an archive have ended, and nothing of theirs is read."""
+    that pins of the store name; tickets of an archive have ended, and nothing of theirs is read. Breaches are counted of the customers
+    who are `credited`."""
 
     old: tuple[RuleSet, ...]
     new: tuple[RuleSet, ...]
     since: int
     now: int
     promised: Mapping[str, Terms]
+    credited: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, old: Graph, new: Graph, since: int, now: int, promised: Mapping[str, Terms]) -> Planning:
+    def of(
+        cls,
+        old: Graph,
+        new: Graph,
+        since: int,
+        now: int,
+        promised: Mapping[str, Terms],
+        credited: frozenset[str] = frozenset(),
+    ) -> Planning:
         """The work of comparing these graphs."""
-        return cls(chain(old), chain(new), since, now, promised)
+        return cls(chain(old), chain(new), since, now, promised, credited)
 
     def workbench(self, threads: int = 1) -> Workbench[Impact]:
         old, new = compiled(self.old), compiled(self.new)
-        judge = Judge(old, new, self.since, self.now)
-        shelves = Reader((old, new), self.now, None, threads)
-        rows = Reader((old, new), self.now, self.promised, threads)
+        judge = Judge(old, new, self.since, self.now, self.credited)
+        shelves = Reader((old, new), self.now, None, threads, ladders=True)
+        rows = Reader((old, new), self.now, self.promised, threads, ladders=True)
 
         def read(source: Source) -> Portion:
             return (shelves if isinstance(source, Shelf) else rows).read(source)

@@ -11,13 +11,16 @@ import numpy as np
 
 from dsl.model import BUILT_IN_METRICS
 from engine.columns.build import whose
-from engine.columns.told import I64, LAST, LIVE, Flags, Told
+from engine.columns.told import I64, LAST, LIVE, Flags, Told, events_that
 from engine.contract.difference import of_site, together
 from engine.contract.difference_terms import About, Comparison
 from engine.contract.table import DEFAULT, Contract, stretches
 from engine.facts import OPENED
 from engine.graph import Graph
 from engine.terms import Terms
+
+_SETTLED = frozenset({About.UPTIME, About.CREDITS})
+"""What is promised for months and moves no clock of a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +109,7 @@ class Touch:
             return
         opens = np.array([kind == OPENED for kind, _ in told.sayings], dtype=np.bool_)
         names = (of_saying >= 0) & hit[np.maximum(of_saying, 0)]
-        places = np.flatnonzero(names[told.saying])
-        ticket = np.searchsorted(told.starts, places, side="right") - 1
+        places, ticket = events_that(told, names)
         usual = (places == told.starts[ticket]) & opens[told.saying[places]]
         touched[ticket[~usual]] = True
 
@@ -139,8 +141,9 @@ class Touch:
         if self._everything or one != other or self._beyond(one[0], before, after):
             return None
         changes = self._comparison.changes(one[0], before, after)
-        if all(change.about is About.TARGET for change in changes):
-            return frozenset(change.subject.rpartition(" ")[2] for change in changes)
+        moving = [change for change in changes if change.about not in _SETTLED]
+        if all(change.about is About.TARGET for change in moving):
+            return frozenset(change.subject.rpartition(" ")[2] for change in moving)
         return None
 
     def _beyond(self, customer: str, *promised: Terms | None) -> bool:

@@ -13,7 +13,7 @@ from dsl.suggest import nearest, some
 from engine.clock import Clock, State
 from engine.errors import EngineError
 from engine.evaluate import Life, Measured, live, measured
-from engine.explain.days import account
+from engine.explain.days import account, told_in
 from engine.explain.ladder import climbed
 from engine.explain.rule import deciding, refused, unpromised
 from engine.facts import Ticket
@@ -29,9 +29,10 @@ def why(
     now: int,
     metric: str | None = None,
     decisions: Sequence[Decision] = (),
+    zone: str = "UTC",
 ) -> list[str]:
     """The account of every clock of a ticket at `now`, or of one metric's, with what ladders did about it (`decisions`) and will
-    do. Raises EngineError if there is no such metric."""
+    do. `zone` is that of times on `always`; a calendar has its own. Raises EngineError if there is no such metric."""
     life = live(ticket, graph, now)
     if life is None:
         return [f"{ticket.key}: nothing is known of it yet"]
@@ -40,7 +41,7 @@ def why(
     lines = [
         line
         for item in measured(life, graph, now)
-        for line in _wanted(item, life, graph, now, metric, decisions)
+        for line in _wanted(item, life, graph, now, metric, decisions, zone)
     ]
     return lines or list(_nothing(ticket, life, graph, metric))
 
@@ -51,7 +52,7 @@ def explain(ticket: Ticket, graph: Graph, now: int) -> dict[tuple[str, int], tup
     if life is None:
         return {}
     return {
-        (item.clock.metric, item.clock.cycle): tuple(_account(item, life, graph, now))
+        (item.clock.metric, item.clock.cycle): tuple(_account(item, life, graph, now, "UTC"))
         for item in measured(life, graph, now)
     }
 
@@ -72,24 +73,31 @@ def pauses_of(ticket: Ticket, graph: Graph, now: int) -> dict[str, tuple[tuple[i
 
 
 def _wanted(
-    item: Measured, life: Life, graph: Graph, now: int, metric: str | None, decisions: Sequence[Decision]
+    item: Measured,
+    life: Life,
+    graph: Graph,
+    now: int,
+    metric: str | None,
+    decisions: Sequence[Decision],
+    zone: str,
 ) -> Iterator[str]:
     if metric is None or item.clock.metric == metric:
-        yield from _account(item, life, graph, now)
-        zone = item.legs[-1].option.hours.zone
-        yield from (f"  {line}" for line in climbed(item.clock, decisions, graph, zone, now))
+        yield from _account(item, life, graph, now, zone)
+        own = told_in(item.legs[-1].option.hours, zone).zone
+        yield from (f"  {line}" for line in climbed(item.clock, decisions, graph, own, now))
         yield ""
 
 
-def _account(item: Measured, life: Life, graph: Graph, now: int) -> Iterator[str]:
+def _account(item: Measured, life: Life, graph: Graph, now: int, default: str) -> Iterator[str]:
     clock = item.clock
-    zone = item.legs[-1].option.hours.zone
+    zone = told_in(item.legs[-1].option.hours, default).zone
     yield _headline(clock, zone, now)
     yield from (f"  {line}" for line in deciding(life, item.legs, graph, zone))
     if isinstance(clock.promise.amount, BusinessDays):
         yield f"  {amount(clock.promise.amount)} from the start are {length(clock.target)} of open time"
     end = clock.due if clock.due is not None and clock.stopped is None else clock.stopped
-    yield from (f"  {line}" for line in account(clock, item.legs, graph, now if end is None else end, now))
+    until = now if end is None else end
+    yield from (f"  {line}" for line in account(clock, item.legs, graph, until, now, default))
 
 
 def _headline(clock: Clock, zone: str, now: int) -> str:

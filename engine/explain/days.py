@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
-from dsl.model import Calendar
+from dsl.model import ALWAYS, Calendar
 from engine.calendar.day_by_day import Day, day_by_day
-from engine.calendar.hours import OpenHours
+from engine.calendar.hours import OpenHours, around_the_clock
 from engine.clock import Clock
 from engine.graph import Graph
 from engine.lengths import length
@@ -40,33 +40,41 @@ class Run:
     coming: bool
 
 
-def runs(legs: Sequence[Leg], end: int, now: int) -> list[Run]:
+def told_in(hours: OpenHours, zone: str) -> OpenHours:
+    """The hours of a calendar, those of `always` on the wall clock of `zone`."""
+    return around_the_clock(zone) if hours.name == ALWAYS else hours
+
+
+def runs(legs: Sequence[Leg], end: int, now: int, zone: str) -> list[Run]:
     """The legs up to `end` as runs, cut at `now`."""
     found: list[Run] = []
     for leg in legs:
         until = min(leg.end, end)
         if until < leg.start:
             break
+        hours = told_in(leg.option.hours, zone)
         cuts = [leg.start, now, until] if leg.start < now < until else [leg.start, until]
         for a, b in pairwise(cuts):
             coming = b > now
             pauses = ((a, b, leg.paused_by),) if leg.paused_by else ()
             last = found[-1] if found else None
-            if last and (last.hours, last.end, last.coming) == (leg.option.hours, a, coming):
+            if last and (last.hours, last.end, last.coming) == (hours, a, coming):
                 found[-1] = replace(last, end=b, pauses=last.pauses + pauses)
             else:
-                found.append(Run(leg.option.hours, leg.option.target.calendar, a, b, pauses, coming))
+                found.append(Run(hours, leg.option.target.calendar, a, b, pauses, coming))
     return found
 
 
-def account(clock: Clock, legs: Sequence[Leg], graph: Graph, end: int, now: int) -> Iterator[str]:
+def account(
+    clock: Clock, legs: Sequence[Leg], graph: Graph, end: int, now: int, zone_name: str
+) -> Iterator[str]:
     """The local dates from the clock's start to `end`, with a running sum of what was used and will be.
 
-    Each calendar tells them in times of its own zone, under a heading that names it.
+    Each calendar tells them in times of its own zone (`always` of the one that is given), under a heading that names it.
     """
     used = 0
     previous: Run | None = None
-    found = runs(legs, end, now)
+    found = runs(legs, end, now, zone_name)
     for run, following in zip_longest(found, found[1:]):
         zone = run.hours.zone
         if previous is None or previous.hours is not run.hours:

@@ -10,17 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import add
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from engine.calendar.batch import NEVER
-from engine.clock import FAILED_STATES, State
+from engine.clock import FAILED_STATES, Clock, State
 from engine.columns.build import columns_of, whose
-from engine.columns.evaluate import column_of, evaluate_columns
+from engine.columns.evaluate import columns_of_clocks, evaluate_columns
 from engine.columns.fold import CODE, ClockColumns
 from engine.columns.told import I64, Told
-from engine.evaluate import evaluate
+from engine.evaluate import Evaluated, Life, evaluate_life, live
 from engine.facts import Ticket
 from engine.graph import Graph
 from engine.predicate import as_text
@@ -56,10 +56,17 @@ class Portion:
     keys: Callable[[Sequence[int]], list[str]]
 
 
+class Single(NamedTuple):
+    """A ticket that was told by itself, with the life that it was told from (None: nothing was known of it)."""
+
+    life: Life | None
+    evaluated: Evaluated
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """The clocks of a portion, where `ticket` is the place, in no order. `customers[customer[place]]` is whose ticket it is: a
-    declared name, else the ticket's own text in lower case. `tickets` and `events` are those up to the instant, `apart` the places of the
+    declared name, else the ticket's own text in lower case. `tickets` and `events` are those up to the instant, `apart` by place the
     tickets that were told one by one."""
 
     clocks: tuple[ClockColumns, ...]
@@ -67,7 +74,7 @@ class Replayed:
     customers: tuple[str, ...]
     tickets: int
     events: int
-    apart: tuple[int, ...]
+    apart: Mapping[int, Single]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +97,19 @@ def replay(portion: Portion, graph: Graph, now: int) -> Replayed:
     found: defaultdict[str, list[ClockColumns]] = defaultdict(list)
     for clocks in answer.clocks:
         found[clocks.metric].append(clocks)
+    apart: dict[int, Single] = {}
+    clocks_of: defaultdict[str, list[tuple[int, Clock]]] = defaultdict(list)
     for place in sorted(answer.apart):
-        single = evaluate(portion.ticket(place), graph, now)
+        ticket = portion.ticket(place)
+        life = live(ticket, graph, now)
+        single = evaluate_life(ticket, life, graph, now)
+        apart[place] = Single(life, single)
         name = single.customer or as_text(single.fields.get("customer")).strip().casefold()
         customer[place] = numbers.setdefault(name, len(numbers))
         for clock in single.clocks:
-            found[clock.metric].append(replace(column_of(place, clock), warn=(), warnings=()))
+            clocks_of[clock.metric].append((place, clock))
+    for metric, rows in clocks_of.items():
+        found[metric].append(columns_of_clocks(metric, rows))
     has = told.starts[1:] > told.starts[:-1]
     happened = told.at <= now
     events, known = np.count_nonzero(happened), np.count_nonzero(happened[told.starts[:-1][has]])
@@ -108,7 +122,7 @@ def replay(portion: Portion, graph: Graph, now: int) -> Replayed:
         tuple(numbers),
         int(known),
         int(events),
-        tuple(sorted(answer.apart)),
+        apart,
     )
 
 

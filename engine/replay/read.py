@@ -5,9 +5,11 @@ What a process needs to read one is a plain value that travels. A reader stays w
 
 from __future__ import annotations
 
+import json
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate
 from typing import TypeAlias
 
@@ -15,8 +17,8 @@ import numpy as np
 
 from engine.archive import files
 from engine.archive.parts import Part
-from engine.columns.told import LAST, Told, asked, tell_fields
-from engine.facts import Event, Instant, Pin, Ticket
+from engine.columns.told import LAST, Told, asked, asked_of_ladders, tell_fields
+from engine.facts import EXCUSED, Event, Fields, Instant, Pin, Ticket
 from engine.graph import Graph
 from engine.replay.judge import Portion
 from engine.replay.part import PartReader
@@ -76,7 +78,7 @@ class Reader:
     """Reads portions as these rules need to know them, with what happens up to `until`.
 
     `promised` are the terms by digest that pins name; None leaves the pins out, so that the rules promise. `threads` are
-    DuckDB's, 0 for as many as there are cores.
+    DuckDB's, 0 for as many as there are cores. With `ladders` what steps of ladders ask about is read as well.
     """
 
     def __init__(
@@ -85,11 +87,14 @@ class Reader:
         until: int,
         promised: Mapping[str, Terms] | None = None,
         threads: int = 1,
+        *,
+        ladders: bool = False,
     ) -> None:
         self._graphs = tuple(graphs)
         self._until = until
         self._promised = promised
         self._threads = threads
+        self._ladders = ladders
         self._parts: PartReader | None = None
 
     def read(self, source: Source) -> Portion:
@@ -141,11 +146,18 @@ class Reader:
             apart=apart,
         )
 
+        @cache
+        def excuses() -> dict[int, list[Fields]]:
+            return _excuses(source.parts, bounds)
+
         def ticket(place: int) -> Ticket:
             low, high = int(starts[place]), int(starts[place + 1])
             events = []
+            excused = 0
             for number in range(low, high):
                 kind, data = told.sayings[int(told.saying[number])]
+                if kind == EXCUSED:
+                    data, excused = excuses()[place][excused], excused + 1
                 events.append(Event(Instant(int(at[number])), kind, data, "", "", number))
             which = bisect_right(bounds, place) - 1
             pins = (
@@ -166,7 +178,26 @@ class Reader:
     def _asked(self, terms: Iterable[Terms | None]) -> frozenset[str]:
         """The fields that any of the rules, and these terms under them, may ask about."""
         known = list({id(one): one for one in terms}.values())
-        return frozenset[str]().union(*(asked(graph, known) for graph in self._graphs))
+        fields = [asked(graph, known) for graph in self._graphs]
+        fields += map(asked_of_ladders, self._graphs) if self._ladders else ()
+        return frozenset[str]().union(*fields)
+
+
+def _excuses(parts: Sequence[Part], bounds: Sequence[int]) -> dict[int, list[Fields]]:
+    """What excuses say, by place in the order in which they count; columns leave it out, for no clock asks."""
+    found: dict[int, list[Fields]] = {}
+    for part, bound in zip(parts, bounds, strict=False):
+        paths = [str(part.manifest.path(part.folder, table)) for table in ("events", "sayings")]
+        with files.connect() as connection, files.trouble(part.folder):
+            rows = connection.execute(
+                "SELECT place, rest FROM read_parquet(?, hive_partitioning = false, file_row_number = true) AS events"
+                f" JOIN read_parquet(?, hive_partitioning = false) ON code = saying WHERE kind = '{EXCUSED}'"
+                " ORDER BY events.file_row_number",
+                paths,
+            ).fetchall()
+        for place, rest in rows:
+            found.setdefault(bound + place, []).append(json.loads(rest))
+    return found
 
 
 def _keys(part: Part) -> list[str]:

@@ -1,7 +1,8 @@
 """Which parts of the rules scenarios and checks have put to the test, in the language's own units.
 
 A target is covered when it decided a clock, an override when one of its targets did, a pause when a clock went into it and
-when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran across its date.
+when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran across its date, a line of credits
+when it put a line into a statement that an expectation asked for.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from dsl.commitment import Credits
 from dsl.ladder import LadderStep
 from dsl.model import Calendar, RuleSet, Target
 from dsl.span import Origin, Span
 from engine.calendar.closures import closures_of
 from engine.clock import Clock
+from engine.commitment.credits import Line
+from engine.commitment.words import band_line, breach_line, cap_line
 from engine.evaluate import Evaluated
 from engine.wall import date_of, day_number, local_day, weekday
 
@@ -29,11 +33,12 @@ class Unit(StrEnum):
     LEFT = "pause left"
     STEP = "ladder step"
     EXCEPTION = "calendar exception"
+    CREDIT = "credit band"
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """One unit, where it stands, and how many tickets put it to the test."""
+    """One unit, where it stands, and how many tickets put it to the test, or statements."""
 
     unit: Unit
     name: str
@@ -50,6 +55,7 @@ class Coverage:
 
     def __init__(self) -> None:
         self._run = 0
+        self._statements = 0
         self._seen: _Seen = {}
         self._ran: dict[str, set[tuple[_Ticket, int, int]]] = {}
         self._holding: dict[tuple[_Ticket, str, int], tuple[str, ...]] = {}
@@ -70,6 +76,12 @@ class Coverage:
             self._ran.setdefault(clock.calendar, set()).add((ticket, clock.started, end or clock.started))
         for step in steps:
             self._note(Unit.STEP, step.origin, ticket)
+
+    def pays(self, lines: Iterable[Line]) -> None:
+        """Take note of what a month comes to."""
+        self._statements += 1
+        for line in lines:
+            self._note(Unit.CREDIT, line.origin, (self._run, -self._statements))
 
     def _pauses(self, clock: Clock, ticket: _Ticket) -> None:
         key = (ticket, clock.metric, clock.cycle)
@@ -119,6 +131,9 @@ class Coverage:
         for pause in rules.pauses.values():
             for unit in (Unit.ENTERED, Unit.LEFT):
                 yield unit, pause.name, pause.origin, self._hits(unit, pause.name)
+        for credits_ in rules.credits.values():
+            for name, origin in credit_lines(credits_):
+                yield Unit.CREDIT, name, origin, self._hits(Unit.CREDIT, origin)
         for ladder in rules.escalations.values():
             for step in ladder.steps:
                 yield Unit.STEP, step.rule, step.origin, self._hits(Unit.STEP, step.origin)
@@ -146,6 +161,14 @@ def targets_of(rules: RuleSet) -> Iterator[Target]:
             if target.origin not in seen:
                 seen.add(target.origin)
                 yield target
+
+
+def credit_lines(credits_: Credits) -> Iterator[tuple[str, Origin]]:
+    """The lines of credits, and where each stands."""
+    yield from ((band_line(band), band.origin) for band in credits_.bands)
+    yield from ((breach_line(one), one.origin) for one in credits_.breaches)
+    if credits_.cap is not None:
+        yield cap_line(credits_.cap), credits_.capped
 
 
 def exceptions(calendar: Calendar) -> Iterator[tuple[str, Origin, Callable[[int], Iterable[int]]]]:

@@ -15,6 +15,11 @@ from engine.plan import WHOLE
 from engine.scenario.rehearsal import Rehearsal, Told
 from engine.wall import DAY, date_of, day_number, zone
 
+OfTicket = (
+    scenario.Due | scenario.Stands | scenario.NoClock | scenario.Decides | scenario.Reaches | scenario.Quiet
+)
+"""What can be expected of one ticket."""
+
 
 @dataclass(frozen=True, slots=True)
 class CameOut:
@@ -38,7 +43,7 @@ def reading(at: int, zone_name: str) -> scenario.Moment:
     return scenario.Moment(date_of(day), second)
 
 
-def came_out(what: scenario.Expectation, name: str, rehearsal: Rehearsal, zone_name: str) -> CameOut:
+def came_out(what: OfTicket, name: str, rehearsal: Rehearsal, zone_name: str) -> CameOut:
     """What came out for the ticket `name`, given all that has happened by now. `rehearsal` is used up: give a fork."""
     match what:
         case scenario.Due(metric, _):

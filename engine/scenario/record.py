@@ -11,13 +11,15 @@ from dataclasses import replace
 
 from dsl import scenario
 from dsl.checks.hollow import EVENT_KINDS
+from dsl.commitment import Credits, RetainerShare
 from dsl.condition import BUILT_IN_FIELDS, Condition, FieldType, Value
 from dsl.ladder import Notify, Reassign, Role, Tag
 from dsl.model import RuleSet
 from dsl.scenario_text import said
 from dsl.vocabulary import is_name
 from engine import facts
-from engine.clock import State
+from engine.calendar.period import month_of
+from engine.clock import FAILED_STATES, State
 from engine.errors import EngineError
 from engine.evaluate import Evaluated
 from engine.facts import Event, FieldValue, Ticket
@@ -28,8 +30,9 @@ from engine.plain import plain
 from engine.predicate import as_flag, as_number, as_text, fields_of
 from engine.scenario.coverage import targets_of
 from engine.scenario.outcome import decided, instant, latest, reading, standing
+from engine.scenario.owed import came_to, owed
 from engine.scenario.rehearsal import Rehearsal
-from engine.scenario.verdicts import event_of, in_time
+from engine.scenario.telling import event_of, in_time
 
 _NAME = "t1"
 _DECIDING = frozenset(EVENT_KINDS).difference(
@@ -174,7 +177,32 @@ def _with_expectations(bare: scenario.Scenario, graph: Graph) -> scenario.Scenar
         expected = list(_expected(rehearsal.look_at(_NAME), bare.zone, last=number == len(told)))
         lines += [scenario.Expect(one) for one in expected if said(one) not in before]
         before = {said(one) for one in expected}
+    whole = replace(bare, stories=(replace(story, lines=tuple(lines)),))
+    lines += _credited(whole, rehearsal.look_at(_NAME), graph)
     return replace(bare, stories=(replace(story, lines=tuple(lines)),))
+
+
+def _credited(told: scenario.Scenario, evaluated: Evaluated, graph: Graph) -> Iterator[scenario.Expect]:
+    """What each month comes to in which the ticket broke a promise, as far as amounts are fixed: a retainer is no fact of a ticket."""
+    zone = graph.zone(evaluated.customer)
+    failed = [clock.decided for clock in evaluated.clocks if clock.state in FAILED_STATES]
+    decided = sorted(at for at in failed if at is not None)
+    for month in dict.fromkeys(month_of(at, zone).name for at in decided if evaluated.customer):
+        asked = scenario.Credited(None, month)
+        try:
+            found = owed(told, _NAME, asked, graph)
+        except EngineError:
+            continue
+        paying = {line.credits for line in found.settled.lines}
+        if found.total and not any(_shared(graph.ruleset.credits[name]) for name in paying):
+            yield scenario.Expect(came_to(asked, found))
+
+
+def _shared(credits_: Credits) -> bool:
+    """Whether what a breach pays may hang on a retainer."""
+    return any(
+        isinstance(one, RetainerShare) for one in (credits_.cap, *(line.pays for line in credits_.breaches))
+    )
 
 
 def _expected(evaluated: Evaluated, zone: str, *, last: bool) -> Iterator[scenario.Expectation]:

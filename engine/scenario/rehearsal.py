@@ -13,6 +13,7 @@ from typing import Protocol
 
 from dsl.ladder import LadderStep
 from engine.clock import Clock, Point
+from engine.commitment.credits import Line
 from engine.evaluate import Evaluated
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
@@ -61,6 +62,10 @@ class Witness(Protocol):
 
     def sees(self, evaluated: Evaluated, steps: Sequence[LadderStep]) -> None:
         """A look, with the steps that were taken in it."""
+        ...
+
+    def pays(self, lines: Sequence[Line]) -> None:
+        """The lines of a month that an expectation asked for."""
         ...
 
 

@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dsl import scenario
-from dsl.condition import Value
 from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
 from dsl.model import RuleSet
 from dsl.scenario_text import promised, said
 from dsl.span import Origin, Span
-from engine import facts, promise
+from engine import promise
+from engine.errors import EngineError
 from engine.explain.clocks import why
+from engine.explain.credits import credits_account
 from engine.explain.rule import promised as reasons_of
-from engine.facts import Event, Instant
 from engine.graph import Graph
-from engine.scenario.outcome import came_out, instant
+from engine.scenario.outcome import OfTicket, came_out
+from engine.scenario.owed import came_to, owed
 from engine.scenario.rehearsal import Rehearsal, Witness
-
-SOURCE = "scenario"
+from engine.scenario.telling import above, tell
 
 Locate = Callable[[Origin], Span]
 """Where a value of the rule set was written."""
@@ -33,7 +33,8 @@ Locate = Callable[[Origin], Span]
 class Failure:
     """An expectation that does not hold: it and what came out as they stand in a rule file, and why that came out.
 
-    `priority` is the one of several that a line of a check is about, "" where that is plain.
+    `priority` is the one of several that a line of a check is about, "" where that is plain. Where nothing can come out, `got` says why
+    not, and `error` is true.
     """
 
     expected: str
@@ -42,12 +43,14 @@ class Failure:
     span: Span
     context: str
     priority: str = ""
+    error: bool = False
 
     @property
     def can_be_blessed(self) -> bool:
-        """Whether what came out can take the expectation's place: not where both read the same (an hour that comes twice),
-        where several priorities share a line, or where the expectation goes over lines that may have comments."""
-        return self.span.line == self.span.end_line and self.expected != self.got and not self.priority
+        """Whether what came out can take the expectation's place: not where nothing could, where both read the same (an hour that comes
+        twice), where several priorities share a line, or where the expectation goes over lines that may have comments."""
+        alone = self.span.line == self.span.end_line and not self.priority
+        return alone and self.expected != self.got and not self.error
 
     @property
     def diagnostic(self) -> Diagnostic:
@@ -107,62 +110,56 @@ def run(
         witness.begins()
     rehearsal = Rehearsal(graph, witness)
     failures: list[Failure] = []
-    count = 0
-    for name, line, at in in_time(told):
-        if isinstance(line, scenario.Happens):
-            count += 1
-            settings = _opening(told, name) if line.kind == facts.OPENED else ()
-            rehearsal.happen(name, event_of(line, at, count, settings))
-            continue
-        if found := _failure(line, name, rehearsal.fork(), told.zone, locate):
+    for name, line in tell(told, rehearsal):
+        if isinstance(line.what, scenario.Credited):
+            found = _owed(above(told, line), name, line, line.what, graph, locate, witness)
+        else:
+            found = _failure(line, line.what, name, rehearsal.fork(), told.zone, locate)
+        if found:
             failures.append(found)
     expected = sum(isinstance(line, scenario.Expect) for story in told.stories for line in story.lines)
     failures.sort(key=lambda failure: failure.span)
     return Result("scenario", told.title, span, expected, tuple(failures))
 
 
-def in_time(told: scenario.Scenario) -> list[tuple[str, scenario.Happens | scenario.Expect, Instant]]:
-    """The lines of all stories as time passes: each expectation right after what happens above it."""
-    lines = []
-    for story in told.stories:
-        at = Instant(0)
-        for line in story.lines:
-            if isinstance(line, scenario.Happens):
-                at = Instant(instant(line.at, told.zone))
-            lines.append((story.name, line, at))
-    return sorted(lines, key=lambda item: item[2])
-
-
-def _opening(told: scenario.Scenario, name: str) -> scenario.Settings:
-    return next(story.settings for story in told.stories if story.name == name)
-
-
-def event_of(line: scenario.Happens, at: Instant, number: int, settings: scenario.Settings = ()) -> Event:
-    """The event of a line, the `number`-th of its scenario; `settings` come before its own."""
-    data: dict[str, Value] = {**dict(settings), **dict(line.settings)}
-    kind = line.kind
-    if kind == scenario.SET:
-        kind = facts.CHANGED
-    elif kind in (facts.FLAGGED, scenario.UNFLAGGED):
-        data["flag"] = kind == facts.FLAGGED
-        kind = facts.FLAGGED
-    return Event(at, kind, data, SOURCE, str(number), number)
-
-
 def _failure(
-    line: scenario.Expect, name: str, rehearsal: Rehearsal, zone: str, locate: Locate
+    line: scenario.Expect, what: OfTicket, name: str, rehearsal: Rehearsal, zone: str, locate: Locate
 ) -> Failure | None:
-    found = came_out(line.what, name, rehearsal, zone)
+    found = came_out(what, name, rehearsal, zone)
     if found.holds:
         return None
-    expected, got = said(line.what), said(found.actual)
+    expected, got = said(what), said(found.actual)
     actor = rehearsal.actors[name]
-    reasons = why(actor.ticket, rehearsal.graph, found.at, found.metric, list(actor.decisions.values()))
+    decisions = list(actor.decisions.values())
+    reasons = why(actor.ticket, rehearsal.graph, found.at, found.metric, decisions, zone)
     if expected == got:
         reasons.insert(
             0, "that night the clocks go back and this time comes twice: use `zone UTC` to tell them apart"
         )
     return Failure(expected, got, tidy(reasons), locate(line.origin), line.origin.declaration)
+
+
+def _owed(
+    known: scenario.Scenario,
+    name: str,
+    line: scenario.Expect,
+    what: scenario.Credited,
+    graph: Graph,
+    locate: Locate,
+    witness: Witness | None,
+) -> Failure | None:
+    place = (locate(line.origin), line.origin.declaration)
+    try:
+        found = owed(known, name, what, graph)
+    except EngineError as error:
+        return Failure(said(what), str(error), (error.help,) if error.help else (), *place, error=True)
+    if witness is not None:
+        witness.pays(found.settled.lines)
+    actual = came_to(what, found)
+    if actual == what:
+        return None
+    reasons = credits_account(found.customer, found.span, found.settled, found.breaches, graph)
+    return Failure(said(what), said(actual), tuple(reasons), *place)
 
 
 def tidy(lines: Sequence[str]) -> tuple[str, ...]:

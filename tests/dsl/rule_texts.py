@@ -146,6 +146,7 @@ def steps(draw: st.DrawFn, metric: str, calendars: tuple[str, ...]) -> Tokens:
     return tokens
 
 
+_FROM = ("from", "2026-07-02", "10:00")
 _EXPECTED = (
     "response due 2026-07-03 09:00",
     "response due never",
@@ -161,17 +162,29 @@ _EXPECTED = (
     "warning of resolution at 2026-07-09 09:00",
     "breach of response never",
     "nothing until 2026-07-02 11:59",
+    "no credits for customer somebody in 2026-07",
+    "credits EUR 250.00 in 2026-07",
 )
 
 
 @st.composite
 def tests(draw: st.DrawFn, tiers: tuple[str, ...]) -> list[Statement]:
-    """A scenario and a check about customers that nobody declared."""
+    """A scenario and a check, but for one customer about such as nobody declared."""
     expected = [_line("expect", *text.split()) for text in draw(st.permutations(_EXPECTED))[:4]]
     expected.append(_line("expect", draw(st.sampled_from(tiers)), "decides", "resolution"))
     settings = draw(st.sampled_from([[], ["with", "site", '"a # b"', ",", "vip", "true"]]))
+    outage = _line("outage", "web", *draw(st.sampled_from([[], ["for", "customer", "somebody"]])), *_FROM)
+    announced = ["announced", "2026-07-02", "09:00"]
+    month = [
+        outage,
+        _line("outage", *_FROM, "until", "2026-07-03", "10:00"),
+        _line("maintenance", "patches", *announced),
+        _line("maintenance", *announced, *_FROM, "until", "2026-07-03", "10:00:30"),
+        _line("expect", "credits", "EUR", "600.00", "for", "customer", "somebody", "in", "2026-07"),
+    ]
     story = [
         _line("zone", draw(st.sampled_from(ZONES))),
+        *draw(st.permutations(month))[: draw(st.integers(0, 5))],
         _line("ticket", "t1", "customer", draw(st.sampled_from(_STRINGS)), "priority", "high"),
         _line("at", "2026-07-02", "10:00", "opened", *settings),
         *expected,
@@ -187,7 +200,11 @@ def tests(draw: st.DrawFn, tiers: tuple[str, ...]) -> list[Statement]:
         )
     ]
     title = draw(st.sampled_from(_STRINGS))
-    return [(["scenario", title], story), (["check", title, "on", "2026-12-01"], matrix)]
+    return [
+        (["customer", "somebody"], [_line("tier", tiers[0])]),
+        (["scenario", title], story),
+        (["check", title, "on", "2026-12-01"], matrix),
+    ]
 
 
 @st.composite

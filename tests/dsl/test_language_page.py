@@ -11,6 +11,8 @@ from dsl.cut import cut
 from dsl.format import format_text
 from dsl.load import load_texts
 from dsl.parse import Fault, grammar, parse
+from engine.graph import Graph
+from engine.scenario.verdicts import run_all
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "language.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```rules( fragment)?\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -20,6 +22,14 @@ def test_the_examples_of_the_page_are_one_sound_site() -> None:
     site = "\n".join(text for fragment, text in BLOCKS if not fragment)
     assert len(BLOCKS) > 8
     assert load_texts("sla.rules", {"sla.rules": site}).diagnostics == ()
+
+
+def test_the_scenarios_of_the_page_hold() -> None:
+    site = "\n".join(text for fragment, text in BLOCKS if not fragment)
+    loaded = load_texts("sla.rules", {"sla.rules": site})
+    results = list(run_all(loaded.ruleset, Graph.compile(loaded), loaded.locate))
+    assert len(results) > 3
+    assert not [failure for result in results for failure in result.failures]
 
 
 @pytest.mark.parametrize("text", [text for _, text in BLOCKS])

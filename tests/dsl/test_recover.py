@@ -220,3 +220,31 @@ def test_hostile_text_never_breaks_the_reader():
         "tier x {\n  target " + "a, " * 2000 + "\n}",
     ):
         load_texts("sla.rules", {"sla.rules": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "mended"),
+    [
+        ("customer café {\n}\n", "café", "cafe"),
+        ("customer cafe\u0301 {\n}\n", "cafe\u0301", "cafe"),
+        ("customer café-Süd {\n}\n", "café-Süd", "cafe-sud"),
+        ("customer Über {\n}\n", "Über", "uber"),
+        ("customer weiß {\n}\n", "weiß", "weiss"),
+        ("customer 東京 {\n}\n", "東京", ""),
+        ("customer œuvre {\n}\n", "œuvre", ""),
+        ("customer acme {\n  tier göld\n}\n", "göld", "gold"),
+    ],
+)
+def test_a_letter_that_names_do_not_have(text, word, mended):
+    (one,) = load_texts("sla.rules", {"sla.rules": GOOD + text}).diagnostics[:1]
+    assert (one.code, one.message) == ("E0216", f"`{word}` is not a name")
+    assert "a small letter from a to z" in one.help
+    assert [edit.text for fix in one.fixes for edit in fix.edits] == ([mended] if mended else [])
+    assert one.help.endswith(f": `{mended}`" if mended else "hyphens")
+
+
+@pytest.mark.parametrize(
+    "text", ["calendar b {\n  zone Europé/Berlin\n}\n", "customer a {\n  alias Müller\n}\n"]
+)
+def test_what_is_no_name_is_not_told_how_names_are_made(text):
+    assert "E0216" not in [code for code, _ in found(text)]

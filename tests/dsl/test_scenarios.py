@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dsl import ladder, scenario
 from dsl.build_scenario import check, tell
+from dsl.commitment import Money
 from dsl.format import format_text
 from dsl.include import Texts
 from dsl.ladder import Reached, Recipient, Role
@@ -34,6 +35,11 @@ team noc {
 metric workaround {
   start on opened
   stop on workaround-provided
+}
+service mail {
+}
+maintenance patches {
+  window sun 02:00-06:00 zone Europe/Berlin
 }
 calendar office {
   zone Europe/Berlin
@@ -129,6 +135,37 @@ def found(text):
         ([OPENED, "expect response due 2026-10-05 10:00", "at 2026-10-05 09:20 reply"], []),
         (["at 2026-10-05 09:20 reply", "expect response met"], [("E0802", None)]),
         (["expect response met", OPENED], [("E0802", "expect response met")]),
+        ([OPENED, "expect credits EUR 250.00 in 2026-10"], []),
+        ([OPENED, "expect no credits for customer acme in 2026-10"], []),
+        ([OPENED, "expect no credits for customer acem in 2026-10"], [("E0301", "acem")]),
+        ([OPENED, "expect credits EUR 0.00 in 2026-10"], [("E0219", "0.00")]),
+        ([OPENED, "expect credits EUR 1.00 in 2026-13"], [("E0219", "2026-13")]),
+        ([OPENED, "expect credits EUR 1.00 in 9999-12"], [("E0219", "9999-12")]),
+        (["outage mail from 2026-10-05 09:00", OPENED, "expect no credits in 2026-10"], []),
+        (["expect no credits in 2026-10", OPENED], [("E0802", "expect no credits in 2026-10")]),
+        (["expect no credits for customer acme in 2026-10", OPENED, "expect no update"], []),
+        ([OPENED, "outage mial from 2026-10-05 09:00", "expect no update"], [("E0301", "mial")]),
+        ([OPENED, "outage for customer acem from 2026-10-05 09:00", "expect no update"], [("E0301", "acem")]),
+        (
+            [OPENED, "outage from 2026-10-05 09:00 until 2026-10-05 09:00", "expect no update"],
+            [("E0511", "2026-10-05 09:00")],
+        ),
+        ([OPENED, "outage from 2026-02-30 09:00", "expect no update"], [("E0219", "2026-02-30")]),
+        ([OPENED, "outage from 2020-01-01 09:00", "expect no update"], []),
+        ([OPENED, "maintenance patches announced 2026-10-05 09:00", "expect no update"], []),
+        (
+            [OPENED, "maintenance pathces announced 2026-10-05 09:00", "expect no update"],
+            [("E0301", "pathces")],
+        ),
+        ([OPENED, "maintenance announced 2026-10-05 09:00", "expect no update"], [("E0305", None)]),
+        (
+            [
+                OPENED,
+                "maintenance announced 2026-10-05 09:00 from 2026-10-06 09:00 until 2026-10-05 09:00",
+                "expect no update",
+            ],
+            [("E0511", None)],
+        ),
         ([OPENED, OPENED, "expect response met"], [("E0802", OPENED)]),
     ],
 )
@@ -151,6 +188,9 @@ def test_what_is_said_about_a_scenario(lines, out):
         (told(OPENED, "expect no update").replace('"s" ', ""), ["E0217"]),
         (told(OPENED, "expect no update") * 2, ["E0302"]),
         ('scenario "s" {\n  zone UTC\n}\n', ["E0305"]),
+        ('scenario "s" {\n  zone UTC\n  outage from 2026-10-05 09:00\n}\n', ["E0801"]),
+        ('scenario "s" {\n  zone UTC\n  expect no credits for customer acme in 2026-10\n}\n', []),
+        ('scenario "s" {\n  zone UTC\n  expect no credits in 2026-10\n}\n', ["E0802"]),
         ('scenario "s" {\n  zone UTC\n  expect no update\n}\n', ["E0802"]),
         ('check "c" on 2026-12-01 {\n}\n', ["E0801"]),
         ('check "c" {\n  customer acme priority low expect no update\n}\n', ["E0305"]),
@@ -177,6 +217,15 @@ def test_what_is_said_about_the_rest(text, codes):
         ("at 2026-10-05T09:00:30 opened", "E0219", "at 2026-10-05 09:00:30 opened"),
         ("at 2026-10-05 9:00 opened", "E0219", "at 2026-10-05 09:00 opened"),
         ("expect tier gold decides response", "E0202", "expect gold decides response"),
+        ("expect credit EUR 5.00 in 2026-10", "E0202", "expect credits EUR 5.00 in 2026-10"),
+        ("expect no credit in 2026-10", "E0202", "expect no credits in 2026-10"),
+        ("expect credits 5.00 EUR in 2026-10", "E0202", "expect credits EUR 5.00 in 2026-10"),
+        ("at 2026-10-05 09:00 outage mail", "E0202", "outage mail from 2026-10-05 09:00"),
+        (
+            "at 2026-10-05 09:00 outage until 2026-10-05 10:00",
+            "E0202",
+            "outage from 2026-10-05 09:00 until 2026-10-05 10:00",
+        ),
         ("expect response decided by gold", "E0202", "expect gold decides response"),
         ("expect response decided by override x", "E0202", "expect override x decides response"),
         ("expect response late by 5m", "E0202", "expect response breached by 5m"),
@@ -279,6 +328,29 @@ EXPECTATIONS = st.one_of(
     st.builds(scenario.Decides, _NAMES, st.sampled_from(scenario.Scope), st.sampled_from(["gold", "freeze"])),
     st.builds(scenario.Reaches, _TRIGGERS, st.none() | _ACTIONS, st.none() | _MOMENTS),
     st.builds(scenario.Quiet, _MOMENTS),
+    st.builds(
+        scenario.Credited,
+        st.none()
+        | st.builds(
+            Money, st.decimals("0.0001", 10**12, places=4).filter(bool), st.sampled_from(["EUR", "JPY"])
+        ),
+        st.dates(date(1990, 1, 1), date(2100, 1, 1)).map(lambda day: f"{day:%Y-%m}"),
+        st.sampled_from(["", "acme"]),
+    ),
+)
+_OUTAGES = st.builds(
+    scenario.Outage,
+    st.sampled_from(["", "mail"]),
+    st.sampled_from(["", "acme"]),
+    _MOMENTS,
+    st.none() | _MOMENTS,
+)
+_PERIODS = st.just((None, None)) | st.tuples(_MOMENTS, _MOMENTS)
+_NOTICES = st.builds(
+    lambda name, at, period: scenario.Notice(name, at, *period),
+    st.sampled_from(["", "patches"]),
+    _MOMENTS,
+    _PERIODS,
 )
 _HAPPENS = st.builds(
     lambda at, kind, settings: scenario.Happens(at, kind, tuple(settings.items())),
@@ -294,13 +366,27 @@ _STORIES = st.builds(
     scenario.Story,
     st.just("t1"),
     st.sampled_from([(), (("customer", "acme"),), (("customer", 'A "B"'), ("priority", "low"))]),
-    st.lists(_HAPPENS | st.builds(scenario.Expect, EXPECTATIONS), max_size=6).map(tuple),
+    st.lists(_HAPPENS | _OUTAGES | _NOTICES | st.builds(scenario.Expect, EXPECTATIONS), max_size=6).map(
+        tuple
+    ),
+)
+_ABOVE = st.builds(
+    scenario.Story,
+    st.just(""),
+    st.just(()),
+    st.lists(_OUTAGES | _NOTICES | st.builds(scenario.Expect, EXPECTATIONS), min_size=1, max_size=3).map(
+        tuple
+    ),
 )
 SCENARIOS = st.builds(
     scenario.Scenario,
     _TEXTS,
     st.sampled_from(["UTC", "Europe/Berlin"]),
-    st.lists(_STORIES, min_size=1, max_size=2).map(tuple),
+    st.builds(
+        lambda first, rest: (*first, *rest),
+        st.just(()) | st.tuples(_ABOVE),
+        st.lists(_STORIES, min_size=1, max_size=2),
+    ),
 )
 
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from dsl.format import format_text
 from dsl.load import load_texts
 from engine.analyse.analysis import analyse
 from engine.evaluate import evaluate
@@ -253,11 +254,106 @@ def test_counter_examples_can_be_pasted_together_and_hold():
     )
     examples = [example for code, _, example in found(text) if code == "W0902"]
     assert len(examples) > 1
-    pasted = "\n".join((BASE + text, *examples)) + "\n"
+    pasted_holds(text, examples)
+    again = [example for code, _, example in found(text + "\n".join(examples) + "\n") if code == "W0902"]
+    assert len({example.split('"')[1] for example in (*examples, *again)}) == 2 * len(examples)
+
+
+# ---------------------------------------------------------------- credits
+
+SERVICES = "service mail {\n}\nservice web {\n}\n"
+
+
+def paid(lines: str, *, tier: str = "", customer: str = "", services: str = SERVICES) -> str:
+    body = "".join(f"  {line}\n" for line in lines.split("; ") if line)
+    own = "".join(f"  {line}\n" for line in customer.split("; ") if line)
+    return (
+        f"{services}credits c {{\n{body}}}\ntier paid {{\n  like gold\n  credits c\n{tier}}}\n"
+        f"customer acme {{\n  zone America/New_York\n  tier paid from 2026-10-01\n{own}}}\n"
+    )
+
+
+UPTIME = "  uptime 99.5% per month on office\n"
+RETAINER = "retainer EUR 2000.00 per month"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words", "shown"),
+    [
+        # what is promised, and what the check says
+        (paid("breach of resolution for low pays EUR 5 each"), "", "", ""),
+        (paid("breach of update pays EUR 5 each"), "", "", ""),  # W1005 says so
+        # a line that others leave nothing for, by name and by order
+        (paid("breach of resolution pays EUR 5 each; breach of resolution for low, critical pays EUR 7 each"), "W0912", "another line names every priority", "credits EUR 7.00 in 2026-11"),
+        (paid("breach of resolution pays EUR 5 each; breach of resolution for low pays EUR 7 each"), "", "", ""),
+        (paid("breach of resolution for low pays EUR 5 each; breach of resolution for critical, low pays EUR 7 each"), "W0912", "never paid for low: another line names it", "credits EUR 5.00 in 2026-11"),
+        # a band above the promise
+        (paid("uptime below 99.9% pays EUR 5", tier=UPTIME), "W0913", "99.5% per month on office is kept", "credits EUR 5.00 for customer acme in 2026-11"),
+        (paid("uptime below 99.5% pays EUR 5", tier=UPTIME), "", "", ""),
+        (paid("uptime below 99.9% pays EUR 5; uptime below 99.7% pays EUR 6", tier=UPTIME), "W0913", "is kept", "credits EUR 6.00"),
+        (paid("uptime below 99.9% pays 5% of retainer", tier="  uptime 99.5% per 30d on always\n", customer=RETAINER + " from 2026-12-01"), "W0913", "per 30d on always", "credits EUR 100.00 for customer acme in 2026-12"),
+        # caps
+        (paid("breach of resolution pays EUR 5 each; cap EUR 4 per month"), "W0914", "a single line pays more", "credits EUR 4.00 in 2026-11"),
+        (paid("breach of resolution pays EUR 5 each; cap EUR 5 per month"), "", "", ""),
+        (paid("breach of resolution pays 5% of retainer each; cap EUR 5 per month", customer=RETAINER), "", "", ""),
+        (paid("uptime below 99% pays EUR 5; uptime below 90% pays EUR 50; cap EUR 40 per month", tier=UPTIME), "W0914", "a single line pays more", "credits EUR 40.00 for"),
+        (paid("uptime below 99% pays 10% of retainer; cap 30% of retainer per month", tier=UPTIME, customer=RETAINER), "W0914", "no month comes to more", "credits EUR 400.00 for"),
+        (paid("uptime below 99% pays 10% of retainer; cap 15% of retainer per month", tier=UPTIME, customer=RETAINER), "", "", ""),
+        (paid("uptime below 99% pays 10% of retainer; breach of resolution pays 1% of retainer each; cap 30% of retainer per month", tier=UPTIME, customer=RETAINER), "", "", ""),
+        (paid("uptime below 99% pays EUR 5; cap EUR 5 per month", tier=UPTIME, services=""), "W0914", "no month comes to more", "credits EUR 5.00 for"),
+        # retainers with an end, a gap, a late start; what is over is over
+        (paid("breach of resolution pays 5% of retainer each", customer=RETAINER), "", "", ""),
+        (paid("breach of resolution pays 5% of retainer each", customer=RETAINER + " until 2026-12-15"), "W0915", "acme has none in 2027-01", None),
+        (paid("breach of resolution pays 5% of retainer each", customer=RETAINER + " from 2026-11-02"), "W0915", "acme has none in 2026-11", None),
+        (paid("breach of resolution pays 5% of retainer each", customer=RETAINER + " from 2026-11-01"), "", "", ""),
+        (paid("breach of resolution pays 5% of retainer each", customer=RETAINER + " until 2027-01-01; " + RETAINER + " from 2027-02-01"), "W0915", "acme has none in 2027-01", None),
+        (paid("breach of resolution pays EUR 5 each", customer=RETAINER + " until 2026-12-15"), "", "", ""),
+        (paid("breach of resolution pays EUR 5 each; cap 5% of retainer per month", customer=RETAINER + " until 2026-12-15"), "W0915", "in 2027-01", None),
+    ],
+)  # fmt: skip
+def test_credits(text, code, words, shown):
+    answers = [one for one in found(text) if one[0] >= "W0912"]
+    if not code:
+        assert answers == []
+        return
+    assert code in [one[0] for one in answers], answers
+    assert any(words in message and (shown or "") in example for _, message, example in answers), answers
+    if shown is not None:
+        assert all(example for code, _, example in answers if code != "W0915"), answers
+        pasted_holds(text, [example for _, _, example in answers if example])
+
+
+def pasted_holds(text: str, examples: list[str], *, base: str = BASE) -> None:
+    """The examples, pasted into the rules that they are of, are sound, formatted, and hold."""
+    pasted = "\n".join((base + text, *examples)) + "\n"
     loaded = load_texts("sla.rules", {"sla.rules": pasted})
     assert loaded.ruleset is not None, loaded.diagnostics
     results = list(run_all(loaded.ruleset, Graph.compile(loaded), loaded.locate))
     assert len(results) == len(examples)
+    assert all(result.expectations for result in results)
     assert not [failure for result in results for failure in result.failures]
-    again = [example for code, _, example in found(text + "\n".join(examples) + "\n") if code == "W0902"]
-    assert len({example.split('"')[1] for example in (*examples, *again)}) == 2 * len(examples)
+    assert all(format_text(f"{example}\n").text == f"{example}\n" for example in examples)
+
+
+def test_a_priority_that_is_promised_nothing_earns_nothing():
+    base = BASE.replace("  target low resolution within 8h\n", "")
+    text = paid(
+        "breach of resolution for critical, low pays EUR 5 each; breach of resolution pays EUR 7 each"
+    )
+    answers = [one for one in found(text, base=base) if one[0] == "W0912"]
+    assert [message for _, message, _ in answers] == [
+        "this is never paid for low: nothing promises resolution to low tickets of customers with these credits",
+        "this is never paid: another line names every priority that it is for",
+    ]
+    assert "expect no resolution" in answers[0][2]
+    assert "expect credits EUR 5.00 in 2026-11" in answers[1][2]
+    pasted_holds(text, [example for _, _, example in answers], base=base)
+    override = "  override low from 2026-12-01 {\n    target low resolution within 1h on always\n  }\n"
+    less = text.replace("  tier paid from 2026-10-01\n", "  tier paid from 2026-10-01\n" + override)
+    assert [message for code, message, _ in found(less, base=base) if code == "W0912"] == [answers[1][1]]
+
+
+def test_credits_that_only_somebody_undeclared_could_get_are_left_alone():
+    text = paid("uptime below 99.9% pays EUR 5", tier=UPTIME)
+    text = text[: text.index("customer acme")] + "default tier paid\n"
+    assert [one for one in found(text) if one[0] >= "W0912"] == []

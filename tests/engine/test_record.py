@@ -133,3 +133,15 @@ def test_an_hour_that_comes_twice_is_told_in_utc():
 def test_of_nothing_nothing_is_written():
     with pytest.raises(EngineError, match="nothing is known"):
         record(Ticket(1, "T-9", ()), GRAPH)
+
+
+def test_a_breach_that_pays_a_fixed_amount_is_recorded_with_its_month():
+    opened = {"customer": "Globex", "priority": "critical"}
+    late = ticket(("2026-10-31T21:00:00Z", "opened", opened), ("2026-11-01T05:00:00Z", "resolved", {}))
+    text = scenario_text(record(late, GRAPH))
+    assert text.endswith("expect credits EUR 250.00 in 2026-11\n}\n")  # due at 02:00 in Berlin
+    assert "credits" not in text.rsplit("\n", 3)[0]
+    diagnostics, (result,) = told(text)
+    assert (diagnostics, result.failures) == ((), ())
+    in_time = ticket(("2026-10-31T21:00:00Z", "opened", opened), ("2026-10-31T22:00:00Z", "resolved", {}))
+    assert "credits" not in scenario_text(record(in_time, GRAPH))

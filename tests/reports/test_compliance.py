@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from engine.clock import State
-from reports.compliance import Excuse, Figures, Judged, Standing, by, figures, standing
+from engine.excuse import Excuse
+from reports.compliance import Figures, Judged, Standing, by, figures, standing
 
 CLOCK = Judged(
     "acme", "T-1", "response", 1, "", "gold", "high", "night", State.RUNNING, 100, None, 60, 160, None

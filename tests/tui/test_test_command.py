@@ -196,6 +196,65 @@ def test_bless_changes_expectations_and_nothing_else(sla):
     assert sla("--bless", rules=GOOD)[0] == 0
 
 
+MONEY = """
+service mail {
+}
+tier paying {
+  like gold
+  uptime 99.9% per month on always
+  credits standard
+}
+credits standard {
+  uptime below 99.9% pays 5% of retainer
+  breach of resolution for high pays EUR 250.00 each
+  cap EUR 700.00 per month
+}
+customer payer {
+  zone Europe/Berlin
+  tier paying
+  retainer EUR 12000.00 per month from 2026-03-01
+}
+
+scenario "a bad month" {
+  zone Europe/Berlin
+  outage mail from 2026-03-02 10:00 until 2026-03-02 12:00
+  expect credits EUR 605.00 for customer payer in 2026-03  # five percent
+  expect credits EUR 600.00 for customer payer in 2026-02
+  outage mail from 2026-02-02 10:00 until 2026-02-02 12:00
+  expect no credits for customer payer in 2026-02
+}
+"""
+
+
+def test_money_is_blessed_and_covered_and_what_cannot_be_settled_is_left(sla):
+    code, out, _ = sla("--coverage", rules=MONEY)
+    assert code == 1
+    assert "  got       credits EUR 600.00 for customer payer in 2026-03\n" in out
+    assert "      EUR 600.00  uptime below 99.9% pays 5% of retainer (sla.rules:" in out
+    assert "        mail: 99.7" in out
+    assert "  got       5% of retainer cannot be paid: there is no retainer for this month\n" in out
+    assert "  credit band              1 of 3      33.3 %\n" in out
+    assert ": credit band: cap EUR 700 per month\n" in out
+    code, _, err = sla("--bless", rules=None)
+    assert code == 1
+    assert "cannot be written for you: expected no credits for customer payer in 2026-02, got 5% of" in err
+    assert "2 expectations rewritten" in err
+    left = Path("sla.rules").read_text()
+    assert "expect credits EUR 600.00 for customer payer in 2026-03  # five percent\n" in left
+    assert left.count("expect no credits for customer payer in 2026-02\n") == 2
+    assert sla("--coverage-format", "json", "--coverage-output", "c.json", rules=None)[0] == 1
+    units = json.loads(Path("c.json").read_text())["units"]
+    bands = {unit["name"]: unit["hits"] for unit in units if unit["kind"] == "credit band"}
+    assert bands == {
+        "uptime below 99.9% pays 5% of retainer": 1,
+        "breach of resolution for high pays EUR 250 each": 0,
+        "cap EUR 700 per month": 0,
+    }
+    sla("--coverage-format", "lcov", "--coverage-output", "c.info", rules=None)
+    row = next(unit["line"] for unit in units if unit["name"].startswith("uptime below"))
+    assert f"DA:{row},1" in Path("c.info").read_text().splitlines()
+
+
 def test_a_ticket_becomes_a_scenario_that_passes(sla):
     events = [
         ("2026-03-02 09:00", "opened", {"priority": "low", "status": "Open", "subject": "secret"}),

@@ -12,8 +12,8 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "testing.md").read_text(e
 
 def test_the_commands_of_the_page(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    (rules,) = re.findall(r"^```rules\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-    Path("sla.rules").write_text(rules, encoding="utf-8")
+    for name, rules in re.findall(r"^```rules ?(\S*)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL):
+        Path(name or "sla.rules").write_text(rules, encoding="utf-8")
     sessions = re.findall(r"^```console\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
     commands = [
         command
@@ -21,7 +21,7 @@ def test_the_commands_of_the_page(tmp_path, monkeypatch, capsys):
         for command in re.split(r"^\$ ", session, flags=re.MULTILINE)
         if command
     ]
-    assert len(commands) == 5
+    assert len(commands) == 6
     for command in commands:
         line, _, shown = command.partition("\n")
         run(line.split()[1:])

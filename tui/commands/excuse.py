@@ -51,7 +51,7 @@ def command(
     It stays on record with the ticket, as does taking it back. If its period is closed, it corrects the next one.
     """
     from engine.evaluate import evaluate
-    from reports.excuse import excuses
+    from engine.excuse import excuses
     from tui.entry import enter
 
     reason, by = plain(reason, 2000).strip(), plain(person or getpass.getuser(), 100).strip()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,22 +16,20 @@ from dsl.collector import uncollected
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
 from tui.commands.diff import lines, loaded_version, versions
+from tui.gates import MoneyParam, breaches_gate, credit_gates
 from tui.options import InstantParam, graph_of_loaded, store_option
 from tui.replaying import archive_option, worked_out, workers_option
 from tui.since import SinceParam, since
 
 if TYPE_CHECKING:
+    from dsl.commitment import Money
     from dsl.loaded import Loaded
+    from engine.commitment.uptime import History
     from engine.contract.impact_work import Planning
+    from engine.graph import Graph
     from engine.replay.read import Source
     from engine.store.place import Place
-
-NO_CREDITS = "a plan compares no money"
-
-
-def _no_credits(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        raise click.BadParameter(f"{NO_CREDITS}.", ctx, param)
+    from engine.terms import Terms
 
 
 @click.command(
@@ -64,9 +63,9 @@ Examples:
 )
 @click.option(
     "--max-credit-delta",
-    callback=_no_credits,
-    expose_value=False,
-    help='Such as "EUR 500"; refused: a plan compares no money.',
+    type=MoneyParam(),
+    multiple=True,
+    help='End with 1 if B pays more than that more in all, such as "EUR 500", or any more in a currency that is not named.',
 )
 @click.option("--record", is_flag=True, help="Note in the store that B was planned, if no gate is passed.")
 @workers_option
@@ -86,6 +85,7 @@ def command(
     begin: str | None,
     at: Instant | None,
     max_new_breaches: int | None,
+    max_credit_delta: tuple[Money, ...],
     record: bool,
     workers: int | None,
     form: str,
@@ -99,8 +99,9 @@ def command(
     from dsl.load import Loader
     from engine.contract.difference import difference
     from engine.contract.impact import new_breaches
+    from engine.contract.impact_credits import concerned, owed
     from engine.wall import EARLIEST
-    from tui.impact_text import Gate, Told, human, markdown, record_of
+    from tui.impact_text import Told, human, markdown, record_of
 
     named = context.get_parameter_source("store_path") is not click.core.ParameterSource.DEFAULT
     with_store = named or folder is None
@@ -116,28 +117,33 @@ def command(
         )
     loader = Loader()
     loaded = [loaded_version(loader, name, rules_path) for name in (old, new)]
-    graphs = [graph_of_loaded(one, name) for one, name in zip(loaded, (old, new), strict=True)]
-    changed = [line for one in difference(graphs[0], graphs[1]) for line in lines(one)]
+    graphs = (graph_of_loaded(loaded[0], old), graph_of_loaded(loaded[1], new))
+    differences = difference(*graphs)
+    span = _Span(start, now, concerned(*graphs, differences))
     if with_store:
-        found = _of_store(loaded, start, now, store_path, folder)
+        found = _of_store(loaded, span, store_path, folder)
     else:
         assert folder is not None
-        found = _of_folder(loaded, start, now, folder)
-    with found as (work, sources):
+        found = _of_folder(loaded, span, folder)
+    with found as (work, sources, history):
         impact = worked_out(work, sources, workers)
+    due = owed(graphs, span.credited, impact.faults, history, start, now)
     gates = []
     if max_new_breaches is not None:
-        gates.append(Gate("max-new-breaches", max_new_breaches, new_breaches(impact)))
+        gates.append(breaches_gate(max_new_breaches, new_breaches(impact)))
+    if max_credit_delta:
+        gates += credit_gates(max_credit_delta, due)
     holds = all(gate.holds for gate in gates)
     digests = (graphs[0].digest, graphs[1].digest)
     if record and holds:
         _record(store_path, digests, Instant(now))
     told = Told(
         impact,
+        due,
         digests,
         None if begin is None else start,
         now,
-        changed,
+        [line for one in differences for line in lines(one)],
         gates,
         with_store,
         recorded=record and holds,
@@ -150,35 +156,61 @@ def command(
     return 0 if holds else FINDINGS
 
 
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """What is looked at: tickets that opened from `start` on, and every earlier one too where somebody is credited."""
+
+    start: int
+    now: int
+    credited: frozenset[str]
+
+    @property
+    def read_from(self) -> int:
+        from engine.wall import EARLIEST
+
+        return EARLIEST if self.credited else self.start
+
+    def planning(self, old: Graph, new: Graph, promised: Mapping[str, Terms]) -> Planning:
+        from engine.contract.impact_work import Planning
+
+        return Planning.of(old, new, self.start, self.now, promised, self.credited)
+
+
+_Work = tuple["Planning", "Sequence[Source]", "History"]
+
+
 @contextmanager
-def _of_folder(
-    loaded: Sequence[Loaded], start: int, now: int, folder: Path
-) -> Iterator[tuple[Planning, Sequence[Source]]]:
-    from engine.contract.impact_work import Planning
+def _of_folder(loaded: Sequence[Loaded], span: _Span, folder: Path) -> Iterator[_Work]:
+    from engine.commitment.uptime import History
     from engine.graph import Graph
     from engine.replay.past import of_folder
 
     old, new = (Graph.compile(one) for one in loaded)
-    yield Planning.of(old, new, start, now, {}), of_folder(folder, now, start)
+    yield span.planning(old, new, {}), of_folder(folder, span.now, span.read_from), History((), (), None)
 
 
 @contextmanager
-def _of_store(
-    loaded: Sequence[Loaded], start: int, now: int, place: Place, folder: Path | None
-) -> Iterator[tuple[Planning, Sequence[Source]]]:
-    from engine.contract.impact_work import Planning
+def _of_store(loaded: Sequence[Loaded], span: _Span, place: Place, folder: Path | None) -> Iterator[_Work]:
+    from engine.commitment.uptime import History
     from engine.in_force import graph_with_past
     from engine.replay.past import of_store
+    from engine.store import outages
     from engine.store.opening import open_store
     from engine.terms import digest
+    from engine.wall import EARLIEST
 
     with (
         closing(open_store(place, read_only=True)) as store,
-        of_store(store, place, folder, now, start) as sources,
+        of_store(store, place, folder, span.now, span.read_from) as sources,
     ):
         promised = {digest(terms): terms for terms in store.all_terms()}
         old, new = (graph_with_past(store, one) for one in loaded)
-        yield Planning.of(old, new, start, now, promised), sources
+        history = History(
+            outages.outages(store.connection, Instant(EARLIEST), Instant(span.now)),
+            outages.notices(store.connection),
+            outages.known_since(store.connection),
+        )
+        yield span.planning(old, new, promised), sources, history
 
 
 def _record(place: Place, digests: tuple[str, str], now: Instant) -> None:

@@ -12,7 +12,8 @@ from engine.calendar.hours import compile_calendar
 from engine.graph import Graph
 from engine.scenario.outcome import latest
 from engine.scenario.rehearsal import Rehearsal
-from engine.scenario.verdicts import Locate, Result, event_of, in_time, run_all
+from engine.scenario.telling import event_of, in_time
+from engine.scenario.verdicts import Locate, Result, run_all
 from engine.wall import DAY, format_local, zone
 
 _FAR = 3653 * DAY

@@ -6,11 +6,19 @@ An excuse is an event of its ticket, and so is taking it back: both stay on reco
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from engine.facts import EXCUSED, Event
 from engine.history import clean
 from engine.predicate import as_flag, as_number, as_text
-from reports.compliance import Excuse
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a breach does not count, and who says so; both are "" once their text was erased."""
+
+    reason: str
+    by: str
 
 
 def excuses(events: Iterable[Event]) -> dict[tuple[str, int], Excuse]:

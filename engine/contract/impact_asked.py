@@ -1,0 +1,121 @@
+"""What conditions say of tickets of which they say one thing all along, so that nobody has to know when they are asked.
+
+What an event does to the class of a status depends on nothing before it, so the classes that a ticket is ever in can be read off its
+events; a field that no later event brings is what the opening says. Where a condition says the same for all of these, it is decided in
+columns. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsl.condition import Condition, StatusClass, StatusIs
+from dsl.condition_text import tests_of
+from engine.columns.told import I64, Told, events_that
+from engine.facts import DEEDS, no_fields
+from engine.graph import Graph
+from engine.history import ENDED, NOWHERE, Writer
+from engine.predicate import Situation, compile_condition
+
+NO, YES, EITHER = range(3)
+"""What a condition says: it never holds, it always does, or that depends on when it is asked."""
+_CLASSES = tuple(StatusClass)
+_BIT = {one: 1 << number for number, one in enumerate(_CLASSES)}
+_OVER = sum(_BIT[one] for one in ENDED)
+_NAMED = frozenset({"customer", "group"})
+_ODD = frozenset().union(*map(no_fields, ("note", "changed")))
+
+
+class Steady:
+    """Asks conditions of the tickets of a portion, as `graph` reads them."""
+
+    def __init__(self, told: Told, graph: Graph) -> None:
+        self._told = told
+        self._graph = graph
+        self._known: dict[tuple[Condition, bool], I64] = {}
+        self._has = told.starts[1:] > told.starts[:-1]
+        self._first = told.saying[told.starts[:-1][self._has]].astype(np.int64)
+        self._classes: NDArray[np.uint8] | None = None
+
+    def says(self, condition: Condition, *, running: bool) -> I64:
+        """By place NO, YES or EITHER; with `running` asked only while the ticket has not ended."""
+        known = self._known.get((condition, running))
+        if known is None:
+            known = self._known[condition, running] = self._said(condition, running=running)
+        return known
+
+    def _said(self, condition: Condition, *, running: bool) -> I64:
+        told = self._told
+        found = np.full(len(told), EITHER, dtype=np.int64)
+        fields = {test.field for test in tests_of(condition) if not isinstance(test, StatusIs)}
+        if fields & _NAMED:
+            fields |= _NAMED
+        if not fields <= told.fields or fields & _ODD or not self._has.any():
+            return found
+        classes = self._visited() & (~_OVER & 0xFF if running else 0xFF)
+        codes = (self._first << 8) | classes
+        distinct, which = np.unique(codes, return_inverse=True)
+        answers: dict[object, int] = {}
+        said = []
+        for code in distinct.tolist():
+            kind, data = told.sayings[code >> 8]
+            opening = {name: data[name] for name in fields & data.keys()}
+            key = (tuple(sorted((name, type(one), one) for name, one in opening.items())), code & 0xFF)
+            if key not in answers:
+                answers[key] = self._answer(condition, Writer(self._graph), kind, opening, code & 0xFF)
+            said.append(answers[key])
+        found[self._has] = np.array(said, dtype=np.int64)[which]
+        found[self._moved(fields)] = EITHER
+        return found
+
+    def _answer(
+        self,
+        condition: Condition,
+        writer: Writer,
+        kind: str,
+        opening: dict[str, str | int | bool],
+        classes: int,
+    ) -> int:
+        writer.take(kind, opening)
+        now, holds = writer.situation, compile_condition(condition)
+        answers = {
+            holds(Situation(now.fields, one, now.customer, now.group))
+            for one, bit in _BIT.items()
+            if classes & bit
+        }
+        return EITHER if len(answers) != 1 else YES if answers.pop() else NO
+
+    def _moved(self, fields: set[str]) -> I64:
+        """The tickets of which anything after the opening brings one of these fields."""
+        says = [kind not in DEEDS and not fields.isdisjoint(data) for kind, data in self._told.sayings]
+        events, ticket = events_that(self._told, np.array(says, dtype=np.bool_))
+        moved: I64 = ticket[events != self._told.starts[ticket]]
+        return moved
+
+    def _visited(self) -> NDArray[np.uint8]:
+        """The classes, a bit each, that each ticket with events is ever in."""
+        if self._classes is None:
+            told = self._told
+            bits = np.array([_BIT[one] if one else 0 for one in self._brought()], dtype=np.uint8)
+            found = np.bitwise_or.reduceat(bits[told.saying], told.starts[:-1][self._has])
+            found[bits[self._first] == 0] |= _BIT[NOWHERE.status_class]
+            self._classes = found
+        return self._classes
+
+    def _brought(self) -> Iterator[StatusClass | None]:
+        """By saying the class that it brings a ticket into, None if it leaves it in its own."""
+        known: dict[tuple[str, object], StatusClass | None] = {}
+        for kind, data in self._told.sayings:
+            status = {"status": data["status"]} if "status" in data else {}
+            key = (kind, data.get("status"))
+            if key not in known:
+                ends = set()
+                for one in (StatusClass.WORKING, StatusClass.CANCELLED):  # what leaves it alone ends in both
+                    writer = Writer(self._graph, Situation({}, one, "", ""))
+                    writer.take(kind, dict(status))
+                    ends.add(writer.situation.status_class)
+                known[key] = ends.pop() if len(ends) == 1 else None
+            yield known[key]

@@ -1,0 +1,62 @@
+"""Why a month of a customer comes to its credits: the lines of the statement, and what was counted and pays nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from dsl.commitment import WHOLE
+from dsl.scenario_text import money
+from engine.calendar.period import Span
+from engine.commitment import words
+from engine.commitment.credits import Breach, reached, rule_of
+from engine.commitment.settlement import Settled
+from engine.commitment.uptime import Figure
+from engine.graph import Graph
+from engine.wall import format_local
+
+
+def credits_account(
+    customer: str, span: Span, settled: Settled, breaches: Sequence[Breach], graph: Graph
+) -> Iterator[str]:
+    """The account of the month `span`, in which these breaches count, a line each."""
+    zone = graph.zone(customer)
+    start, end = (format_local(at, zone) for at in span)
+    named = ", ".join(dict.fromkeys(line.credits for line in settled.lines))
+    retainer = f"retainer {words.money(settled.retainer)}" if settled.retainer else "no retainer"
+    yield f"{customer}, {start} to {end} (times of {zone}): {f'credits {named}' if named else 'no credits'}, {retainer}"
+    for line in settled.lines:
+        where = graph.where(line.origin)
+        yield f"  {money(line.amount)}  {line.rule}{f' ({where})' if where else ''}"
+        yield f"    {line.because}"
+    paying = [graph.ruleset.credits[name] for name in dict.fromkeys(line.credits for line in settled.lines)]
+    for figure in settled.figures:
+        if not any(reached(one.bands, figure) for one in paying):
+            yield f"  nothing  {_uptime(figure)}"
+    for breach in breaches:
+        if not _pays(breach, graph):
+            yield f"  nothing  {_breach(breach)}"
+    if not settled.figures:
+        yield "  no tier of the customer in this month promises uptime"
+    if not breaches:
+        yield "  no breach was decided in this month"
+
+
+def _pays(breach: Breach, graph: Graph) -> bool:
+    tier = graph.tier(breach.tier)
+    credits_ = graph.ruleset.credits.get(tier.credits) if tier else None
+    return credits_ is not None and rule_of(credits_.breaches, breach) is not None
+
+
+def _uptime(figure: Figure) -> str:
+    service = figure.service or "all services"
+    if figure.uptime is None:
+        return f"{service}: nothing of {words.uptime(figure.promise)} was measured"
+    return (
+        f"{service}: {words.share(figure.uptime * WHOLE // 1)} of {words.uptime(figure.promise)}"
+        f", {figure.down} of {figure.measured} seconds down"
+    )
+
+
+def _breach(breach: Breach) -> str:
+    priority = f" of a {breach.priority} ticket" if breach.priority else ""
+    return f"{breach.ticket}: breach of {breach.metric}{priority}, for which no credits of tier {breach.tier} pay"
