@@ -48,5 +48,5 @@ def settlement_() -> Settlement:
     line = Line("breach of resolution pays EUR 250 each", "1 times: T-1", one)
     start, end = at("2026-09-30 22:00"), at("2026-10-31 23:00")
     return Settlement(
-        "acme", "Acme GmbH", "2026-10", ZONE, start, end, None, None, (), (Entry(line, "sla.rules:9"),)
+        "acme", "Acme GmbH", "2026-10", ZONE, start, end, None, None, (), (Entry(line, "sla.rules:9"),), {}
     )
