@@ -71,6 +71,16 @@ def test_every_customer_has_its_files_and_the_manifest_knows_them(sla):
     assert int(total["met"]) + int(total["missed"]) == 4
 
 
+def test_on_paper_it_is_what_one_customer_gets(sla):
+    pytest.importorskip("typst")
+    assert sla(*EACH, "--format", "pdf", "--format", "xlsx", "--workers", "2")[0] == 0
+    found = files()
+    assert len(found) == 101
+    for form in ("pdf", "xlsx"):
+        assert sla(*MARCH, "--customer", "c3", "--output", f"one.{form}")[0] == 0
+        assert Path(f"one.{form}").read_bytes() == found[f"c3.{form}"]
+
+
 def test_again_it_is_the_same_in_one_process_or_several(sla):
     assert sla(*EACH, "--workers", "2")[0] == 0
     first = files()
@@ -113,6 +123,7 @@ def test_the_bar_moves_on_a_terminal(sla, monkeypatch):
     [
         (("--each-customer",), 3, "name it with --output"),
         (("--each-customer", "--output", "out", "--customer", "c1"), 3, "leave out --customer"),
+        (("--each-customer", "--output", "out", "--publish", "--by", "lead"), 3, "and --publish"),
         (("--each-customer", "--output", "sla.rules"), 3, "sla.rules is a file"),
         (("--each-customer", "--output", "sla.rules/out"), 4, "sla.rules"),
         (("--each-customer", "--output", "out", "--format", "docx"), 3, "no format of a report"),
