@@ -40,6 +40,8 @@ def _harmless(character: str) -> str:
 
 def spreadsheet(text: object, limit: int = 32_000) -> str:
     """Harmless as a cell of a CSV file too: what a spreadsheet would take for a formula gets an apostrophe."""
+    if isinstance(text, str) and (not text or text.isalnum()) and len(text) <= limit:
+        return text
     line = plain(text, limit)
     return "'" + line if line.lstrip().startswith(_FORMULA) else line
 

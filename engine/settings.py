@@ -127,6 +127,19 @@ class Web(_Section):
     secret_file: Path | None = None
 
 
+Label = Annotated[str, Field(pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")]
+"""A label's name, as Prometheus allows it."""
+
+
+class Alertmanager(_Section):
+    """Notifications of Prometheus Alertmanager that `sla serve` takes in, once a token is there, and the labels that name service and customer."""
+
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+    service_label: Label = "sla_service"
+    customer_label: Label = "sla_customer"
+
+
 def _address(value: object) -> object:
     """`HOST:PORT`, or a port alone."""
     if isinstance(value, int):
@@ -201,6 +214,7 @@ class Settings(BaseSettings):
     channels: Annotated[dict[str, ChannelLimits], BeforeValidator(_named)] = Field(default_factory=dict)
     web: Web = Web()
     portal: Portal = Portal()
+    alertmanager: Alertmanager = Alertmanager()
     monitor: Monitoring = Monitoring()
     retention: Retention = Retention()
     reports: Reports = Reports()
@@ -249,6 +263,7 @@ class Settings(BaseSettings):
             *((("channels", name), limits) for name, limits in sorted(self.channels.items())),
             (("web",), self.web),
             (("portal",), self.portal),
+            (("alertmanager",), self.alertmanager),
             (("monitor",), self.monitor),
             (("retention",), self.retention),
             (("reports",), self.reports),
@@ -330,7 +345,7 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _refuse_secrets(written: Mapping[str, Any], file: Path) -> None:
-    for section, model in (("mail", Mail), ("web", Web)):
+    for section, model in (("mail", Mail), ("web", Web), ("alertmanager", Alertmanager)):
         for name, field in model.model_fields.items():
             if field.annotation is SecretStr and name in (written.get(section) or {}):
                 raise EngineError(

@@ -47,13 +47,14 @@ def _problems(settings: Settings, rules: RuleSet, environment: Mapping[str, str]
     for key, held, file in (
         ("mail.password", mail.password, mail.password_file),
         ("web.secret", web.secret, web.secret_file),
+        ("alertmanager.token", settings.alertmanager.token, settings.alertmanager.token_file),
     ):
         try:
             known = secret(held, file)
         except EngineError as error:
             yield Problem(f"{key}_file", str(error), error.help)
             continue
-        needed = web.url if key == "web.secret" else mail.user
+        needed = {"web.secret": web.url, "mail.password": mail.user}.get(key)
         if needed and not known:
             variable = PREFIX + key.upper().replace(".", "__")
             yield Problem(key, "it is not set", f"set {variable} in the environment")

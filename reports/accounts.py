@@ -37,7 +37,7 @@ class Accountant:
         self._now = now
         self._known = Register(one for one in ledger.register(store).closings if one.at <= now)
         self._customer = customer
-        self._source = Source(store, graph, now, anew=anew, customer=customer)
+        self._source = Source(store, graph, now, anew=anew)
 
     def month(self, period: Period) -> Mapping[str, list[Told]]:
         """The clocks of a month by customer, each customer's in its own zone. Raises StoreError."""
@@ -46,7 +46,13 @@ class Accountant:
             widest = span_of(self._customer)
         told = ledger.told_by(self._store, self._known.touching(*widest))
         found: dict[str, list[Told]] = {}
-        for clock, which in during(self._source.clocks(widest), told, self._known, span_of, Scope({})):
+        for clock, which in during(
+            self._source.clocks(widest, [self._customer] if self._customer else ()),
+            told,
+            self._known,
+            span_of,
+            Scope({}),
+        ):
             found.setdefault(clock.customer, []).append(Told(clock, which))
         return found
 

@@ -25,7 +25,7 @@ from engine.wall import EARLIEST, LATEST
 from reports import ledger
 from reports.compliance import FAILED, Figures
 from reports.correction import Closing, Register, Told
-from reports.making import spans
+from reports.making import span_in
 from reports.settlement import Entry, Settlement, breaches, by_metric, differences, standing_in
 from reports.settlement_rows import Kept, entry, entry_row, figure, figure_row, kept, kept_row
 from reports.sources import Source
@@ -45,7 +45,6 @@ def settlements(
     books = Books(store, graph, known)
     names = list(customers)
     found = books.kept(names, [period.name for period in periods])
-    only = names[0] if len(names) == 1 else ""
     source: Source | None = None
     pending: dict[str, list[Told]] = {}
     for period in periods:
@@ -53,12 +52,13 @@ def settlements(
         if not waiting:
             continue
         if source is None:
-            source = Source(store, graph, now, customer=only)
+            source = Source(store, graph, now)
             for item in ledger.pending(store, source, known):
                 pending.setdefault(item.clock.customer, []).append(item)
-        span_of, widest = spans(graph, known, period)
+        span_of = span_in(graph, known, period)
+        starts, ends = zip(*map(span_of, waiting), strict=True)
         own: dict[str, list[Told]] = {}
-        clocks = source.clocks(span_of(only) if only else widest)
+        clocks = source.clocks((min(starts), max(ends)), waiting)
         for clock, which in during(clocks, (), known, span_of, Scope({})):
             own.setdefault(clock.customer, []).append(Told(clock, which))
         for name in waiting:

@@ -85,10 +85,11 @@ def _looked(
     """What closing comes to, with what is told, by customer."""
     with store.connection.trouble():
         mark = judged.settled(store.connection)
-    source = Source(store, graph, now, customer=customer)
+    source = Source(store, graph, now)
     span_of, widest = spans(graph, known, period)
     own: dict[str, list[Told]] = {}
-    for clock, which in during(source.clocks(widest), (), known, span_of, Scope({})):
+    clocks = source.clocks(widest, [customer] if customer else ())
+    for clock, which in during(clocks, (), known, span_of, Scope({})):
         own.setdefault(clock.customer, []).append(Told(clock, which))
     pending: dict[str, list[Told]] = {}
     for item in ledger.pending(store, source, known):

@@ -106,7 +106,7 @@ class Figures:
 
 def figures(standings: Iterable[Standing]) -> Figures:
     """Count them."""
-    return Figures(**Counter(item.value for item in standings))
+    return Figures(**{which.value: count for which, count in Counter(standings).items()})
 
 
 DIMENSIONS = ("customer", "group", "tier", "metric", "priority", "team")
@@ -115,10 +115,10 @@ DIMENSIONS = ("customer", "group", "tier", "metric", "priority", "team")
 def by(dimension: str, items: Iterable[tuple[Judged, Standing]]) -> Mapping[str, Figures]:
     """Figures by one of `DIMENSIONS`, worst first, then the larger, then by name."""
     value = attrgetter(dimension)
-    found: dict[str, list[Standing]] = {}
-    for clock, which in items:
-        found.setdefault(value(clock), []).append(which)
-    counted = {name: figures(standings) for name, standings in found.items()}
+    found: dict[str, dict[str, int]] = {}
+    for (name, which), count in Counter((value(clock), which) for clock, which in items).items():
+        found.setdefault(name, {})[which.value] = count
+    counted = {name: Figures(**counts) for name, counts in found.items()}
     return MappingProxyType(dict(sorted(counted.items(), key=_worst_first)))
 
 

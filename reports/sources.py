@@ -6,7 +6,7 @@ judge, the clocks are made here: a report says the same whether or not an engine
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from engine.archive.parts import Part
 
 
+_FEW = 50
+"""So many customers are read by themselves; of more the time is read, whoever it is of."""
+
+
 class Source:
-    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts; where one `customer` is asked
-    for, clocks of others may be left out. `waiting` are the tickets to be judged here, where somebody knows; all that await an engine
-    otherwise."""
+    """A store with its archive at `now`, judged by `graph`. With `anew` no clock that is stored counts. `waiting` are the tickets to be
+    judged here, where somebody knows; all that await an engine otherwise."""
 
     def __init__(
         self,
@@ -37,7 +40,6 @@ class Source:
         now: Instant,
         *,
         anew: bool = False,
-        customer: str = "",
         waiting: Sequence[int] | None = None,
     ) -> None:
         """Raises StoreError."""
@@ -45,7 +47,6 @@ class Source:
         self._graph = graph
         self._now = now
         self._anew = anew
-        self._customer = customer
         self._fresh: dict[int, list[Judged]] = {}
         if not anew:
             if waiting is None:
@@ -54,14 +55,17 @@ class Source:
             for ticket in store.tickets(waiting, now):
                 self._fresh[ticket.id] = self._made(ticket)
 
-    def clocks(self, span: Span) -> list[Judged]:
-        """Clocks that were decided in the span, and those that had begun by its end and were not decided then. Raises StoreError,
-        EngineError."""
+    def clocks(self, span: Span, customers: Collection[str] = ()) -> list[Judged]:
+        """Clocks that were decided in the span, and those that had begun by its end and were not decided then; where `customers` are
+        named, those of others may be left out. Raises StoreError, EngineError."""
         known = self._parts()
         wanted = [
             part for part in known if part.manifest.opened[0] < span[1] and part.manifest.heard[1] >= span[0]
         ]
-        found = self._again(wanted) if self._anew else [*self._stored(span), *_archived(wanted, span)]
+        if self._anew:
+            found: Iterable[Judged] = self._again(wanted)
+        else:
+            found = [*self._stored(span, customers), *_archived(wanted, span, customers)]
         if self._parts() != known:
             raise StoreError(
                 f"{self._store.connection.place}: tickets were archived or restored meanwhile",
@@ -83,6 +87,18 @@ class Source:
             told = list(self._excused(list(judged.of_tickets(connection, stored))))
         return keys, [*told, *(clock for clocks in self._fresh.values() for clock in clocks)]
 
+    def customers(self) -> set[str]:
+        """Whoever has tickets here. Raises StoreError, EngineError."""
+        with self._store.connection.trouble():
+            found = judged.customers(self._store.connection)
+        found |= {clock.customer for clocks in self._fresh.values() for clock in clocks}
+        known = self._parts()
+        if known:
+            from engine.archive.clocks import customers
+
+            found = found.union(*map(customers, known))
+        return found
+
     def _parts(self) -> list[Part]:
         if not self._store.archives():
             return []
@@ -90,14 +106,14 @@ class Source:
 
         return parts(self._store)
 
-    def _stored(self, span: Span) -> Iterator[Judged]:
+    def _stored(self, span: Span, customers: Collection[str]) -> Iterator[Judged]:
         connection = self._store.connection
         with connection.trouble():
-            # In this order: what an engine decides in between is found twice and not missed, and the second time counts.
-            rows = [
-                *judged.undecided(connection, span[1], self._customer),
-                *judged.decided(connection, *span, self._customer),
-            ]
+            if 0 < len(customers) <= _FEW:
+                rows = list(judged.of_customers(connection, *span, customers))
+            else:
+                # In this order: what an engine decides in between is found twice and not missed, and the second time counts.
+                rows = [*judged.undecided(connection, span[1]), *judged.decided(connection, *span)]
             single = {row[1:5]: row for row in rows if row[0] not in self._fresh}
             yield from self._excused(list(single.values()))
         for clocks in self._fresh.values():
@@ -145,13 +161,13 @@ class Source:
         ]
 
 
-def _archived(wanted: Sequence[Part], span: Span) -> Iterator[Judged]:
+def _archived(wanted: Sequence[Part], span: Span, customers: Collection[str]) -> Iterator[Judged]:
     if not wanted:
         return
     from engine.archive.clocks import archived
 
     for part in wanted:
-        yield from _judged(*archived(part, *span))
+        yield from _judged(*archived(part, *span, customers))
 
 
 def _judged(rows: Iterable[judged.Row], said: Mapping[int, Sequence[Event]]) -> Iterator[Judged]:

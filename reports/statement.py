@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.calendar.period import Period, Span
 from reports.compliance import DECIDED, DIMENSIONS, FAILED, Figures, Judged, Standing, by, figures, standing
@@ -34,7 +35,7 @@ class Scope:
         return all(getattr(clock, name) == value for name, value in self.wanted.items())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """What is rendered. `zone` is the one zone of everybody, "" where each customer has its own of `zones`; `shown` restricts the clocks that are
     listed, never the figures; `closings` are those that the figures rest on."""
@@ -54,15 +55,20 @@ class Report:
         """The zone that a customer's instants are shown in."""
         return self.zone or self.zones.get(customer, "UTC")
 
-    @property
+    @cached_property
     def figures(self) -> Figures:
         return figures(which for _, which in self.clocks)
 
     def by(self, dimension: str) -> Mapping[str, Figures]:
         """Figures by one of the dimensions."""
-        return by(dimension, self.clocks)
+        return self._by[dimension]
 
-    @property
+    @cached_property
+    def _by(self) -> Mapping[str, Mapping[str, Figures]]:
+        """Every format tells these."""
+        return {dimension: by(dimension, self.clocks) for dimension in DIMENSIONS}
+
+    @cached_property
     def listed(self) -> list[tuple[Judged, Standing]]:
         """The clocks that are listed, by the instant at which they count."""
         found = [item for item in self.clocks if item[1] in self.shown]

@@ -17,17 +17,24 @@ if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.store.publications import Publication
     from engine.store.sql import SqlStore
+    from reports.render.look import Look
     from reports.render.pdf import Press
     from tui.view_report import Preview
 
 
 def press(config_path: Path | None) -> Press:
     """A press of the look in the settings. Raises EngineError."""
-    from engine.settings import load
-    from reports.render.look import look_of
     from reports.render.pdf import Press
 
-    return Press(look_of(load(config_path).reports))
+    return Press(look(config_path))
+
+
+def look(config_path: Path | None) -> Look:
+    """The look in the settings. Raises EngineError."""
+    from engine.settings import load
+    from reports.render.look import look_of
+
+    return look_of(load(config_path).reports)
 
 
 def signed(person: str | None) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from tui.progress import progress
 
 if TYPE_CHECKING:
     from engine.replay.read import Source
@@ -45,23 +45,13 @@ def worked_out(
     """What comes of the work on all sources: on a cluster, in several processes, or in this one; with a bar on a terminal."""
     from engine.replay.ways import in_one, in_processes, on_cluster
 
-    with _progress(len(sources)) as done:
+    with progress("replaying", len(sources)) as moved:
+
+        def done(_: object) -> None:
+            moved(1)
+
         if address is not None:
             return on_cluster(work, sources, address, done)
         if workers is not None and workers > 1:
             return in_processes(work, sources, workers, done)
         return in_one(work, sources, done)
-
-
-@contextmanager
-def _progress(portions: int) -> Iterator[Callable[[object], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replaying", total=portions)
-        yield lambda _: bar.advance(task)

@@ -80,6 +80,12 @@ def before(period: Period, count: int) -> list[Period]:
     return found
 
 
+def last_months(period: Period, zone: str, count: int) -> list[Period]:
+    """So many calendar months up to that of the last day of a period in a zone, in order."""
+    last = month_of(period.span(zone)[1] - 1, zone)
+    return [last, *before(last, count - 1)][::-1]
+
+
 def bound(text: str) -> Bound:
     """A date like 2026-10-01, or an instant with its offset. Raises ValueError, in words for people."""
     if not _DATE.fullmatch(text):

@@ -14,13 +14,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, Protocol, TypeVar, cast
 
-from dsl.errors import USAGE, SlaError
+from dsl.errors import USAGE
 from dsl.model import RuleSet
 from engine.errors import EngineError
 from engine.graph import Graph
 from engine.plain import plain
+from engine.processes import caught, checked, spread
 from engine.replay.judge import Outcomes, Period, Portion, added, outcomes, replay
 from engine.replay.read import Reader, Source
 from engine.terms import Terms
@@ -100,15 +102,6 @@ def compiled(rules: Sequence[RuleSet]) -> Graph:
     return graph
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An error of ours, as it comes home."""
-
-    words: str
-    help: str
-    exit_code: int
-
-
 Done = Callable[[object], None]
 """Told of what came of every portion."""
 
@@ -135,22 +128,9 @@ def in_one(work: Work[T], sources: Sequence[Source], done: Done = lambda _: None
 
 def in_processes(work: Work[T], sources: Sequence[Source], workers: int, done: Done = lambda _: None) -> T:
     """In as many processes of this machine. Raises EngineError, StoreError."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    packed = pickle.dumps(work)
-    with ProcessPoolExecutor(min(workers, max(len(sources), 1)), get_context("spawn")) as pool:
-        futures = [pool.submit(replay_one, source, packed) for source in sources]
-        try:
-            return work.added(_told(_checked(future.result() for future in as_completed(futures)), done))
-        except BrokenProcessPool as error:
-            raise EngineError(
-                "a process that replayed was ended from outside",
-                help="perhaps there was no memory left: run it with fewer --workers",
-            ) from error
-        finally:
-            pool.shutdown(cancel_futures=True)
+    do = partial(replay_one, packed=pickle.dumps(work))
+    results = spread(do, sources, min(workers, max(len(sources), 1)))
+    return work.added(_told(_checked(results), done))
 
 
 def on_cluster(work: Work[T], sources: Sequence[Source], address: str, done: Done = lambda _: None) -> T:
@@ -189,19 +169,14 @@ def replay_one(source: Source, packed: bytes) -> object:
         work: Work[object] = pickle.loads(packed)
         known = _KEPT.known = (packed, work.workbench())
     workbench: Workbench[object] = known[1]
-    try:
-        return workbench.judged(source, workbench.read(source))
-    except SlaError as error:
-        return Failure(str(error), error.help, error.exit_code)
+    return caught(lambda portion: workbench.judged(portion, workbench.read(portion)), source)
 
 
 def _checked(results: Iterable[object]) -> Iterator[T]:
     for result in results:
         if isinstance(result, BaseException):
             raise result  # Dask hands out why a result will never come as if it were one
-        if isinstance(result, Failure):
-            raise EngineError(result.words, help=result.help, exit_code=result.exit_code)
-        yield cast("T", result)
+        yield cast("T", checked(result))
 
 
 def _told(results: Iterable[T], done: Done) -> Iterator[T]:

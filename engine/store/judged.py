@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from engine.facts import EXCUSED, Event, Instant
@@ -34,28 +34,40 @@ DECIDED = "decided >= ? AND decided < ?"
 # Not decided by then: it is later, or it is still to come.
 LATER = "decided >= ? AND started < ?"
 OPEN = "clocks.state IN ('running', 'paused') AND started < ?"
+CONCERNED = f"({DECIDED}) OR ({LATER}) OR ({OPEN})"
 _SOME = "IN (SELECT value FROM json_each(?))"
 
 
-def decided(connection: Connection, start: int, end: int, customer: str = "") -> Iterator[Row]:
-    """Clocks of the store decided in `[start, end)`, of one customer or of all."""
-    yield from _asked(connection, "clocks INDEXED BY clocks_decided", DECIDED, (start, end), customer)
+def concerned(start: int, end: int) -> tuple[int, ...]:
+    """The values of `CONCERNED`."""
+    return (start, end, end, end, end)
 
 
-def undecided(connection: Connection, at: int, customer: str = "") -> Iterator[Row]:
-    """Clocks of the store that had begun by `at` and were not decided then, of one customer or of all."""
-    yield from _asked(connection, "clocks", LATER, (at, at), customer)
-    yield from _asked(connection, "clocks", OPEN, (at,), customer)
+def decided(connection: Connection, start: int, end: int) -> Iterator[Row]:
+    """Clocks of the store decided in `[start, end)`."""
+    query = SELECT.format(clocks="clocks INDEXED BY clocks_decided", tickets="tickets")
+    yield from connection.execute(f"{query} {DECIDED}", (start, end))
 
 
-def _asked(
-    connection: Connection, clocks: str, where: str, values: tuple[int, ...], customer: str
-) -> Iterator[Row]:
-    if customer:
-        query = SELECT.format(clocks="clocks", tickets="tickets INDEXED BY tickets_customer")
-        yield from connection.execute(f"{query} {where} AND customer = ?", (*values, customer))
-    else:
-        yield from connection.execute(f"{SELECT.format(clocks=clocks, tickets='tickets')} {where}", values)
+def undecided(connection: Connection, at: int) -> Iterator[Row]:
+    """Clocks of the store that had begun by `at` and were not decided then."""
+    query = SELECT.format(clocks="clocks", tickets="tickets")
+    yield from connection.execute(f"{query} {LATER}", (at, at))
+    yield from connection.execute(f"{query} {OPEN}", (at,))
+
+
+def of_customers(connection: Connection, start: int, end: int, customers: Collection[str]) -> Iterator[Row]:
+    """The clocks of `decided` and `undecided` that are of these customers."""
+    query = SELECT.format(clocks="clocks", tickets="tickets INDEXED BY tickets_customer")
+    yield from connection.execute(
+        f"{query} customer {_SOME} AND ({CONCERNED})", (connection.many(customers), *concerned(start, end))
+    )
+
+
+def customers(connection: Connection) -> set[str]:
+    """Whatever stands for a customer in the store: declared names, and the text of tickets that have none of these."""
+    found = connection.execute("SELECT DISTINCT coalesce(customer, '') FROM tickets").fetchall()
+    return {name for (name,) in found}
 
 
 def of_tickets(connection: Connection, tickets: Sequence[int]) -> Iterator[Row]:

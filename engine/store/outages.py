@@ -6,7 +6,7 @@ knows none, and that a note is kept as it was first taken in: so one that was er
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +39,24 @@ def record(connection: Connection, outages: Iterable[Outage]) -> Recorded:
         for one in outages:
             count[_put(connection, one)] += 1
     return Recorded(*count)
+
+
+def record_beside(
+    connection: Connection,
+    source: str,
+    since: Instant,
+    told: Callable[[Sequence[Outage]], Iterable[Outage]],
+) -> Recorded:
+    """Take in what is `told` in view of the source's outages that last or ended at `since` or later, in one transaction. Raises StoreError."""
+
+    def made() -> Iterator[Outage]:  # runs inside of the transaction
+        rows = connection.execute(
+            f"SELECT {_OUTAGE} FROM outages WHERE source = ? AND (ended IS NULL OR ended >= ?) ORDER BY began, id",
+            (source, since),
+        ).fetchall()
+        yield from told([_outage(row) for row in rows])
+
+    return record(connection, made())
 
 
 def _put(connection: Connection, one: Outage) -> int:

@@ -109,10 +109,10 @@ class View:
         key = (self._customer, self._graph.digest, start)
         if not waiting and key in self._remembered:
             return replace(self._remembered[key], end=min(end, self.now))
-        source = Source(self._store, self._graph, self.now, customer=self._customer, waiting=waiting)
+        source = Source(self._store, self._graph, self.now, waiting=waiting)
         clocks = [
             (clock, which)
-            for clock in source.clocks((start, end))
+            for clock in source.clocks((start, end), [self._customer])
             if clock.customer == self._customer and (which := standing(clock, start, end)) is not None
         ]
         total = counted(which for _, which in clocks)

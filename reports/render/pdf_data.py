@@ -23,6 +23,7 @@ from reports.render.words import COUNTS, became, counts, excuse
 from reports.statement import DEFINITIONS, Report, over_by
 
 _LONGEST = 2_000
+_DIGITS = str.maketrans("123456789", "0" * 9)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -40,6 +41,7 @@ def data(paper: Paper) -> dict[str, Any]:
     report = paper.report
     several = "customer" not in report.scope.wanted
     zone = report.zone or ("" if several else report.zone_of(report.scope.wanted["customer"]))
+    shapes = _Shapes()
     return {
         "title": _text(paper.title),
         "customer": _text(paper.customer or "all customers"),
@@ -59,8 +61,9 @@ def data(paper: Paper) -> dict[str, Any]:
         "trend": [_month(one) for one in paper.trend],
         "trend_words": _trend_words(paper.trend),
         "tables": list(_tables(report)),
-        "breaches": [_clock(report, clock, which) for clock, which in report.listed],
-        "corrections": [_correction(report, item) for item in report.corrections],
+        "breaches": [shapes.row(_clock(report, clock, which)) for clock, which in report.listed],
+        "corrections": [shapes.row(_correction(report, item)) for item in report.corrections],
+        "shapes": shapes.known,
         "corrected": _corrected(report),
         "strips": [_strip(one, report.made_at) for one in paper.strips],
         "credits": _credits(paper),
@@ -160,6 +163,25 @@ def _clock(report: Report, clock: Judged, which: Standing) -> dict[str, str]:
         "over": "" if over is None else length(over),
         "outcome": _text(_OUTCOMES.get(which, which.value) + reason),
     }
+
+
+class _Shapes:
+    """What cells look like but for their digits, which are of one width, each once."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    @property
+    def known(self) -> list[str]:
+        return list(self._numbers)
+
+    def row(self, cells: dict[str, str]) -> dict[str, Any]:
+        """A row with the number of each cell's shape."""
+        found = {
+            name: self._numbers.setdefault(text.translate(_DIGITS), len(self._numbers))
+            for name, text in cells.items()
+        }
+        return {**cells, "shape": found}
 
 
 def _named(clock: Judged) -> dict[str, str]:

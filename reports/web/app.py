@@ -45,11 +45,13 @@ def create(
     sorry: Sorry = sorry,
     content_policy: str = policy(STYLE),
     headers: Mapping[str, str] = MappingProxyType({}),
+    bodies: Mapping[str, int] = MappingProxyType({}),
 ) -> ASGIApp:
     """An app of these routes.
 
     `alive` raises EngineError when the store cannot be reached. `prefix` is the path under which a proxy shows the app ("/sla"):
-    it is understood whether or not the proxy takes it away. Every answer has `content_policy` and `headers`.
+    it is understood whether or not the proxy takes it away. Every answer has `content_policy` and `headers`. `bodies` are the paths
+    that take more than a form, with how many bytes.
     """
 
     async def healthz(_: Request) -> Response:
@@ -78,4 +80,4 @@ def create(
         exception_handlers={HTTPException: refused, EngineError: unreachable, Exception: broken},
     )
     app.router.redirect_slashes = False  # a redirection would repeat whatever the request calls its host
-    return SecureHeaders(BodyLimit(app), content_policy=content_policy, headers=headers)
+    return SecureHeaders(BodyLimit(app, more=bodies), content_policy=content_policy, headers=headers)

@@ -63,25 +63,31 @@ class SecureHeaders:
 
 
 class BodyLimit:
-    """Refuses a body over `most` bytes: by what it says of itself, and by what really comes."""
+    """Refuses a body over `most` bytes: by what it says of itself, and by what really comes. `more` is for paths with these endings."""
 
-    def __init__(self, app: ASGIApp, *, most: int = LONGEST_BODY) -> None:
+    def __init__(
+        self, app: ASGIApp, *, most: int = LONGEST_BODY, more: Mapping[str, int] = MappingProxyType({})
+    ) -> None:
         self._app = app
         self._most = most
+        self._more = more
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = max(
+            (size for end, size in self._more.items() if scope["path"].endswith(end)), default=self._most
+        )
         announced = Headers(scope=scope).get("content-length", "0")
-        refused = not announced.isdecimal() or int(announced[:12]) > self._most
+        refused = not announced.isdecimal() or int(announced[:12]) > most
         came = 0
 
         async def receiving() -> Message:
             nonlocal came
             message = await receive()
             came += len(message.get("body", b""))
-            if refused or came > self._most:
+            if refused or came > most:
                 raise HTTPException(413)
             return message
 

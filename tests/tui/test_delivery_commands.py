@@ -11,8 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,6 +22,7 @@ import pytest
 from engine.delivery.links import Links
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES
+from tests.tui.serving import ask, serving
 from tui.cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -388,30 +387,9 @@ def served(site, monkeypatch):
     monkeypatch.setenv("SLA_WEB__SECRET", "a secret of the tests")
     monkeypatch.setenv("SLA_WEB__URL", "https://desk.example/sla")
     assert run(["run", "--once", "--no-deliver"]) == 0
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "serve", "--port", "0"]
-    process = subprocess.Popen(
-        command, cwd=site, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        said = process.stderr.readline()
-        found = re.search(r"http://\S+", said)
-        assert found, said
-        yield found[0], Links("a secret of the tests", "", 3600)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
-    assert errors == ""
-
-
-def ask(address: str, method: str = "GET") -> tuple[int, str, dict[str, str]]:
-    request = urllib.request.Request(address, data=b"" if method == "POST" else None, method=method)
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.read().decode(), dict(answer.headers)
-    except urllib.error.HTTPError as error:
-        return error.code, error.read().decode(), dict(error.headers)
+    with serving(site) as server:
+        yield server.address, Links("a secret of the tests", "", 3600)
+    assert server.errors == ""
 
 
 def test_links_are_served_and_act_once(served, site, capsys):
@@ -434,7 +412,8 @@ def test_links_are_served_and_act_once(served, site, capsys):
 
 def test_serve_wants_links_and_a_free_port(site, monkeypatch, capsys):
     assert run(["serve"]) == 1
-    assert "web.secret" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "web.secret" in said and "alertmanager.token" in said
     monkeypatch.setenv("SLA_WEB__SECRET", "a secret of the tests")
     monkeypatch.setenv("SLA_WEB__URL", "https://desk.example")
     with socket.socket() as taken:

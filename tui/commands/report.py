@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from contextlib import closing
@@ -16,6 +17,7 @@ from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.calendar.period import Period
+    from engine.facts import Instant
     from engine.graph import Graph
     from engine.store.place import Place
     from reports.compliance import Standing
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 Examples:
   sla report --period 2026-10 --customer acme --output acme-2026-10.html
   sla report --from 2026-10-05 --to 2026-10-12 --tier gold --format csv > week.csv
+  sla report --period 2026-10 --each-customer --format csv --format pdf --output reports/2026-10
   sla report --period 2026-10 --customer acme --format pdf --publish --by lead"""
 )
 @store_option
@@ -56,16 +59,27 @@ Examples:
 @click.option("--breached", is_flag=True, help="List the breaches (the default); with --met both.")
 @click.option(
     "--format",
-    "form",
+    "forms",
     metavar="csv|json|html|xlsx|pdf",
-    default="",
+    multiple=True,
     help="[default: by the ending of --output, else csv]",
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     default=None,
     help="The file to write.  [default: what is printed]",
+)
+@click.option(
+    "--each-customer",
+    is_flag=True,
+    help="A report for each customer, in every --format: files of the folder --output, with a manifest.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=None,
+    help="Processes for --each-customer.  [default: one a core]",
 )
 @click.option(
     "--publish", is_flag=True, help="Let the customer have it: sla publications lists what each has."
@@ -81,8 +95,10 @@ def command(
     zone: str,
     met: bool,
     breached: bool,
-    form: str,
+    forms: tuple[str, ...],
     output: Path | None,
+    each_customer: bool,
+    workers: int | None,
     publish: bool,
     person: str | None,
     **wanted: str,
@@ -103,13 +119,30 @@ def command(
     from tui.publishing import declared_only, press, signed
     from tui.publishing import publish as let_have
 
-    form = _format(form, output)
+    forms = _formats(forms, output, each_customer)
     period = _period(month, start, end)
     _known_zone(zone)
     by = signed(person) if publish else ""
     shown = (_met() if met else frozenset()) | (BREACHES if breached or not met else frozenset())
-    with world(store_path, rules_path, None) as (store, graph, now):
+    with world(store_path, rules_path, _made_at()) as (store, graph, now):
         about = _scope(graph, wanted)
+        if each_customer:
+            if output is None or publish or "customer" in about:
+                raise SlaError(
+                    "--each-customer writes a folder of every customer's reports",
+                    help="name it with --output, and leave out --customer and --publish",
+                    exit_code=USAGE,
+                )
+            from reports.issuing import Issue
+            from tui.issuing import issue
+            from tui.publishing import look
+
+            anew = rules_path is not None
+            work = Issue.of(
+                store_path, graph, now, period, about, shown, forms, look(config_path), zone=zone, anew=anew
+            )
+            click.echo(issue(work, output, workers))
+            return
         report = make(
             store,
             graph,
@@ -120,6 +153,7 @@ def command(
             zone=zone,
             anew=rules_path is not None,
         )
+        form = forms[0]
         paper = (
             compose(store, graph, report, anew=rules_path is not None) if form == "pdf" else Paper(report, "")
         )
@@ -154,6 +188,33 @@ def _print(content: bytes, form: str) -> None:
     if form in ("pdf", "xlsx") and sys.stdout.isatty():
         raise SlaError(f"{form} is not for a terminal", help="name a file with --output", exit_code=USAGE)
     click.echo(content, nl=False)
+
+
+def _made_at() -> Instant | None:
+    """Now, unless SOURCE_DATE_EPOCH (https://reproducible-builds.org/specs/source-date-epoch) says otherwise, for the same bytes again."""
+    from engine.facts import Instant
+    from engine.wall import EARLIEST, LATEST
+
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not text:
+        return None
+    if not text.isdecimal() or not EARLIEST <= int(text[:20]) < LATEST:
+        raise SlaError(
+            f"SOURCE_DATE_EPOCH={plain(text, 40)} is not an instant",
+            help="write it in seconds",
+            exit_code=USAGE,
+        )
+    return Instant(int(text))
+
+
+def _formats(forms: tuple[str, ...], output: Path | None, each_customer: bool) -> tuple[str, ...]:
+    """The formats that are asked for, each once."""
+    if len(forms) > 1 and not each_customer:
+        raise SlaError("several formats are for --each-customer", help="give one --format", exit_code=USAGE)
+    if output is not None and output.is_dir() and not each_customer:
+        raise SlaError(f"{plain(output)} is a folder", help="name a file with --output", exit_code=USAGE)
+    guess = None if each_customer else output
+    return tuple(dict.fromkeys(_format(form, guess) for form in forms or ("",)))
 
 
 def _format(form: str, output: Path | None) -> str:

@@ -1,4 +1,4 @@
-"""`sla serve`: the web pages behind the links in messages."""
+"""`sla serve`: the web pages behind the links in messages, and the ear for Alertmanager."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ import click
 from dsl.errors import FINDINGS, SlaError
 from tui.logs import log_option
 from tui.options import config_option, graph_from_file, rules_option, store_option, zone_option
-from tui.serving import WEB, extra, listen_options, serve_until_told
+from tui.serving import WEB, extra, listen_options, serve_until_told, trouble
 
 if TYPE_CHECKING:
+    from starlette.routing import Route
+
+    from engine.graph import Graph
     from engine.store.place import Place
+    from engine.store.protocol import Store
     from engine.store.sql import SqlStore
 
 
@@ -29,25 +33,28 @@ if TYPE_CHECKING:
 def command(
     store_path: Place, rules_path: Path | None, config_path: Path | None, zone: str, host: str, port: int
 ) -> None:
-    """Serve one-click links (acknowledge, snooze, flag) until SIGTERM or ctrl+c, and /healthz.
+    """Serve one-click links (acknowledge, snooze, flag), Alertmanager's notifications and /healthz until SIGTERM or ctrl+c.
 
     It speaks plain HTTP: put a proxy with TLS before it, and write the address that people see into web.url. Links need
-    web.secret, the same one that `sla run` has.
+    web.secret, the same one that `sla run` has; POST /alertmanager needs alertmanager.token.
     """
     from engine.delivery.lane import links_of
     from engine.in_force import InForce
-    from engine.settings import load
+    from engine.intake.alertmanager import Labels
+    from engine.settings import load, secret
     from engine.store.opening import open_store
 
     settings = load(config_path)
-    links = links_of(settings)
-    if links is None:
+    links, alerts = links_of(settings), settings.alertmanager
+    token = secret(alerts.token, alerts.token_file)
+    if links is None and not token:
         raise SlaError(
-            "there are no links to serve: web.url and web.secret are not both set",
-            help="set web.url in sla.toml and SLA_WEB__SECRET in the environment",
+            "there is nothing to serve: neither web.url and web.secret are set nor alertmanager.token",
+            help="set web.url in sla.toml and SLA_WEB__SECRET in the environment, or SLA_ALERTMANAGER__TOKEN",
             exit_code=FINDINGS,
         )
     with extra("sla serve", "web", WEB):
+        from reports.web import alerts as hearing
         from reports.web.app import create
         from reports.web.oneclick import Office, routes
 
@@ -60,6 +67,23 @@ def command(
     alive()
     fixed = graph_from_file(rules_path) if rules_path is not None else None
     in_force = InForce()
-    office = Office(opened, lambda store: fixed or in_force(store), links, lambda: int(time.time()), zone)
-    app = create(routes(office), alive=alive, prefix=urlsplit(settings.web.url).path)
+
+    def graph(store: Store) -> Graph:
+        return fixed or in_force(store)
+
+    def now() -> int:
+        return int(time.time())
+
+    served: list[Route] = []
+    if links is not None:
+        served += routes(Office(opened, graph, links, now, zone))
+    if token:
+        labels = Labels(alerts.service_label, alerts.customer_label)
+        served += hearing.routes(hearing.Receiver(lambda: opened(True), graph, token, labels, now, trouble))
+    app = create(
+        served,
+        alive=alive,
+        prefix=urlsplit(settings.web.url).path,
+        bodies={hearing.PATH: hearing.LONGEST_BODY},
+    )
     serve_until_told(app, host, port)

@@ -22,6 +22,7 @@ from engine.store.outages import (
     outage,
     outages,
     record,
+    record_beside,
 )
 
 ONE = Outage("web", "", 1000, None, "statuspage", "a", "disk full")
@@ -54,6 +55,25 @@ def test_the_same_again_changes_nothing_and_an_end_that_is_known_stays(store):
     assert record(connection, [replace(ONE, start=900, note="other")]) == Recorded(0, 1, 0)
     assert bare(outages(connection, 0, 10_000)) == [replace(ONE, start=900, end=1500)]
     assert record(connection, [replace(ONE, source="other")]) == Recorded(1, 0, 0), "ids are a source's own"
+
+
+def test_what_is_recorded_may_depend_on_what_lasts(store):
+    connection = store.connection
+    ended = replace(ONE, end=1500, source_id="c")
+    record(connection, [ONE, OTHER, ended, replace(ONE, source="other")])
+    seen = []
+
+    def told(known):
+        seen.extend(bare(known))
+        return [replace(one, end=1900) for one in known if one.end is None]
+
+    assert record_beside(connection, "statuspage", 1501, told) == Recorded(0, 1, 0)
+    assert seen == [ONE, OTHER]
+    seen.clear()
+    assert record_beside(
+        connection, "statuspage", 1500, lambda known: seen.extend(bare(known)) or []
+    ) == Recorded(0, 0, 0)
+    assert seen == [replace(ONE, end=1900), ended, OTHER]
 
 
 def test_an_outage_ends_once_and_not_before_it_began(store):
