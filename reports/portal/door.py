@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -35,6 +35,9 @@ FIELD = "key"
 """The field of every form that shows that the form is ours."""
 
 THREADS, SLOW_THREADS = 4, 2
+AGAIN = 60
+"""Seconds after which the same trouble is told again."""
+
 _UNSERVED = (
     "There is nothing to see yet",
     "Your account is there, its figures are not set up. Ask your service desk.",
@@ -50,6 +53,8 @@ class Door:
         self._pages = pages
         self._threads = ThreadPoolExecutor(THREADS, "portal")
         self._slow = ThreadPoolExecutor(SLOW_THREADS, "portal-password")
+        self._later = ThreadPoolExecutor(1, "portal-mail")  # a mail server that hangs keeps nobody from signing in
+        self._told = ("", 0)
 
     @property
     def cookie(self) -> str:
@@ -67,6 +72,7 @@ class Door:
         """Wait for pages under way."""
         self._threads.shutdown()
         self._slow.shutdown()
+        self._later.shutdown()
 
     def _endpoint(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         threads = self._slow if page.slow else self._threads
@@ -74,17 +80,29 @@ class Door:
         async def endpoint(request: Request) -> Response:
             form = await _form(request) if page.method == "POST" else {}
             loop = asyncio.get_running_loop()
-            answer, afterwards = await loop.run_in_executor(threads, self._let_in, page, request, form)
+            try:
+                answer, afterwards = await loop.run_in_executor(threads, self._let_in, page, request, form)
+            except EngineError as error:
+                self._tell(str(error))
+                raise
 
             async def after() -> None:
                 for act in afterwards:
-                    await loop.run_in_executor(self._slow, act)
+                    await loop.run_in_executor(self._later, act)
 
             if afterwards:
                 answer.background = BackgroundTask(after)
             return answer
 
         return endpoint
+
+    def _tell(self, words: str) -> None:
+        """Say why pages cannot be shown: the audit log may be what is away. The same words once a minute."""
+        before, at = self._told
+        now = self._desk.now()
+        if words != before or abs(now - at) >= AGAIN:
+            self._told = words, now
+            self._desk.said(plain(words, 300))
 
     def _let_in(
         self, page: Page, request: Request, form: dict[str, str]
@@ -100,7 +118,7 @@ class Door:
             now,
             client(
                 request.client.host if request.client else "",
-                request.headers.get("x-forwarded-for", ""),
+                ",".join(request.headers.getlist("x-forwarded-for")),  # some proxies add a line of their own
                 desk.proxies,
             ),
             request.path_params,
@@ -211,9 +229,9 @@ async def _form(request: Request) -> dict[str, str]:
         != "application/x-www-form-urlencoded"
     ):
         return {}
-    body = (await request.body()).decode("ascii", "replace")
     try:
+        body = (await request.body()).decode("ascii", "replace")
         found = parse_qs(body, keep_blank_values=True, max_num_fields=16, errors="replace")
-    except ValueError as error:
+    except (ValueError, ClientDisconnect) as error:
         raise HTTPException(400) from error
     return {name: values[0] for name, values in found.items()}

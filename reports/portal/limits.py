@@ -52,7 +52,10 @@ class Limits:
         wait = 0
         keys = {by: _key(what, by, text) for by, text in ((BY_ACCOUNT, account), (BY_ADDRESS, address))}
         with self._database.transaction() as connection:
-            connection.execute("DELETE FROM tries WHERE at <= ?", (now - _LONGEST,))
+            # Also what a clock that was ahead has left behind: it would keep people out until then.
+            connection.execute(
+                "DELETE FROM tries WHERE at NOT BETWEEN ? AND ?", (now - _LONGEST + 1, now + _LONGEST)
+            )
             for by, key in keys.items():
                 limit = LIMITS[what, by]
                 # The try that is to be long ago before there is room for another one.

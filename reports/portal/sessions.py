@@ -59,9 +59,10 @@ class Sessions:
             return None
         session = _session(row)
         lifetime = self._lifetime if session.whole else min(HALF, self._lifetime)
-        if now - session.seen >= self._idle or now - session.began >= lifetime:
+        # Either way: what began under a clock that was ahead does not go on for ever.
+        if abs(now - session.seen) >= self._idle or abs(now - session.began) >= lifetime:
             return None
-        if now - session.seen >= TOUCH:
+        if abs(now - session.seen) >= TOUCH:
             self._database.execute(
                 "UPDATE sessions SET seen = ? WHERE id = ?", (now, session.id), lasting=False
             )

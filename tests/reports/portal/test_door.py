@@ -133,6 +133,19 @@ def test_a_stranger_cannot_say_who_he_is():
     assert client("10.0.0.1", "10.9.9.9", trusted) == "10.0.0.1"
 
 
+def test_a_proxy_may_add_a_line_of_its_own(tmp_path):
+    """Some proxies add a header in place of lengthening the one that came: what the stranger wrote still lies further left."""
+    world = World(tmp_path, tmp_path / "sla.db", settings={"proxies": "198.51.100.7"})
+    for number in range(52):
+        hops = [("x-forwarded-for", f"192.0.2.{number}"), ("x-forwarded-for", "203.0.113.9")]
+        browser = world.browser()
+        browser.client.headers = browser.client.headers.__class__(hops)
+        answer = browser.sign_in(f"a{number}@acme.example", "wrong")
+    assert answer.status_code == 429
+    assert {entry.address for entry, _ in world.desk.audit.entries()} == {"203.0.113.9"}
+    world.close()
+
+
 def test_of_ipv6_a_network_is_counted():
     assert counted("2001:db8:1:2:3:4:5:6") == counted("2001:db8:1:2::1") == "2001:db8:1:2::/64"
     assert counted("198.51.100.7") == "198.51.100.7"
@@ -217,6 +230,19 @@ def test_a_store_that_is_away_is_said_in_words(world):
         scope.KEPT = kept
     entry = [entry for entry, _ in world.desk.audit.entries() if entry.route == "/reports"][-1]
     assert (entry.status, "no such store" in entry.outcome) == (503, True)
+    assert ["no such store" in words for words in world.said] == [True]
+
+
+def test_a_full_disk_is_told_where_the_log_cannot_tell_it(world):
+    browser = world.signed_in("acme")
+    [pages] = world.database.row("PRAGMA page_count")
+    world.database.rows(f"PRAGMA max_page_count = {pages}")
+    codes = {browser.get("/reports").status_code for _ in range(400)}
+    assert codes == {200, 503}
+    [said] = world.said
+    assert "full" in said
+    world.database.rows("PRAGMA max_page_count = 1000000")
+    assert browser.get("/reports").status_code == 200
 
 
 def test_a_mistake_of_ours_tells_nothing(world, monkeypatch):

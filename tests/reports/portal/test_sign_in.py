@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pyotp
 import pytest
@@ -98,6 +99,19 @@ def test_sessions_end_by_themselves_and_when_they_are_ended(world):
     third.post("/account/sign-out")
     assert other.get("/reports").status_code == 303
     assert third.get("/reports").status_code == 303
+
+
+def test_a_clock_that_was_ahead_leaves_nothing_behind(world):
+    """Neither a session that lasts until then, nor somebody kept out until then."""
+    email = world.account("acme")
+    world.now = NOW + 400 * 86_400
+    browser = world.signed_in("acme")
+    for _ in range(11):
+        answer = world.browser().sign_in(email, "wrong")
+    assert answer.status_code == 429
+    world.now = NOW
+    assert browser.get("/reports").status_code == 303
+    assert world.browser().sign_in(email).status_code == 303
 
 
 def test_a_revoked_account_is_out_at_once(world):
@@ -351,6 +365,34 @@ def test_mails_cannot_be_made_to_flood(world):
     codes = [browser.post("/forgot", email="jo@acme.example").status_code for _ in range(4)]
     assert codes == [200, 200, 200, 429]
     assert len(world.post.sent) == 3
+
+
+def test_a_mail_server_that_hangs_keeps_nobody_from_signing_in(world, monkeypatch):
+    email = world.account("acme")
+    hanging, go_on = threading.Event(), threading.Event()
+
+    def hang(*_):
+        hanging.set()
+        go_on.wait(20)
+
+    monkeypatch.setattr(world.post, "_send", hang)
+
+    def forget():
+        browser = world.browser()
+        browser.get("/forgot")
+        assert browser.post("/forgot", email=email).status_code == 200
+
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(forget) for _ in range(3)]
+        assert hanging.wait(10)
+        signed_in = threading.Thread(target=world.signed_in)
+        signed_in.start()
+        signed_in.join(10)
+        late = signed_in.is_alive()
+        go_on.set()
+        assert [one.result() for one in asked] == [None] * 3
+    signed_in.join()
+    assert not late
 
 
 def test_a_mail_that_does_not_leave_is_said_to_whoever_runs_it(world, monkeypatch):
