@@ -17,7 +17,7 @@ def publication(
     start, end = _span(report, customer)
     return Publication(
         customer,
-        words or title(report),
+        words or title(report, but="customer"),  # which is written beside it
         name,
         report.period.name,
         Instant(start),

@@ -22,7 +22,7 @@ def feed(title: str, customer: str, tickets: Iterable[Open]) -> bytes:
     made.add("prodid", "-//tiercel//client portal//EN")
     made.add("version", "2.0")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", plain(f"{title}: {customer}", 200))
+    made["x-wr-calname"] = vText(plain(f"{title}: {customer}", 200))
     made.add("refresh-interval", timedelta(seconds=EVERY), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT15M")
     for ticket in tickets:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from engine.clock import State
 from engine.commitment.uptime import EVERYTHING, Figure, state
 from engine.commitment.words import share
+from engine.plain import plain
 from engine.store.publications import Publication
 from engine.wall import format_local, local_day
 from reports.compliance import Figures
@@ -23,6 +24,9 @@ AT_ONCE = 50
 
 NEXT = 5
 """Tickets on the overview."""
+
+SUBJECT = 200
+"""Characters of a subject in a list."""
 
 TYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
@@ -148,7 +152,7 @@ def _row(name: str, found: Figures) -> dict[str, object]:
 def _ticket(view: View, one: Open) -> dict[str, object]:
     return {
         "key": one.key,
-        "subject": one.subject or "(no subject)",
+        "subject": plain(one.subject, SUBJECT) or "(no subject)",
         "priority": one.priority,
         "status": one.status,
         "opened": words.moment(one.opened, view.zone, view.now),

@@ -34,6 +34,12 @@ GONE = (
 )
 
 
+Way = tuple[str, str]
+"""A path of the portal, and what its link says."""
+
+OVERVIEW: Way = ("/", "To the overview")
+
+
 class Pages:
     """Makes pages. `base` is the path that the portal lies under, `title` what it is called."""
 
@@ -47,7 +53,7 @@ class Pages:
 
     def message(self, title: str, *lines: str, status: int = 200, **values: object) -> HTMLResponse:
         """A page that says something and asks nothing."""
-        return self.page("message.html", status=status, title=title, lines=lines, **values)
+        return self.page("message.html", status=status, title=title, lines=lines, way=OVERVIEW, **values)
 
     def sorry(self, status: int) -> Response:
         """The page of an error."""

@@ -116,10 +116,17 @@ class View:
             if clock.customer == self._customer and (which := standing(clock, start, end)) is not None
         ]
         total = counted(which for _, which in clocks)
-        found = Compliance(start, min(end, self.now), total, by("metric", clocks), by("priority", clocks))
+        found = Compliance(
+            start, min(end, self.now), total, by("metric", clocks), self._in_order(by("priority", clocks))
+        )
         if not waiting:
             self._remembered[key] = found
         return found
+
+    def _in_order(self, found: Mapping[str, Figures]) -> dict[str, Figures]:
+        """Priorities as the rules list them, then those that the rules do not know."""
+        declared = self._graph.ruleset.priorities
+        return {name: found[name] for name in (*(one for one in declared if one in found), *found)}
 
     def tickets(self) -> list[Open]:
         """Open tickets, what is due first first."""

@@ -161,8 +161,10 @@ def _email(visit: Visit) -> str:
 def _no_key(visit: Visit) -> Response:
     return visit.message(
         "This link does not work",
-        "It works once, and for a limited time. Ask for a new one below.",
+        "It works once, and for a limited time. Who has chosen a password before can ask for another link; whoever invited you sends a new"
+        " invitation.",
         status=404,
+        way=("/forgot", "Ask for another link"),
     )
 
 

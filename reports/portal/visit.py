@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from reports.portal.accounts import Account
 from reports.portal.desk import Desk
 from reports.portal.links import Kind, Link
+from reports.portal.pages import OVERVIEW, Way
 from reports.portal.scope import View
 from reports.portal.sessions import Session
 from reports.portal.tokens import form_key, fresh
@@ -68,9 +69,9 @@ class Visit:
         key = form_key(self.new_token or self.token)
         return self.desk.pages.page(template, status=status, visitor=visitor, key=key, **values)
 
-    def message(self, title: str, *lines: str, status: int = 200) -> Response:
-        """A page that says something."""
-        return self.page("message.html", status=status, title=title, lines=lines)
+    def message(self, title: str, *lines: str, status: int = 200, way: Way = OVERVIEW) -> Response:
+        """A page that says something, and where to go from there."""
+        return self.page("message.html", status=status, title=title, lines=lines, way=way)
 
     def go(self, path: str) -> Response:
         """To another page of the portal: never to where a request says."""

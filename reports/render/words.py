@@ -23,9 +23,9 @@ def became(told: Told) -> tuple[str, str]:
     )
 
 
-def title(report: Report) -> str:
-    """What the report is about, in a line."""
-    about = ", ".join(f"{name} {value}" for name, value in report.scope.wanted.items())
+def title(report: Report, *, but: str = "") -> str:
+    """What the report is about, in a line; one dimension may be left out."""
+    about = ", ".join(f"{name} {value}" for name, value in report.scope.wanted.items() if name != but)
     return f"Service levels {report.period.name}{f': {about}' if about else ''}"
 
 

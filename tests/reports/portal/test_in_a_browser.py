@@ -181,6 +181,17 @@ def test_a_phone_and_a_magnified_page(tab, world):
     assert small == []
 
 
+def test_one_long_subject_leaves_room_for_the_due_times(tab, world):
+    world.happen("A-8", "opened", "2026-03-02 09:20", customer="acme", priority="high", status="Open", subject="A" * 3000)
+    sign_in(tab, world)
+    for width in (1280, 800, 710):
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.goto("/tickets")
+        assert fits(tab), width
+        table, due = tab.locator("table").bounding_box(), tab.locator("td.wide").first.bounding_box()
+        assert due["width"] > 0.25 * table["width"], width
+
+
 def test_the_keyboard_alone_is_enough(tab, world):
     tab.goto("/sign-in")
     tab.keyboard.press("Tab")

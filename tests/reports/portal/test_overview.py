@@ -25,6 +25,15 @@ def test_the_month_so_far_by_metric_and_priority(world):
     assert "1 met, 0 breached" in page
 
 
+def test_priorities_come_in_the_order_of_the_rules(world):
+    world.happen("A-9", "opened", "2026-03-01 09:00", customer="acme", priority="low", status="Open")
+    world.happen("A-10", "opened", "2026-03-01 09:00", customer="acme", priority="odd", status="Open")
+    world.happen("A-11", "opened", "2026-03-02 09:00", customer="acme", priority="high", status="Open")
+    world.happen("A-11", "reply", "2026-03-02 09:05")
+    with world.views.of("acme") as view:
+        assert list(view.compliance().by_priority)[:2] == ["high", "low"]
+
+
 def test_the_figures_are_those_of_the_report(world):
     """The portal tells the same as `sla report --customer` of the month so far."""
     from engine.calendar.period import month

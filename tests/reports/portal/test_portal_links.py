@@ -10,6 +10,7 @@ from icalendar import Calendar
 from engine.store import publications
 from reports.compliance import Figures
 from reports.portal.badge import badge
+from reports.portal.calendar_feed import feed
 from reports.portal.links import Kind
 from tests.engine.site import at
 from tests.reports.portal.world import NOW, SECRETS
@@ -101,6 +102,13 @@ def test_a_calendar_of_due_times(world):
     assert "A-1" not in moved.text
     assert world.desk.links.revoke(1, world.now)
     assert browser.get(f"/calendar/{token}.ics").status_code == 404
+
+
+def test_the_name_of_a_calendar_is_text_like_any_other():
+    """RFC 5545, 3.3.11: a comma or a backslash of a name does not end or change it."""
+    body = feed("Levels, all; of\\now", "Acme\r\nBEGIN:VEVENT", [])
+    assert rb"X-WR-CALNAME:Levels\, all\; of\\now: Acme  BEGIN:VEVENT" in body
+    assert [one.name for one in Calendar.from_ical(body).walk()] == ["VCALENDAR"]
 
 
 def test_hostile_text_stays_text(world):

@@ -299,7 +299,9 @@ def test_an_invitation_leads_to_an_account_once(world):
     done = browser.post(f"/password/{key}", password=PASSWORD, again=PASSWORD)
     assert "Your password is set" in done.text
     assert browser.post("/sign-in", email="new@acme.example", password=PASSWORD).status_code == 303
-    assert browser.get(f"/password/{key}").status_code == 404
+    gone = browser.get(f"/password/{key}")
+    assert gone.status_code == 404
+    assert 'href="/forgot">Ask for another link' in gone.text
     other = world.browser()
     other.get("/sign-in")
     assert other.post(f"/password/{key}", password=PASSWORD, again=PASSWORD).status_code == 404
