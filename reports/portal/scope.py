@@ -258,6 +258,11 @@ class Views:
             self._graph(kept.store)
             kept.store.generation()
 
+    def serves(self, customer: str) -> bool:
+        """Whether the rules in force declare it. Raises EngineError."""
+        with self._store() as kept:
+            return customer in self._graph(kept.store).ruleset.customers
+
     @contextmanager
     def _store(self) -> Iterator[_Kept]:
         kept: _Kept | None = getattr(self._mine, "kept", None)

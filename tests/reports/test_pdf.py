@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from reports.compliance import Excuse
 from reports.render.look import LARGEST_LOGO, Look, look_of, read_logo
 from reports.render.pdf import Press
+from tests.engine.site import at
 from tests.reports.papers import clock, paper, settlement_
 
 pytest.importorskip("typst")
@@ -95,6 +96,16 @@ def test_long_words_stay_in_their_columns():
     edges = []
     page.extract_text(visitor_text=lambda words, _, matrix, *rest: edges.append(matrix[4]))
     assert max(edges) < float(page.mediabox.width) - 40
+
+
+def test_built_in_metrics_are_not_broken():
+    """Also beside a breach of weeks, for one customer."""
+    names = ("next-response", "workaround", "resolution")
+    due, stopped = at("2026-10-05 12:10") + 37, at("2026-10-31 08:00")
+    long = [clock(metric=name, due=due, stopped=stopped) for name in names]
+    found = read(press().render(paper(*long, show=("breaches",)))).pages[0].extract_text()
+    assert "619h 49m 23s" in found
+    assert [name for name in names if name not in found] == []
 
 
 def test_five_hundred_breaches_have_a_head_on_every_page():

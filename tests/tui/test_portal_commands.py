@@ -160,6 +160,20 @@ def test_what_is_missing_is_said(sla, site):
     assert "portal.url is not set" in answer[2]
 
 
+def test_people_of_a_customer_that_was_renamed_are_told_of(sla, site):
+    out(sla("portal", "invite", "acme", "jo@acme.example", "--print"))
+    out(sla("portal", "invite", "globex", "jo@globex.example", "--print"))
+    assert out(sla("portal", "--check")) == "all is there\n"
+    (site / "renamed.rules").write_text(
+        RULES.replace("customer acme ", "customer acme-ag "), encoding="utf-8"
+    )
+    said = out(sla("portal", "--check", "--rules", "renamed.rules"), 1)
+    assert "no customer acme: 1 account of it" in said
+    assert "globex" not in said
+    out(sla("portal", "revoke", "jo@acme.example"))
+    assert out(sla("portal", "--check", "--rules", "renamed.rules")) == "all is there\n"
+
+
 def test_a_store_that_cannot_be_served_is_said_at_once(sla, site):
     answer = sla("portal", "--store", "nowhere.db", "--port", "0")
     assert answer[0] == 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from tui.options import (
     rules_option,
     store_option,
 )
+from tui.plain import plain
 from tui.portal import accounts, links, log
 from tui.portal.desk import portal_desk
 from tui.serving import listen_options, serve_until_told, trouble
@@ -54,7 +56,9 @@ def serve(
 
         views = _views(store_path, rules_path, desk)
         views.check()
-        lacking = _lacking(desk, mail=bool(settings.mail.host and settings.mail.sender))
+        lacking = _lacking(desk, mail=bool(settings.mail.host and settings.mail.sender)) + _unserved(
+            desk, views
+        )
         if check:
             for line in lacking or ["all is there"]:
                 click.echo(line)
@@ -88,6 +92,17 @@ def _lacking(desk: Desk, *, mail: bool) -> list[str]:
     if not desk.safe and not re.match(r"http://(localhost|127\.|\[::1\])", desk.settings.url):
         found.append("portal.url is not https: passwords would cross the network in the clear")
     return found
+
+
+def _unserved(desk: Desk, views: Views) -> list[str]:
+    """A customer that was renamed or taken out of the rules: its people sign in and see nothing."""
+    counts = Counter(one.customer for one in desk.accounts.all() if one.revoked is None)
+    return [
+        f"the rules declare no customer {plain(name)}: {count} account{'' if count == 1 else 's'} of it see nothing;"
+        " sla portal revoke, then invite them to the customer of today"
+        for name, count in counts.items()
+        if not views.serves(name)
+    ]
 
 
 for part in (*accounts.COMMANDS, *links.COMMANDS, log.audit):

@@ -182,7 +182,15 @@ def test_a_phone_and_a_magnified_page(tab, world):
 
 
 def test_one_long_subject_leaves_room_for_the_due_times(tab, world):
-    world.happen("A-8", "opened", "2026-03-02 09:20", customer="acme", priority="high", status="Open", subject="A" * 3000)
+    world.happen(
+        "A-8",
+        "opened",
+        "2026-03-02 09:20",
+        customer="acme",
+        priority="high",
+        status="Open",
+        subject="A" * 3000,
+    )
     sign_in(tab, world)
     for width in (1280, 800, 710):
         tab.set_viewport_size({"width": width, "height": 800})
