@@ -12,6 +12,10 @@ from reports.portal.database import Database
 _COLUMNS = "id, email, customer, created, password, revoked, secret IS NOT NULL"
 
 
+LONGEST = 320
+"""Characters of a mail address at most (RFC 5321, 4.5.3.1)."""
+
+
 class Standing(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"
@@ -37,6 +41,11 @@ class Account:
         return Standing.INVITED if self.password is None else Standing.ACTIVE
 
 
+def normal(email: str) -> str:
+    """The one writing of an address by which its account is known and its tries are counted."""
+    return email[:LONGEST].strip().casefold()
+
+
 class Accounts:
     """The accounts of a database. Every method raises StoreError."""
 
@@ -57,7 +66,7 @@ class Accounts:
                 "INSERT INTO accounts (email, customer, created) VALUES (?, ?, ?) ON CONFLICT (email) DO UPDATE SET"
                 " customer = excluded.customer, created = excluded.created, password = NULL, revoked = NULL,"
                 " secret = NULL, asked = NULL",
-                (email.casefold(), customer, now),
+                (normal(email), customer, now),
             )
         found = self.by_email(email)
         assert found is not None
@@ -65,9 +74,7 @@ class Accounts:
 
     def by_email(self, email: str) -> Account | None:
         """The account of an address, in whatever case it is written."""
-        row = self._database.row(
-            f"SELECT {_COLUMNS} FROM accounts WHERE email = ?", (email.strip().casefold(),)
-        )
+        row = self._database.row(f"SELECT {_COLUMNS} FROM accounts WHERE email = ?", (normal(email),))
         return None if row is None else _account(row)
 
     def by_id(self, number: int) -> Account | None:

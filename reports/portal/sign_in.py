@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from engine.errors import EngineError
 from reports.portal import passwords
-from reports.portal.accounts import Standing
+from reports.portal.accounts import Standing, normal
 from reports.portal.address import counted
 from reports.portal.passes import Purpose
 from reports.portal.visit import Access, Page, Visit
@@ -155,7 +155,7 @@ def _begin(visit: Visit, *, whole: bool) -> None:
 
 
 def _email(visit: Visit) -> str:
-    return visit.form.get("email", "").strip().casefold()[:320]
+    return normal(visit.form.get("email", ""))
 
 
 def _no_key(visit: Visit) -> Response:

@@ -179,6 +179,20 @@ def test_guessing_ends_and_a_restart_forgives_nothing(world):
     assert world.browser().sign_in(email).status_code == 303
 
 
+def test_no_other_writing_of_an_address_has_tries_of_its_own(world):
+    email = world.account("acme")
+    white = [" ", "\t", "\u00a0", "\u2003"]
+    written = [
+        email.upper(),
+        f" {email}\t",
+        *(email + one * 400 for one in white),
+        *(email + one * 400 + "x" for one in white),
+    ]
+    for number in range(12):
+        world.browser(f"203.0.113.{number}").sign_in(written[number % len(written)], "wrong")
+    assert world.browser().sign_in(email).status_code == 429
+
+
 def test_an_unknown_address_is_limited_like_a_known_one(world):
     codes = [world.browser().sign_in("nobody@acme.example").status_code for _ in range(11)]
     assert codes == [401] * 10 + [429]
