@@ -13,6 +13,9 @@ from reports.portal.sign_in import take
 from reports.portal.visit import Page, Visit
 from reports.portal.words import moment
 
+MOST_LINKS = 20
+"""Calendars and badges of one account at a time."""
+
 _PATHS = {Kind.BADGE: "/badge/{}.svg", Kind.FEED: "/calendar/{}.ics"}
 
 
@@ -167,6 +170,9 @@ def make_link(visit: Visit) -> Response:
     kind = {"badge": Kind.BADGE, "feed": Kind.FEED}.get(visit.form.get("kind", ""))
     if kind is None:
         raise HTTPException(400)
+    if len(_own_links(visit)) >= MOST_LINKS:
+        visit.outcome = "too many links"
+        return _account(visit, status=400, wrong_links=f"{MOST_LINKS} are enough: end one first.")
     token = visit.desk.links.make(kind, visit.mine.customer, visit.now, account=visit.mine.id)
     visit.outcome = f"{kind.value} made"
     return _account(

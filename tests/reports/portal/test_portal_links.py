@@ -9,6 +9,7 @@ from icalendar import Calendar
 
 from engine.store import publications
 from reports.compliance import Figures
+from reports.portal.account_pages import MOST_LINKS
 from reports.portal.badge import badge
 from reports.portal.calendar_feed import feed
 from reports.portal.links import Kind
@@ -102,6 +103,16 @@ def test_a_calendar_of_due_times(world):
     assert "A-1" not in moved.text
     assert world.desk.links.revoke(1, world.now)
     assert browser.get(f"/calendar/{token}.ics").status_code == 404
+
+
+def test_an_account_has_so_many_links_at_a_time(world):
+    browser = world.signed_in("acme")
+    for _ in range(MOST_LINKS):
+        assert browser.post("/account/links", kind="badge").status_code == 200
+    refused = browser.post("/account/links", kind="feed")
+    assert (refused.status_code, "end one first" in refused.text) == (400, True)
+    assert browser.post("/account/links/1").status_code == 303
+    assert browser.post("/account/links", kind="feed").status_code == 200
 
 
 def test_the_name_of_a_calendar_is_text_like_any_other():
