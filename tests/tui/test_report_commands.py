@@ -253,6 +253,7 @@ def test_what_is_published_is_listed_saved_and_withdrawn(sla):
     publish = (*MARCH, "--customer", "Acme GmbH", "--format", "json", "--publish", "--by", "lead")
     assert "published as 1" in sla(*publish)[1]
     [one] = map(json.loads, sla("publications", "list", "--format", "jsonl")[1].splitlines())
+    assert one["title"].startswith("Service levels 2026-03") and "customer" not in one["title"]
     assert (one["customer"], one["period"], one["published_by"], one["from"]) == (
         "acme", "2024-03", "lead", "2024-02-29T23:00:00+00:00",
     )  # fmt: skip
