@@ -253,13 +253,13 @@ def test_what_is_published_is_listed_saved_and_withdrawn(sla):
     publish = (*MARCH, "--customer", "Acme GmbH", "--format", "json", "--publish", "--by", "lead")
     assert "published as 1" in sla(*publish)[1]
     [one] = map(json.loads, sla("publications", "list", "--format", "jsonl")[1].splitlines())
-    assert one["title"].startswith("Service levels 2026-03") and "customer" not in one["title"]
+    assert one["title"] == "Service levels 2024-03"
     assert (one["customer"], one["period"], one["published_by"], one["from"]) == (
         "acme", "2024-03", "lead", "2024-02-29T23:00:00+00:00",
     )  # fmt: skip
     sla("close", "2024-03")
     assert "published as 2, in place of 1" in sla(*publish)[1]
-    assert sla("publications")[1].count("acme") == 2, "the customer and the title of one line"
+    assert sla("publications")[1].count("acme") == 1, "one line"
     assert "withdrawn" in sla("publications", "list", "--all")[1]
     assert sla("publications", "save", "1", "old.json")[0] == 0
     assert json.loads(Path("old.json").read_text())["closings"] == []

@@ -138,9 +138,9 @@ def test_a_view_has_no_way_to_name_another_customer(world):
     told = [(sql, values) for sql, values in asked if not any(word in sql for word in shared)]
     assert len(told) >= 8
     for sql, values in told:
-        ours = "acme" in [*values] or (
-            "json_each" in sql and "customer" not in sql
-        )  # by ids that were asked for with it
+        alone = {"acme", connection.many(["acme"])}
+        by_ids = "json_each" in sql and "customer" not in sql  # that were asked for with it
+        ours = by_ids or any(value in alone for value in values)
         assert ours, sql
 
 
