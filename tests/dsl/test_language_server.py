@@ -78,6 +78,11 @@ def test_a_line_begins_with_what_its_block_allows_whatever_stands_above():
         ('scenario "x" {\n  expect credits EUR 5.00 |', "in"),
         ('scenario "x" {\n  expect credits EUR 5.00 for customer |', "acme"),
         ('scenario "x" {\n  ticket t1 customer |', "acme"),
+        ("report x {\n  show |", "uptime"),
+        ("report x {\n  show uptime, cr|", "credits"),
+        ("report x {\n  format pdf, |", "xlsx"),
+        ("report x {\n  share |", "portal"),
+        ("report x {\n  share mail to |", "noc"),
         ("default tier |", "gold"),
     ],
 )
@@ -157,6 +162,12 @@ def test_customers_are_counted_as_the_rules_have_them():
             wanted += tier in lent
         assert counts[Thing("tier", tier)] == wanted, tier
     assert counts[Thing("priority", "critical")] == len(rules.customers)
+    for name in rules.credits:
+        payers = [tier for tier in rules.tiers.values() if tier.credits == name]
+        assert counts[Thing("credits", name)] >= max(
+            (counts[Thing("tier", tier.name)] for tier in payers), default=0
+        )
+    assert any(counts[Thing("credits", name)] for name in rules.credits)
 
 
 TEXTS = {
