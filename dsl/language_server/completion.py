@@ -26,7 +26,7 @@ from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.parse import Reader, begun, grammar
 from dsl.recover import blocks_at
 from dsl.report import WORDS
-from dsl.scenario import UNFLAGGED
+from dsl.scenario import UNFLAGGED, UNTOLD
 from dsl.sheet import Sheet
 
 KEYWORD = "keyword"
@@ -216,5 +216,5 @@ _BUILT_IN: dict[str, tuple[str, ...]] = {
     **WORDS,
     "metric": BUILT_IN_METRICS,
     "field": tuple(BUILT_IN_FIELDS),
-    "event": tuple(kind for kind in (*EVENT_KINDS, UNFLAGGED) if kind not in ("changed", "snoozed")),
+    "event": tuple(kind for kind in (*EVENT_KINDS, UNFLAGGED) if kind not in UNTOLD),
 }

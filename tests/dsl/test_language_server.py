@@ -93,6 +93,18 @@ def test_names_and_words_that_the_grammar_takes(text, some):
     assert not prefix or any(item.startswith(prefix) for item in items)
 
 
+def test_events_that_are_offered_to_a_scenario_can_be_told():
+    offered_, _ = offered('scenario "x" {\n  at 2026-01-01 10:00 |')
+    kinds = [kind for kind in offered_ if kind not in ("set", "opened")]
+    assert {"reply", "resolved", "unflagged"} <= set(kinds)
+    told = "".join(f"  at 2026-10-05 10:00 {kind}\n" for kind in kinds)
+    text = SITE.files["sla.rules"] + (
+        f'\nscenario "all of them" {{\n  zone UTC\n  ticket t1 customer acme\n  at 2026-10-05 10:00 opened\n{told}  expect no update\n}}\n'
+    )
+    loaded = load_texts("sla.rules", {**SITE.files, "sla.rules": text})
+    assert [one.message for one in loaded.diagnostics if one.code == "E0301"] == []
+
+
 def test_nothing_is_offered_where_nothing_is_known():
     for text in ("tier x {\n  # like |", 'customer x {\n  alias "|', "tier x {\n  warn at |", "?? |"):
         assert offered(text)[0] == [], text
