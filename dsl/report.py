@@ -14,6 +14,9 @@ SECTIONS = ("compliance", "breaches", "uptime", "credits")
 FORMATS = ("pdf", "xlsx", "csv", "html", "json")
 """The files that a report may be."""
 
+WORDS = {"show": SECTIONS, "format": FORMATS}
+"""What may stand in a line of a report, by its keyword."""
+
 
 class Unit(StrEnum):
     """How long a period is."""

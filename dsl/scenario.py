@@ -22,6 +22,9 @@ SET = "set"
 UNFLAGGED = "unflagged"
 """Words of scenarios for events whose kind is called otherwise, or that say with a word what others say with data."""
 
+UNTOLD = ("changed", "snoozed", "excused")
+"""Kinds of events that scenarios say otherwise, or that decide nothing."""
+
 Settings = tuple[tuple[str, Value], ...]
 """Fields and the values that they get."""
 

@@ -75,11 +75,14 @@ def day_within_reach(text: str) -> date:
 
 
 def month_within_reach(text: str) -> date:
-    """The first day of `2026-10`, of the years that the engine counts in."""
+    """The first day of `2026-10`, a month that is within reach in every zone, with those beside it."""
     try:
-        return day_within_reach(f"{text}-01")
-    except ValueError as error:
-        raise ValueError(str(error).replace(f"{text}-01", text).replace("a date", "a month")) from None
+        found = day(f"{text}-01")
+    except ValueError:
+        raise ValueError(f"{text} is not a month of the calendar") from None
+    if not 1901 <= found.year <= 2198:
+        raise ValueError(f"{text} is outside the years 1901 to 2198")
+    return found
 
 
 def month_day(text: str) -> tuple[int, int]:

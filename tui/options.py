@@ -213,5 +213,10 @@ def _without_errors(loaded: Loaded, name: str) -> Loaded:
         from tui.findings import render
 
         click.echo(render(loaded, "human"), err=True)
-        raise SlaError(f"{name}: the rules have errors", help=f"sla check {name}", exit_code=FINDINGS)
+        help_ = (
+            f"sla check {name}"
+            if Path(name).exists()
+            else "they stand in that revision, not in the files here"
+        )
+        raise SlaError(f"{name}: the rules have errors", help=help_, exit_code=FINDINGS)
     return loaded

@@ -13,6 +13,7 @@ from tui.progress import progress
 if TYPE_CHECKING:
     from engine.replay.read import Source
     from engine.replay.ways import Work
+    from engine.store.place import Place
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,6 +38,15 @@ def workers_option(function: F) -> F:
         default=None,
         help="Processes on this machine.  [default: this one]",
     )(function)
+
+
+def sources_of(context: click.Context, store: Place, folder: Path | None) -> tuple[bool, Path | None]:
+    """Whether the store counts, and the folder of an archive. `--store` may name either; one that nobody named does not count
+    beside an archive."""
+    if folder is None and isinstance(store, Path) and store.is_dir():
+        return False, store
+    named = context.get_parameter_source("store_path") is not click.core.ParameterSource.DEFAULT
+    return named or folder is None, folder
 
 
 def worked_out(

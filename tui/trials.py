@@ -36,11 +36,11 @@ class Trial:
 
 
 def written(trial: Trial, form: str, *, color: bool = False) -> str:
-    """The whole run in one of the formats of findings."""
+    """The whole run for people, or as an object: "human", "plain" or "json"."""
     if form == "json":
         return json.dumps(as_data(trial), indent=2, ensure_ascii=False)
-    if form == "compact":
-        return render(trial, "compact")
+    if form == "plain":
+        return "\n\n".join(filter(None, (render(trial, form), summary(trial))))
     return "\n".join([*human(trial, color=color), summary(trial)])
 
 

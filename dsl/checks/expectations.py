@@ -13,11 +13,8 @@ from dsl.finding import Finding, Mend, here
 from dsl.ladder import Reached
 from dsl.model import BUILT_IN_METRICS, DEFAULT_WARN
 from dsl.resolve import Declared, Site
-from dsl.scenario import SET, UNFLAGGED
+from dsl.scenario import SET, UNFLAGGED, UNTOLD
 from dsl.suggest import nearest, some
-
-_SILENT = ("changed", "snoozed", "excused")
-"""Kinds that scenarios say otherwise, or that decide nothing."""
 
 
 class Expectations:
@@ -30,7 +27,7 @@ class Expectations:
         self._names = names
         self._steps: set[tuple[ladder.Trigger, ladder.Action | None]] | None = None
         self._overrides: set[str] | None = None
-        self._events = {*EVENT_KINDS, UNFLAGGED, *_milestones(site)}.difference(_SILENT)
+        self._events = {*EVENT_KINDS, UNFLAGGED, *_milestones(site)}.difference(UNTOLD)
         for kind in ("check", "scenario"):
             for declared in site.of(kind):
                 self.findings += [one.placed(declared.key) for one in self._lines(declared)]

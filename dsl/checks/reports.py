@@ -8,7 +8,7 @@ from dsl import build, syntax, values
 from dsl.checks.meanings import value_findings
 from dsl.finding import Finding, Mend, here
 from dsl.ladder import Role
-from dsl.report import FORMATS, SECTIONS
+from dsl.report import WORDS
 from dsl.resolve import Site
 from dsl.span import Origin
 from dsl.suggest import nearest, some
@@ -22,7 +22,7 @@ def report_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     for second in schedules[1:]:
         yield _twice("every", here(second), here(schedules[0]))
     for line in build.of_type(tree.lines, syntax.Fact):
-        known = {"show": SECTIONS, "format": FORMATS}.get(line.keyword, ())
+        known = WORDS.get(line.keyword, ())
         for word in line.words if known else ():
             if word.text not in known:
                 yield _unknown(line.keyword, word, known)

@@ -25,7 +25,8 @@ from dsl.leaf import quoted
 from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.parse import Reader, begun, grammar
 from dsl.recover import blocks_at
-from dsl.scenario import UNFLAGGED
+from dsl.report import WORDS
+from dsl.scenario import UNFLAGGED, UNTOLD
 from dsl.sheet import Sheet
 
 KEYWORD = "keyword"
@@ -212,7 +213,8 @@ def known(kind: str, sheets: Sequence[Sheet], *, as_text: bool) -> Iterator[Item
 _BUILT_IN: dict[str, tuple[str, ...]] = {
     "calendar": (ALWAYS,),
     "channel": BUILT_IN_CHANNELS,
+    **WORDS,
     "metric": BUILT_IN_METRICS,
     "field": tuple(BUILT_IN_FIELDS),
-    "event": tuple(kind for kind in (*EVENT_KINDS, UNFLAGGED) if kind not in ("changed", "snoozed")),
+    "event": tuple(kind for kind in (*EVENT_KINDS, UNFLAGGED) if kind not in UNTOLD),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dsl import syntax
+from dsl.report import WORDS
 from dsl.vocabulary import REFERENCES
 
 RECIPIENT = "recipient"
@@ -17,7 +18,7 @@ _VALUED = ("customer", "group", "priority", "status", "team")
 class Mention(NamedTuple):
     """A name in its declaration: `declares` where it is given, else it refers. `quoted` is text as a ticket system has it.
 
-    `kind` is the keyword of its declaration, or priority, status, status class, event or recipient.
+    `kind` is the keyword of its declaration, or priority, status, status class, event, recipient, or show or format of a report.
     """
 
     kind: str
@@ -42,6 +43,8 @@ def _of_lines(block: str, lines: Iterable[syntax.Line]) -> Iterator[Mention]:
                 yield from (_of("priority", word, declares=True) for word in words)
             case syntax.Fact(_, words) if block == "statuses":
                 yield from (_of("status", word, declares=True, quoted=True) for word in words)
+            case syntax.Fact(keyword, words) if block == "report" and keyword in WORDS:
+                yield from _each(keyword, words)
             case syntax.Fact(keyword, words):
                 kind = REFERENCES.get(block, {}).get(keyword)
                 yield from (_of(kind, word) for word in words if kind)

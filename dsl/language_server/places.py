@@ -149,7 +149,7 @@ def _called(sheets: Sequence[Sheet], kind: str, text: str) -> str:
 # ---------------------------------------------------------------- who depends on it
 
 
-_CARRIERS = ("tier", "calendar", "pause", "escalation", "group", "team", "metric")
+_CARRIERS = ("tier", "calendar", "pause", "escalation", "credits", "group", "team", "metric")
 """Declarations through which a customer depends on what they name."""
 
 

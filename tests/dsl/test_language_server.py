@@ -78,6 +78,11 @@ def test_a_line_begins_with_what_its_block_allows_whatever_stands_above():
         ('scenario "x" {\n  expect credits EUR 5.00 |', "in"),
         ('scenario "x" {\n  expect credits EUR 5.00 for customer |', "acme"),
         ('scenario "x" {\n  ticket t1 customer |', "acme"),
+        ("report x {\n  show |", "uptime"),
+        ("report x {\n  show uptime, cr|", "credits"),
+        ("report x {\n  format pdf, |", "xlsx"),
+        ("report x {\n  share |", "portal"),
+        ("report x {\n  share mail to |", "noc"),
         ("default tier |", "gold"),
     ],
 )
@@ -86,6 +91,18 @@ def test_names_and_words_that_the_grammar_takes(text, some):
     overrides = [one.name for customer in SITE.ruleset.customers.values() for one in customer.overrides]
     assert (some if some != "peak-season" else overrides[0]) in items
     assert not prefix or any(item.startswith(prefix) for item in items)
+
+
+def test_events_that_are_offered_to_a_scenario_can_be_told():
+    offered_, _ = offered('scenario "x" {\n  at 2026-01-01 10:00 |')
+    kinds = [kind for kind in offered_ if kind not in ("set", "opened")]
+    assert {"reply", "resolved", "unflagged"} <= set(kinds)
+    told = "".join(f"  at 2026-10-05 10:00 {kind}\n" for kind in kinds)
+    text = SITE.files["sla.rules"] + (
+        f'\nscenario "all of them" {{\n  zone UTC\n  ticket t1 customer acme\n  at 2026-10-05 10:00 opened\n{told}  expect no update\n}}\n'
+    )
+    loaded = load_texts("sla.rules", {**SITE.files, "sla.rules": text})
+    assert [one.message for one in loaded.diagnostics if one.code == "E0301"] == []
 
 
 def test_nothing_is_offered_where_nothing_is_known():
@@ -157,6 +174,12 @@ def test_customers_are_counted_as_the_rules_have_them():
             wanted += tier in lent
         assert counts[Thing("tier", tier)] == wanted, tier
     assert counts[Thing("priority", "critical")] == len(rules.customers)
+    for name in rules.credits:
+        payers = [tier for tier in rules.tiers.values() if tier.credits == name]
+        assert counts[Thing("credits", name)] >= max(
+            (counts[Thing("tier", tier.name)] for tier in payers), default=0
+        )
+    assert any(counts[Thing("credits", name)] for name in rules.credits)
 
 
 TEXTS = {

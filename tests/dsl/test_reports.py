@@ -115,7 +115,12 @@ def test_what_it_names_is_found_by_editors():
     from dsl.language_server.mentions import mentions
     from dsl.parse import parse
 
-    body = "\n".join(f"  {line}" for line in (*LINES.values(), "share mail to chief, lead of noc"))
+    body = "\n".join(
+        f"  {line}" for line in (*LINES.values(), "show uptime, credits", "share mail to chief, lead of noc")
+    )
     [piece] = cut(f"report monthly {{\n{body}\n}}\n").texts
     told = {(one.kind, one.name) for one in mentions(parse(piece))}
-    assert told == {("report", "monthly"), ("group", "retail"), ("recipient", "chief"), ("team", "noc")}
+    assert told == {
+        *(("report", "monthly"), ("group", "retail"), ("recipient", "chief"), ("team", "noc")),
+        *(("show", "uptime"), ("show", "credits"), ("format", "pdf"), ("format", "csv")),
+    }

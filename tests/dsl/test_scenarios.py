@@ -141,6 +141,8 @@ def found(text):
         ([OPENED, "expect credits EUR 0.00 in 2026-10"], [("E0219", "0.00")]),
         ([OPENED, "expect credits EUR 1.00 in 2026-13"], [("E0219", "2026-13")]),
         ([OPENED, "expect credits EUR 1.00 in 9999-12"], [("E0219", "9999-12")]),
+        ([OPENED, "expect no credits in 1900-12"], [("E0219", "1900-12")]),
+        ([OPENED, "expect no credits in 2199-01"], [("E0219", "2199-01")]),
         (["outage mail from 2026-10-05 09:00", OPENED, "expect no credits in 2026-10"], []),
         (["expect no credits in 2026-10", OPENED], [("E0802", "expect no credits in 2026-10")]),
         (["expect no credits for customer acme in 2026-10", OPENED, "expect no update"], []),

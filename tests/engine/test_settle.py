@@ -7,6 +7,8 @@ from dataclasses import fields
 import pytest
 
 from dsl.load import load_texts
+from dsl.values import month_within_reach
+from engine.calendar.period import month as month_of_text
 from engine.clock import Clock, State
 from engine.evaluate import Evaluated
 from engine.graph import Graph
@@ -85,6 +87,26 @@ def trial(*lines: str, witness=None, site=SITE):
 
 def got(*lines: str) -> list[str]:
     return [failure.got for failure in trial(*lines)]
+
+
+def test_the_first_and_the_last_month_that_rules_can_name_are_settled():
+    for month in ("1901-01", "2198-12"):
+        outage = f"outage mail from {month}-10 10:00 until {month}-10 11:00"
+        [failure] = trial(
+            outage, *(f"expect no credits for customer {one} in {month}" for one in ("acme", "globex"))
+        )[-1:]
+        assert failure.got == f"credits EUR 50.00 for customer globex in {month}"
+    for year in range(1890, 2210):
+        text = f"{year}-06"
+        assert taken(month_within_reach, text) == taken(month_of_text, text), text
+
+
+def taken(read, text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
 
 
 ACME = "ticket t1 customer acme priority high"

@@ -8,12 +8,17 @@ import re
 import shutil
 import subprocess
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import yaml
 from jsonschema import Draft7Validator
 
+from engine.facts import Event
+from engine.run import Engine
+from engine.store.sqlite import SqliteStore
+from tests.engine.site import at
 from tests.git import ENVIRONMENT, ROOT, Repository
 from tui.commands.init import DRIVERS, LAYOUT
 from tui.group import COMMANDS
@@ -96,6 +101,39 @@ def test_what_ci_runs_runs_here(sla, site, monkeypatch):
                 assert sla(*words)[0] == 0, line
                 tried += 1
     assert tried >= 6
+
+
+@pytest.mark.parametrize("path", [".github/workflows/sla.yml", ".gitlab-ci.yml"])
+def test_ci_plans_over_an_archive(sla, site, monkeypatch, path):
+    """The `sla plan` of the templates as a shell has it, and the extra that it needs."""
+    monkeypatch.chdir(site)
+    text = (site / path).read_text()
+    assert "'tiercel[history]'" in text
+    [line] = re.findall(r"sla plan .*?(?=>)", re.sub(r"\n\s+(?=\$\{)", " ", text))
+    acme = site / "rules" / "customers" / "acme.rules"
+    acme.write_text(acme.read_text().replace("from 2026-07-01", "from 2024-01-01"))
+    repository = Repository(site)
+    repository("add", ".")
+    repository("commit", "-qm", "one")
+    with closing(SqliteStore.open(site / "sla.db", create=True)) as store:
+        data = {"customer": "ACME", "priority": "critical"}
+        for key in ("T-1", "T-2"):  # the last ticket of a store stays in it
+            opened = Event(at("2024-07-02 09:00"), "opened", data, "t", f"{key} opened")
+            store.add_events("t", [(key, opened)])
+            store.add_events("t", [(key, Event(at("2024-07-02 20:00"), "resolved", {}, "t", key))])
+        Engine(store, site / "sla.rules").start(at("2024-07-03 09:00"))
+    assert sla("archive", "--to", "history", "--yes")[0] == 0
+    tiers = site / "rules" / "tiers.rules"
+    tiers.write_text(tiers.read_text().replace("EUR 250.00", "EUR 900.00"))
+    repository("commit", "-qam", "two")
+    changed = dict.fromkeys(("BASE", "CI_MERGE_REQUEST_DIFF_BASE_SHA"), "HEAD~1")
+    for most, code in (("", 0), ("EUR 1000", 0), ("EUR 500", 1)):
+        words = {**changed, "MOST": most, "SLA_MAX_CREDIT_DELTA": most}
+        shell = ["bash", "-c", line.replace("sla plan", "printf '%s\\n' plan", 1)]
+        said = subprocess.run(shell, env={**ENVIRONMENT, **words}, check=True, capture_output=True, text=True)
+        found, out, err = sla(*said.stdout.replace("--since\n6m\n", "").split("\n")[:-1])
+        assert (found, err) == (code, ""), out
+        assert "| `acme` | `2024-07` | `EUR 250` | `EUR 900` | `EUR +650` |" in out
 
 
 def test_hooks_for_pre_commit():

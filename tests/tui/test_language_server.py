@@ -185,6 +185,17 @@ async def test_columns_are_counted_as_editors_do_and_lines_end_where_theirs_do(s
         assert editor.found[editor.uri("rules/rest.rules")][0].range.start == types.Position(6, 7)
 
 
+async def test_names_that_are_asked_for_before_the_site_is_read_are_asked_for_again(site):
+    async with editing(site) as editor:
+        editor.open("rules/rest.rules")
+        here = types.CompletionParams(**editor.at("rules/rest.rules", 5, 7))
+        early = await editor.client.text_document_completion_async(here)
+        assert (list(early.items), early.is_incomplete) == ([], True)
+        await editor.until(lambda: editor.codes("rules/rest.rules") == [])
+        listed = await editor.client.text_document_completion_async(here)
+        assert ([item.label for item in listed.items], listed.is_incomplete) == (["gold"], False)
+
+
 async def test_names_are_completed_shown_found_and_renamed(site):
     async with editing(site) as editor:
         for name in ("sla.rules", "rules/rest.rules"):

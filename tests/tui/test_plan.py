@@ -152,6 +152,9 @@ def test_since_leaves_older_tickets_out(sla):
         (("sla.rules", "--store", "none.db"), 4, "no such store"),
         (("sla.rules", "--archive", ".", "--record"), 3, "--record needs --store"),
         (("sla.rules", "--archive", "."), 4, "there is no archive"),
+        (("sla.rules", "--store", "."), 4, "there is no archive"),
+        (("sla.rules", "--store", ".", "--record"), 3, "--record needs --store"),
+        (("sla.rules", "--store", ".", "--archive", "."), 4, "a directory, not a store"),
         (("broken.rules",), 1, "errors"),
     ],
 )
@@ -177,6 +180,17 @@ def test_store_archive_revisions_and_processes_say_the_same(sla, tmp_path):
     assert json.loads(sla("plan", "HEAD~1", *plan, "--workers", "2")[1]) == after
     alone = json.loads(sla("plan", "HEAD~1", *plan, "--archive", "old")[1])
     assert alone["tickets"] == 4 and alone["open"] is None and alone["new_breaches"] == 2
+    assert json.loads(sla("plan", "HEAD~1", *plan, "--store", "old")[1]) == alone
+
+
+def test_what_is_wrong_in_a_revision_is_not_looked_for_here(sla, tmp_path):
+    git(tmp_path, "init", "-q")
+    (tmp_path / "sla.rules").write_text("tier {")
+    git(tmp_path, "add", "sla.rules")
+    git(tmp_path, "commit", "-qm", "one")
+    code, _, err = sla("plan", "HEAD", "next.rules")
+    assert code == 1 and "sla check HEAD" not in err
+    assert "sla: HEAD: the rules have errors\n  help: they stand in that revision" in err
 
 
 # ---------------------------------------------------------------- only what was planned

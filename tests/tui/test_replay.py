@@ -67,6 +67,7 @@ def test_other_rules_other_outcomes_over_store_and_archive(sla):
     ] == (2, 1, 1, 0)
     alone = sla("replay", "--rules", "next.rules", "--archive", "old", *MARCH, "--format", "json")[1]
     assert outcomes(alone) == {("acme", "response"): (1, 0, 2, 0), ("acme", "resolution"): (3, 0, 0, 0)}
+    assert sla("replay", "--rules", "next.rules", "--store", "old", *MARCH, "--format", "json")[1] == alone
     assert sla("replay", "--rules", "next.rules", *MARCH, "--format", "json", "--workers", "2")[1] == strict
     early = ("--from", "2024-03-01", "--to", "2024-03-04T09:52:00Z", "--format", "json")
     assert outcomes(sla("replay", *early)[1])["acme", "response"] == (1, 0, 0, 3)

@@ -130,6 +130,39 @@ def test_formats_for_programs(sla):
     assert failure["diagnostic"]["fixes"][0]["edits"][0]["text"] == "resolution paused by client"
 
 
+def test_every_format_of_findings_says_the_failures(sla, tmp_path, monkeypatch):
+    found = [
+        failure["diagnostic"]
+        for result in json.loads(sla("--format", "json")[1])["results"]
+        for failure in result["failures"]
+    ]
+    assert len(found) == 3
+    [told] = json.loads(sla("--format", "sarif")[1])["runs"]
+    assert [one["ruleId"] for one in told["results"]] == ["E0805"] * 3
+    assert [one["location"]["lines"]["begin"] for one in json.loads(sla("--format", "gitlab")[1])] == [
+        one["span"]["line"] for one in found
+    ]
+    assert sla("--format", "markdown")[1].startswith("### sla test: 3 errors")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    code, out, _ = sla("--format", "github")
+    assert code == 1
+    assert [line.split(",")[0] for line in out.splitlines()] == ["::error file=sla.rules"] * 3
+    assert "expected resolution running" in (tmp_path / "summary.md").read_text()
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY")
+    out = sla("--format", "junit", "--junit", "out.xml")[1]
+    assert [case.get("name") for case in ET.fromstring(out.encode()).iter("testcase")] == [
+        case.get("name") for case in ET.parse("out.xml").iter("testcase")
+    ]
+    out = sla("--format", "plain")[1]
+    assert "-->" not in out and out.count("E0805") == 3 and "\n\nfailed: 2 of 3 " in out
+
+
+@pytest.mark.parametrize("form", ["compact", "sarif", "junit", "github", "markdown", "gitlab"])
+def test_formats_of_findings_where_all_is_well(sla, form):
+    code, out, _ = sla("--format", form, rules=GOOD)
+    assert code == 0 and "E0805" not in out and "expected" not in out
+
+
 def test_junit(sla):
     code, _, _ = sla("--junit", "out.xml")
     assert code == 1

@@ -18,7 +18,7 @@ from engine.facts import Instant
 from tui.commands.diff import lines, loaded_version, versions
 from tui.gates import MoneyParam, breaches_gate, credit_gates
 from tui.options import InstantParam, graph_of_loaded, store_option
-from tui.replaying import archive_option, worked_out, workers_option
+from tui.replaying import archive_option, sources_of, worked_out, workers_option
 from tui.since import SinceParam, since
 
 if TYPE_CHECKING:
@@ -103,8 +103,7 @@ def command(
     from engine.wall import EARLIEST
     from tui.impact_text import Told, human, markdown, record_of
 
-    named = context.get_parameter_source("store_path") is not click.core.ParameterSource.DEFAULT
-    with_store = named or folder is None
+    with_store, folder = sources_of(context, store_path, folder)
     if record and not with_store:
         raise SlaError("an archive alone notes nothing", help="--record needs --store", exit_code=USAGE)
     now = int(time.time()) if at is None else at

@@ -18,7 +18,7 @@ from engine.snapshot import Tally
 from tui.line import cells_of as cells
 from tui.options import InstantParam, graph_from_file, rule_file_option, rules_from_file, store_option
 from tui.plain import plain
-from tui.replaying import archive_option, worked_out, workers_option
+from tui.replaying import archive_option, sources_of, worked_out, workers_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,8 +77,7 @@ def command(
     from engine.replay.judge import Period
     from engine.wall import EARLIEST
 
-    named = context.get_parameter_source("store_path") is not click.core.ParameterSource.DEFAULT
-    with_store = named or folder is None
+    with_store, folder = sources_of(context, store_path, folder)
     period = Period(EARLIEST if start is None else start, int(time.time()) if end is None else end)
     for wrong, words, help_ in (
         (workers and address, "--workers and --dask are two ways", "give one of them"),

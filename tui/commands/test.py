@@ -161,16 +161,13 @@ def _tried(loaded: Loaded, wanted: Wanted) -> tuple[Trial, list[Covered]]:
 def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
     """Say how it went, and answer the exit code."""
     from tui import covered as coverage
-    from tui.trials import written
+    from tui.junit import junit
 
-    text = written(trial, wanted.form, color=wants_color())
-    if not trial.results and wanted.form == "human":
-        text = "there is no scenario and no check in these rules"
-    if text:
-        click.echo(text)
+    if wanted.form == "junit":
+        click.echo(junit(trial.results, trial.seconds), nl=False)
+    else:
+        _said(trial, wanted)
     if wanted.junit is not None:
-        from tui.junit import junit
-
         wanted.junit.write_bytes(junit(trial.results, trial.seconds))
     if wanted.coverage:
         said = coverage.written(covered, wanted.coverage_form)
@@ -182,6 +179,20 @@ def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
         click.echo(f"sla: {coverage.share(covered):.1f} % covered, under {wanted.threshold:g} %", err=True)
         return FINDINGS
     return FINDINGS if trial.failed else 0
+
+
+def _said(trial: Trial, wanted: Wanted) -> None:
+    """The results for people and as an object, the failures in the other formats of findings."""
+    from dsl.include import root_file
+    from tui.reporting import report
+    from tui.trials import written
+
+    if wanted.form not in ("human", "plain", "json"):
+        report(trial, wanted.form, root_file(wanted.rules), "sla test")
+    elif trial.results or wanted.form == "json":
+        click.echo(written(trial, wanted.form, color=wants_color()))
+    else:
+        click.echo("there is no scenario and no check in these rules")
 
 
 def _blessed(trial: Trial, rules: Path, *, dry: bool) -> int:

@@ -14,7 +14,10 @@ from tui.language_server.sites import Reading
 from tui.plain import plain
 
 COUNTED = frozenset(
-    ("tier", "group", "calendar", "holidays", "escalation", "pause", "team", "person", "channel", "metric")
+    (
+        *("tier", "group", "calendar", "holidays", "escalation", "pause", "credits"),
+        *("team", "person", "channel", "metric"),
+    )
 )
 """Kinds of which it is said how many customers depend on one."""
 

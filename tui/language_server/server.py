@@ -193,7 +193,7 @@ class RulesServer(LanguageServer):
         found = complete(text, offset, reading.loaded.sheets if reading else ())
         where = types.Range(types.Position(*lines.position(found.start)), params.position)
         items = [convert.completion(item, where, order) for order, item in enumerate(found.items)]
-        return types.CompletionList(is_incomplete=False, items=items)
+        return types.CompletionList(is_incomplete=reading is None, items=items)
 
     async def _hover(self, params: types.HoverParams) -> types.Hover | None:
         now = self._now()
