@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar, cast
 
+from dsl.collector import uncollected
 from dsl.errors import USAGE
 from dsl.model import RuleSet
 from engine.errors import EngineError
@@ -123,7 +124,8 @@ def in_one(work: Work[T], sources: Sequence[Source], done: Done = lambda _: None
     def judged(source: Source, read: Future[Portion]) -> T:
         return workbench.judged(source, read.result())
 
-    return work.added(_told(each(), done))
+    with uncollected():
+        return work.added(_told(each(), done))
 
 
 def in_processes(work: Work[T], sources: Sequence[Source], workers: int, done: Done = lambda _: None) -> T:
@@ -164,12 +166,13 @@ def on_cluster(work: Work[T], sources: Sequence[Source], address: str, done: Don
 
 def replay_one(source: Source, packed: bytes) -> object:
     """What comes of a portion, in whatever process; an error of ours as a Failure."""
-    known = getattr(_KEPT, "known", None)
-    if known is None or known[0] != packed:
-        work: Work[object] = pickle.loads(packed)
-        known = _KEPT.known = (packed, work.workbench())
-    workbench: Workbench[object] = known[1]
-    return caught(lambda portion: workbench.judged(portion, workbench.read(portion)), source)
+    with uncollected():
+        known = getattr(_KEPT, "known", None)
+        if known is None or known[0] != packed:
+            work: Work[object] = pickle.loads(packed)
+            known = _KEPT.known = (packed, work.workbench())
+        workbench: Workbench[object] = known[1]
+        return caught(lambda portion: workbench.judged(portion, workbench.read(portion)), source)
 
 
 def _checked(results: Iterable[object]) -> Iterator[T]:
