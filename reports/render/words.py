@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from dsl.commitment import Money
+from engine.commitment.credits import rounded
 from reports.compliance import Figures, Standing
 from reports.correction import Told
 from reports.statement import Report
@@ -32,3 +36,13 @@ def title(report: Report, *, but: str = "") -> str:
 def excuse(reason: str, by: str) -> str:
     """An excuse as people read it."""
     return f"{reason or '(reason erased)'} ({by or 'name erased'})"
+
+
+def amount(value: Money) -> Decimal:
+    """With as many digits as the currency has."""
+    return rounded(value).amount
+
+
+def exact(value: Money) -> str:
+    """`EUR 250.00`, with as many digits as the currency has."""
+    return f"{value.currency} {amount(value):f}"

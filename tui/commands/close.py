@@ -30,9 +30,9 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
 
     What is heard later about it corrects the next month. Closing again changes nothing; there is no way to open it again.
     """
-    from engine.commitment.words import money
     from engine.store.opening import open_store
     from reports.closing import UnsettledError, close
+    from reports.render.words import exact
 
     period = month_of_text(month, "MONTH")
     with closing(open_store(store_path)) as store:
@@ -57,7 +57,7 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
         percent = f"{figures.percent} %" if figures.percent else "-"
         failed = figures.breached + figures.missed
         more = f", {item.corrections:,} corrections" if item.corrections else ""
-        paid = ", ".join(money(value) for value in item.settlement.credits)
+        paid = ", ".join(exact(value) for value in item.settlement.credits)
         more += f", credits {paid}" if paid else ""
         click.echo(
             f"{plain(item.closing.customer or '(no customer)')}: {percent}, {figures.met:,} met, {failed:,} breached, {figures.excluded:,} excluded{more}"

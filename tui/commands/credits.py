@@ -68,7 +68,7 @@ def _closed(store: SqlStore) -> set[str]:
 
 def _row(one: Posting) -> tuple[Cell, ...]:
     from engine.wall import format_instant
-    from reports.render.invoice import amount
+    from reports.render.words import amount
 
     month, line = one.settlement, one.entry.line
     assert month.closing is not None, "only closed months are posted"
