@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -167,6 +168,17 @@ def test_uptime_is_a_strip_that_is_told_in_words(strip):
     assert "Down: 2026-10-06 52m." in alt and "Announced maintenance: 2026-10-04 4h." in alt
     found = text(press().render(paper(clock(), strips=(strip,))))
     assert "web: 98%, missed" in found and "Down on day 06 for 52m." in found
+
+
+def test_the_cover_shows_the_commitment_of_each_service_that_is_worst_off(strip):
+    from reports.render.pdf_data import data
+
+    def of(service, down):
+        return replace(strip, figure=replace(strip.figure, service=service, down=down))
+
+    strips = (of("web", 0), of("web", 50_000), of("mail", 10), of("dns", 0), of("lab", 60_000))
+    cover = [(one["service"], one["state"]) for one in data(paper(clock(), strips=strips))["cover"]]
+    assert cover == [("lab", "missed"), ("web", "missed"), ("mail", "met")]
 
 
 @pytest.fixture

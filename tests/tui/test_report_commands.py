@@ -93,6 +93,8 @@ def test_what_is_listed_is_chosen_and_the_figures_stay(sla):
         (("--publish",), 3, "only a declared customer's report can be published"),
         (("--publish", "--customer", "acme", "--by", " "), 3, "publishing needs a name"),
         (("--customer", "acme", "--format", "pdf", "--config", "none.toml"), 4, "none.toml"),
+        (("--metric", "resolutoin"), 1, "the rules declare no metric 'resolutoin'"),
+        (("--priority", "urgentest"), 1, "the rules declare no priority 'urgentest'"),
         (("--format", "docx"), 3, "is no format of a report"),
         (("--period", "2024-3"), 3, "is not a month like 2026-10"),
         (("--from", "2024-03-01"), 3, "--from and --to belong together"),
