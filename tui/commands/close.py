@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -62,12 +63,20 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
         click.echo(
             f"{plain(item.closing.customer or '(no customer)')}: {percent}, {figures.met:,} met, {failed:,} breached, {figures.excluded:,} excluded{more}"
         )
-    anew = sum(item.anew for item in done)
     click.echo(
-        f"{period.name} is closed for {anew:,} customers"
-        if anew
+        f"{period.name} is closed for {', '.join(_closed(done))}"
+        if any(item.anew for item in done)
         else f"{period.name} was closed before: nothing has changed"
     )
+
+
+def _closed(done: list[Done]) -> Iterator[str]:
+    """For whom it is closed that it was not before: `3 customers`, `all others`."""
+    named = sum(item.anew for item in done if item.closing.customer)
+    if named:
+        yield f"{named:,} customer{'s' if named > 1 else ''}"
+    if any(item.anew and not item.closing.customer for item in done):
+        yield "all others"
 
 
 def _record(item: Done) -> dict[str, object]:
