@@ -70,7 +70,7 @@ def test_only_closed_months_are_invoiced(sla):
     assert "2024-03 is not closed for acme" in said and "sla close 2024-03" in said
     closed = sla("close", "2024-03").out
     assert "acme: 0.00 %, 0 met, 2 breached, 0 excluded, credits EUR 500.00\n" in closed
-    assert "kuwait: 0.00 %, 0 met, 2 breached, 0 excluded, credits KWD 50\n" in closed
+    assert "kuwait: 0.00 %, 0 met, 2 breached, 0 excluded, credits KWD 50.000\n" in closed
     found = json.loads(sla("invoice", "Acme Germany South", "2024-03", "--format", "json").out)
     assert (found["customer"], found["title"], found["zone"]) == ("acme", "Acme GmbH", "Europe/Berlin")
     assert found["retainer"] == {"amount": "3333.33", "currency": "EUR"}
