@@ -19,7 +19,7 @@ from engine.wall import format_instant, format_local, local_date
 from reports.compliance import DIMENSIONS, Figures, Judged, Standing
 from reports.correction import Told, net, with_corrections
 from reports.paper import Month, Paper
-from reports.render.words import COUNTS, became, counts, exact, excuse
+from reports.render.words import COUNTS, became, counts, exact, excuse, list_title
 from reports.statement import DEFINITIONS, Report, over_by
 
 _LONGEST = 2_000
@@ -62,6 +62,7 @@ def data(paper: Paper) -> dict[str, Any]:
         "trend": [_month(one) for one in paper.trend],
         "trend_words": _trend_words(paper.trend),
         "tables": list(_tables(report)),
+        "listed": list_title(report),
         "breaches": [shapes.row(_clock(report, clock, which)) for clock, which in report.listed],
         "corrections": [shapes.row(_correction(report, item)) for item in report.corrections],
         "shapes": shapes.known,

@@ -8,7 +8,7 @@ from dsl.commitment import Money
 from engine.commitment.credits import rounded
 from reports.compliance import Figures, Standing
 from reports.correction import Told
-from reports.statement import Report
+from reports.statement import BREACHES, Report
 
 COUNTS = tuple(item.value for item in Standing)
 """Names of the counts of figures, in order."""
@@ -31,6 +31,11 @@ def title(report: Report, *, but: str = "") -> str:
     """What the report is about, in a line; one dimension may be left out."""
     about = ", ".join(f"{name} {value}" for name, value in report.scope.wanted.items() if name != but)
     return f"Service levels {report.period.name}{f': {about}' if about else ''}"
+
+
+def list_title(report: Report) -> str:
+    """What the list of clocks is a list of."""
+    return "Breaches" if report.shown == BREACHES else "Clocks"
 
 
 def excuse(reason: str, by: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.commitment.days import Day, Known, Strip
 from engine.errors import EngineError
-from reports.compliance import Excuse
+from reports.compliance import Excuse, Standing
 from reports.render.look import LARGEST_LOGO, Look, look_of, read_logo
 from reports.render.pdf import Press
 from tests.engine.site import at
@@ -116,6 +116,14 @@ def test_five_hundred_breaches_have_a_head_on_every_page():
     assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, 1))
     told = set(" ".join(pages).split())
     assert all(f"T-{number}" in told for number in range(500))
+
+
+def test_a_list_with_what_was_met_is_not_called_breaches():
+    found = paper(clock(), clock(2, late=False))
+    assert " Breaches ticket " in text(press().render(found))
+    both = replace(found, report=replace(found.report, shown=frozenset(Standing)))
+    said = text(press().render(both))
+    assert " Clocks ticket " in said and " Breaches ticket " not in said
 
 
 def test_an_empty_report_says_so():

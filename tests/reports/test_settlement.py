@@ -8,8 +8,11 @@ from decimal import Decimal
 import pytest
 
 from engine.commitment.days import Known, strip
+from engine.facts import Instant
 from reports.closing import UnsettledError
-from reports.composing import history
+from reports.composing import compose, history
+from reports.making import make
+from reports.statement import BREACHES, Scope
 from tests.reports.counter import DECEMBER, NOVEMBER, OCTOBER, RULES, SEPTEMBER, Counter, credits_, lines
 
 BREACH = "breach of resolution for critical pays EUR 250 each"
@@ -160,6 +163,20 @@ def test_a_day_of_a_strip_is_what_its_figure_counts(counter):
     counter.close()
     counter.outage("2026-10-20 10:00", "2026-10-20 14:00")
     assert strips() == before
+
+
+@pytest.mark.parametrize("more", [{}, {"tier": "gold"}, {"metric": "response"}])
+def test_the_uptime_of_a_closed_month_on_paper_is_that_of_the_closing(counter, more):
+    def paper():
+        about = Scope({"customer": "acme", **more})
+        report = make(counter.store, counter.graph, Instant(counter.now), OCTOBER, about, BREACHES)
+        return compose(counter.store, counter.graph, report)
+
+    counter.close()
+    before = paper()
+    counter.outage("2026-10-20 10:00", "2026-10-20 14:00")
+    assert paper().strips == before.strips
+    assert (before.settlement is None) is bool(more)
 
 
 def test_the_cap_of_the_month_applies_to_its_corrections(counter):
