@@ -212,7 +212,7 @@ class Books:
         found: list[Entry] = []
         for one in doubtful:
             before = [
-                entry.line
+                entry
                 for closing in own
                 for entry in entries.get(closing.id, ())
                 if (entry.of or closing.period) == one.period

@@ -20,7 +20,7 @@ from engine.snapshot import Tally
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A clock as a report knows it. `customer` is the declared one, else the ticket's own text; `target` is in open seconds,
+    """A clock as a report knows it. `customer` is the declared one, else the ticket's own text; `priority` as the rules write it; `target` is in open seconds,
     instants are UTC seconds. `decided` is the instant at which it counts, None while it does not."""
 
     customer: str

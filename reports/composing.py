@@ -89,19 +89,19 @@ class Composing:
                 (declared[name].title or name) if name in declared else name,
                 tuple(self._trend(report, reading)) if "compliance" in self._show else (),
                 tuple(strips),
-                settled if "credits" in self._show else None,
+                settled if "credits" in self._show and report.scope.wanted.keys() == {"customer"} else None,
                 self._show,
             )
 
     def _owed(self, reports: Sequence[Report]) -> Mapping[str, Settlement]:
-        """What the month comes to, by customer; nothing of another period, or of a part of what a customer has."""
+        """What the month comes to, by customer; nothing of another period."""
         if not {"uptime", "credits"} & set(self._show):
             return {}
         names = [
-            report.scope.wanted["customer"]
+            name
             for report in reports
-            if report.scope.wanted.keys() == {"customer"}
-            and report.scope.wanted["customer"] in self._graph.ruleset.customers
+            if (name := _customer(report))
+            and name in self._graph.ruleset.customers
             and isinstance(report.period.start, date)
             and report.period.name == f"{report.period.start:%Y-%m}"
             and not report.zone

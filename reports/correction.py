@@ -100,6 +100,11 @@ class Register:
         others = self._of.get("", {}).get(period)
         return self._of.get(customer, {}).get(period, others)
 
+    def name_in(self, period: str, customer: str, declared: str) -> str:
+        """The name that a month goes by: the declared one, else what somebody calls the customer if it was closed under that."""
+        closed = (name for name in (declared, customer) if name and period in self._of.get(name, {}))
+        return next(closed, declared or customer)
+
     def touching(self, start: int, end: int) -> list[Closing]:
         """The closings that have an instant in common with `[start, end)`."""
         return [

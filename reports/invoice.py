@@ -14,14 +14,25 @@ from reports.settlement import Settlement
 
 
 def invoice(store: SqlStore, graph: Graph, period: Period, customer: str) -> Settlement:
-    """A customer's closed month, the same whenever it is asked for. Raises EngineError while it is open; StoreError."""
-    books = Books(store, graph, ledger.register(store))
-    found = books.kept([customer], [period.name]).get((customer, period.name))
-    whose = plain(customer, 60)
+    """The closed month of a customer, by its name, an alias, or the name that it had then; the same whenever it is asked for. Raises
+    EngineError while it is open, and where it was closed without that customer; StoreError."""
+    known = ledger.register(store)
+    declared = graph.customer(customer)
+    name = known.name_in(period.name, customer, declared.name if declared else "")
+    if declared is None and name not in known.customers():
+        raise EngineError(f"there is no customer {plain(name, 60)!r} in the rules", exit_code=FINDINGS)
+    found = Books(store, graph, known).kept([name], [period.name]).get((name, period.name))
+    whose = plain(name, 60)
     if found is None:
         raise EngineError(
             f"{period.name} is not closed for {whose}: credits come of closed months only",
             help=f"when the month is over: sla close {period.name}",
+            exit_code=FINDINGS,
+        )
+    if found.closing is not None and found.closing.customer != name:
+        raise EngineError(
+            f"{period.name} was closed without {whose}: the rules did not declare that customer then",
+            help="if it had another name, ask for that one",
             exit_code=FINDINGS,
         )
     if not found.kept:

@@ -119,10 +119,11 @@ def standing_in(period: str, told: Iterable[tuple[str, Told]]) -> list[Told]:
     return list(found.values())
 
 
-def differences(period: str, told: Iterable[Line], now: Iterable[Entry]) -> Iterator[Entry]:
+def differences(period: str, told: Iterable[Entry], now: Iterable[Entry]) -> Iterator[Entry]:
     """The lines that make of what was told of a period what it comes to now; none where that is the same."""
-    before, after = _by_rule(told), _by_rule(entry.line for entry in now)
-    where = {_key(entry.line): entry.where for entry in now}
+    was_told, now = list(told), list(now)
+    before, after = (_by_rule(entry.line for entry in entries) for entries in (was_told, now))
+    where = {_key(entry.line): entry.where for entry in (*was_told, *now)}
     for key in sorted(before.keys() | after.keys()):
         was, comes = before.get(key, {}), after.get(key, {})
         for currency in sorted(was.keys() | comes.keys()):
@@ -143,14 +144,15 @@ def _key(line: Line) -> tuple[str, str, str]:
 
 
 def _by_rule(lines: Iterable[Line]) -> Mapping[tuple[str, str, str], Mapping[str, Line]]:
-    """Lines of one rule as one line for each currency, its amount their sum, its words those of the last."""
+    """Lines of one rule as one line for each currency, its amount their sum, its words those of all that add to it."""
     found: dict[tuple[str, str, str], dict[str, Line]] = {}
     for line in lines:
         by_currency = found.setdefault(_key(line), {})
         currency = line.amount.currency
         before = by_currency.get(currency)
         amount = line.amount.amount + (before.amount.amount if before else 0)
-        by_currency[currency] = replace(line, amount=Money(amount, currency))
+        because = f"{before.because}, and {line.because}" if before else line.because
+        by_currency[currency] = replace(line, because=because, amount=Money(amount, currency))
     return found
 
 

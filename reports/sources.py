@@ -147,7 +147,7 @@ class Source:
                 clock.cycle,
                 found.group,
                 found.tier,
-                str(fields.get("priority", "")),
+                _priority(str(fields.get("priority", ""))),
                 str(fields.get("team", "")),
                 clock.state,
                 clock.started,
@@ -174,9 +174,14 @@ def _judged(rows: Iterable[judged.Row], said: Mapping[int, Sequence[Event]]) -> 
     excused = {ticket: excuses(events) for ticket, events in said.items()}
     state: Callable[[str], State] = {item.value: item for item in State}.__getitem__
     for row in rows:
-        clock = Judged(*(*row[1:9], state(row[9]), *row[10:]))
+        clock = Judged(*(*row[1:7], _priority(row[7]), row[8], state(row[9]), *row[10:]))
         of_ticket = excused.get(row[0])
         yield replace(clock, excuse=of_ticket.get((clock.metric, clock.cycle))) if of_ticket else clock
+
+
+def _priority(text: str) -> str:
+    """As the rules write it, whatever capitals a ticket system uses."""
+    return text.strip().casefold()
 
 
 def _concerns(clock: Judged, span: Span) -> bool:

@@ -13,7 +13,7 @@ from engine.wall import LATEST, date_of, zone
 
 
 class Known(StrEnum):
-    """What is known of a day: `AHEAD` begins later than now, `UNKNOWN` is over but nothing was recorded then."""
+    """What is known of a day: `AHEAD` begins later than now, `UNKNOWN` is over but nothing of it counts in the figure."""
 
     MEASURED = "measured"
     UNKNOWN = "unknown"
@@ -40,20 +40,22 @@ class Strip:
 
 
 def strip(graph: Graph, figure: Figure, span: tuple[int, int], history: History, now: int) -> Strip:
-    """The days of `span` (UTC seconds) in the customer's zone, under the commitment of a figure."""
+    """The days of `span` (UTC seconds) in the customer's zone, with what the figure counts of them."""
     return Strip(figure, tuple(_days(graph, figure, span, history, now)))
 
 
 def _days(graph: Graph, figure: Figure, span: tuple[int, int], history: History, now: int) -> Iterator[Day]:
     start, end = span
     declared = graph.ruleset.customers[figure.customer]
-    told, _ = maintenance(graph.ruleset, declared, figure.service, history.notices, start, end)
-    hours = merge(list(graph.hours(figure.promise.calendar).intervals(start, end)))
-    agreed = subtract(hours, told) if figure.promise.excluding else hours
     # What a closed month was counted from is in its figure, whatever is known of outages by now.
-    whole = figure.start <= start and min(end, now) <= figure.end
-    down = merge(list(figure.failures) if whole else _outages(figure, history, now))
+    first, last = max(start, figure.start), min(end, figure.end)
+    notices, _ = maintenance(graph.ruleset, declared, figure.service, history.notices, start, end)
+    told = within(notices, first, last)
+    hours = within(merge(list(graph.hours(figure.promise.calendar).intervals(start, end))), first, last)
+    agreed = subtract(hours, told) if figure.promise.excluding else hours
+    down = merge(list(figure.failures))
     since = LATEST if history.since is None else history.since
+    known_from = max(since, figure.start)
     failed = within(subtract(agreed, subtract(agreed, down)), since, now)
     where = zone(graph.zone(figure.customer))
     for number in range(where.day(start), where.day(end - 1) + 1):
@@ -61,19 +63,15 @@ def _days(graph: Graph, figure: Figure, span: tuple[int, int], history: History,
         if not spans:
             continue  # clocks skipped that date
         known = (
-            Known.AHEAD if spans[0][0] >= now else Known.UNKNOWN if spans[-1][1] <= since else Known.MEASURED
+            Known.AHEAD
+            if spans[0][0] >= now
+            else Known.MEASURED
+            if known_from < spans[-1][1] and spans[0][0] < figure.end
+            else Known.UNKNOWN
         )
         yield Day(
             date_of(number).isoformat(), known, *(_during(spans, part) for part in (agreed, failed, told))
         )
-
-
-def _outages(figure: Figure, history: History, now: int) -> list[Interval]:
-    return [
-        (one.start, now if one.end is None else min(one.end, now))
-        for one in history.outages
-        if one.service in ("", figure.service) and one.customer in ("", figure.customer) and one.start < now
-    ]
 
 
 def _during(spans: list[Interval], part: list[Interval]) -> int:

@@ -9,8 +9,8 @@ from engine.wall import format_instant, format_local
 from reports.compliance import Figures, Judged
 from reports.correction import net, with_corrections
 from reports.html_table import page, paragraph, section, table
-from reports.render.words import COUNTS, became, counts, excuse, title
-from reports.statement import BREACHES, DEFINITIONS, DIMENSIONS, Report, over_by
+from reports.render.words import COUNTS, became, counts, excuse, list_title, title
+from reports.statement import DEFINITIONS, DIMENSIONS, Report, over_by
 
 _COUNTED = (*COUNTS, "compliance")
 _LISTED = (
@@ -42,7 +42,7 @@ def _body(report: Report) -> Iterator[str]:
         if dimension == "metric" or len(found) > 1:
             yield section(2, f"By {dimension}")
             yield _by(dimension, found)
-    yield section(2, "Breaches" if report.shown == BREACHES else "Clocks")
+    yield section(2, list_title(report))
     listed = report.listed
     if listed:
         yield table(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from dsl.commitment import WHOLE, Money
-from engine.commitment.credits import rounded
 from engine.commitment.uptime import Figure
 from engine.commitment.words import share, uptime
 from engine.lengths import length
 from engine.plain import markdown, plain
 from engine.wall import format_instant, format_local
 from reports.render.sheet import Cell, csv_text
+from reports.render.words import amount, exact
 from reports.settlement import Entry, Settlement
 
 HEADER = (
@@ -22,11 +21,6 @@ HEADER = (
     *("percent", "promised", "kept", "from", "until", "down_seconds", "agreed_seconds"),
 )
 _LONGEST = 32_000
-
-
-def amount(value: Money) -> Decimal:
-    """With as many digits as the currency has."""
-    return rounded(value).amount
 
 
 def uptime_percent(figure: Figure) -> str:
@@ -212,13 +206,13 @@ def _page(month: Settlement) -> Iterator[str]:
 
 def _amounts(month: Settlement) -> Iterator[tuple[str, str]]:
     if month.retainer:
-        yield "Retainer", _text(month.retainer)
+        yield "Retainer", exact(month.retainer)
     for value in month.credits:
-        yield "Credits with corrections", _text(value)
+        yield "Credits with corrections", exact(value)
     if not month.credits:
         yield "Credits", "none"
     for value in month.due:
-        yield "Total", _text(value)
+        yield "Total", exact(value)
 
 
 def _entries(title: str, entries: tuple[Entry, ...]) -> Iterator[str]:
@@ -230,7 +224,7 @@ def _entries(title: str, entries: tuple[Entry, ...]) -> Iterator[str]:
         (
             f"correction of {entry.of}: {entry.line.rule}" if entry.of else entry.line.rule,
             entry.line.because,
-            _text(entry.line.amount),
+            exact(entry.line.amount),
             entry.where,
         )
         for entry in entries
@@ -245,10 +239,6 @@ def _uptime_row(figure: Figure, zone: str) -> tuple[str, ...]:
         *(figure.service or "all services", uptime_percent(figure) or "-", uptime(figure.promise), kept),
         *(length(figure.down), "; ".join(spans) or "none"),
     )
-
-
-def _text(value: Money) -> str:
-    return f"{value.currency} {amount(value):f}"
 
 
 def _table(header: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:

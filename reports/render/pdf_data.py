@@ -12,18 +12,19 @@ from typing import Any
 from dsl.commitment import WHOLE
 from engine.calendar.period import Period
 from engine.commitment.days import Day, Known, Strip
-from engine.commitment.words import money, share, uptime
+from engine.commitment.words import share, uptime
 from engine.lengths import length
 from engine.plain import plain
 from engine.wall import format_instant, format_local, local_date
 from reports.compliance import DIMENSIONS, Figures, Judged, Standing
 from reports.correction import Told, net, with_corrections
 from reports.paper import Month, Paper
-from reports.render.words import COUNTS, became, counts, excuse
+from reports.render.words import COUNTS, became, counts, exact, excuse, list_title
 from reports.statement import DEFINITIONS, Report, over_by
 
 _LONGEST = 2_000
 _DIGITS = str.maketrans("123456789", "0" * 9)
+_COVER = 3
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -61,11 +62,13 @@ def data(paper: Paper) -> dict[str, Any]:
         "trend": [_month(one) for one in paper.trend],
         "trend_words": _trend_words(paper.trend),
         "tables": list(_tables(report)),
+        "listed": list_title(report),
         "breaches": [shapes.row(_clock(report, clock, which)) for clock, which in report.listed],
         "corrections": [shapes.row(_correction(report, item)) for item in report.corrections],
         "shapes": shapes.known,
         "corrected": _corrected(report),
         "strips": [_strip(one, report.made_at) for one in paper.strips],
+        "cover": [_strip(one, report.made_at) for one in _cover(paper.strips)],
         "credits": _credits(paper),
         "definitions": list(DEFINITIONS),
         "closings": [
@@ -211,6 +214,14 @@ def _corrected(report: Report) -> str:
 # ---------------------------------------------------------------- uptime and credits
 
 
+def _cover(strips: Sequence[Strip]) -> list[Strip]:
+    """Of each service the commitment that is worst off, of three services at most; what is not kept comes first."""
+    worst: dict[str, Strip] = {}
+    for one in sorted(strips, key=lambda one: (one.figure.kept is not False, one.figure.left)):
+        worst.setdefault(one.figure.service, one)
+    return list(worst.values())[:_COVER]
+
+
 def _strip(one: Strip, now: int) -> dict[str, Any]:
     figure = one.figure
     measured = "not measured" if figure.uptime is None else share(figure.uptime * WHOLE // 1)
@@ -263,10 +274,10 @@ def _credits(paper: Paper) -> dict[str, Any] | None:
             [
                 (f"correction of {entry.of}: " if entry.of else "") + _text(entry.line.rule),
                 _text(entry.line.because),
-                money(entry.line.amount),
+                exact(entry.line.amount),
             ]
             for entry in found.entries
         ],
-        "total": ", ".join(money(one) for one in found.credits) if found.entries else "",
+        "total": ", ".join(exact(one) for one in found.credits) if found.entries else "",
         "note": so_far if found.kept else "This month was closed without its credits.",
     }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from dsl.commitment import Money
+from engine.commitment.credits import rounded
 from reports.compliance import Figures, Standing
 from reports.correction import Told
-from reports.statement import Report
+from reports.statement import BREACHES, Report
 
 COUNTS = tuple(item.value for item in Standing)
 """Names of the counts of figures, in order."""
@@ -29,6 +33,21 @@ def title(report: Report, *, but: str = "") -> str:
     return f"Service levels {report.period.name}{f': {about}' if about else ''}"
 
 
+def list_title(report: Report) -> str:
+    """What the list of clocks is a list of."""
+    return "Breaches" if report.shown == BREACHES else "Clocks"
+
+
 def excuse(reason: str, by: str) -> str:
     """An excuse as people read it."""
     return f"{reason or '(reason erased)'} ({by or 'name erased'})"
+
+
+def amount(value: Money) -> Decimal:
+    """With as many digits as the currency has."""
+    return rounded(value).amount
+
+
+def exact(value: Money) -> str:
+    """`EUR 250.00`, with as many digits as the currency has."""
+    return f"{value.currency} {amount(value):f}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from engine.commitment.days import Day, Known, Strip
 from engine.errors import EngineError
-from reports.compliance import Excuse
+from reports.compliance import Excuse, Standing
 from reports.render.look import LARGEST_LOGO, Look, look_of, read_logo
 from reports.render.pdf import Press
 from tests.engine.site import at
@@ -117,6 +118,14 @@ def test_five_hundred_breaches_have_a_head_on_every_page():
     assert all(f"T-{number}" in told for number in range(500))
 
 
+def test_a_list_with_what_was_met_is_not_called_breaches():
+    found = paper(clock(), clock(2, late=False))
+    assert " Breaches ticket " in text(press().render(found))
+    both = replace(found, report=replace(found.report, shown=frozenset(Standing)))
+    said = text(press().render(both))
+    assert " Clocks ticket " in said and " Breaches ticket " not in said
+
+
 def test_an_empty_report_says_so():
     found = text(press().render(paper()))
     assert "None." in found and "- compliance of 0 decided clocks" in found
@@ -167,6 +176,17 @@ def test_uptime_is_a_strip_that_is_told_in_words(strip):
     assert "Down: 2026-10-06 52m." in alt and "Announced maintenance: 2026-10-04 4h." in alt
     found = text(press().render(paper(clock(), strips=(strip,))))
     assert "web: 98%, missed" in found and "Down on day 06 for 52m." in found
+
+
+def test_the_cover_shows_the_commitment_of_each_service_that_is_worst_off(strip):
+    from reports.render.pdf_data import data
+
+    def of(service, down):
+        return replace(strip, figure=replace(strip.figure, service=service, down=down))
+
+    strips = (of("web", 0), of("web", 50_000), of("mail", 10), of("dns", 0), of("lab", 60_000))
+    cover = [(one["service"], one["state"]) for one in data(paper(clock(), strips=strips))["cover"]]
+    assert cover == [("lab", "missed"), ("web", "missed"), ("mail", "met")]
 
 
 @pytest.fixture

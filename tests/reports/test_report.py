@@ -109,6 +109,18 @@ def test_a_scope_takes_what_it_names(office):
     }
 
 
+def test_a_priority_is_one_whatever_its_capitals(office):
+    before = office.report().by("priority")
+    assert "critical" in before and "Critical" not in before
+    office.opened("shouted", "2026-10-20 08:00", priority=" Critical")
+    office.say("shouted", "2026-10-20 08:05", "resolved")
+    for _ in ("awaited", "taken in"):
+        after = office.report()
+        assert after.by("priority").keys() == before.keys()
+        assert any(clock.ticket == "shouted" for clock, _ in office.report(priority="critical").clocks)
+        office.pass_to("2026-11-20 12:01")
+
+
 def test_an_excuse_takes_a_breach_out_and_shows_it(office):
     before = office.report()
     clock, which = before.listed[0]

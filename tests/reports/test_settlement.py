@@ -7,7 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from engine.commitment.days import Known, strip
+from engine.facts import Instant
 from reports.closing import UnsettledError
+from reports.composing import compose, history
+from reports.making import make
+from reports.statement import BREACHES, Scope
 from tests.reports.counter import DECEMBER, NOVEMBER, OCTOBER, RULES, SEPTEMBER, Counter, credits_, lines
 
 BREACH = "breach of resolution for critical pays EUR 250 each"
@@ -127,6 +132,51 @@ def test_an_outage_that_is_heard_of_late_takes_the_lower_band(counter):
         ("2026-10", LOWER, "EUR -333.33"),
         ("2026-10", LOW, "EUR 166.67"),
     ]
+
+
+def test_corrections_name_their_rule_and_all_that_they_follow_from(counter):
+    counter.close()
+    told = {entry.line.rule: entry.where for entry in counter.month(OCTOBER).entries}
+    # In the last week of the month: both the month and the seven days reach the lower band.
+    counter.outage("2026-10-30 10:00", "2026-10-30 16:00")
+    counter.excuse("T-1")
+    counter.excuse("T-2")
+    found = {entry.line.rule: entry for entry in counter.month(NOVEMBER).corrections}
+    for rule in (BREACH, LOW):
+        assert found[rule].where == told[rule] != ""
+    because = found[LOWER].line.because
+    assert "comes to EUR 666.66" in because
+    assert "per month on always" in because and "per 7d on always" in because
+
+
+def test_a_day_of_a_strip_is_what_its_figure_counts(counter):
+    def strips():
+        month = counter.month(OCTOBER)
+        span = (month.start, month.end)
+        known = history(counter.store, counter.graph, span, counter.now)
+        return [strip(counter.graph, one, span, known, counter.now) for one in month.figures]
+
+    for one in (before := strips()):
+        assert sum(day.down for day in one.days) == one.figure.down
+    [week] = [one for one in before if one.figure.promise.window and one.figure.service == "web"]
+    assert [day.known for day in week.days] == [Known.UNKNOWN] * 24 + [Known.MEASURED] * 7
+    counter.close()
+    counter.outage("2026-10-20 10:00", "2026-10-20 14:00")
+    assert strips() == before
+
+
+@pytest.mark.parametrize("more", [{}, {"tier": "gold"}, {"metric": "response"}])
+def test_the_uptime_of_a_closed_month_on_paper_is_that_of_the_closing(counter, more):
+    def paper():
+        about = Scope({"customer": "acme", **more})
+        report = make(counter.store, counter.graph, Instant(counter.now), OCTOBER, about, BREACHES)
+        return compose(counter.store, counter.graph, report)
+
+    counter.close()
+    before = paper()
+    counter.outage("2026-10-20 10:00", "2026-10-20 14:00")
+    assert paper().strips == before.strips
+    assert (before.settlement is None) is bool(more)
 
 
 def test_the_cap_of_the_month_applies_to_its_corrections(counter):

@@ -69,8 +69,8 @@ def test_only_closed_months_are_invoiced(sla):
     said = sla("invoice", "acme", "2024-03", code=1).err
     assert "2024-03 is not closed for acme" in said and "sla close 2024-03" in said
     closed = sla("close", "2024-03").out
-    assert "acme: 0.00 %, 0 met, 2 breached, 0 excluded, credits EUR 500\n" in closed
-    assert "kuwait: 0.00 %, 0 met, 2 breached, 0 excluded, credits KWD 50\n" in closed
+    assert "acme: 0.00 %, 0 met, 2 breached, 0 excluded, credits EUR 500.00\n" in closed
+    assert "kuwait: 0.00 %, 0 met, 2 breached, 0 excluded, credits KWD 50.000\n" in closed
     found = json.loads(sla("invoice", "Acme Germany South", "2024-03", "--format", "json").out)
     assert (found["customer"], found["title"], found["zone"]) == ("acme", "Acme GmbH", "Europe/Berlin")
     assert found["retainer"] == {"amount": "3333.33", "currency": "EUR"}
@@ -134,6 +134,20 @@ def test_currencies_have_their_own_digits(sla):
 def test_mistakes_are_said(sla, arguments, code, words):
     sla("close", "2024-03")
     assert words in sla("invoice", *arguments, code=code).err
+
+
+def test_a_customer_that_got_another_name_keeps_its_closed_months_under_the_old_one(sla):
+    assert "2024-03 is closed for 3 customers, all others" in sla("close", "2024-03").out
+    asked = ("invoice", "acme", "2024-03", "--format", "json")
+    before = sla(*asked).out, sla("credits", "2024-03", "--customer", "acme").out
+    renamed = MONTHS.replace("customer acme", "customer acme-group").replace('"ACME"', '"ACME", "acme"')
+    Path("sla.rules").write_text(renamed)
+    sla("run", "--once", "--rules", "sla.rules")
+    assert (sla(*asked).out, sla("credits", "2024-03", "--customer", "acme").out) == before
+    said = sla("invoice", "acme-group", "2024-03", code=1).err
+    assert "2024-03 was closed without acme-group" in said
+    sla("close", "2024-04")
+    assert json.loads(sla("invoice", "acme", "2024-04", "--format", "json").out)["customer"] == "acme-group"
 
 
 def test_credits_that_cannot_be_counted_are_all_named(sla):

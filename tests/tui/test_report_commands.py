@@ -93,6 +93,8 @@ def test_what_is_listed_is_chosen_and_the_figures_stay(sla):
         (("--publish",), 3, "only a declared customer's report can be published"),
         (("--publish", "--customer", "acme", "--by", " "), 3, "publishing needs a name"),
         (("--customer", "acme", "--format", "pdf", "--config", "none.toml"), 4, "none.toml"),
+        (("--metric", "resolutoin"), 1, "the rules declare no metric 'resolutoin'"),
+        (("--priority", "urgentest"), 1, "the rules declare no priority 'urgentest'"),
         (("--format", "docx"), 3, "is no format of a report"),
         (("--period", "2024-3"), 3, "is not a month like 2026-10"),
         (("--from", "2024-03-01"), 3, "--from and --to belong together"),
@@ -157,7 +159,9 @@ def test_only_a_breach_is_excused(sla, arguments, words):
 def test_a_month_is_closed_once_and_its_report_stays(sla):
     code, out, _ = sla("close", "2024-03")
     assert code == 0
-    assert out == "acme: 66.66 %, 4 met, 2 breached, 0 excluded\n2024-03 is closed for 2 customers\n"
+    assert (
+        out == "acme: 66.66 %, 4 met, 2 breached, 0 excluded\n2024-03 is closed for 1 customer, all others\n"
+    )
     assert sla("close", "2024-03")[1] == "2024-03 was closed before: nothing has changed\n"
     [closed] = json.loads(sla("close", "2024-03", "--customer", "acme", "--format", "json")[1])
     assert (closed["customer"], closed["zone"], closed["anew"], closed["met"]) == (

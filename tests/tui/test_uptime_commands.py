@@ -81,6 +81,24 @@ def test_maintenance_that_was_announced_is_left_out(site, capsys):
     assert (figure["excluded_seconds"], figure["unannounced_seconds"]) == (14 * 3600, 4 * 3600)
 
 
+def test_dates_of_an_announcement_are_those_of_its_windows(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    early = PATCHES.replace("  announced 2026-01-15 09:00 zone Europe/Berlin\n", "")
+    early = early.replace("sun 02:00-06:00", "sun 00:30-04:00")
+    assert "sun 00:30-04:00" in early
+    (tmp_path / "sla.rules").write_text(SITE.format(SERVICES + early))
+    assert run(["run", "--once", "--rules", "sla.rules"]) == 0
+    capsys.readouterr()
+    of_a_day = ("announce", "patches", "--from", "2026-10-25", "--until", "2026-10-26")
+    found = said(capsys, "maintenance", *of_a_day, "--at", "2026-10-20T09:00Z").out.splitlines()
+    assert found[1:] == ["  2026-10-25 00:30 until 2026-10-25 04:00 Europe/Berlin"]
+    [figure] = json.loads(said(capsys, "uptime", "acme", "--period", "2026-10", *AT, "--format", "json").out)
+    assert figure["excluded_seconds"] == int(4.5 * 3600)  # clocks go back in it
+    late = said(capsys, "maintenance", *of_a_day, "--at", "2026-10-25T09:00Z").out
+    assert "none of its windows begins in that time after it was announced" in late
+    said(capsys, "maintenance", "announce", "patches", "--from", "soon", code=3)
+
+
 def test_an_outage_that_lasts_is_ended_by_its_number(site, capsys):
     added = said(capsys, "outage", "add", "web", "--from", "2026-10-05T10:00Z", "--note", "line\x1b[31m cut")
     assert added.out == "web: recorded; sla outage end 1 ends it\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,9 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
 
     What is heard later about it corrects the next month. Closing again changes nothing; there is no way to open it again.
     """
-    from engine.commitment.words import money
     from engine.store.opening import open_store
     from reports.closing import UnsettledError, close
+    from reports.render.words import exact
 
     period = month_of_text(month, "MONTH")
     with closing(open_store(store_path)) as store:
@@ -57,17 +58,25 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
         percent = f"{figures.percent} %" if figures.percent else "-"
         failed = figures.breached + figures.missed
         more = f", {item.corrections:,} corrections" if item.corrections else ""
-        paid = ", ".join(money(value) for value in item.settlement.credits)
+        paid = ", ".join(exact(value) for value in item.settlement.credits)
         more += f", credits {paid}" if paid else ""
         click.echo(
             f"{plain(item.closing.customer or '(no customer)')}: {percent}, {figures.met:,} met, {failed:,} breached, {figures.excluded:,} excluded{more}"
         )
-    anew = sum(item.anew for item in done)
     click.echo(
-        f"{period.name} is closed for {anew:,} customers"
-        if anew
+        f"{period.name} is closed for {', '.join(_closed(done))}"
+        if any(item.anew for item in done)
         else f"{period.name} was closed before: nothing has changed"
     )
+
+
+def _closed(done: list[Done]) -> Iterator[str]:
+    """For whom it is closed that it was not before: `3 customers`, `all others`."""
+    named = sum(item.anew for item in done if item.closing.customer)
+    if named:
+        yield f"{named:,} customer{'s' if named > 1 else ''}"
+    if any(item.anew and not item.closing.customer for item in done):
+        yield "all others"
 
 
 def _record(item: Done) -> dict[str, object]:

@@ -12,7 +12,6 @@ from tui.plain import plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
-    from engine.store.sql import SqlStore
     from reports.postings import Posting
     from reports.render.sheet import Cell
 
@@ -34,15 +33,17 @@ def command(month: str, store_path: Place, customer: str, form: str) -> None:
     The same line has the same `id` whenever it is exported, so that taking it in twice can be found out. Customers whose month is
     not closed are named, and the exit code is 1.
     """
+    from reports import ledger
     from reports.postings import postings
     from tui.export import Sheet, write
 
     period = month_of_text(month, "PERIOD")
     with world(store_path, None, None) as (store, graph, _):
-        names = sorted({*graph.ruleset.customers, *_closed(store)})
+        known = ledger.register(store)
+        names = sorted({*graph.ruleset.customers, *known.customers() - {""}})
         if customer:
             declared = graph.customer(customer)
-            name = declared.name if declared else customer
+            name = known.name_in(period.name, customer, declared.name if declared else "")
             if name not in names:
                 raise SlaError(
                     f"there is no customer {plain(customer, 60)!r} in the rules", exit_code=FINDINGS
@@ -60,15 +61,9 @@ def command(month: str, store_path: Place, customer: str, form: str) -> None:
         )
 
 
-def _closed(store: SqlStore) -> set[str]:
-    from reports import ledger
-
-    return ledger.register(store).customers() - {""}
-
-
 def _row(one: Posting) -> tuple[Cell, ...]:
     from engine.wall import format_instant
-    from reports.render.invoice import amount
+    from reports.render.words import amount
 
     month, line = one.settlement, one.entry.line
     assert month.closing is not None, "only closed months are posted"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsl.errors import FINDINGS, USAGE, SlaError
+from dsl.errors import USAGE, SlaError
 from tui.options import month_of_text, store_option, world
 from tui.plain import plain
 
@@ -50,10 +50,7 @@ def command(customer: str, month: str, store_path: Place, form: str | None, outp
             f"{plain(form)!r} is no format of an invoice", help="give --format json|csv|md", exit_code=USAGE
         )
     with world(store_path, None, None) as (store, graph, _):
-        declared = graph.customer(customer)
-        found = invoice(store, graph, period, declared.name if declared else customer)
-        if declared is None and not found.entries and not found.metrics:
-            raise SlaError(f"there is no customer {plain(customer, 60)!r} in the rules", exit_code=FINDINGS)
+        found = invoice(store, graph, period, customer)
     text = formats[form](found)
     if output is None:
         click.echo(text, nl=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +14,14 @@ import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
-from engine.wall import format_instant
+from engine.wall import format_instant, format_local, parse_instant
 from tui.chapters import Listing
 from tui.commands.outage import SOURCE, declared
 from tui.options import InstantParam, graph_of, rules_option, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
+    from dsl.commitment import Window
     from engine.commitment.outage import Notice
     from engine.store.place import Place
 
@@ -40,12 +42,12 @@ def command() -> None:
 @click.option(
     "--from",
     "start",
-    type=InstantParam(),
-    default=None,
+    metavar="INSTANT",
+    default="",
     help="When it begins; of NAME, from which window on.",
 )
 @click.option(
-    "--until", "end", type=InstantParam(), default=None, help="When it ends; of NAME, before which window."
+    "--until", "end", metavar="INSTANT", default="", help="When it ends; of NAME, before which window."
 )
 @click.option("--at", type=InstantParam(), default=None, help="When they were told.  [default: now]")
 @click.option(
@@ -58,23 +60,22 @@ def announce(
     rules_path: Path | None,
     service: str,
     customer: str,
-    start: Instant | None,
-    end: Instant | None,
+    start: str,
+    end: str,
     at: Instant | None,
     source_id: str | None,
     note: str,
 ) -> None:
-    """Record that customers were told of windows of the maintenance NAME of the rules; without NAME, of one window of its own."""
+    """Record that customers were told of windows of the maintenance NAME of the rules; without NAME, of one window of its own.
+
+    What has no offset in --from and --until is a time of the zone that the windows of NAME are in, else of UTC.
+    """
     from engine.commitment.outage import Notice
     from engine.intake.outages import LONGEST_NOTE
     from engine.store import outages
     from engine.store.opening import open_store
 
-    if start is not None and end is not None and end <= start:
-        raise SlaError(
-            "the maintenance ends before it begins", help="--until is after --from", exit_code=USAGE
-        )
-    if not name and (start is None or end is None):
+    if not name and not (start and end):
         raise SlaError(
             "it is not said when",
             help="name a maintenance of the rules, or give --from and --until",
@@ -96,12 +97,48 @@ def announce(
                 exit_code=FINDINGS,
             )
         named = declared(graph, service, customer)
+        windows = graph.ruleset.maintenance[name].windows if name else ()
+        begin, until = _bounds(start, end, {window.zone for window in windows})
         identity = plain(source_id or uuid.uuid4().hex, 200)
-        notice = Notice(name, *named, told, start, end, SOURCE, identity, plain(note, LONGEST_NOTE))
+        notice = Notice(name, *named, told, begin, until, SOURCE, identity, plain(note, LONGEST_NOTE))
         outages.announce(store.connection, notice)
     click.echo(f"{_what(notice)}: announced {format_instant(told)}")
-    if not name and start is not None and told >= start:
+    if not name and begin is not None and told >= begin:
         click.echo("it had begun: it counts as agreed time")
+    if begin is not None and until is not None:
+        for line in _covered(windows, max(begin, told + 1), until):
+            click.echo(line)
+
+
+def _bounds(start: str, end: str, zones: set[str]) -> tuple[Instant | None, Instant | None]:
+    """The instants of these texts. Raises SlaError."""
+    [zone] = zones if len(zones) == 1 else {"UTC"}
+    try:
+        begin, until = (Instant(parse_instant(text, zone)) if text else None for text in (start, end))
+    except ValueError as error:
+        raise SlaError(
+            plain(str(error)), help="write it like 2026-10-07T22:00+02:00", exit_code=USAGE
+        ) from error
+    if begin is not None and until is not None and until <= begin:
+        raise SlaError(
+            "the maintenance ends before it begins", help="--until is after --from", exit_code=USAGE
+        )
+    return begin, until
+
+
+def _covered(windows: Sequence[Window], begin: int, until: int) -> Iterator[str]:
+    """Which windows that begin in `[begin, until)` were announced in time."""
+    from engine.commitment.uptime import occurrences
+
+    none = True
+    for window in windows:
+        for first, last in occurrences(window, begin, until):
+            if begin <= first:
+                none = False
+                where = window.zone
+                yield f"  {format_local(first, where)} until {format_local(last, where)} {where}"
+    if windows and none:
+        yield "  none of its windows begins in that time after it was announced"
 
 
 @command.command("list", epilog="Example: sla maintenance list --format jsonl")

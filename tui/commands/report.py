@@ -274,8 +274,15 @@ def _known_zone(zone: str) -> None:
 
 def _scope(graph: Graph, wanted: dict[str, str]) -> dict[str, str]:
     """What the report is about, in the rules' own names. Raises SlaError for a name that can be none."""
+    from dsl.model import BUILT_IN_METRICS
+
     rules = graph.ruleset
-    declared = {"group": rules.groups, "tier": rules.tiers}
+    declared = {
+        "group": rules.groups,
+        "tier": rules.tiers,
+        "metric": (*BUILT_IN_METRICS, *rules.metrics),
+        "priority": rules.priorities,
+    }
     found = {name: value for name, value in wanted.items() if value}
     for name, known in declared.items():
         if name in found and found[name] not in known:
