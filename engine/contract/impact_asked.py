@@ -26,6 +26,8 @@ _CLASSES = tuple(StatusClass)
 _BIT = {one: 1 << number for number, one in enumerate(_CLASSES)}
 _OVER = sum(_BIT[one] for one in ENDED)
 _NAMED = frozenset({"customer", "group"})
+_Opening = tuple[str, dict[str, str | int | bool]]
+"""The kind of a first event, and what it says of some fields."""
 _ODD = frozenset().union(*map(no_fields, ("note", "changed")))
 
 
@@ -56,30 +58,33 @@ class Steady:
         if not fields <= told.fields or fields & _ODD or not self._has.any():
             return found
         classes = self._visited() & (~_OVER & 0xFF if running else 0xFF)
-        codes = (self._first << 8) | classes
-        distinct, which = np.unique(codes, return_inverse=True)
-        answers: dict[object, int] = {}
-        said = []
-        for code in distinct.tolist():
-            kind, data = told.sayings[code >> 8]
-            opening = {name: data[name] for name in fields & data.keys()}
-            key = (tuple(sorted((name, type(one), one) for name, one in opening.items())), code & 0xFF)
-            if key not in answers:
-                answers[key] = self._answer(condition, Writer(self._graph), kind, opening, code & 0xFF)
-            said.append(answers[key])
+        numbers, openings = self._openings(frozenset(fields))
+        distinct, which = np.unique((numbers << 8) | classes, return_inverse=True)
+        said = [
+            self._answer(condition, Writer(self._graph), openings[code >> 8], code & 0xFF)
+            for code in distinct.tolist()
+        ]
         found[self._has] = np.array(said, dtype=np.int64)[which]
         found[self._moved(fields)] = EITHER
         return found
 
-    def _answer(
-        self,
-        condition: Condition,
-        writer: Writer,
-        kind: str,
-        opening: dict[str, str | int | bool],
-        classes: int,
-    ) -> int:
-        writer.take(kind, opening)
+    def _openings(self, fields: frozenset[str]) -> tuple[I64, list[_Opening]]:
+        """By ticket with events the number of what its first one says of these fields, and what that is."""
+        numbers: dict[object, int] = {}
+        openings: list[_Opening] = []
+        of_saying = np.zeros(len(self._told.sayings), dtype=np.int64)
+        names = sorted(fields)
+        for saying in np.unique(self._first).tolist():
+            kind, data = self._told.sayings[saying]
+            key = (kind, *((type(data[name]), data[name]) if name in data else None for name in names))
+            number = numbers.setdefault(key, len(openings))
+            if number == len(openings):
+                openings.append((kind, {name: data[name] for name in names if name in data}))
+            of_saying[saying] = number
+        return of_saying[self._first], openings
+
+    def _answer(self, condition: Condition, writer: Writer, opening: _Opening, classes: int) -> int:
+        writer.take(*opening)
         now, holds = writer.situation, compile_condition(condition)
         answers = {
             holds(Situation(now.fields, one, now.customer, now.group))
