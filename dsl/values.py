@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from dsl import syntax
 from dsl.model import Amount, BusinessDays, Period, Seconds, TimeRange
@@ -17,6 +18,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _PART = re.compile(r"(\d+)([wdhms])")
 
 
+@lru_cache(4096)
 def amount(text: str) -> Amount:
     """`1h30m` or `3bd`. ValueError when it is nothing or over a hundred years."""
     if text.endswith("bd"):
@@ -118,6 +120,7 @@ def second(text: str) -> int:
     return minutes * 60 + seconds
 
 
+@lru_cache(4096)
 def percent(text: str) -> int:
     """`99.95%` in hundredths of a percent. ValueError for more than two decimals."""
     whole, _, decimals = text[:-1].partition(".")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from engine.calendar.period import Period, month
 from engine.commitment.outage import Outage
-from engine.facts import EXCUSED, Event, FieldValue, Instant
-from engine.run import Engine
+from engine.facts import Instant
 from engine.store import outages
 from engine.store.sql import SqlStore
 from reports.books import settlement
 from reports.closing import Done, close
 from reports.settlement import Settlement
 from tests.engine.site import Site, at
+from tests.reports.premises import Premises
 
 RULES = """\
 language 1
@@ -64,49 +64,15 @@ customer hooli "Hooli Inc." {
 SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = map(month, ("2026-09", "2026-10", "2026-11", "2026-12"))
 
 
-class Counter:
-    """Things happen to it at local times of UTC; `now` moves by `pass_to`."""
-
+class Counter(Premises):
     def __init__(self, store: SqlStore, site: Site, rules: str = RULES) -> None:
-        self.store = store
-        self.now = at("2026-08-01 00:00")
-        self._number = 0
-        self._site = site
-        self.edit(rules)
-
-    def edit(self, rules: str) -> None:
-        """Put these rules in force."""
-        self._site.write(rules)
-        self.engine = Engine(self.store, self._site.root)
-        self.engine.start(self.now)
-
-    @property
-    def graph(self):
-        assert self.engine.rules.now is not None
-        return self.engine.rules.now.graph
-
-    def pass_to(self, when: str) -> None:
-        self.now = at(when)
-        self.engine.step(self.now)
-
-    def say(self, key: str, when: str, kind: str, **data: FieldValue) -> None:
-        self._number += 1
-        event = Event(at(when), kind, data, "counter", str(self._number), self._number)
-        self.store.add_events("counter", [(key, event)])
+        super().__init__(store, site, rules, "2026-08-01 00:00")
 
     def breach(self, key: str, day: str, customer: str = "acme", priority: str = "critical") -> None:
         """A ticket that is answered at once, and resolved nine hours after it was opened."""
         self.say(key, f"{day} 08:00", "opened", customer=customer, priority=priority, status="New")
         self.say(key, f"{day} 08:01", "reply")
         self.say(key, f"{day} 17:00", "resolved")
-
-    def excuse(self, key: str, metric: str = "resolution", *, excused: bool = True) -> None:
-        self._number += 1
-        data: dict[str, FieldValue] = {
-            "metric": metric, "cycle": 1, "by": "duty-manager", "reason": "=storm", "excused": excused,
-        }  # fmt: skip
-        event = Event(self.now, EXCUSED, data, "counter", str(self._number), self._number)
-        self.store.add_events("counter", [(key, event)])
 
     def outage(
         self, start: str, end: str | None, service: str = "web", number: str = "", customer: str = ""

@@ -132,7 +132,7 @@ def test_an_excuse_takes_a_breach_out_and_shows_it(office):
         assert after.figures.met == before.figures.met
         assert after.figures.tally.failed == before.figures.tally.failed - 1
         [shown] = [item for item, found in after.listed if found is Standing.EXCLUDED]
-        assert (shown.key, shown.excuse.reason, shown.excuse.by) == (clock.key, "storm", "duty-manager")
+        assert (shown.key, shown.excuse.reason, shown.excuse.by) == (clock.key, "=storm", "duty-manager")
         office.pass_to("2026-11-20 12:01")
     office.excuse(clock.ticket, clock.metric, cycle=clock.cycle, excused=False)
     office.pass_to("2026-11-20 12:02")
