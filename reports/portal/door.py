@@ -53,9 +53,8 @@ class Door:
         self._pages = pages
         self._threads = ThreadPoolExecutor(THREADS, "portal")
         self._slow = ThreadPoolExecutor(SLOW_THREADS, "portal-password")
-        self._later = ThreadPoolExecutor(
-            1, "portal-mail"
-        )  # a mail server that hangs keeps nobody from signing in
+        # A thread of its own: a mail server that hangs keeps nobody from signing in.
+        self._later = ThreadPoolExecutor(1, "portal-mail")
         self._told = ("", 0)
 
     @property

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from engine.clock import State
 from engine.commitment.uptime import EVERYTHING, Figure, state
-from engine.commitment.words import share
+from engine.commitment.words import ran
 from engine.plain import plain
 from engine.store.publications import Publication
 from engine.wall import format_local, local_day
@@ -189,7 +189,7 @@ def _service(view: View, one: Figure) -> dict[str, object]:
     return {
         "name": "All services" if one.service == EVERYTHING else view.service(one.service),
         "promise": words.promise(one.promise, view.calendar(one.promise.calendar)),
-        "percent": "-" if one.uptime is None else share(int(one.uptime * 1_000_000 // 1)).replace("%", " %"),
+        "percent": ran(one).replace("%", " %"),
         "state": words.status(state(one, view.now)),
         "good": one.kept is not False,
         "down": words.lasting(one.down) if one.down else "none",

@@ -12,7 +12,8 @@ from typing import Any
 from dsl.commitment import WHOLE
 from engine.calendar.period import Period
 from engine.commitment.days import Day, Known, Strip
-from engine.commitment.words import share, uptime
+from engine.commitment.uptime import state
+from engine.commitment.words import budget, ran, share, uptime
 from engine.lengths import length
 from engine.plain import plain
 from engine.wall import format_instant, format_local, local_date
@@ -224,27 +225,18 @@ def _cover(strips: Sequence[Strip]) -> list[Strip]:
 
 def _strip(one: Strip, now: int) -> dict[str, Any]:
     figure = one.figure
-    measured = "not measured" if figure.uptime is None else share(figure.uptime * WHOLE // 1)
-    left = f"{length(figure.left)} left" if figure.left >= 0 else f"overspent by {length(-figure.left)}"
-    kept = (
-        "not measured"
-        if figure.kept is None
-        else ("met" if figure.kept else "missed")
-        if figure.end <= now or figure.left < 0
-        else ("on track" if figure.kept else "below")
-    )
     down = [day for day in one.days if day.down]
     said = ", ".join(f"{day.date} {length(day.down)}" for day in down) or "none"
     planned = ", ".join(f"{day.date} {length(day.announced)}" for day in one.days if day.announced) or "none"
     return {
         "service": _text(figure.service) or "all services",
         "promise": uptime(figure.promise),
-        "uptime": measured,
-        "state": kept,
+        "uptime": "not measured" if figure.uptime is None else ran(figure),
+        "state": state(figure, now),
         "down": length(figure.down),
         "outages": f"{figure.outages:,}",
         "budget": length(figure.budget),
-        "left": left,
+        "left": budget(figure),
         "coverage": ""
         if figure.covered is None or figure.covered == 1
         else f"Outages were recorded for {share(figure.covered * WHOLE // 1)} of the time.",
