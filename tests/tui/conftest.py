@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from dsl.cache_folder import cache_folder
+from tests.locked import member
 
 
 @pytest.fixture
@@ -21,3 +22,12 @@ def sla(tmp_path, capfd, monkeypatch):
 
     yield call
     cache_folder.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def junit_schema(request):
+    """The schema of Jenkins' xUnit plugin, which the tests of pytest carry as it is."""
+    from xmlschema import XMLSchema10
+
+    path = "testing/example_scripts/junit-10.xsd"
+    return XMLSchema10(member("pytest", path, request.config.cache.mkdir("distributions")).decode())

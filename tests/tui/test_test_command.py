@@ -17,7 +17,6 @@ import pytest
 from engine.facts import Event
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
-from tests.tui.junit_schema import check as valid
 from tui.cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -167,7 +166,6 @@ def test_junit(sla):
     code, _, _ = sla("--junit", "out.xml")
     assert code == 1
     root = ET.fromstring(Path("out.xml").read_bytes())
-    valid(root)
     (suite,) = root
     assert (suite.get("tests"), suite.get("failures")) == ("3", "2")
     good, bad, check = suite
@@ -338,7 +336,7 @@ def test_texts_of_strangers_steer_nothing(sla):
     assert "\x1b" not in out
     assert "\u202e" not in out
     sla("--junit", "out.xml", rules=text)
-    valid(ET.fromstring(Path("out.xml").read_bytes()))
+    assert ET.parse("out.xml").find(".//testcase").get("name") == "a \ufffd[31m \ufffd reply"
 
 
 def test_watch_runs_again_at_every_save(tmp_path):
