@@ -39,7 +39,7 @@ class Rule(NamedTuple):
 RULES = (
     Rule("##.*", "comment.line.documentation", "Comment.Special", "SpecialComment", "##.*"),
     Rule("#.*", "comment.line.number-sign", "Comment.Single", "Comment", "#(#)@!.*"),
-    Rule(r'"(?:[^"\\]|\\.)*"', "string.quoted.double", "String.Double", "String", r'"%([^"\\]|\\.)*"'),
+    Rule(r'"(?:[^"\\\n]|\\.)*"', "string.quoted.double", "String.Double", "String", r'"%([^"\\]|\\.)*"'),
     Rule('".*', "invalid.illegal.unclosed-string", "Error", "Error", r'"%([^"\\]|\\.)*$'),
     Rule(
         f"^(?:{'|'.join(DECLARATIONS)}){_END}",
