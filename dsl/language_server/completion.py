@@ -34,6 +34,7 @@ VALUE = "value"
 
 _PREFIX = re.compile(r"[A-Za-z0-9_/+%:.-]*$")
 _STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"?|#[^\n]*')
+_CLOSING = re.compile(r'(?:[^"\\\n]|\\.)*"')
 _LONGEST = 12
 _STAND_IN = "x-stand-in-x"
 
@@ -47,9 +48,10 @@ class Item(NamedTuple):
 
 
 class Completion(NamedTuple):
-    """What may replace the text from `start` to the cursor."""
+    """What may replace the text from `start` to `end`, which is the cursor or, where a text is closed behind it, the end of that."""
 
     start: int
+    end: int
     items: tuple[Item, ...]
 
 
@@ -66,12 +68,13 @@ def complete(text: str, offset: int, sheets: Sequence[Sheet]) -> Completion:
     line = text[line_start:offset]
     string = _open_string(line)
     if string is None:
-        return Completion(offset, ())
+        return Completion(offset, offset, ())
+    end = offset if string < 0 else _end_of_string(text, offset)
     start = line_start + string if string >= 0 else offset - len(_prefix(line))
     before = _context(text, start)
     reader = begun(before)
     if reader is None:
-        return Completion(start, ())
+        return Completion(start, end, ())
     accepted = reader.accepts()
     items: list[Item] = []
     if string < 0:
@@ -84,7 +87,7 @@ def complete(text: str, offset: int, sheets: Sequence[Sheet]) -> Completion:
             kind = _kind_of(reader, terminal, len(before))
             items += known(kind, sheets, as_text=terminal == "STRING") if kind else ()
     unique = {item.text: item for item in items}
-    return Completion(start, tuple(unique.values()))
+    return Completion(start, end, tuple(unique.values()))
 
 
 def _prefix(line: str) -> str:
@@ -101,6 +104,15 @@ def _open_string(line: str) -> int | None:
     if last[0][0] == "#":
         return None
     return -1 if len(last[0]) > 1 and last[0].endswith('"') and not last[0].endswith('\\"') else last.start()
+
+
+def _end_of_string(text: str, offset: int) -> int:
+    """Where the string ends that is open at an offset: there, unless the rest of the line has its closing quote."""
+    rest = text[offset:].partition("\n")[0]
+    closing = _CLOSING.match(rest)
+    if closing is None or _open_string(rest[closing.end() :]) not in (None, -1):
+        return offset
+    return offset + closing.end()
 
 
 def _context(text: str, start: int) -> str:

@@ -105,6 +105,25 @@ def test_events_that_are_offered_to_a_scenario_can_be_told():
     assert [one.message for one in loaded.diagnostics if one.code == "E0301"] == []
 
 
+@pytest.mark.parametrize(
+    ("line", "replaced"),
+    [
+        ('at 2026-01-01 10:00 set status "Res|', '"Res'),
+        ('at 2026-01-01 10:00 set status "|"', '""'),
+        ('at 2026-01-01 10:00 set status "Res|olved" # it "was"', '"Resolved"'),
+        ('at 2026-01-01 10:00 set status "Res|, priority "low"', '"Res'),
+        ("at 2026-01-01 10:00 set status Res|", "Res"),
+    ],
+)
+def test_a_closed_text_is_replaced_with_its_quotes(line, replaced):
+    text = f'scenario "x" {{\n  {line}\n}}\n'
+    offset = text.index("|")
+    text = text.replace("|", "", 1)
+    found = complete(text, offset, SITE.sheets)
+    assert text[found.start : found.end] == replaced
+    assert '"Resolved"' in [item.text for item in found.items]
+
+
 def test_nothing_is_offered_where_nothing_is_known():
     for text in ("tier x {\n  # like |", 'customer x {\n  alias "|', "tier x {\n  warn at |", "?? |"):
         assert offered(text)[0] == [], text
@@ -116,7 +135,8 @@ def test_wherever_the_cursor_is_what_is_offered_is_taken(number):
     text = SITE.files[path]
     offset = number % (len(text) + 1)
     found = complete(text, offset, SITE.sheets)
-    assert 0 <= found.start <= offset
+    assert 0 <= found.start <= offset <= found.end <= len(text)
+    assert "\n" not in text[found.start : found.end]
     assert len({item.text for item in found.items}) == len(found.items)
 
 

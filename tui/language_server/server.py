@@ -191,7 +191,7 @@ class RulesServer(LanguageServer):
         lines = Lines(text)
         offset = lines.offset(params.position.line, params.position.character)
         found = complete(text, offset, reading.loaded.sheets if reading else ())
-        where = types.Range(types.Position(*lines.position(found.start)), params.position)
+        where = types.Range(*(types.Position(*lines.position(place)) for place in (found.start, found.end)))
         items = [convert.completion(item, where, order) for order, item in enumerate(found.items)]
         return types.CompletionList(is_incomplete=reading is None, items=items)
 
