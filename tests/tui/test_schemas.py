@@ -12,6 +12,7 @@ from xmlschema import XMLSchemaValidationError
 from engine.plain import plain
 from tests.engine.site import RULES
 from tests.tui.schemas import CODE_QUALITY, FINDINGS, SARIF, annotations, junit, step_summary
+from tests.tui.test_formats import BAD
 
 ODD = "a %0A::error::x \x1b[31m \u202e \ufffe \U000e0001 <b>&amp;]]><!-- | [a](b) `c` https://d.invalid 👩\u200d🚒"
 STORY = f"""
@@ -23,23 +24,9 @@ scenario "{ODD}" {{
   expect resolution due never
 }}
 """
-MISTAKES = """\
-priorities critical
-calendar desk "desk" {
-  zone Europe/Berln
-  open mon-fri 08:00-23:59
-}
-field vip flag
-field vip text
-customer acme {
-  alias "x"
-  tier gold
-  tier gold
-}
-"""
 SHAPES = {
     "nothing": (RULES, {}),
-    "mistakes": (MISTAKES, {}),
+    "mistakes": (BAD, {}),
     "strangers": (
         f'priorities critical\ntier t "{ODD}"\ncustomer café:,% {{\ncustomer "{ODD}" {{\n  tier "{ODD}"\n',
         {},
