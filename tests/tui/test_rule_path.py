@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 SOUND = """\
@@ -38,11 +40,16 @@ def told(sla, tmp_path, monkeypatch):
 def test_every_spelling_is_the_same_file(told, command, monkeypatch):
     file, folder = "elsewhere/sla.rules", "elsewhere"
     spellings = [[file], [folder], ["--rules", file], ["--rules", folder], [file, "--rules", file]]
-    answers = {tuple(told(command, *one)[:2]) for one in spellings}
+
+    def said(*arguments):
+        code, out, _ = told(command, *arguments)
+        return code, re.sub(r" in [0-9.]+ s\b", "", out)
+
+    answers = {said(*one) for one in spellings}
     monkeypatch.setenv("SLA_RULES", file)
-    answers.add(tuple(told(command)[:2]))
+    answers.add(said())
     monkeypatch.setenv("SLA_RULES", "sla.rules")
-    answers.add(tuple(told(command, file)[:2]))
+    answers.add(said(file))
     assert len(answers) == 1
     assert answers.pop()[0] == 0
 
