@@ -82,7 +82,7 @@ class Source(Protocol):
         ...
 
     def customer(self, name: str) -> CustomerDetail | None:
-        """All that is known of a customer, by the name of its account."""
+        """All that is known of a customer, by the name on its scorecard."""
         ...
 
     def preview(self, customer: str, period: str) -> Preview:

@@ -27,7 +27,7 @@ ACT = "act"
 LISTS = "lists"
 OUTBOX = "outbox"
 NOTICES = "notices"
-ACCOUNT = "account"
+CUSTOMERS = "customers"
 REPORT = "report"
 PUBLISHED = "published"
 
@@ -38,7 +38,7 @@ SCOPES = {
     LISTS: "Lists",
     OUTBOX: "Messages",
     NOTICES: "Notices",
-    ACCOUNT: "Customers",
+    CUSTOMERS: "Customers",
     REPORT: "Report",
     PUBLISHED: "Published reports",
     ACT: "Actions",
@@ -115,7 +115,9 @@ TABLE: tuple[Key, ...] = (
         writes=True,
     ),
     Key("notices.read", "r", "errand('read')", "read", "mark as read", NOTICES, writes=True),
-    Key("account.report", "r", "report", "report", "the report of a month, before anybody has it", ACCOUNT),
+    Key(
+        "account.report", "r", "report", "report", "the report of a month, before anybody has it", CUSTOMERS
+    ),
     Key("report.next", "right,right_square_bracket", "step(1)", "next", "the month after", REPORT),
     Key("report.previous", "left,left_square_bracket", "step(-1)", "before", "the month before", REPORT),
     Key("report.month", "m", "month", "month", "choose the month", REPORT),
@@ -343,8 +345,8 @@ _SCREENS = (
     {LIST, LISTS, OUTBOX},
     {LIST, LISTS, NOTICES},
     {LIST, LISTS, ACT},
-    {LIST, LISTS, ACCOUNT},
-    {PAGE, ACCOUNT, PUBLISHED},
+    {LIST, LISTS, CUSTOMERS},
+    {PAGE, CUSTOMERS, PUBLISHED},
     {PAGE, REPORT, PUBLISHED},
 )
 """Scopes that one screen has at a time."""

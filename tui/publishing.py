@@ -117,17 +117,17 @@ def preview(
 ) -> Preview:
     """The report of a customer's month as it would be published. `anew` as in `making.make`. Raises StoreError."""
     from engine.calendar import period
-    from reports.accounts import Accountant
     from reports.composing import compose
     from reports.making import make
+    from reports.scoring import Scorer
     from reports.statement import BREACHES, Scope
     from tui.view_report import Preview
 
     wanted = period.month(month)
     report = make(store, graph, now, wanted, Scope({"customer": customer}), BREACHES, anew=anew)
     declared = graph.ruleset.customers.get(customer)
-    accountant = Accountant(store, graph, now, anew=anew, customer=customer)
-    settlement = accountant.settlement(customer, wanted) if declared else None
+    scorer = Scorer(store, graph, now, anew=anew, customer=customer)
+    settlement = scorer.settlement(customer, wanted) if declared else None
     return Preview(
         customer,
         (declared.title or customer) if declared else customer,

@@ -31,7 +31,7 @@ from tui.view_notices import Notices
 if TYPE_CHECKING:
     from engine.graph import Graph
     from engine.run import Engine
-    from tui.accounts import Accounts
+    from tui.scorecards import Scorecards
     from tui.view_customers import CustomerDetail, Customers
     from tui.view_report import Preview
     from tui.watching import Watch
@@ -69,7 +69,7 @@ class StoreSource:
         self._watch: Watch | None = None
         self._last: Snapshot | None = None
         self._figures = Figures(sight.zone)
-        self._accounts: Accounts | None = None
+        self._scorecards: Scorecards | None = None
         self._ordered = OrderedRows()
         self._written: int | None = None
         self._rules = RulesStatus(0, "", "", 0, "")
@@ -89,7 +89,7 @@ class StoreSource:
             raise
 
     def _begin_anew(self) -> None:
-        self._last, self._written, self._ordered, self._accounts = None, None, OrderedRows(), None
+        self._last, self._written, self._ordered, self._scorecards = None, None, OrderedRows(), None
         self._figures = Figures(self._sight.zone)
         self._rules = RulesStatus(0, "", "", 0, "")
         self._counted = (0, 0)
@@ -227,19 +227,19 @@ class StoreSource:
         return [item for item in post.notices(store, self._mine(store)) if item.created <= now]
 
     def customers(self, *, months: bool = True) -> Customers:
-        from tui.accounts import Accounts
+        from tui.scorecards import Scorecards
 
         store, past = self._open(), self._sight.at is not None
-        if self._accounts is None:
-            self._accounts = Accounts(past=past)
+        if self._scorecards is None:
+            self._scorecards = Scorecards(past=past)
         rows = self._last.rows if self._last is not None else ()
-        return self._accounts.at(store, self._graph(store), rows, self._instant, months=months)
+        return self._scorecards.at(store, self._graph(store), rows, self._instant, months=months)
 
     def customer(self, name: str) -> CustomerDetail | None:
-        from tui.accounts import detail
+        from tui.scorecards import detail
 
         known, store = self.customers(), self._open()
-        found = next((one for one in known.entries if one.account.name == name), None)
+        found = next((one for one in known.entries if one.scorecard.name == name), None)
         return (
             None
             if found is None

@@ -32,14 +32,14 @@ _MOST_OUTAGES = 20
 def customer_page(detail: CustomerDetail, now: int, zone: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]:
     """Everything about a customer, for a width."""
     item = detail.customer
-    account = item.account
+    scorecard = item.scorecard
     out: list[Line] = [
         (),
-        *wrapped(account.title, "heading", glyphs, cells),
+        *wrapped(scorecard.title, "heading", glyphs, cells),
         *_contract(detail, glyphs, cells),
         (),
-        ((f"Compliance {account.period} so far", "heading"), (f"  {plain(account.zone, 40)}", "muted")),
-        *metric_lines(account.figures, account.metrics, glyphs, cells),
+        ((f"Compliance {scorecard.period} so far", "heading"), (f"  {plain(scorecard.zone, 40)}", "muted")),
+        *metric_lines(scorecard.figures, scorecard.metrics, glyphs, cells),
         (
             (f"now open {item.open:,}, breached ", "muted"),
             (
@@ -50,22 +50,22 @@ def customer_page(detail: CustomerDetail, now: int, zone: tzinfo, glyphs: Glyphs
         (),
         (
             ("Month by month ", "heading"),
-            (spark(account, glyphs), "running"),
+            (spark(scorecard, glyphs), "running"),
             ("  ", ""),
-            change_piece(account, glyphs),
+            change_piece(scorecard, glyphs),
         ),
-        *month_lines((*account.months, Month(account.period, account.figures)), glyphs, cells),
+        *month_lines((*scorecard.months, Month(scorecard.period, scorecard.figures)), glyphs, cells),
         (),
-        *uptime_lines(account.uptime, now, account.zone, glyphs),
+        *uptime_lines(scorecard.uptime, now, scorecard.zone, glyphs),
         (),
         (
-            (f"Credits {account.period} so far  ", "heading"),
-            (credits_text(account), "warning" if account.credits or account.trouble else "muted"),
+            (f"Credits {scorecard.period} so far  ", "heading"),
+            (credits_text(scorecard), "warning" if scorecard.credits or scorecard.trouble else "muted"),
         ),
-        *(wrapped(account.trouble, "warning", glyphs, cells) if account.trouble else ()),
-        *settlement_lines(account.settlement, glyphs, cells),
+        *(wrapped(scorecard.trouble, "warning", glyphs, cells) if scorecard.trouble else ()),
+        *settlement_lines(scorecard.settlement, glyphs, cells),
         (),
-        *_talks(account.talks, glyphs, cells),
+        *_talks(scorecard.talks, glyphs, cells),
         (("Published reports", "heading"),),
         *published_lines(detail.published, zone, glyphs, cells),
     ]
@@ -73,8 +73,8 @@ def customer_page(detail: CustomerDetail, now: int, zone: tzinfo, glyphs: Glyphs
 
 
 def _contract(detail: CustomerDetail, glyphs: Glyphs, cells: int) -> list[Line]:
-    account, contract = detail.customer.account, detail.contract
-    if not account.declared:
+    scorecard, contract = detail.customer.scorecard, detail.contract
+    if not scorecard.declared:
         return [(("not declared in the rules: tickets name it, and the default tier covers it", "muted"),)]
     out: list[Line] = []
 
@@ -86,7 +86,7 @@ def _contract(detail: CustomerDetail, glyphs: Glyphs, cells: int) -> list[Line]:
                 ((fit(head if at == 0 else "", _NAME), "muted"), (line, "")) for at, line in enumerate(lines)
             )
 
-    fact("name", [f"{account.name}{f', group {account.group}' if account.group else ''}"])
+    fact("name", [f"{scorecard.name}{f', group {scorecard.group}' if scorecard.group else ''}"])
     fact("tier", [f"{title or 'none'}{f' {period}' if period else ''}" for title, period in contract.tiers])
     fact("retainer", contract.retainers or ["none"])
     fact("account manager", [contract.manager] if contract.manager else [])
@@ -228,15 +228,15 @@ def _published(one: Publication, zone: tzinfo, glyphs: Glyphs) -> Line:
 
 def customer_sheet(detail: CustomerDetail, now: int) -> Sheet:
     """Every figure of the page in a row of its own; amounts as the rules write them."""
-    account = detail.customer.account
+    scorecard = detail.customer.scorecard
     rows: list[tuple[str | int | None, ...]] = []
     for section, name, one in (
-        ("compliance", account.period, account.figures),
-        *(("metric", name, one) for name, one in account.metrics.items()),
-        *(("month", one.name, one.figures) for one in account.months),
+        ("compliance", scorecard.period, scorecard.figures),
+        *(("metric", name, one) for name, one in scorecard.metrics.items()),
+        *(("month", one.name, one.figures) for one in scorecard.months),
     ):
         rows.append((section, name, one.met, one.tally.failed, one.tally.hundredths, None, None))
-    for figure in account.uptime:
+    for figure in scorecard.uptime:
         rows.append(
             (
                 "uptime",
@@ -248,7 +248,7 @@ def customer_sheet(detail: CustomerDetail, now: int) -> Sheet:
                 uptime(figure.promise),
             )
         )
-    for entry in account.settlement.entries if account.settlement else ():
+    for entry in scorecard.settlement.entries if scorecard.settlement else ():
         rows.append(
             ("credit", entry.line.rule, None, None, None, money(entry.line.amount), entry.line.because)
         )
@@ -266,4 +266,4 @@ def customer_sheet(detail: CustomerDetail, now: int) -> Sheet:
             )
         )
     header = ("section", "name", "met", "failed", "hundredths_of_percent", "value", "because")
-    return Sheet(f"customer-{account.name}", header, rows)
+    return Sheet(f"customer-{scorecard.name}", header, rows)

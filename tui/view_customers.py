@@ -9,7 +9,7 @@ from datetime import UTC, tzinfo
 from engine.commitment.uptime import Figure, state
 from engine.commitment.words import budget, money, ran, share
 from engine.store.publications import Publication
-from reports.account import Account
+from reports.scorecard import Scorecard
 from tui.columns import LEAD, Column
 from tui.export import Sheet
 from tui.glyphs import Glyphs
@@ -21,9 +21,9 @@ from tui.view_uptime import left_piece, uptime_piece, worst
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """An account with the tickets that are `open` now, and those of them that are `breached`."""
+    """A scorecard with the tickets that are `open` now, and those of them that are `breached`."""
 
-    account: Account
+    scorecard: Scorecard
     open: int
     breached: int
 
@@ -64,36 +64,36 @@ def worst_first(entries: Iterable[Customer]) -> tuple[Customer, ...]:
     """Those first who need another talk or cannot get what was promised of uptime any more, then by compliance; those without a decided clock last."""
 
     def badness(item: Customer) -> tuple[bool, bool, int, int, str]:
-        account = item.account
-        tally = account.figures.tally
-        lost = any(one.left < 0 and one.kept is False for one in account.uptime)
+        scorecard = item.scorecard
+        tally = scorecard.figures.tally
+        lost = any(one.left < 0 and one.kept is False for one in scorecard.uptime)
         return (
-            not (lost or account.talks),
+            not (lost or scorecard.talks),
             tally.hundredths is None,
             tally.hundredths or 0,
             -tally.failed,
-            account.title.casefold(),
+            scorecard.title.casefold(),
         )
 
     return tuple(sorted(entries, key=badness))
 
 
-def shares(account: Account) -> list[int]:
+def shares(scorecard: Scorecard) -> list[int]:
     """Compliance in hundredths of a percent of every month that has any, the one so far included."""
-    found = [one.figures.tally.hundredths for one in account.months]
-    return [one for one in (*found, account.figures.tally.hundredths) if one is not None]
+    found = [one.figures.tally.hundredths for one in scorecard.months]
+    return [one for one in (*found, scorecard.figures.tally.hundredths) if one is not None]
 
 
-def change(account: Account) -> int | None:
+def change(scorecard: Scorecard) -> int | None:
     """Hundredths of a percent that compliance has moved by since the month before; None where there is nothing to compare."""
-    before = account.months[-1].figures.tally.hundredths if account.months else None
-    after = account.figures.tally.hundredths
+    before = scorecard.months[-1].figures.tally.hundredths if scorecard.months else None
+    after = scorecard.figures.tally.hundredths
     return None if before is None or after is None else after - before
 
 
-def change_piece(account: Account, glyphs: Glyphs) -> Piece:
+def change_piece(scorecard: Scorecard, glyphs: Glyphs) -> Piece:
     """The same with a symbol and in words: `▼ down 1.25`."""
-    moved = change(account)
+    moved = change(scorecard)
     if moved is None:
         return "-", "muted"
     if not moved:
@@ -102,22 +102,22 @@ def change_piece(account: Account, glyphs: Glyphs) -> Piece:
     return (f"{glyphs.up} up {size}", "met") if moved > 0 else (f"{glyphs.down} down {size}", "warning")
 
 
-def spark(account: Account, glyphs: Glyphs) -> str:
+def spark(scorecard: Scorecard, glyphs: Glyphs) -> str:
     """The months as a line of blocks, from the lowest, or 90 % where none is lower, to 100 %."""
-    values = shares(account)
+    values = shares(scorecard)
     return glyphs.spark.draw(values, min([9000, *values]), 10_000)
 
 
-def credits_text(account: Account) -> str:
+def credits_text(scorecard: Scorecard) -> str:
     """What the month comes to so far, in each currency; why it cannot be said."""
-    if account.trouble:
+    if scorecard.trouble:
         return "not counted"
-    return ", ".join(map(money, account.credits)) or "-"
+    return ", ".join(map(money, scorecard.credits)) or "-"
 
 
 def _credits_piece(item: Customer, _: int, __: Glyphs) -> Piece:
-    account = item.account
-    return credits_text(account), "warning" if account.trouble or account.credits else "muted"
+    scorecard = item.scorecard
+    return credits_text(scorecard), "warning" if scorecard.trouble or scorecard.credits else "muted"
 
 
 def _breached_piece(item: Customer, _: int, glyphs: Glyphs) -> Piece:
@@ -128,29 +128,29 @@ def _breached_piece(item: Customer, _: int, glyphs: Glyphs) -> Piece:
 
 def talk_piece(item: Customer, _: int, glyphs: Glyphs) -> Piece:
     """Whether the contract needs another talk."""
-    return (f"{glyphs.flagged} talk", "warning") if item.account.talks else ("-", "muted")
+    return (f"{glyphs.flagged} talk", "warning") if item.scorecard.talks else ("-", "muted")
 
 
 def parts(_: tzinfo) -> tuple[Part[Customers, Customer], ...]:
     """The one list of the screen."""
 
     def met(item: Customer, _: int, __: Glyphs) -> Piece:
-        tally = item.account.figures.tally
+        tally = item.scorecard.figures.tally
         return percent(tally), "met" if tally.hundredths == 10_000 else "strong" if tally.failed else "muted"
 
     def least(item: Customer) -> Figure | None:
-        return worst(item.account.uptime)
+        return worst(item.scorecard.uptime)
 
     def owed(item: Customer) -> object:
-        return tuple((one.currency, one.amount) for one in item.account.credits)
+        return tuple((one.currency, one.amount) for one in item.scorecard.credits)
 
     columns: tuple[Column[Customer], ...] = (
-        text_column("customer", "Customer", 14, 34, 0, lambda item: item.account.title, "who it is", "strong"),
+        text_column("customer", "Customer", 14, 34, 0, lambda item: item.scorecard.title, "who it is", "strong"),
         Column("met", "Met", 8, 8, 0, met, _share, "compliance of the month so far", right=True),
-        Column("trend", "Trend", 12, 14, 5, lambda item, _, glyphs: change_piece(item.account, glyphs),
-               lambda item: _known(change(item.account)), "compliance against the month before, in points"),
-        Column("months", "Months", 12, 12, 7, lambda item, _, glyphs: (spark(item.account, glyphs), "running"),
-               lambda item: shares(item.account), "compliance of the last months, from the lowest to 100 %"),
+        Column("trend", "Trend", 12, 14, 5, lambda item, _, glyphs: change_piece(item.scorecard, glyphs),
+               lambda item: _known(change(item.scorecard)), "compliance against the month before, in points"),
+        Column("months", "Months", 12, 12, 7, lambda item, _, glyphs: (spark(item.scorecard, glyphs), "running"),
+               lambda item: shares(item.scorecard), "compliance of the last months, from the lowest to 100 %"),
         Column("uptime", "Uptime", 18, 20, 2, lambda item, now, glyphs: uptime_piece(least(item), now, glyphs),
                lambda item: _left(least(item)), "the service that has the least error budget left, against what is promised"),
         Column("left", "Error budget", 13, 13, 6, lambda item, _, __: left_piece(least(item)),
@@ -159,34 +159,34 @@ def parts(_: tzinfo) -> tuple[Part[Customers, Customer], ...]:
         Column("breached", "Breached", 8, 8, 1, _breached_piece, lambda item: item.breached, "open tickets that are breached now", right=True),
         Column("open", "Open", 6, 6, 8, lambda item, _, __: (f"{item.open:,}", "muted"), lambda item: item.open,
                "tickets that are open now", right=True),
-        Column("talk", "Talk", 6, 6, 4, talk_piece, lambda item: len(item.account.talks),
+        Column("talk", "Talk", 6, 6, 4, talk_piece, lambda item: len(item.scorecard.talks),
                "whether a renegotiation says that the contract needs another talk"),
-        text_column("tier", "Tier", 8, 14, 9, lambda item: item.account.tier, "the tier of now"),
-        text_column("group", "Group", 8, 18, 10, lambda item: item.account.group, "its group", "muted"),
+        text_column("tier", "Tier", 8, 14, 9, lambda item: item.scorecard.tier, "the tier of now"),
+        text_column("group", "Group", 8, 18, 10, lambda item: item.scorecard.group, "its group", "muted"),
     )  # fmt: skip
     return (
         Part(
             key="customers",
             title="Customers",
             items=lambda data: data.entries,
-            ident=lambda item: hash(item.account.name),
+            ident=lambda item: hash(item.scorecard.name),
             ticket=lambda _: 0,
             columns=columns,
             wide="customer",
             texts={
-                "customer": lambda item: f"{item.account.name}\n{item.account.title}",
-                "tier": lambda item: item.account.tier,
-                "group": lambda item: item.account.group,
+                "customer": lambda item: f"{item.scorecard.name}\n{item.scorecard.title}",
+                "tier": lambda item: item.scorecard.tier,
+                "group": lambda item: item.scorecard.group,
             },
             lengths={"left": lambda item, _: _left(least(item)) if least(item) else None},
             choices={
                 "is": {
                     "breached": lambda item: item.breached > 0,
-                    "credited": lambda item: bool(item.account.credits),
-                    "missed": lambda item: any(one.left < 0 for one in item.account.uptime),
-                    "undeclared": lambda item: not item.account.declared,
-                    "renegotiate": lambda item: bool(item.account.talks),
-                    "worse": lambda item: (change(item.account) or 0) < 0,
+                    "credited": lambda item: bool(item.scorecard.credits),
+                    "missed": lambda item: any(one.left < 0 for one in item.scorecard.uptime),
+                    "undeclared": lambda item: not item.scorecard.declared,
+                    "renegotiate": lambda item: bool(item.scorecard.talks),
+                    "worse": lambda item: (change(item.scorecard) or 0) < 0,
                 }
             },
             example="customer:acme tier:gold group:retail left:<30m is:credited",
@@ -200,7 +200,7 @@ def parts(_: tzinfo) -> tuple[Part[Customers, Customer], ...]:
 
 
 def _share(item: Customer) -> object:
-    return _known(item.account.figures.tally.hundredths)
+    return _known(item.scorecard.figures.tally.hundredths)
 
 
 def _known(value: int | None) -> int:
@@ -212,17 +212,17 @@ def _left(one: Figure | None) -> int:
 
 
 def _card(item: Customer, now: int, glyphs: Glyphs) -> tuple[Line, Line]:
-    account = item.account
-    title = words_cell(lambda _: account.title, "strong")(item, now, glyphs)
+    scorecard = item.scorecard
+    title = words_cell(lambda _: scorecard.title, "strong")(item, now, glyphs)
     late = _breached_piece(item, now, glyphs)
     first = (
-        (f"{percent(account.figures.tally):>8}", "strong"),
+        (f"{percent(scorecard.figures.tally):>8}", "strong"),
         *_told([talk_piece(item, now, glyphs), late]),
         ("  ", ""),
         title,
     )
-    moved, owed = change_piece(account, glyphs), _credits_piece(item, now, glyphs)
-    return first, _told([moved, uptime_piece(worst(account.uptime), now, glyphs), owed])
+    moved, owed = change_piece(scorecard, glyphs), _credits_piece(item, now, glyphs)
+    return first, _told([moved, uptime_piece(worst(scorecard.uptime), now, glyphs), owed])
 
 
 def _told(pieces: Iterable[Piece]) -> Line:
@@ -231,35 +231,35 @@ def _told(pieces: Iterable[Piece]) -> Line:
 
 
 def _about(item: Customer, now: int, _: tzinfo, glyphs: Glyphs, cells: int) -> list[Line]:
-    account = item.account
+    scorecard = item.scorecard
     names = [
-        account.name,
-        f"tier {account.tier}" if account.tier else "",
-        f"group {account.group}" if account.group else "",
+        scorecard.name,
+        f"tier {scorecard.tier}" if scorecard.tier else "",
+        f"group {scorecard.group}" if scorecard.group else "",
     ]
-    kind = "" if account.declared else "not declared in the rules"
-    counts = account.figures
-    words = f"{account.period} so far: {percent(counts.tally)}, {counts.met:,} met, {counts.tally.failed:,} failed, {counts.excluded:,} excluded"
-    one = worst(account.uptime)
+    kind = "" if scorecard.declared else "not declared in the rules"
+    counts = scorecard.figures
+    words = f"{scorecard.period} so far: {percent(counts.tally)}, {counts.met:,} met, {counts.tally.failed:,} failed, {counts.excluded:,} excluded"
+    one = worst(scorecard.uptime)
     ran_words = (
         f"{one.service or 'all services'} ran {ran(one)} of {share(one.promise.share)}, {state(one, now)}; error budget: {budget(one)}"
         if one
         else "no uptime is promised, or none is measured"
     )
-    talk = ", ".join(one.renegotiation.title or one.renegotiation.name for one in account.talks)
-    owed = account.trouble or (
-        f"credits so far {credits_text(account)}" if account.credits else "no credits so far"
+    talk = ", ".join(one.renegotiation.title or one.renegotiation.name for one in scorecard.talks)
+    owed = scorecard.trouble or (
+        f"credits so far {credits_text(scorecard)}" if scorecard.credits else "no credits so far"
     )
     return [
         *wrapped(
-            f"{account.title}  ({', '.join(word for word in (*names, kind) if word)})",
+            f"{scorecard.title}  ({', '.join(word for word in (*names, kind) if word)})",
             "strong",
             glyphs,
             cells,
         )[:1],
         *wrapped(words, "", glyphs, cells)[:1],
         *wrapped(ran_words, "", glyphs, cells)[:1],
-        *wrapped(owed, "warning" if account.trouble or account.credits else "muted", glyphs, cells)[:1],
+        *wrapped(owed, "warning" if scorecard.trouble or scorecard.credits else "muted", glyphs, cells)[:1],
         *(wrapped(f"needs another talk: {talk}", "warning", glyphs, cells)[:1] if talk else ()),
     ]
 
@@ -286,18 +286,18 @@ def sheet(items: Sequence[Customer], now: int, _: tzinfo) -> Sheet:
     """A row for each customer; credits as they are written in the rules, in each currency."""
     rows = []
     for item in items:
-        account = item.account
-        tally, one = account.figures.tally, worst(account.uptime)
-        before = account.months[-1].figures.tally.hundredths if account.months else None
+        scorecard = item.scorecard
+        tally, one = scorecard.figures.tally, worst(scorecard.uptime)
+        before = scorecard.months[-1].figures.tally.hundredths if scorecard.months else None
         ran_ = (
             (one.service, ran(one), share(one.promise.share), state(one, now), one.left)
             if one
             else (None,) * 5
         )
         rows.append(
-            (account.name, account.title, account.declared, account.group, account.tier, account.zone, account.period,
-             tally.met, tally.failed, tally.hundredths, before, *ran_, credits_text(account), item.open, item.breached,
-             ", ".join(talk.renegotiation.name for talk in account.talks))
+            (scorecard.name, scorecard.title, scorecard.declared, scorecard.group, scorecard.tier, scorecard.zone, scorecard.period,
+             tally.met, tally.failed, tally.hundredths, before, *ran_, credits_text(scorecard), item.open, item.breached,
+             ", ".join(talk.renegotiation.name for talk in scorecard.talks))
         )  # fmt: skip
     return Sheet("customers", HEADER, rows)
 

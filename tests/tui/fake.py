@@ -394,7 +394,7 @@ class FakeSource:
     flagged: list[Flagged] = field(default_factory=lambda: [flag(at) for at in range(3)])
     notes: list[Queued] = field(default_factory=list)
     errands: list[tuple[tuple[int, ...], Errand]] = field(default_factory=list)
-    accounts: Customers | None = None
+    scorecards: Customers | None = None
     portions: list[Customers] = field(default_factory=list)  # what is answered before it
     about: dict[str, CustomerDetail] = field(default_factory=dict)
     previews: dict[str, Preview] = field(default_factory=dict)  # by month
@@ -440,7 +440,7 @@ class FakeSource:
         self.counted += 1
         if self.portions:
             return self.portions.pop(0)
-        return self.accounts or Customers((), NOW)
+        return self.scorecards or Customers((), NOW)
 
     def customer(self, name: str) -> CustomerDetail | None:
         self._asked()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StoreError
-from tests.tui.accounts import customers, detail, preview, publication
+from tests.tui.customers import customers, detail, preview, publication
 from tests.tui.fake import NOW
 from tests.tui.test_console import bar, files, inbox, page, press, running, settle, source, told, type_filter
 from tests.tui.test_escalations import about, listed
@@ -17,15 +17,15 @@ from tui.screens.ask import Confirm, Help, Prompt
 from tui.screens.customers import CustomerPage, CustomersPage, ReportPage
 from tui.view_customers import Customers
 
-FIRST = customers().entries[0].account
+FIRST = customers().entries[0].scorecard
 
 
 def desk(**changes):
     fake = source(**changes)
-    fake.accounts = customers()
+    fake.scorecards = customers()
     for number in range(8):
         one = detail(number)
-        fake.about[one.customer.account.name] = one
+        fake.about[one.customer.scorecard.name] = one
     fake.about["customer-0"] = detail(0, (publication(),))
     fake.previews = {
         "2026-03": preview(0),
@@ -44,7 +44,7 @@ async def test_customers_fit_every_terminal_worst_first(size: tuple[int, int]) -
         assert all(len(line) <= size[0] for line in lines)
         whole = "\n".join(lines)
         assert "✗" in whole and FIRST.title in whole
-        assert [item.account.name for item in app.screen.listing.rows][:2] == ["customer-0", "customer-2"]
+        assert [item.scorecard.name for item in app.screen.listing.rows][:2] == ["customer-0", "customer-2"]
         assert "worst first" in bar(app, "status")
         assert "8 customers" in bar(app, "counts")
         assert (app.screen.listing.row_height == 2) == (size[0] < 60)
@@ -67,13 +67,13 @@ async def test_sort_filter_export_and_copy(tmp_path: Path) -> None:
     async with running(desk(), exports=tmp_path) as (app, pilot):
         await press(pilot, "7")
         await type_filter(app, pilot, "tier:gold is:credited")
-        assert [item.account.tier for item in app.screen.listing.rows] == ["gold"]
+        assert [item.scorecard.tier for item in app.screen.listing.rows] == ["gold"]
         await press(pilot, "escape")
         await type_filter(app, pilot, "colour:red")
         assert "no field is called colour" in bar(app, "wrong")
         await press(pilot, "escape", "s", "s")
         assert "by met" in bar(app, "status")
-        shares = [item.account.figures.tally.hundredths for item in app.screen.listing.rows]
+        shares = [item.scorecard.figures.tally.hundredths for item in app.screen.listing.rows]
         assert shares == sorted(shares)
         await press(pilot, "space", "c")
         assert app.clipboard.count("\n") == 1
@@ -131,7 +131,7 @@ async def test_a_renegotiation_is_marked_and_has_its_evidence() -> None:
     async with running(desk(), size=(120, 70)) as (app, pilot):
         await press(pilot, "7")
         await type_filter(app, pilot, "is:renegotiate")
-        assert [item.account.name for item in app.screen.listing.rows] == ["customer-2"]
+        assert [item.scorecard.name for item in app.screen.listing.rows] == ["customer-2"]
         assert "⚑ talk" in "\n".join(listed(app))
         assert "needs another talk: Chronic trouble" in about(app)
         await press(pilot, "enter")
@@ -260,7 +260,7 @@ async def test_what_strangers_wrote_is_harmless() -> None:
     fake, evil = desk(read_only=""), " ".join(EVIL.values())
     bad = {"name": "customer-0", "title": evil, "group": evil, "tier": evil, "trouble": evil, "zone": "UTC"}
     one = detail(0, (publication(1, title=evil, published_by=evil),), **bad)
-    fake.accounts = Customers((one.customer,), NOW)
+    fake.scorecards = Customers((one.customer,), NOW)
     fake.about = {"customer-0": one}
     fake.previews["2026-03"] = preview(
         0, published=(publication(1, title=evil, period="2026-03"), publication(2, title=evil)), **bad

@@ -104,7 +104,7 @@ def everything(source):
 
 def test_the_console_publishes_what_the_command_does(sla, site, source):
     source.snapshot(full=True)
-    assert {one.account.name for one in everything(source).entries} >= {"acme", "hooli"}
+    assert {one.scorecard.name for one in everything(source).entries} >= {"acme", "hooli"}
     preview = source.preview("acme", "2026-10")
     assert preview.paper.report.figures.breached + preview.paper.report.figures.missed == 2
     assert preview.settlement is not None and preview.settlement.credits
@@ -129,7 +129,7 @@ def test_watchers_and_the_past_publish_nothing(site):
     for sight in (Sight(site / "sla.db"), Sight(site / "sla.db", at=Instant(at("2026-10-20 12:00")))):
         watcher = StoreSource(sight)
         watcher.snapshot(full=True)
-        assert {one.account.name for one in everything(watcher).entries} >= {"acme", "hooli"}
+        assert {one.scorecard.name for one in everything(watcher).entries} >= {"acme", "hooli"}
         assert watcher.preview("acme", "2026-10").paper.report.figures.tally.failed == 2
         for act in (
             lambda watcher=watcher: watcher.publish("acme", "2026-10", ("csv",)),

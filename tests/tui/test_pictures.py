@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from dsl.span import Span
-from tests.tui.accounts import customers, detail, preview, publication
+from tests.tui.customers import customers, detail, preview, publication
 from tests.tui.fake import BROKEN, RULES, climbed_detail
 from tests.tui.test_console import press, running, source
 
@@ -66,7 +66,7 @@ async def test_picture(name: str, snapshot: SnapshotAssertion, monkeypatch: pyte
         monkeypatch.delenv("NO_COLOR", raising=False)
     fake = source(60, rules=changes.pop("rules", RULES))
     fake.details = {2: climbed_detail(1)}
-    fake.accounts, fake.about = customers(), {"customer-0": detail(0, (publication(),))}
+    fake.scorecards, fake.about = customers(), {"customer-0": detail(0, (publication(),))}
     fake.previews = {"2026-03": preview(0)}
     async with running(fake, size=size, **changes) as (app, pilot):
         await press(pilot, *keys)

@@ -71,10 +71,10 @@ def customers_of(store: SqlStore, graph: Graph, now: Instant, *, anew: bool = Fa
     """How all stand, with tickets as they are at `now`. Raises StoreError."""
     from engine.overview import row
     from engine.preview import preview
-    from tui.accounts import Accounts
+    from tui.scorecards import Scorecards
 
     rows = [line for line in (row(*pair) for pair in preview(store, graph, now)) if line is not None]
-    return Accounts(past=anew).whole(store, graph, rows, now)
+    return Scorecards(past=anew).whole(store, graph, rows, now)
 
 
 def print_customers(found: Customers, words: str, now: Instant, zone: str, form: str = "text") -> None:
@@ -103,15 +103,15 @@ def print_customers(found: Customers, words: str, now: Instant, zone: str, form:
 def _one(
     store: SqlStore, graph: Graph, found: Customers, name: str, now: Instant, zone: str, form: str
 ) -> None:
-    from tui.accounts import detail
     from tui.export import write
     from tui.glyphs import glyphs_for
     from tui.line import text
+    from tui.scorecards import detail
     from tui.view_customer import customer_page, customer_sheet
 
     declared = graph.customer(name)
     known = declared.name if declared else name
-    item = next((one for one in found.entries if one.account.name == known), None)
+    item = next((one for one in found.entries if one.scorecard.name == known), None)
     if item is None:
         raise SlaError(
             f"there is no customer {plain(name, 60)!r}: the rules declare none, and no ticket of this month names it",
@@ -145,18 +145,18 @@ def record(item: Customer, now: int) -> dict[str, Any]:
             "percent": one.percent or None,
         }
 
-    account = item.account
+    scorecard = item.scorecard
     return {
-        "customer": plain(account.name, 2000),
-        "title": plain(account.title, 2000),
-        "declared": account.declared,
-        "group": account.group or None,
-        "tier": account.tier or None,
-        "zone": account.zone,
-        "period": account.period,
-        "compliance": figures(account.figures),
-        "by_metric": {plain(name, 200): figures(one) for name, one in account.metrics.items()},
-        "months": [{"period": one.name, **figures(one.figures)} for one in account.months],
+        "customer": plain(scorecard.name, 2000),
+        "title": plain(scorecard.title, 2000),
+        "declared": scorecard.declared,
+        "group": scorecard.group or None,
+        "tier": scorecard.tier or None,
+        "zone": scorecard.zone,
+        "period": scorecard.period,
+        "compliance": figures(scorecard.figures),
+        "by_metric": {plain(name, 200): figures(one) for name, one in scorecard.metrics.items()},
+        "months": [{"period": one.name, **figures(one.figures)} for one in scorecard.months],
         "uptime": [
             {
                 "service": one.service or None,
@@ -167,11 +167,11 @@ def record(item: Customer, now: int) -> dict[str, Any]:
                 "left_seconds": one.left,
                 "outages": one.outages,
             }
-            for one in account.uptime
+            for one in scorecard.uptime
         ],
-        "credits": [{"amount": f"{one.amount:f}", "currency": one.currency} for one in account.credits],
-        "not_counted": plain(account.trouble, 2000) or None,
-        "renegotiations": [plain(talk.renegotiation.name, 200) for talk in account.talks],
+        "credits": [{"amount": f"{one.amount:f}", "currency": one.currency} for one in scorecard.credits],
+        "not_counted": plain(scorecard.trouble, 2000) or None,
+        "renegotiations": [plain(talk.renegotiation.name, 200) for talk in scorecard.talks],
         "open": item.open,
         "breached": item.breached,
     }

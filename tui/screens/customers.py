@@ -12,7 +12,7 @@ from tui import view_customers
 from tui.export import Sheet
 from tui.feed import Failure, Source
 from tui.figures import UPTIMES
-from tui.keymap import ACCOUNT, LIST, LISTS, PAGE, PUBLISHED, REPORT, Key
+from tui.keymap import CUSTOMERS, LIST, LISTS, PAGE, PUBLISHED, REPORT, Key
 from tui.line import Line, wrap
 from tui.lists import Memory
 from tui.moment import clock
@@ -50,9 +50,9 @@ class ReportErrand(Message):
 
 class CustomersPage(ListPage[Customers]):
     NAME = "Customers"
-    SCOPES = (ACCOUNT, LISTS, LIST)
+    SCOPES = (CUSTOMERS, LISTS, LIST)
     UNSHOWN = ("lists.next",)
-    BINDINGS = bindings(ACCOUNT, LISTS, LIST)
+    BINDINGS = bindings(CUSTOMERS, LISTS, LIST)
     LASTS = UPTIMES
 
     def __init__(self, setting: Setting, zone: tzinfo, memory: Memory) -> None:
@@ -68,8 +68,8 @@ class CustomersPage(ListPage[Customers]):
         return self._failure is None and self._data is not None and self._data.more
 
     def counts(self, data: Customers, cells: int) -> Line:
-        missed = sum(1 for item in data.entries if any(one.left < 0 for one in item.account.uptime))
-        owed = sum(1 for item in data.entries if item.account.credits)
+        missed = sum(1 for item in data.entries if any(one.left < 0 for one in item.scorecard.uptime))
+        owed = sum(1 for item in data.entries if item.scorecard.credits)
         glyphs = self.setting.glyphs
         return (
             (f"{len(data.entries):,} customers", "strong"),
@@ -82,12 +82,12 @@ class CustomersPage(ListPage[Customers]):
     def action_open(self) -> None:
         item: Customer | None = self.listing.current
         if item is not None:
-            self.post_message(OpenCustomer(item.account.name, item.account.title))
+            self.post_message(OpenCustomer(item.scorecard.name, item.scorecard.title))
 
     def action_report(self) -> None:
         item: Customer | None = self.listing.current
         if item is not None:
-            self.post_message(OpenCustomer(item.account.name, item.account.title, item.account.period))
+            self.post_message(OpenCustomer(item.scorecard.name, item.scorecard.title, item.scorecard.period))
 
 
 class Asked(TextPage):
@@ -125,8 +125,8 @@ class Asked(TextPage):
 
 class CustomerPage(Asked):
     NAME = "Customer"
-    SCOPES = (ACCOUNT, PUBLISHED, PAGE)
-    BINDINGS = bindings(ACCOUNT, PUBLISHED)
+    SCOPES = (CUSTOMERS, PUBLISHED, PAGE)
+    BINDINGS = bindings(CUSTOMERS, PUBLISHED)
     LASTS = UPTIMES
     data: CustomerDetail | None
 
@@ -158,8 +158,8 @@ class CustomerPage(Asked):
 
     def action_report(self) -> None:
         if self.data is not None:
-            account = self.data.customer.account
-            self.post_message(OpenCustomer(account.name, account.title, account.period))
+            scorecard = self.data.customer.scorecard
+            self.post_message(OpenCustomer(scorecard.name, scorecard.title, scorecard.period))
 
     def action_withdraw(self) -> None:
         self.post_message(ReportErrand("published.withdraw"))

@@ -33,8 +33,8 @@ class HealthPage(TextPage):
     def took(self, answer: Any) -> None:  # noqa: ANN401 - as in Page
         self._hungry = not isinstance(answer, Failure) and answer.more
         if not isinstance(answer, Failure):  # that the store cannot be read stands in a banner
-            accounts = (item.account for item in answer.entries)
-            self._uptimes = uptimes((account.title, account.uptime) for account in accounts)
+            scorecards = (item.scorecard for item in answer.entries)
+            self._uptimes = uptimes((scorecard.title, scorecard.uptime) for scorecard in scorecards)
             if self.scene is not None:
                 self.paint(self.scene)
 

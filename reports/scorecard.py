@@ -1,4 +1,4 @@
-"""How a customer stands in the month so far, with the months before it. Pure values."""
+"""The scorecard of a customer: how it stands in the month so far, with the months before it. Pure values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Scorecard:
     """A customer in the month `period` so far. `name` is the declared one, or what tickets call it if it is not `declared`; `tier` is
     the one that tickets get that open now. `settlement` is None where nothing can be settled; `trouble` says why, "" if there is nothing to settle.
     `months` are those before, the oldest first, from the first one on that has figures; `talks` are the renegotiations that

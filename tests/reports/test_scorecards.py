@@ -1,4 +1,4 @@
-"""How customers stand, beside what reports and statements say of the same store."""
+"""Scorecards of customers, beside what reports and statements say of the same store."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import pytest
 
 from engine.facts import Instant
 from engine.store.sqlite import SqliteStore
-from reports.accounts import Accountant
 from reports.books import settlement
 from reports.making import make
 from reports.reviewing import reviews
+from reports.scoring import Scorer
 from reports.statement import BREACHES, Scope
 from tests.engine.site import Site, at
 from tests.reports.counter import OCTOBER, RULES, SEPTEMBER, Counter
-from tui.accounts import Accounts
+from tui.scorecards import Scorecards
 
 SITE = RULES + "default tier bronze\n"
 
@@ -36,19 +36,19 @@ def counter(tmp_path):
 
 
 def so_far(counter, **changes):
-    accountant = Accountant(counter.store, counter.graph, Instant(counter.now), **changes)
-    return {one.name: one for one in accountant.so_far()}
+    scorer = Scorer(counter.store, counter.graph, Instant(counter.now), **changes)
+    return {one.name: one for one in scorer.so_far()}
 
 
 def test_every_figure_is_that_of_the_report_and_of_the_statement(counter):
     found = so_far(counter)
     assert set(found) == {"acme", "hooli", "Walk-in"}
-    for name, account in found.items():
+    for name, scorecard in found.items():
         report = make(
             counter.store, counter.graph, Instant(counter.now), OCTOBER, Scope({"customer": name}), BREACHES
         )
-        assert account.figures == report.figures
-        assert account.metrics == report.by("metric")
+        assert scorecard.figures == report.figures
+        assert scorecard.metrics == report.by("metric")
     for name in ("acme", "hooli"):
         known = settlement(counter.store, counter.graph, Instant(counter.now), OCTOBER, name)
         assert found[name].settlement == known
@@ -66,15 +66,15 @@ def test_months_before_are_those_of_reports_also_when_closed(counter):
     counter.close(SEPTEMBER)
     counter.breach("late", "2026-09-10")  # heard of after the closing: it corrects October
     counter.pass_to("2026-10-21 12:00")
-    accountant = Accountant(counter.store, counter.graph, Instant(counter.now))
+    scorer = Scorer(counter.store, counter.graph, Instant(counter.now))
     report = make(
         counter.store, counter.graph, Instant(counter.now), SEPTEMBER, Scope({"customer": "acme"}), BREACHES
     )
-    assert accountant.figures(SEPTEMBER)["acme"] == report.figures
+    assert scorer.figures(SEPTEMBER)["acme"] == report.figures
     acme = so_far(counter)["acme"]
     assert acme.settlement is not None
     assert [entry.of for entry in acme.settlement.corrections] == ["2026-09"]
-    assert accountant.settlement("acme", SEPTEMBER).closing is not None
+    assert scorer.settlement("acme", SEPTEMBER).closing is not None
 
 
 def test_credits_that_cannot_be_counted_are_said_and_hide_nothing_else(counter):
@@ -97,46 +97,46 @@ def test_the_past_is_as_it_was(counter):
 def test_portions_come_to_the_same_as_everything_at_once(counter):
     now = Instant(counter.now)
     rows = counter.store.rows(100)
-    whole = Accounts().whole(counter.store, counter.graph, rows, now)
-    accounts, asked = Accounts(), 0
+    whole = Scorecards().whole(counter.store, counter.graph, rows, now)
+    scorecards, asked = Scorecards(), 0
     while True:
-        found = accounts.at(counter.store, counter.graph, rows, now)
+        found = scorecards.at(counter.store, counter.graph, rows, now)
         asked += 1
         if not found.more:
             break
     assert asked > 10  # each month in a portion of its own
     assert found == whole
-    acme = next(one.account for one in whole.entries if one.account.name == "acme")
+    acme = next(one.scorecard for one in whole.entries if one.scorecard.name == "acme")
     assert acme.months[0].name == "2026-09"
     assert (acme.months[0].figures.breached + acme.months[0].figures.missed, acme.period) == (1, "2026-10")
 
 
 def test_nothing_is_read_again_within_a_minute_and_other_rules_begin_anew(counter, monkeypatch):
-    accounts, now = Accounts(), counter.now
-    accounts.whole(counter.store, counter.graph, (), Instant(now))
+    scorecards, now = Scorecards(), counter.now
+    scorecards.whole(counter.store, counter.graph, (), Instant(now))
     made = []
-    monkeypatch.setattr("tui.accounts.Accountant", lambda *a, **k: made.append(a) or Accountant(*a, **k))
-    accounts.at(counter.store, counter.graph, (), Instant(now + 59))
+    monkeypatch.setattr("tui.scorecards.Scorer", lambda *a, **k: made.append(a) or Scorer(*a, **k))
+    scorecards.at(counter.store, counter.graph, (), Instant(now + 59))
     assert made == []
-    accounts.whole(counter.store, counter.graph, (), Instant(now + 60))
+    scorecards.whole(counter.store, counter.graph, (), Instant(now + 60))
     assert len(made) == 1
-    accounts.whole(counter.store, counter.graph, (), Instant(now + 601))
+    scorecards.whole(counter.store, counter.graph, (), Instant(now + 601))
     assert len(made) > 10  # what comes late may have changed months that are over
     counter.edit(SITE.replace("Acme GmbH", "Acme SE"))
     [acme] = [
         one
-        for one in accounts.whole(counter.store, counter.graph, (), Instant(now + 602)).entries
-        if one.account.name == "acme"
+        for one in scorecards.whole(counter.store, counter.graph, (), Instant(now + 602)).entries
+        if one.scorecard.name == "acme"
     ]
-    assert acme.account.title == "Acme SE"
+    assert acme.scorecard.title == "Acme SE"
 
 
 def test_who_needs_another_talk_is_marked_as_sla_renegotiation_says(counter):
     counter.edit(SITE + "renegotiation often {\n  when breaches above 0 per month\n}\n")
     now = Instant(counter.now)
-    found = Accounts().whole(counter.store, counter.graph, (), now)
+    found = Scorecards().whole(counter.store, counter.graph, (), now)
     told = {
-        one.account.name: [talk.renegotiation.name for talk in one.account.talks] for one in found.entries
+        one.scorecard.name: [talk.renegotiation.name for talk in one.scorecard.talks] for one in found.entries
     }
     known = reviews(counter.store, counter.graph, now, OCTOBER, ["acme", "hooli"])
     assert told == {"acme": ["often"], "hooli": ["often"], "Walk-in": []}

@@ -1,4 +1,4 @@
-"""How customers stand, for whoever looks: made a little at a time, so that nothing else waits for it; and what is known of one of them."""
+"""Scorecards of customers, for whoever looks: made a little at a time, so that nothing else waits for it; and what is known of one of them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from engine.facts import Instant
 from engine.graph import Graph
 from engine.snapshot import Row
 from engine.store.sql import SqlStore
-from reports.account import MONTHS, Account
-from reports.accounts import Accountant
 from reports.compliance import Figures
 from reports.paper import Month
 from reports.renegotiation import Talk
 from reports.reviewing import reviews
+from reports.scorecard import MONTHS, Scorecard
+from reports.scoring import Scorer
 from tui.figures import UPTIMES
 from tui.period_text import period_text
 from tui.publishing import published
@@ -38,24 +38,24 @@ TOLD = 1.0
 """Seconds after which what has been made so far is put together anew."""
 
 
-class Accounts:
+class Scorecards:
     """Keeps what was made. Each question does a portion of what is missing or old; the answer says whether there is more to do."""
 
     def __init__(self, *, past: bool = False) -> None:
         """Of the `past` everything is judged by the rules of then, once."""
         self._past = past
         self._digest = ""
-        self._accounts: dict[str, Account] = {}
-        self._coming: dict[str, Account] | None = None
-        self._round: Iterator[Account] = iter(())
+        self._scorecards: dict[str, Scorecard] = {}
+        self._coming: dict[str, Scorecard] | None = None
+        self._round: Iterator[Scorecard] = iter(())
         self._begun = 0
         self._made = 0
         self._worked = 0.0
         self._months: dict[str, tuple[int, Mapping[str, Figures]]] = {}
         self._talks: dict[str, tuple[int, tuple[Talk, ...]]] = {}
         self._joined: dict[
-            str, Account
-        ] = {}  # accounts with their months and talks, until one of these is made anew
+            str, Scorecard
+        ] = {}  # scorecards with their months and talks, until one of these is made anew
         self._entries: tuple[Customer, ...] = ()
         self._told_at = -inf
 
@@ -84,17 +84,17 @@ class Accounts:
             self._joined = {}
         if self._coming is None and self._is_old(now):
             self._coming, self._begun, self._worked = {}, now, 0.0
-            self._round = Accountant(store, graph, now, anew=self._past).so_far()
+            self._round = Scorer(store, graph, now, anew=self._past).so_far()
         if self._coming is None:
             if months and not self._count_a_month(store, graph, now):
                 self._review(store, graph, now, begun + PORTION)
             return
-        for account in self._round:
-            self._coming[account.name] = account
+        for scorecard in self._round:
+            self._coming[scorecard.name] = scorecard
             if time.monotonic() > begun + PORTION:
                 break
         else:
-            self._accounts, self._coming, self._made = self._coming, None, self._begun
+            self._scorecards, self._coming, self._made = self._coming, None, self._begun
         self._worked += time.monotonic() - begun
 
     def _is_old(self, now: int) -> bool:
@@ -103,14 +103,14 @@ class Accounts:
     def _count_a_month(self, store: SqlStore, graph: Graph, now: Instant) -> bool:
         name = next(self._due(now), None)
         if name is not None:
-            accountant = Accountant(store, graph, now, anew=self._past)
-            self._months[name] = (now, accountant.figures(month(name)))
+            scorer = Scorer(store, graph, now, anew=self._past)
+            self._months[name] = (now, scorer.figures(month(name)))
         return name is not None
 
     def _review(self, store: SqlStore, graph: Graph, now: Instant, until: float) -> None:
         """See who needs another talk."""
         for name in self._unseen(graph, now):
-            period = month(self._accounts[name].period)
+            period = month(self._scorecards[name].period)
             talks = reviews(store, graph, now, period, [name])[name]
             self._talks[name] = (now, tuple(talk for talk in talks if talk.needed))
             if time.monotonic() > until:
@@ -123,14 +123,14 @@ class Accounts:
         """Whose renegotiations have not been looked at, or not lately; of the past nobody's: closed months were told later."""
         if self._past or not graph.ruleset.renegotiations:
             return []
-        declared = (name for name, account in self._accounts.items() if account.declared)
+        declared = (name for name, scorecard in self._scorecards.items() if scorecard.declared)
         return [name for name in declared if not _fresh(self._talks.get(name), now)]
 
     def _due(self, now: int) -> Iterator[str]:
         """Months that are to be counted: those that are missing first, then the old ones."""
         wanted = {
             one.name
-            for period in {account.period for account in self._accounts.values()}
+            for period in {scorecard.period for scorecard in self._scorecards.values()}
             for one in before(month(period), MONTHS - 1)
         }
         ordered = sorted(wanted, reverse=True)
@@ -145,19 +145,19 @@ class Accounts:
             self._told_at = time.monotonic()
             open_ = Counter(row.customer for row in rows)
             breached = Counter(row.customer for row in rows if row.due is not None and row.due < now)
-            for name, account in (self._accounts or self._coming or {}).items():
+            for name, scorecard in (self._scorecards or self._coming or {}).items():
                 if name not in self._joined:
                     talks = self._talks.get(name, (0, ()))[1]
-                    self._joined[name] = replace(account, months=self._before(account), talks=talks)
+                    self._joined[name] = replace(scorecard, months=self._before(scorecard), talks=talks)
             self._entries = worst_first(
-                Customer(account, open_[name], breached[name]) for name, account in self._joined.items()
+                Customer(scorecard, open_[name], breached[name]) for name, scorecard in self._joined.items()
             )
         return Customers(self._entries, self._made or self._begun, more)
 
-    def _before(self, account: Account) -> tuple[Month, ...]:
-        wanted = [one.name for one in reversed(before(month(account.period), MONTHS - 1))]
+    def _before(self, scorecard: Scorecard) -> tuple[Month, ...]:
+        wanted = [one.name for one in reversed(before(month(scorecard.period), MONTHS - 1))]
         found = [
-            Month(name, self._months[name][1].get(account.name, Figures()))
+            Month(name, self._months[name][1].get(scorecard.name, Figures()))
             for name in wanted
             if name in self._months
         ]
@@ -176,7 +176,7 @@ def detail(
     store: SqlStore, graph: Graph, customer: Customer, now: Instant, *, more: bool = False
 ) -> CustomerDetail:
     """What is known of a customer beside its figures, of which `more` may be to come. Raises StoreError."""
-    name = customer.account.name
+    name = customer.scorecard.name
     return CustomerDetail(customer, _contract(graph, name), published(store, name, now), more)
 
 

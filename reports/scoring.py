@@ -1,4 +1,4 @@
-"""How customers stand: the month so far with what it comes to, and the months before it. Acts: reads the store.
+"""Makes scorecards of customers: the month so far with what it comes to, and the months before it. Acts: reads the store.
 
 The figures are those of reports and statements, made by the same functions.
 """
@@ -13,19 +13,19 @@ from engine.facts import Instant
 from engine.graph import Graph
 from engine.store.sql import SqlStore
 from reports import ledger
-from reports.account import Account
 from reports.books import Books
 from reports.compliance import Figures, Standing, by
 from reports.compliance import figures as counted
 from reports.composing import history
 from reports.correction import Register, Told
 from reports.making import spans
+from reports.scorecard import Scorecard
 from reports.settlement import Settlement
 from reports.sources import Source
 from reports.statement import Scope, during
 
 
-class Accountant:
+class Scorer:
     """Reads a store as of `now`. `anew`: as `graph` judges, whatever is stored, so that the past can be seen. Where one `customer` is
     asked about, clocks of others may be left out. Raises StoreError."""
 
@@ -60,7 +60,7 @@ class Accountant:
         """The figures of a month by customer. Raises StoreError."""
         return {name: counted(_standings(told)) for name, told in self.month(period).items()}
 
-    def so_far(self) -> Iterator[Account]:
+    def so_far(self) -> Iterator[Scorecard]:
         """Every declared customer, and whoever else has clocks, in the month that is not over, one by one. Raises StoreError."""
         books = Books(self._store, self._graph, self._known)
         pending: dict[str, list[Told]] = {}
@@ -72,7 +72,7 @@ class Accountant:
         everybody = {*declared, *(name for found in told.values() for name in found)}
         for name in sorted(everybody):
             period = self.period(name)
-            yield self._account(name, told[period.name].get(name, []), period, books, pending.get(name, []))
+            yield self._scorecard(name, told[period.name].get(name, []), period, books, pending.get(name, []))
 
     def settlement(self, customer: str, period: Period) -> Settlement:
         """What a month of a declared customer comes to: as it was closed, else so far. Raises StoreError."""
@@ -94,9 +94,9 @@ class Accountant:
         """The month that is not over where the customer is."""
         return month_of(self._now, self._graph.zone(customer))
 
-    def _account(
+    def _scorecard(
         self, name: str, told: list[Told], period: Period, books: Books, pending: list[Told]
-    ) -> Account:
+    ) -> Scorecard:
         graph, now = self._graph, self._now
         declared = graph.ruleset.customers.get(name)
         terms = graph.terms(name, now)
@@ -109,7 +109,7 @@ class Accountant:
             uptime = settlement.figures
             if settlement.trouble:
                 uptime = tuple(figures(graph, name, *span, history(self._store, graph, span, now), now))
-        return Account(
+        return Scorecard(
             name=name,
             title=(declared.title or name) if declared else name,
             declared=declared is not None,

@@ -15,10 +15,10 @@ from engine.commitment.days import Strip
 from engine.commitment.uptime import Figure
 from engine.facts import Instant
 from engine.store.publications import Publication
-from reports.account import Account
 from reports.compliance import Excuse, Figures, Judged, Standing
 from reports.paper import Month, Paper
 from reports.renegotiation import Course, Evidence, Talk
+from reports.scorecard import Scorecard
 from reports.settlement import Entry, Settlement
 from reports.statement import BREACHES, Report, Scope
 from tests.tui.fake import CUSTOMERS, NOW
@@ -78,7 +78,7 @@ def settlement(name: str, title: str, amounts: tuple[str, ...], figures: tuple[F
     return Settlement(name, title, PERIOD, "UTC", START, END, None, paid, figures, entries, {})
 
 
-def account(number: int, **changes: object) -> Account:
+def scorecard(number: int, **changes: object) -> Scorecard:
     """The lower the number the worse it stands."""
     title = CUSTOMERS[number % len(CUSTOMERS)]
     name = f"customer-{number}"
@@ -104,11 +104,11 @@ def account(number: int, **changes: object) -> Account:
             Month(month_, Figures(met=90 - (at * number) % 9, breached=(at * (9 - number)) % 7)) for at, month_ in enumerate(("2025-12", "2026-01", "2026-02"), 10)
         ),
     }  # fmt: skip
-    return Account(**{**facts, **changes})  # type: ignore[arg-type]
+    return Scorecard(**{**facts, **changes})  # type: ignore[arg-type]
 
 
 def entry(number: int, **changes: object) -> Customer:
-    return Customer(account(number, **changes), open=7 - number % 7, breached=(2, 0, 1)[number % 3])
+    return Customer(scorecard(number, **changes), open=7 - number % 7, breached=(2, 0, 1)[number % 3])
 
 
 def customers(count: int = 8, *, more: bool = False) -> Customers:
@@ -141,7 +141,7 @@ def preview(
     formats: tuple[str, ...] = ("pdf", "html", "csv"),
     **changes: object,
 ) -> Preview:
-    about = account(number, **changes)
+    about = scorecard(number, **changes)
     clock = Judged(
         about.name, "INC77", "resolution", 1, "", about.tier, "critical", "noc", State.BREACHED,
         START + 60, START + 30_000, 14_400, START + 14_460, START + 14_460,
