@@ -116,7 +116,7 @@ TABLE: tuple[Key, ...] = (
     ),
     Key("notices.read", "r", "errand('read')", "read", "mark as read", NOTICES, writes=True),
     Key(
-        "account.report", "r", "report", "report", "the report of a month, before anybody has it", CUSTOMERS
+        "customers.report", "r", "report", "report", "the report of a month, before anybody has it", CUSTOMERS
     ),
     Key("report.next", "right,right_square_bracket", "step(1)", "next", "the month after", REPORT),
     Key("report.previous", "left,left_square_bracket", "step(-1)", "before", "the month before", REPORT),
