@@ -13,7 +13,7 @@ from dsl.suggest import nearest, some
 from engine.clock import Clock, State
 from engine.errors import EngineError
 from engine.evaluate import Life, Measured, live, measured
-from engine.explain.days import account, told_in
+from engine.explain.days import reasoning, told_in
 from engine.explain.ladder import climbed
 from engine.explain.rule import deciding, refused, unpromised
 from engine.facts import Ticket
@@ -31,7 +31,7 @@ def why(
     decisions: Sequence[Decision] = (),
     zone: str = "UTC",
 ) -> list[str]:
-    """The account of every clock of a ticket at `now`, or of one metric's, with what ladders did about it (`decisions`) and will
+    """The reasoning of every clock of a ticket at `now`, or of one metric's, with what ladders did about it (`decisions`) and will
     do. `zone` is that of times on `always`; a calendar has its own. Raises EngineError if there is no such metric."""
     life = live(ticket, graph, now)
     if life is None:
@@ -52,7 +52,7 @@ def explain(ticket: Ticket, graph: Graph, now: int) -> dict[tuple[str, int], tup
     if life is None:
         return {}
     return {
-        (item.clock.metric, item.clock.cycle): tuple(_account(item, life, graph, now, "UTC"))
+        (item.clock.metric, item.clock.cycle): tuple(_reasoning(item, life, graph, now, "UTC"))
         for item in measured(life, graph, now)
     }
 
@@ -82,13 +82,13 @@ def _wanted(
     zone: str,
 ) -> Iterator[str]:
     if metric is None or item.clock.metric == metric:
-        yield from _account(item, life, graph, now, zone)
+        yield from _reasoning(item, life, graph, now, zone)
         own = told_in(item.legs[-1].option.hours, zone).zone
         yield from (f"  {line}" for line in climbed(item.clock, decisions, graph, own, now))
         yield ""
 
 
-def _account(item: Measured, life: Life, graph: Graph, now: int, default: str) -> Iterator[str]:
+def _reasoning(item: Measured, life: Life, graph: Graph, now: int, default: str) -> Iterator[str]:
     clock = item.clock
     zone = told_in(item.legs[-1].option.hours, default).zone
     yield _headline(clock, zone, now)
@@ -97,7 +97,7 @@ def _account(item: Measured, life: Life, graph: Graph, now: int, default: str) -
         yield f"  {amount(clock.promise.amount)} from the start are {length(clock.target)} of open time"
     end = clock.due if clock.due is not None and clock.stopped is None else clock.stopped
     until = now if end is None else end
-    yield from (f"  {line}" for line in account(clock, item.legs, graph, until, now, default))
+    yield from (f"  {line}" for line in reasoning(clock, item.legs, graph, until, now, default))
 
 
 def _headline(clock: Clock, zone: str, now: int) -> str:

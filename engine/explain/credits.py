@@ -13,10 +13,10 @@ from engine.graph import Graph
 from engine.wall import format_local
 
 
-def credits_account(
+def credits_reasoning(
     customer: str, span: Span, settled: Settled, breaches: Sequence[Breach], graph: Graph
 ) -> Iterator[str]:
-    """The account of the month `span`, in which these breaches count, a line each."""
+    """The reasoning of the month `span`, in which these breaches count, a line each."""
     zone = graph.zone(customer)
     start, end = (format_local(at, zone) for at in span)
     named = ", ".join(dict.fromkeys(line.credits for line in settled.lines))

@@ -65,7 +65,7 @@ def runs(legs: Sequence[Leg], end: int, now: int, zone: str) -> list[Run]:
     return found
 
 
-def account(
+def reasoning(
     clock: Clock, legs: Sequence[Leg], graph: Graph, end: int, now: int, zone_name: str
 ) -> Iterator[str]:
     """The local dates from the clock's start to `end`, with a running sum of what was used and will be.

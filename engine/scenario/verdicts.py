@@ -17,7 +17,7 @@ from dsl.span import Origin, Span
 from engine import promise
 from engine.errors import EngineError
 from engine.explain.clocks import why
-from engine.explain.credits import credits_account
+from engine.explain.credits import credits_reasoning
 from engine.explain.rule import promised as reasons_of
 from engine.graph import Graph
 from engine.scenario.outcome import OfTicket, came_out
@@ -158,7 +158,7 @@ def _owed(
     actual = came_to(what, found)
     if actual == what:
         return None
-    reasons = credits_account(found.customer, found.span, found.settled, found.breaches, graph)
+    reasons = credits_reasoning(found.customer, found.span, found.settled, found.breaches, graph)
     return Failure(said(what), said(actual), tuple(reasons), *place)
 
 

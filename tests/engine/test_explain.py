@@ -1,4 +1,4 @@
-"""`sla why`: the account of a clock, kept as it is read."""
+"""`sla why`: the reasoning of a clock, kept as it is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TICKET = ticket(
     event("10-06 09:00", "changed", status="New"),
 )
 
-ACCOUNT = """\
+REASONING = """\
 resolution: running, started 2026-10-05 15:00 (times of Europe/Berlin), due 2026-10-06 17:00, 2h of 8h used, 2h paused
   tier gold decides: target high resolution within 8h (sla.rules:51), calendar office
     terms of tier gold pinned when the ticket opened, 2026-10-05 15:00, under rules {rules}
@@ -40,7 +40,7 @@ resolution: running, started 2026-10-05 15:00 (times of Europe/Berlin), due 2026
 def test_the_rule_and_the_days_are_told() -> None:
     now = at("10-06 10:00")
     lines = why(TICKET, GRAPH, now, "resolution")
-    assert lines == ACCOUNT.format(rules=GRAPH.digest[:12]).splitlines()
+    assert lines == REASONING.format(rules=GRAPH.digest[:12]).splitlines()
 
 
 def test_a_condition_that_does_not_hold_shows_what_it_saw() -> None:
