@@ -36,7 +36,8 @@ def started() -> float:
 
 async def ours(count: int) -> dict[str, float]:
     startup.hold()  # as the command does
-    from tests.tui.fake import NOW, FakeSource, row
+    from tests.tui.fake import FakeSource
+    from tests.tui.tickets import NOW, row
     from tui.app import Console, Options
 
     before = time.monotonic()
@@ -59,7 +60,7 @@ async def datatable(count: int) -> dict[str, float]:
     from textual.app import App, ComposeResult
     from textual.widgets import DataTable
 
-    from tests.tui.fake import NOW, row
+    from tests.tui.tickets import NOW, row
     from tui.glyphs import UNICODE
     from tui.view import COLUMNS, USUAL
 
@@ -91,7 +92,8 @@ async def datatable(count: int) -> dict[str, float]:
 
 
 async def tick(count: int) -> dict[str, float]:
-    from tests.tui.fake import NOW, FakeSource, row
+    from tests.tui.fake import FakeSource
+    from tests.tui.tickets import NOW, row
     from tui.app import Console, Options
 
     now = [NOW]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.tui.fake import NOW, PEOPLE, FakeSource, row
+from tests.tui.fake import FakeSource
+from tests.tui.tickets import NOW, PEOPLE, row
 from tui.app import Console, Options
 
 SIZE = (120, 40)

@@ -21,7 +21,7 @@ from reports.renegotiation import Course, Evidence, Talk
 from reports.scorecard import Scorecard
 from reports.settlement import Entry, Settlement
 from reports.statement import BREACHES, Report, Scope
-from tests.tui.fake import CUSTOMERS, NOW
+from tests.tui.tickets import CUSTOMERS, NOW
 from tui.view_customers import Contract, Customer, CustomerDetail, Customers, worst_first
 from tui.view_report import Preview
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.clock import State
 from engine.ordered import OrderedRows
 from engine.overview import inbox_order
-from tests.tui.fake import NOW, row
+from tests.tui.tickets import NOW, row
 from tui.arranging import MOVING, Arrangement, arrange
 from tui.standing import STANDINGS, Standings, standing
 from tui.view import View

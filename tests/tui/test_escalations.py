@@ -10,9 +10,10 @@ import pytest
 from textual.widgets import Input
 
 from engine.errors import StoreError
-from tests.tui.fake import NOW, climbed_detail, notice, row
-from tests.tui.test_console import bar, files, inbox, page, press, running, settle, source, told
+from tests.tui.driving import bar, files, inbox, page, press, running, settle, source, told
+from tests.tui.ladders import climbed_detail, notice
 from tests.tui.test_hostile import EVIL, shown_is_harmless
+from tests.tui.tickets import NOW, row
 from tui.actions import Act, Action, Errand
 from tui.line import text
 from tui.screens.ask import Confirm, Help, Prompt

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from engine.errors import StoreError
-from tests.tui.fake import NOW, FakeSource, LazyRows, row
+from tests.tui.fake import FakeSource
+from tests.tui.tickets import NOW, LazyRows, row
 from tui.actions import Act, Action
 from tui.feed import Failure, Feed, Picture
 from tui.view import Arranged, View

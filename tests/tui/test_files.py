@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.tui.fake import NOW, row
+from tests.tui.tickets import NOW, row
 from tui.actions import Act, Action, opposite
 from tui.export import FORMATS, Sheet, file_name, inbox_sheet, write
 from tui.prefs import Prefs, load, parse, save, write_whole

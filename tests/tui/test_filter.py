@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.clock import State
-from tests.tui.fake import NOW, row
+from tests.tui.tickets import NOW, row
 from tui.filter import EXAMPLE, TICKETS, BadFilter, Filter, compile_filter, parse
 
 ACME = row(

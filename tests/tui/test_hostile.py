@@ -17,8 +17,9 @@ from textual.widgets import Input
 
 from dsl.diagnostic import Diagnostic, Label, Severity
 from dsl.span import Span
-from tests.tui.fake import NOW, RULES, FakeSource, detail, health, row
-from tests.tui.test_console import press, running
+from tests.tui.driving import press, running
+from tests.tui.fake import FakeSource
+from tests.tui.tickets import NOW, RULES, detail, health, row
 from tui.app import Console
 from tui.arranging import arrange
 from tui.export import FORMATS, file_name, inbox_sheet, write

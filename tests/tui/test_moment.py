@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.tui.fake import NOW
+from tests.tui.tickets import NOW
 from tui.actions import parse_until
 from tui.moment import clock, countdown, day_clock, iso, near, span
 

@@ -13,7 +13,7 @@ from dsl.diagnostic import Label
 from dsl.span import Span
 from engine.clock import State
 from engine.snapshot import Snapshot, Tally
-from tests.tui.fake import BROKEN, NOW, RULES, detail, health
+from tests.tui.tickets import BROKEN, NOW, RULES, detail, health
 from tui.excerpt import excerpt
 from tui.feed import Failure
 from tui.glyphs import ASCII, UNICODE

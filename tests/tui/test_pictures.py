@@ -11,8 +11,9 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from dsl.span import Span
 from tests.tui.customers import customers, detail, preview, publication
-from tests.tui.fake import BROKEN, RULES, climbed_detail
-from tests.tui.test_console import press, running, source
+from tests.tui.driving import press, running, source
+from tests.tui.ladders import climbed_detail
+from tests.tui.tickets import BROKEN, RULES
 
 _TEXT = "".join(f"# rule {number}\n" for number in range(1, 14)) + "tier gold {\n  calendar ofice\n}\n"
 _AT = _TEXT.index("ofice")

@@ -14,7 +14,7 @@ from engine.facts import Event, Instant
 from engine.run import Engine
 from engine.store.opening import open_store
 from tests.engine.site import RULES
-from tests.tui.test_console import inbox, press, settle
+from tests.tui.driving import inbox, press, settle
 from tui import deeds
 from tui.actions import Act, Action
 from tui.app import Console, Options

@@ -7,7 +7,7 @@ from datetime import UTC
 
 import pytest
 
-from tests.tui.fake import NOW, row
+from tests.tui.tickets import NOW, row
 from tui.actions import Act, Action, Outcome
 from tui.desk import Desk
 from tui.feed import Failure

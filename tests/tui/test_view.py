@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from engine.clock import State
-from tests.tui.fake import NOW, LazyRows, row
+from tests.tui.tickets import NOW, LazyRows, row
 from tui.arranging import arrange
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text, width
