@@ -17,8 +17,8 @@ from engine.settings import Settings
 from engine.store.outbox import queue
 from engine.store.sqlite import SqliteStore
 from tests.engine.channels.servers import Hook, MailSink, mail_server
+from tests.engine.delivery.world import RULES
 from tests.engine.desk import graph
-from tests.engine.test_deliver import RULES
 
 COUNT = 1_000
 

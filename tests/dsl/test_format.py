@@ -14,7 +14,8 @@ from dsl.cut import cut
 from dsl.format import format_text
 from dsl.load import load_texts
 from dsl.parse import parse
-from tests.dsl.rule_texts import neat, odd_sites, sites
+from tests.dsl.rule_layouts import neat, odd_sites
+from tests.dsl.rule_texts import sites
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHIPPED = [PROJECT / "sla.rules", *sorted((PROJECT / "rules").rglob("*.rules"))]

@@ -5,8 +5,8 @@ import pytest
 from engine import settings
 from engine.errors import EngineError
 from engine.settings_problems import problems
+from tests.engine.delivery.world import RULES
 from tests.engine.desk import graph
-from tests.engine.test_deliver import RULES
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.dsl.test_revision import git
-from tests.engine.test_difference import SITE
+from tests.engine.differing import SITE
 from tui.cli import run
 
 

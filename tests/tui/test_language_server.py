@@ -2,121 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import subprocess
 import sys
-from contextlib import asynccontextmanager
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.lsp.client import LanguageClient
 
-from dsl.load import load_texts
-from dsl.model import TimeRange
-from engine.wall import parse_instant
-from tui.language_server.hover import hover
-from tui.language_server.insight import openings
-from tui.language_server.sites import Reading
-
-ROOT = """\
-language 1
-include "rules/*.rules"
-priorities critical, low
-statuses {
-  working "New"
-  waiting "Waiting"
-  resolved "Resolved"
-}
-## For whoever pays.
-tier gold "Gold" {
-  calendar office
-  target critical, low response within 4h
-}
-"""
-REST = """\
-calendar office "Office" {
-  zone Europe/Berlin
-  open mon-fri 08:00-18:00
-}
-customer acme "Acme \U0001f680" {
-  tier gold
-}
-customer globex "Globex" {
-  tier gold
-}
-"""
-TESTS = """\
-scenario "in the night" {
-  zone Europe/Berlin
-  ticket t1 customer acme priority low
-  at 2026-10-02 17:00 opened
-  expect response due 2026-10-05 11:00
-}
-scenario "wrong" {
-  zone Europe/Berlin
-  ticket t1 customer acme priority low
-  at 2026-10-02 10:00 opened
-  expect response due 2026-10-02 15:00
-}
-"""
-
-
-class Editor:
-    """A client with what the server has sent."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.client = LanguageClient("editor", "1")
-        self.found: dict[str, list[types.Diagnostic]] = {}
-        self.said: list[str] = []
-        self.news = asyncio.Event()
-        self.version = 1
-
-        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
-        def published(params: types.PublishDiagnosticsParams) -> None:
-            self.found[params.uri] = list(params.diagnostics)
-            self.news.set()
-
-        @self.client.feature(types.WINDOW_SHOW_MESSAGE)
-        def said(params: types.ShowMessageParams) -> None:
-            self.said.append(params.message)
-            self.news.set()
-
-    def uri(self, name: str) -> str:
-        return (self.folder / name).as_uri()
-
-    def document(self, name: str) -> types.TextDocumentIdentifier:
-        return types.TextDocumentIdentifier(self.uri(name))
-
-    def open(self, name: str, text: str | None = None) -> None:
-        text = (self.folder / name).read_text() if text is None else text
-        item = types.TextDocumentItem(self.uri(name), "rules", 1, text)
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-
-    def type(self, name: str, start: tuple[int, int], end: tuple[int, int], text: str) -> None:
-        self.version += 1
-        where = types.Range(types.Position(*start), types.Position(*end))
-        change = types.TextDocumentContentChangePartial(where, text)
-        document = types.VersionedTextDocumentIdentifier(self.version, self.uri(name))
-        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
-
-    async def until(self, holds) -> None:
-        async with asyncio.timeout(20):
-            while not holds():
-                self.news.clear()
-                await self.news.wait()
-
-    def codes(self, name: str) -> list[str] | None:
-        found = self.found.get(self.uri(name))
-        return None if found is None else [one.code for one in found]
-
-    def at(self, name: str, line: int, column: int) -> dict:
-        return {"text_document": self.document(name), "position": types.Position(line, column)}
+from tests.tui.editor import REST, ROOT, TESTS, editing
 
 
 @pytest.fixture
@@ -126,25 +21,6 @@ def site(tmp_path):
     (tmp_path / "rules" / "rest.rules").write_text(REST)
     (tmp_path / "rules" / "tests.rules").write_text(TESTS)
     return tmp_path
-
-
-@asynccontextmanager
-async def editing(folder: Path):
-    editor = Editor(folder)
-    await editor.client.start_io(str(Path(sys.executable).with_name("sla")), "lsp", cwd=folder)
-    encodings = [types.PositionEncodingKind.Utf8, types.PositionEncodingKind.Utf16]
-    general = types.GeneralClientCapabilities(position_encodings=encodings)
-    asked = types.InitializeParams(types.ClientCapabilities(general=general), root_uri=folder.as_uri())
-    answer = await editor.client.initialize_async(asked)
-    assert answer.capabilities.position_encoding == types.PositionEncodingKind.Utf16
-    editor.client.initialized(types.InitializedParams())
-    try:
-        yield editor
-    finally:
-        await editor.client.shutdown_async(None)
-        editor.client.exit(None)
-        async with asyncio.timeout(10):
-            await editor.client.stop()
 
 
 async def test_what_is_typed_counts_before_it_is_saved_and_in_every_file(site):
@@ -370,76 +246,3 @@ def test_it_ends_with_its_editor(site):
     command = [str(Path(sys.executable).with_name("sla")), "lsp"]
     ended = subprocess.run(command, check=False, input=b"", capture_output=True, timeout=60)
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, b"", b"")
-
-
-# ---------------------------------------------------------------- without a server
-
-
-ONE_FILE = ROOT.replace('include "rules/*.rules"\n', "") + REST
-
-
-def loaded(text=ONE_FILE):
-    found = load_texts("sla.rules", {"sla.rules": text})
-    assert found.ruleset
-    return Reading(Path("/site"), "sla.rules", found, date(2026, 1, 1), found.diagnostics)
-
-
-def test_the_next_openings_are_on_the_calendars_own_clock():
-    office = loaded().loaded.ruleset.calendars["office"]
-    assert openings(office, parse_instant("2026-03-27T17:00:00+01:00")) == [
-        "open until 18:00",
-        "Mon 2026-03-30 08:00 to 18:00",
-        "Tue 2026-03-31 08:00 to 18:00",
-    ]
-    assert openings(office, parse_instant("2026-03-27T18:00:00+01:00"), 1) == [
-        "Mon 2026-03-30 08:00 to 18:00"
-    ]
-    never = replace(office, weekly=((),) * 7)
-    assert openings(never, parse_instant("2026-03-27T18:00:00+01:00")) == []
-    night = replace(office, weekly=((TimeRange(1320, 1560),), *((),) * 6))
-    assert openings(night, parse_instant("2026-03-27T18:00:00+01:00"), 1) == [
-        "Mon 2026-03-30 22:00 to Tue 2026-03-31 02:00"
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (
-            "target critical, low response within 4h",
-            ["response for critical, low: within 4h of open time", "on calendar office (Europe/Berlin)"],
-        ),
-        (
-            "target critical, low response within 3bd",
-            ["response for critical, low: within 3 open days", "on calendar office (Europe/Berlin)"],
-        ),
-        (
-            "target critical, low response within 1d on always",
-            ["response for critical, low: within 24h of open time", "on calendar always, around the clock"],
-        ),
-    ],
-)
-def test_a_target_says_what_it_comes_to(text, said):
-    source = (
-        ROOT.replace('include "rules/*.rules"\n', "").replace("target critical, low response within 4h", text)
-        + REST
-    )
-    reading = loaded(source)
-    for word in ("target", "critical", "within"):
-        shown, _ = hover(reading, "sla.rules", source.index(text) + text.index(word) + 1, 0)
-        assert shown.splitlines()[:2] == said, word
-
-
-def test_a_target_of_an_override_runs_on_the_nearest_calendar():
-    lines = "  override peak {\n    target critical resolution within 1h\n  }\n"
-    base = (
-        ROOT.replace('include "rules/*.rules"\n', "")
-        + REST
-        + "calendar late {\n  zone Asia/Tokyo\n  open mon 10:00-12:00\n}\n"
-    )
-    for own, wanted in (("", "office"), ("  calendar late\n", "late")):
-        source = base.replace(
-            "  tier gold\n}\ncustomer globex", f"{own}  tier gold\n{lines}}}\ncustomer globex"
-        )
-        shown, _ = hover(loaded(source), "sla.rules", source.index("within 1h"), 0)
-        assert f"on calendar {wanted} " in shown

@@ -6,8 +6,8 @@ import pytest
 
 from engine.delivery.outbox import Status
 from tests.engine.channels.servers import Hook
+from tests.engine.delivery.world import HOUR, RULES
 from tests.engine.desk import graph
-from tests.engine.test_deliver import HOUR, RULES, sink, world  # noqa: F401 - fixtures
 
 LINE = "  at breach of response notify night-lead via email, inbox\n"
 PERSON = 'person night-lead "Night lead" {\n  email "lead@msp.example"\n}\n'
@@ -31,7 +31,7 @@ def edited(it, old, new, now):
         pytest.param("night-lead", "day-lead", id="person gone"),
     ],
 )
-def test_what_fired_is_said(world, sink, old, new):  # noqa: F811
+def test_what_fired_is_said(world, sink, old, new):
     it = world()
     it.open(2)
     it.turn(HOUR + 10)
@@ -42,7 +42,7 @@ def test_what_fired_is_said(world, sink, old, new):  # noqa: F811
     assert "Look at 2 tickets, T-1 first" in mail.get_body(("plain",)).get_content()
 
 
-def test_a_ladder_that_stops_for_them_is_asked_before_they_leave(world, sink):  # noqa: F811
+def test_a_ladder_that_stops_for_them_is_asked_before_they_leave(world, sink):
     it = world()
     it.open(2)
     it.turn(HOUR + 10)
@@ -54,7 +54,7 @@ def test_a_ladder_that_stops_for_them_is_asked_before_they_leave(world, sink):  
     assert sink.taken == []
 
 
-def test_a_channel_that_is_gone_is_waited_for_under_the_same_key(world):  # noqa: F811
+def test_a_channel_that_is_gone_is_waited_for_under_the_same_key(world):
     it = world(RULES.replace("via email, inbox", "via pager"))
     hook = Hook()
     try:

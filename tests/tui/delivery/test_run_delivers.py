@@ -1,4 +1,4 @@
-"""`sla run`, `deliver`, `notify`, `config` and `serve` with a ladder, a webhook on loopback and a store on disk."""
+"""`sla run` and `sla deliver` send what ladders say, with a webhook on loopback and a store on disk."""
 
 from __future__ import annotations
 
@@ -6,102 +6,20 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 from contextlib import closing, contextmanager
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import click
 import pytest
 
-from engine.delivery.links import Links
 from engine.store.sqlite import SqliteStore
-from tests.engine.site import RULES
-from tests.tui.serving import ask, serving
+from tests.tui.delivery.pager import ESCALATING, out, records, stamp
+from tests.tui.serving import ROOT
 from tui.cli import run
-
-ROOT = Path(__file__).resolve().parents[2]
-LADDER = """\
-person duty-manager "Duty manager" {
-  email "duty-manager@msp.example"
-}
-channel pager "Pager" {
-  url env TEST_PAGER_URL
-}
-escalation noc "NOC" {
-  at breach of response notify duty-manager via inbox, pager
-  at breach of response escalate to management
-}
-team management "Management" {
-  lead duty-manager
-}
-"""
-ESCALATING = RULES.replace("  pause by client\n", "  pause by client\n  escalate via noc\n") + LADDER
-
-
-class Sink(BaseHTTPRequestHandler):
-    """Answers with the server's status and remembers what came."""
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.server.came.append((dict(self.headers), json.loads(body)))
-        self.server.arrived.set()
-        self.server.before(self.path)
-        self.send_response(self.server.status)
-        self.end_headers()
-        self.wfile.write(b"as you like")
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def sink(monkeypatch):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Sink)
-    server.came, server.status, server.arrived = [], 200, threading.Event()
-    server.before = lambda _: None
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setenv("TEST_PAGER_URL", f"http://127.0.0.1:{server.server_address[1]}/secret-path")
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def site(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("SLA_") and name != "SLA_TEST_CASES"]:
-        monkeypatch.delenv(name)
-    monkeypatch.delenv("TEST_PAGER_URL", raising=False)
-    (tmp_path / "sla.rules").write_text(ESCALATING)
-    opened = {"ticket": "T-1", "at": stamp(-2 * 3600), "kind": "opened", "id": "1", "priority": "high", "status": "Open", "subject": "\x1b[31mVPN"}  # fmt: skip
-    (tmp_path / "events.jsonl").write_text(json.dumps(opened) + "\n")
-    assert run(["import", "events.jsonl", "--map", "events"]) == 0
-    capsys.readouterr()
-    return tmp_path
-
-
-def stamp(ago: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + ago))
-
-
-def out(capsys, *arguments: str, code: int = 0) -> str:
-    got = run(list(arguments))
-    caught = capsys.readouterr()
-    assert got == code, caught.err
-    assert "Traceback" not in caught.err
-    return caught.out
-
-
-def records(text: str) -> list[dict]:
-    return [json.loads(line) for line in text.splitlines()]
 
 
 def test_a_dry_run_says_what_would_happen_and_leaves_the_store(site, sink, capsys):
@@ -288,147 +206,3 @@ def test_repetitions_go_on_until_somebody_acknowledges(site, sink, capsys):
     assert len({headers["Idempotency-Key"] for headers, _ in sink.came}) == before
     repetitions = [body["messages"][0]["repetition"] for _, body in sink.came]
     assert repetitions == sorted(set(repetitions))
-
-
-def test_a_channel_is_tried(site, sink, capsys):
-    assert "pager: taken by the other side: 200 as you like" in out(capsys, "notify", "test", "pager")
-    assert "test" in json.dumps(sink.came[0][1]).lower()
-    assert "test" in out(capsys, "notify", "test", "pager", "--dry-run").lower()
-    assert len(sink.came) == 1
-    sink.status = 403
-    assert run(["notify", "test", "pager"]) == 1
-    assert "as you like" in capsys.readouterr().err
-    sink.status = 503
-    assert run(["notify", "test", "pager"]) == 4
-    for line in (
-        "notify test nope",
-        "notify test inbox",
-        "notify test email",
-        "notify test email --to nobody",
-        "notify test email --to duty-manager",
-    ):
-        assert run(line.split()) == 1, line
-        assert "Traceback" not in capsys.readouterr().err
-
-
-def test_a_channel_that_is_not_there(site, monkeypatch, capsys):
-    assert run(["notify", "test", "pager"]) == 1
-    assert "TEST_PAGER_URL" in capsys.readouterr().err
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("TEST_PAGER_URL", f"http://127.0.0.1:{free.getsockname()[1]}/secret-path")
-        assert run(["notify", "test", "pager"]) == 4
-    assert "secret-path" not in capsys.readouterr().err
-
-
-def test_settings_are_shown_without_secrets_and_checked(site, monkeypatch, capsys):
-    (site / "sla.toml").write_text('[mail]\nhost = "smtp.msp.example"\n[channels.nowhere]\nlimit = 3\n')
-    monkeypatch.setenv("SLA_MAIL__PASSWORD", "hush-hush")
-    text = out(capsys, "config", "show") + out(capsys, "config", "show", "--format", "json")
-    assert "hush-hush" not in text
-    shown = {item["key"]: item for item in records(text.splitlines()[-1])[0]}
-    assert shown["mail.host"] == {"key": "mail.host", "value": "smtp.msp.example", "from": "sla.toml"}
-    assert shown["mail.password"]["value"] == "********"
-    found = {
-        item["key"] for item in records(out(capsys, "config", "validate", "--format", "json", code=1))[0]
-    }
-    assert found == {"mail.from", "TEST_PAGER_URL", "channels.nowhere"}
-    (site / "sla.toml").unlink()
-    monkeypatch.setenv("TEST_PAGER_URL", "https://pager.example/x")
-    assert out(capsys, "config", "validate") == "nothing is missing\n"
-
-
-@pytest.mark.parametrize(
-    "command",
-    ["config show", "config validate", "run --once", "deliver --once", "notify test pager", "serve"],
-)
-@pytest.mark.parametrize(
-    ("text", "code"), [("[mail]\nhots = 1\n", 3), ("[mail\n", 3), ("[mail]\npassword = 'x'\n", 3), (None, 4)]
-)
-def test_settings_that_are_none(site, capsys, command, text, code):
-    if text is not None:
-        (site / "bad.toml").write_text(text)
-    assert run([*command.split(), "--config", "bad.toml"]) == code
-    caught = capsys.readouterr()
-    assert "bad.toml" in caught.err
-    assert "Traceback" not in caught.err
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "outbox",
-        "outbox retry --all",
-        "outbox discard 1",
-        "notices",
-        "notices read 1",
-        "notices ack 1",
-        "flags",
-        "flags review T-1",
-        "deliver --once",
-        "deliver --dry-run",
-        "run --dry-run",
-    ],
-)
-@pytest.mark.parametrize("name", ["missing", "folder", "binary"])
-def test_what_is_no_store(site, capsys, command, name):
-    (site / "folder").mkdir()
-    (site / "binary").write_bytes(bytes(range(256)) * 4)
-    assert run([*command.split(), "--store", name]) == 4
-    caught = capsys.readouterr()
-    assert name in caught.err
-    assert "Traceback" not in caught.err
-    assert "internal error" not in caught.err
-
-
-@pytest.fixture
-def served(site, monkeypatch):
-    """A real server over the store: its address, and links for it."""
-    monkeypatch.setenv("SLA_WEB__SECRET", "a secret of the tests")
-    monkeypatch.setenv("SLA_WEB__URL", "https://desk.example/sla")
-    assert run(["run", "--once", "--no-deliver"]) == 0
-    with serving(site) as server:
-        yield server.address, Links("a secret of the tests", "", 3600)
-    assert server.errors == ""
-
-
-def test_links_are_served_and_act_once(served, site, capsys):
-    address, links = served
-    capsys.readouterr()
-    assert ask(address + "/healthz")[:2] == (200, '{"status":"ok"}')
-    path = links.address(3, 1, "acknowledge", "duty-manager", int(time.time()))
-    for prefix in ("", "/sla"):
-        status, text, headers = ask(address + prefix + path)
-        assert status == 200
-        assert "\x1b" not in text
-        assert "server" not in {name.lower() for name in headers}
-    assert ask(address + path, "HEAD")[:2] == (200, "")
-    assert ask(address + path, "POST")[0] == 200
-    assert ask(address + path, "POST")[0] == 410
-    assert ask(address + "/act/forged")[0] == 404
-    [row] = json.loads(out(capsys, "inbox", "--format", "json"))
-    assert row["acknowledged"] is not None
-
-
-def test_serve_wants_links_and_a_free_port(site, monkeypatch, capsys):
-    assert run(["serve"]) == 1
-    said = capsys.readouterr().err
-    assert "web.secret" in said and "alertmanager.token" in said
-    monkeypatch.setenv("SLA_WEB__SECRET", "a secret of the tests")
-    monkeypatch.setenv("SLA_WEB__URL", "https://desk.example")
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        assert run(["serve", "--port", str(taken.getsockname()[1])]) == 4
-    assert "--port" in capsys.readouterr().err
-    assert run(["serve", "--store", "missing"]) == 4
-
-
-def test_a_missing_extra_is_named(site, monkeypatch, capsys):
-    monkeypatch.setenv("SLA_WEB__SECRET", "a secret of the tests")
-    monkeypatch.setenv("SLA_WEB__URL", "https://desk.example")
-    for name in [name for name in sys.modules if name.startswith(("reports.web", "starlette", "uvicorn"))]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "starlette", None)
-    assert run(["serve"]) == 4
-    assert "pip install 'tiercel[web]'" in capsys.readouterr().err

@@ -14,8 +14,8 @@ from engine.delivery.page import Entry, Page
 from engine.delivery.recheck import unwanted
 from engine.evaluate import evaluate
 from engine.ladder.decision import Decision, Outcome
+from tests.engine.delivery.world import RULES
 from tests.engine.desk import at, event, graph, ticket
-from tests.engine.test_deliver import RULES
 
 LADDER = RULES.replace("via email, inbox", "via email repeat every 30m until acknowledged").replace(
     'escalation noc "NOC" {\n', 'escalation noc "NOC" {\n  stop when assignee == "vendor"\n'

@@ -3,118 +3,19 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import threading
-from contextlib import closing
 
 import pytest
 
 from engine.cycle import cycle
-from engine.delivery.deliver import Delivered, Deliverer, send_test
+from engine.delivery.deliver import Delivered, send_test
 from engine.delivery.outbox import Kind, Status
-from engine.errors import EngineError, UnreachableError
+from engine.errors import EngineError
 from engine.facts import Event
-from engine.settings import Settings
-from engine.store.outbox import SqlOutbox
-from engine.store.sqlite import SqliteStore
-from tests.engine.channels.servers import Drip, Hook, MailSink, mail_server
-from tests.engine.desk import graph
+from tests.engine.channels.servers import Drip, Hook
+from tests.engine.delivery.world import HOUR, RULES
 from tui.messages import about
 
-RULES = """\
-language 1
-priorities high, low
-statuses {
-  working "New"
-  resolved "Resolved"
-}
-person night-lead "Night lead" {
-  email "lead@msp.example"
-}
-team management "Management" {
-  lead night-lead
-}
-channel desk "Ticket system" {
-  url env DESK_URL
-  secret env DESK_SECRET
-  source "desk"
-}
-channel pager "Pager" {
-  url env PAGER_URL
-}
-default tier gold
-tier gold "Gold" {
-  target high, low response within 1h on always
-  escalate via noc
-}
-escalation noc "NOC" {
-  at breach of response notify night-lead via email, inbox
-}
-"""
-HOUR = 3600
 STORM = int(os.environ.get("SLA_TEST_STORM", "2000"))
-
-
-class World:
-    def __init__(self, folder, rules, port, **delivery):
-        self.path = folder / "sla.db"
-        self.store = SqliteStore.open(self.path, create=True)
-        self.graph = graph(rules)
-        self.told = []
-        self.settings = Settings(
-            mail={
-                "host": "127.0.0.1",
-                "port": port,
-                "security": "none",
-                "from": "sla@msp.example",
-                "hello": "here.example",
-            },
-            delivery=delivery,
-        )
-        self.environment = {}
-        self.elapsed = 0.0
-        self.deliverer = Deliverer(
-            self.path,
-            self.settings,
-            lambda: self.graph,
-            told=self.told.append,
-            environment=self.environment,
-            random=lambda: 1.0,
-            elapsed=lambda: self.elapsed,
-        )
-
-    def open(self, count, at=0, source="desk"):
-        self.store.add_events(source, [(f"T-{n}", Event(at, "opened", {"priority": "high", "status": "New"}, source, f"{n}")) for n in range(1, count + 1)])  # fmt: skip
-
-    def happen(self, key, kind, at, **data):
-        self.store.add_events("desk", [(key, Event(at, kind, data, "desk", f"{key}{kind}{at}"))])
-
-    def turn(self, now):
-        while cycle(self.store, self.graph, now).evaluated:
-            pass
-
-    def fates(self, channel="email"):
-        return {status: n for (name, status), n in self.store.outbox.counts().items() if name == channel}
-
-
-@pytest.fixture
-def sink():
-    return MailSink()
-
-
-@pytest.fixture
-def world(tmp_path, sink):
-    server = mail_server(sink)
-    made = []
-
-    def make(rules=RULES, **delivery):
-        made.append(World(tmp_path, rules, server.port, **delivery))
-        return made[-1]
-
-    yield make
-    for item in made:
-        item.store.close()
-    server.stop()
 
 
 def test_what_a_ladder_wants_said_is_said_once(world, sink):
@@ -309,117 +210,6 @@ def test_a_batch_whose_sender_died_is_sent_again_under_its_key(world, sink):
     assert it.deliverer.drain(HOUR + 10 + 179).sent == 0
     assert it.deliverer.drain(HOUR + 10 + 180).sent == 1
     assert sink.taken[0][1]["X-Sla-Key"] == held.key
-
-
-def test_the_clock_of_a_pass_goes_on_while_it_sends(world):
-    it = world(RULES.replace("notify night-lead via email, inbox", "reassign to night-lead"))
-    hook = Hook()
-
-    def slow():
-        it.elapsed += 100
-        return 200, {}, b"fine"
-
-    hook.answers = type("Slow", (), {"__bool__": lambda _: True, "popleft": lambda _: slow()})()
-    try:
-        it.environment |= {"DESK_URL": hook.address, "DESK_SECRET": "s"}
-        it.open(3)
-        it.turn(HOUR + 10)
-        assert it.deliverer.drain(HOUR + 10).sent == 3
-    finally:
-        hook.close()
-    sent = sorted(item.sent_at for item in it.store.outbox.queued([Status.SENT]))
-    assert sent == [HOUR + 110, HOUR + 210, HOUR + 310]
-    signed = [headers["X-Sla-Signature"].partition(",")[0] for _, headers, _ in hook.asked]
-    assert signed == [f"t={HOUR + 10}", f"t={HOUR + 110}", f"t={HOUR + 210}"]
-    # Leases were begun anew before each send, at its own time.
-    with closing(sqlite3.connect(it.path)) as file:
-        assert file.execute("SELECT max(next_at) FROM outbox WHERE kind = 'change'").fetchone() == (
-            HOUR + 210,
-        )
-
-
-def test_a_channel_that_hangs_keeps_no_other_waiting_in_a_pass(world, sink):
-    it = world(RULES.replace("via email, inbox", "via desk, email"))
-    hook, told = Hook(), threading.Event()
-
-    def held():
-        assert told.wait(30)
-        return 200, {}, b"fine"
-
-    hook.answers = type("Held", (), {"__bool__": lambda _: True, "popleft": lambda _: held()})()
-
-    def meanwhile():
-        if it.fates() == {Status.SENT: 1}:
-            assert it.fates("desk") == {Status.SENDING: 1}
-            told.set()
-
-    try:
-        it.environment |= {"DESK_URL": hook.address, "DESK_SECRET": "s"}
-        it.open(1)
-        it.turn(HOUR + 10)
-        assert it.deliverer.drain(HOUR + 10, meanwhile).sent == 2
-        assert told.is_set()
-    finally:
-        told.set()
-        hook.close()
-
-
-def test_what_ends_one_channel_lets_the_others_send(world, sink):
-    it = world(RULES.replace("via email, inbox", "via desk, email"))
-    it.open(1)
-    it.turn(HOUR + 10)
-    deliverer = Deliverer(it.path, it.settings, lambda: it.graph, environment=_Broken())
-    with pytest.raises(EngineError, match="cannot be asked"):
-        deliverer.drain(HOUR + 10)
-    assert it.fates() == {Status.SENT: 1}
-
-
-class _Broken(dict):
-    def get(self, *_):
-        raise EngineError("the environment cannot be asked")
-
-
-def test_lanes_send_on_threads_and_end_when_asked(world, sink):
-    it = world()
-    it.open(1)
-    it.turn(HOUR + 10)
-    arrived = threading.Event()
-    sink.taken = type(
-        "Told", (list,), {"append": lambda self, item: (list.append(self, item), arrived.set())}
-    )()
-    deliverer = Deliverer(
-        it.path, it.settings, lambda: it.graph, told=it.told.append, clock=lambda: HOUR + 10
-    )
-    deliverer.start()
-    deliverer.wake()
-    assert arrived.wait(30)
-    deliverer.close()
-    assert it.fates() == {Status.SENT: 1}
-    assert it.told == []
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sla-deliver")]
-
-
-def test_trouble_is_told_once_until_it_is_over(world, monkeypatch):
-    it = world(poll=1)
-    answers = iter(("no answer", "no answer", "", "no answer", "no answer"))
-    done = threading.Event()
-
-    def channels_waiting(*_):
-        trouble = next(answers, None)
-        if trouble is None:
-            done.set()
-        elif trouble:
-            raise UnreachableError(trouble)
-        return []
-
-    monkeypatch.setattr(SqlOutbox, "channels_waiting", channels_waiting)
-    deliverer = Deliverer(it.path, it.settings, lambda: it.graph, told=it.told.append)
-    deliverer.start()
-    while not done.is_set():
-        deliverer.wake()
-        done.wait(0.01)
-    deliverer.close()
-    assert it.told == ["delivery: no answer"] * 2
 
 
 def test_a_test_message_says_that_it_is_one(world, sink):

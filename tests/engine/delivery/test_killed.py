@@ -40,7 +40,7 @@ STEPS = (
     "at breach of response notify noc via email",
 )
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["tests.engine.test_delivery_killed"])
+_FORKS.set_forkserver_preload(["tests.engine.delivery.test_killed"])
 
 
 def work(ready, done, folder: Path, place: Place, environment: dict[str, str]) -> None:
