@@ -1,8 +1,7 @@
-"""The console: wires the feed to the screens. What is shown is decided in `view` and `status`, what is done in `desk`."""
+"""The console: wires the feed to the screens. What is shown is kept in `sight` and decided in `view` and `status`, what is done in `desk`."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
@@ -32,10 +31,11 @@ from tui.screens.help import help_lines
 from tui.screens.inbox import Inbox
 from tui.screens.listed import Listed
 from tui.screens.lists import LIST_PAGES, ListPage, list_page
-from tui.screens.page import RAISE, REVIEW, Page, Scene, Setting, bindings
+from tui.screens.page import RAISE, REVIEW, Page, Setting, bindings
 from tui.screens.rules import RulesPage
 from tui.screens.ticket import TicketPage
 from tui.shell import Shell
+from tui.sight import Sight
 from tui.status import Situation
 from tui.themes import THEME_NAMES
 from tui.view import Arranged
@@ -63,15 +63,15 @@ class Console(Shell):
         self._prefs = prefs
         self._now = self.options.now if self.options.at is None else (lambda: self.options.at or 0)
         self.setting = Setting(chosen, self._now, remap(settings.keys))
-        self.situation = Situation(
-            store=self.options.store,
-            zone=self.options.zone,
-            read_only="the past cannot be changed" if self.options.at is not None else source.read_only,
-            at=self.options.at,
-            notices=(*notices, *((complaint,) if complaint else ())),
+        self.sight = Sight(
+            Situation(
+                store=self.options.store,
+                zone=self.options.zone,
+                read_only="the past cannot be changed" if self.options.at is not None else source.read_only,
+                at=self.options.at,
+                notices=(*notices, *((complaint,) if complaint else ())),
+            )
         )
-        self._arranged: Arranged | None = None
-        self._held: Picture | None = None
         self._farewell: Confirm | None = None
         self._started = False
         self._keys = settings.keys
@@ -128,39 +128,23 @@ class Console(Shell):
 
     def _taken(self, picture: Picture | Failure) -> None:
         if isinstance(picture, Failure):
-            self.situation = replace(self.situation, failure=picture)
+            self.sight.fail(picture)
             self._repaint()
             return
-        if self.situation.held_at is not None:
-            kept = picture.arranged or (self._held.arranged if self._held else None)
-            news = picture.arranged is not None
-            self._held = replace(picture, arranged=kept)
-            self.situation = replace(self.situation, behind=self.situation.behind + news, failure=None)
+        if self.sight.held:
+            self.sight.wait(picture)
         else:
             self._show(picture)
         if picture.snapshot.partial:
             self.call_after_refresh(self._refresh)  # first things first: the rest would hold up this paint
 
     def _show(self, picture: Picture) -> None:
-        if picture.arranged is not None:
-            self._arranged = picture.arranged
-        before, snapshot = self.situation.snapshot, picture.snapshot
-        news = before is not None and before.version != snapshot.version
+        before, snapshot = self.sight.situation.snapshot, picture.snapshot
         page = self._page_on_top()
-        same = snapshot is before and picture.arranged is None and not self.inquiry.owing
-        same = same and not self.inquiry.overdue(page)
-        known = self.situation
-        same = same and (known.engine, known.unread, known.failure) == (picture.engine, picture.unread, None)
-        self.situation = replace(
-            self.situation,
-            snapshot=snapshot,
-            engine=picture.engine,
-            unread=picture.unread,
-            looked_at=picture.at,
-            failure=None,
-        )
-        if same:
+        asking = self.inquiry.owing or self.inquiry.overdue(page)
+        if not self.sight.show(picture) and not asking:
             return  # the next tick paints what time has changed
+        news = before is not None and before.version != snapshot.version
         self.inquiry.owing = self.inquiry.owing or news
         self.inquiry.ask_if_due(page, snapshot)
         self._repaint()
@@ -170,17 +154,14 @@ class Console(Shell):
         return next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), self._inbox)
 
     def _tick(self) -> None:
-        if self.situation.held_at is None:
+        if not self.sight.held:
             self._repaint()
 
     def _repaint(self) -> None:
-        scene = Scene(self.situation, self._arranged, self._paint_time())
+        scene = self.sight.scene(self._now())
         for screen in self.screen_stack:
             if isinstance(screen, Page) and (screen.is_current or screen is self._inbox):
                 screen.paint(scene)
-
-    def _paint_time(self) -> int:
-        return self._now() if self.situation.held_at is None else self.situation.held_at
 
     def on_inbox_wish(self, event: Inbox.Wish) -> None:
         self._remember()
@@ -188,7 +169,7 @@ class Console(Shell):
 
     def _rearranged(self, arranged: Arranged | Failure | None) -> None:
         if isinstance(arranged, Arranged):
-            self._arranged = arranged
+            self.sight.arranged = arranged
             self._repaint()
 
     def on_listed_enter(self, event: Listed.Enter) -> None:
@@ -230,7 +211,7 @@ class Console(Shell):
             self.switch_screen(page)
         else:
             self.push_screen(page)
-        page.paint(Scene(self.situation, self._arranged, self._paint_time()))
+        page.paint(self.sight.scene(self._now()))
         self.inquiry.ask(page)
 
     def action_page(self, name: str) -> None:
@@ -258,14 +239,10 @@ class Console(Shell):
             self._repaint()
 
     def action_pause(self) -> None:
-        if self.situation.held_at is None:
-            self.situation = replace(self.situation, held_at=self._now(), behind=0)
-            self._repaint()
-            return
-        self.situation = replace(self.situation, held_at=None, behind=0)
-        held, self._held = self._held, None
-        if held is not None:
-            self._show(held)
+        if not self.sight.held:
+            self.sight.hold(self._now())
+        elif (waited := self.sight.release()) is not None:
+            self._show(waited)
         self._repaint()
 
     def action_command_palette(self) -> None:
@@ -277,7 +254,7 @@ class Console(Shell):
         screen = self.screen
         if isinstance(screen, Page):
             notices, keys, scopes, off = (
-                self.situation.notices,
+                self.sight.situation.notices,
                 self.setting.keys,
                 screen.SCOPES,
                 screen.why_off,
@@ -291,14 +268,20 @@ class Console(Shell):
                 lambda _: None,
             )
 
+    def _is_off(self, reason: str) -> bool:
+        """Whether a key does nothing, for a reason that is told then."""
+        if reason:
+            self.tell(f"this key is off: {plain(reason, 200)}", severity="warning")
+        return bool(reason)
+
     def on_page_do(self, event: Page.Do) -> None:
         screen = self.screen
         if not isinstance(screen, Page):
             return
         self.clear_notifications()  # what was said of the action before would be taken for an answer to this one
-        if self.situation.read_only:
-            self.tell(f"this key is off: {plain(self.situation.read_only, 200)}", severity="warning")
-        elif event.act == "undo":
+        if self._is_off(self.sight.situation.read_only):
+            return
+        if event.act == "undo":
             self.desk.undo()
         else:
             ids = screen.chosen()
@@ -311,13 +294,11 @@ class Console(Shell):
 
     def on_list_page_errands(self, event: ListPage.Errands) -> None:
         self.clear_notifications()
-        if self.situation.read_only:
-            self.tell(f"this key is off: {plain(self.situation.read_only, 200)}", severity="warning")
-        else:
+        if not self._is_off(self.sight.situation.read_only):
             self.postroom.start(event.errand, event.messages)
 
     def on_list_page_refused(self, event: ListPage.Refused) -> None:
-        self.tell(f"this key is off: {plain(event.reason, 200)}", severity="warning")
+        self._is_off(event.reason)
 
     def on_open_customer(self, event: OpenCustomer) -> None:
         self._enter(event.page(self.setting), over=True)
@@ -325,9 +306,7 @@ class Console(Shell):
     def on_report_errand(self, event: ReportErrand) -> None:
         self.clear_notifications()
         page = self._page_on_top()
-        if reason := page.off(event.key):
-            self.tell(f"this key is off: {plain(reason, 200)}", severity="warning")
-        else:
+        if not self._is_off(page.off(event.key)):
             self.printroom.run(event.key, page, self.inquiry.ask)
 
     def _publishing(self, begins: bool) -> None:
@@ -345,9 +324,7 @@ class Console(Shell):
         await self.run_action(key.action, self if key.scope == EVERYWHERE else self.screen)
 
     def _writing(self, begins: bool) -> None:
-        self.situation = replace(
-            self.situation, waiting=self.desk.waiting + self.postroom.waiting + self.printroom.waiting
-        )
+        self.sight.save(self.desk.waiting + self.postroom.waiting + self.printroom.waiting)
         if not begins:
             self._inbox.table.forget_marks()
             page = self._page_on_top()
@@ -372,14 +349,14 @@ class Console(Shell):
         self.clerk.export(sheet)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        svg = self.export_screenshot(title=f"{self.TITLE} {self.situation.store}".strip())
+        svg = self.export_screenshot(title=f"{self.TITLE} {self.sight.situation.store}".strip())
         self.clerk.picture(svg, filename, path)
 
     async def action_quit(self) -> None:
         """Leave; where something would be lost or end, ask first. Asked twice is an answer."""
         reason = (
-            f"{self.situation.waiting} actions are not saved yet"
-            if self.situation.waiting
+            f"{self.sight.situation.waiting} actions are not saved yet"
+            if self.sight.situation.waiting
             else self.options.leaving
         )
         if not reason or self.screen is self._farewell:
