@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from dsl.cache_folder import cache_folder
@@ -8,7 +10,8 @@ from tests.locked import member
 
 @pytest.fixture
 def sla(tmp_path, capfd, monkeypatch):
-    """Run a command line in a folder of its own; answers exit code, output and complaints."""
+    """Run a command line in a folder of its own; answers exit code, output and complaints. Nothing has tracebacks, nor escapes
+    but for a terminal."""
     from tui.cli import run
 
     monkeypatch.chdir(tmp_path)
@@ -18,6 +21,8 @@ def sla(tmp_path, capfd, monkeypatch):
     def call(*arguments):
         code = run([str(argument) for argument in arguments])
         out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        assert "\x1b" not in out + err or sys.stdout.isatty() or sys.stderr.isatty()
         return code, out, err
 
     yield call

@@ -12,12 +12,10 @@ from engine.facts import Event
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
-from tui.cli import run
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def sla(sla, tmp_path):
     (tmp_path / "sla.rules").write_text(RULES + 'customer acme "Acme GmbH" {\n}\n')
     with closing(SqliteStore.open("sla.db", create=True)) as store:
         for number, key in enumerate(("a", "b", "c", "open")):
@@ -28,14 +26,7 @@ def sla(tmp_path, monkeypatch, capsys):
                 replied = Event(at(minute), "resolved", {}, "t", f"r{number}")
                 store.add_events("t", [(key, replied)])
         Engine(store, tmp_path / "sla.rules").start(at("2024-03-05 09:00"))
-
-    def sla_(*arguments):
-        code = run([*arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return sla_
+    return sla
 
 
 def left():

@@ -31,21 +31,6 @@ def own_cache(tmp_path, monkeypatch):
     cache_folder.cache_clear()
 
 
-@pytest.fixture
-def sla(tmp_path, capfd, monkeypatch):
-    """Run a command line; answers exit code, output and complaints."""
-    from tui.cli import run
-
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        code = run(list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
-
-
 def test_all_is_well(sla, tmp_path):
     (tmp_path / "sla.rules").write_text(GOOD)
     for _ in range(2):  # the second answer comes from the cache

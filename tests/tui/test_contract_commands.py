@@ -13,22 +13,14 @@ import pytest
 
 from tests.dsl.test_revision import git
 from tests.engine.differing import SITE
-from tui.cli import run
 
 
 @pytest.fixture
-def sla(tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
-    """Run a command line in a folder with the site; answers exit code, output and complaints."""
-    monkeypatch.chdir(tmp_path)
+def sla(sla, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Run a command line in a folder with the site."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     (tmp_path / "sla.rules").write_text(SITE)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run(list(arguments))
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
+    return sla
 
 
 # ---------------------------------------------------------------- matrix

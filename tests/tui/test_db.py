@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from functools import partial
 
 import pytest
 
@@ -11,24 +12,16 @@ from engine.facts import Event
 from engine.store.protocol import StoredRules
 from engine.store.schema import VERSION
 from engine.store.sqlite import SqliteStore
-from tui.cli import run
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def sla(sla, tmp_path):
     store = SqliteStore.open("sla.db", create=True)
     store.add_events("desk", [("T-1", Event(1_772_812_800, "opened", {}, "desk", "1"))])
     store.save_rules(StoredRules("d1", 0, 60, "sla.rules", {"sla.rules": ""}))
     store.close()
     (tmp_path / "text").write_text("not a store, only text")
-
-    def sla_(*arguments):
-        code = run(["db", *arguments])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return sla_
+    return partial(sla, "db")
 
 
 def test_status(sla):

@@ -24,8 +24,7 @@ EACH = (*MARCH, "--each-customer", "--output", "out")
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def sla(sla, tmp_path, monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1800000000")
     (tmp_path / "sla.rules").write_text(RULES + CUSTOMERS)
     with closing(SqliteStore.open("sla.db", create=True)) as store:
@@ -38,14 +37,7 @@ def sla(tmp_path, monkeypatch, capsys):
             for kind, when, said in told:
                 store.add_events("t", [(f"T-{number}", Event(at(when), kind, said, "t", f"{number} {kind}"))])
         Engine(store, tmp_path / "sla.rules").start(at("2024-04-05 09:00"))
-
-    def sla_(*arguments):
-        code = run([*arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return sla_
+    return sla
 
 
 def files():

@@ -10,14 +10,12 @@ from engine.facts import Event
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
-from tui.cli import run
 
 NAME = "Xanthippe-Quellwasser"
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def sla(sla, tmp_path):
     (tmp_path / "sla.rules").write_text(RULES + 'customer acme "Acme GmbH" {\n}\n')
     with closing(SqliteStore.open("sla.db", create=True)) as store:
         for number, key in enumerate(("done", "open")):
@@ -25,13 +23,7 @@ def sla(tmp_path, monkeypatch, capsys):
             store.add_events("t", [(key, Event(at("2024-03-02 09:00"), "opened", data, "t", f"o{number}"))])
         store.add_events("t", [("done", Event(at("2024-03-02 09:30"), "resolved", {}, "t", "r"))])
         Engine(store, tmp_path / "sla.rules").start(at("2024-03-03 09:00"))
-
-    def sla_(*arguments):
-        code = run([*arguments, "--store", "sla.db"])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return sla_
+    return lambda *arguments: sla(*arguments, "--store", "sla.db")
 
 
 def names_left():

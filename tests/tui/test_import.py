@@ -10,7 +10,6 @@ import sys
 import pytest
 
 from engine.store.sqlite import SqliteStore
-from tui.cli import run
 
 GOOD = (
     '{"ticket": "T-1", "at": "2026-03-06T16:00:00Z", "kind": "opened", "id": "1", "data": {"subject": "x"}}\n'
@@ -27,19 +26,6 @@ tier gold "Gold" {
 }
 default tier gold
 """
-
-
-@pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-
-    def sla_(*arguments):
-        code = run([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return sla_
 
 
 def count(path="sla.db"):

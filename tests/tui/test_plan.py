@@ -17,7 +17,6 @@ from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.dsl.test_revision import git
 from tests.engine.site import RULES, at
-from tui.cli import run
 from tui.impact_text import code
 
 NOW = ("--at", "2024-03-05T07:30:00Z")
@@ -36,9 +35,8 @@ def strict(text: str) -> str:
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
+def sla(sla, tmp_path, monkeypatch):
     """Three tickets in an archive; in the store one that is resolved, one open, and one of a stranger with a hostile name."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     rules = RULES + 'customer acme "Acme GmbH" {\n}\n'
     (tmp_path / "sla.rules").write_text(rules)
@@ -54,15 +52,7 @@ def sla(tmp_path, monkeypatch, capsys):
                     "t", [(key, Event(at("2024-03-04 11:00"), "resolved", {}, "t", f"s{number}"))]
                 )
         Engine(store, tmp_path / "sla.rules").start(at("2024-03-05 09:00"))
-
-    def sla_(*arguments):
-        code = run([*arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        assert "\x1b" not in captured.out + captured.err
-        return code, captured.out, captured.err
-
-    return sla_
+    return sla
 
 
 def changes(printed, part):

@@ -13,15 +13,13 @@ from engine.facts import Event
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
-from tui.cli import run
 
 MARCH = ("--from", "2024-03-01", "--to", "2024-03-05T09:00:00Z")
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
+def sla(sla, tmp_path):
     """Three tickets in an archive, two in the store, one of a stranger with a hostile name."""
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "sla.rules").write_text(RULES + 'customer acme "Acme GmbH" {\n}\n')
     strict = (tmp_path / "sla.rules").read_text().replace("response within 1h", "response within 55m")
     (tmp_path / "next.rules").write_text(strict)
@@ -34,14 +32,8 @@ def sla(tmp_path, monkeypatch, capsys):
                 store.add_events("t", [(key, Event(at(minute), "resolved", {}, "t", f"r{number}"))])
         Engine(store, tmp_path / "sla.rules").start(at("2024-03-05 09:00"))
 
-    def sla_(*arguments):
-        code = run([*arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    assert sla_("archive", "--to", "old", "--yes")[0] == 0
-    return sla_
+    assert sla("archive", "--to", "old", "--yes")[0] == 0
+    return sla
 
 
 def outcomes(printed):

@@ -23,8 +23,7 @@ INCIDENTS = PROJECT / "rules" / "examples" / "incidents.rules"
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
+def sla(sla, tmp_path):
     (tmp_path / "sla.rules").write_text(RULES + 'customer acme "Acme GmbH" {\n  zone Europe/Berlin\n}\n')
     with closing(SqliteStore.open("sla.db", create=True)) as store:
         for number, key in enumerate(("a", "b", "c")):
@@ -33,14 +32,7 @@ def sla(tmp_path, monkeypatch, capsys):
             minute = f"2024-03-04 {('09:50', '10:00', '14:04')[number]}"
             store.add_events("t", [(key, Event(at(minute), "resolved", {}, "t", f"r{number}"))])
         Engine(store, tmp_path / "sla.rules").start(at("2024-04-05 09:00"))
-
-    def sla_(*arguments):
-        code = run([*arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return sla_
+    return sla
 
 
 MARCH = ("report", "--period", "2024-03")

@@ -18,7 +18,6 @@ from engine.facts import Event
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
-from tui.cli import run
 
 PROJECT = Path(__file__).resolve().parents[2]
 REPORT = """
@@ -43,22 +42,13 @@ MISSED = 40 * 86_400
 
 
 @pytest.fixture
-def sla(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SLA_CACHE_DIR", str(tmp_path / "cache"))
+def sla(sla, tmp_path):
     (tmp_path / "sla.rules").write_text(RULES + REPORT)
     with closing(SqliteStore.open("sla.db", create=True)) as store:
         data = {"priority": "high", "customer": "Acme GmbH", "subject": "x"}
         store.add_events("t", [("a", Event(at("2024-03-04 09:00"), "opened", data, "t", "o"))])
         Engine(store, tmp_path / "sla.rules").start(at("2024-04-05 09:00"))
-
-    def sla_(*arguments):
-        code = run([*arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return code, captured.out, captured.err
-
-    return sla_
+    return sla
 
 
 def declared_before() -> None:
