@@ -18,35 +18,35 @@ from engine.facts import Event, Instant
 from engine.run import Engine, run
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES
+from tests.threads import in_thread
 
 PATIENCE = 15.0
 CUSTOMER = 'customer acme "Acme" {\n  alias "ACME"\n}\n'
 
 
 @contextmanager
-def running(root, database):
+def running(root, database, told=lambda turn: None, **how):
     """An engine at work in a thread of its own, as `sla run` has it."""
     SqliteStore.open(database, create=True).close()
     stop = threading.Event()
-    failed: list[BaseException] = []
 
     def work() -> None:
-        store = SqliteStore.open(database, create=True)
-        try:
-            run(Engine(store, root), root, stop, lambda turn: None)
-        except BaseException as error:
-            failed.append(error)
-        finally:
-            store.close()
+        with closing(SqliteStore.open(database, create=True)) as store:
+            run(Engine(store, root), root, stop, told, **how)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(PATIENCE)
-        assert not failed, failed
+    with in_thread(work):
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+def until(holds) -> bool:
+    """Whether it holds, as soon as it does or when patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return bool(holds())
 
 
 def generation(database, wanted: int) -> int:
@@ -141,32 +141,14 @@ def test_a_store_out_of_reach_is_tried_again_and_the_edit_is_not_forgotten(tree,
         return real(self, now)
 
     monkeypatch.setattr(SqliteStore, "waits", waits)
-    SqliteStore.open(tmp_path / "sla.db", create=True).close()
-    stop = threading.Event()
-
-    def work():
-        store = SqliteStore.open(tmp_path / "sla.db")
-        run(Engine(store, tree), tree, stop, turns.append, away=missed.append)
-        store.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not turns and time.monotonic() < deadline:
-            time.sleep(0.01)
+    with running(tree, tmp_path / "sla.db", turns.append, away=missed.append):
+        assert until(lambda: turns)
         assert generation(tmp_path / "sla.db", 1) == 1
         out.set()
         tree.write_text(tree.read_text().replace("8h", "7h"))
-        deadline = time.monotonic() + PATIENCE
-        while len(missed) < 20 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(missed) >= 20
+        assert until(lambda: len(missed) >= 20)
         out.clear()
         assert generation(tmp_path / "sla.db", 2) == 2
-    finally:
-        stop.set()
-        thread.join(PATIENCE)
 
 
 def test_a_store_that_is_lost_while_catching_up_is_tried_again(tree, tmp_path, monkeypatch):
@@ -215,23 +197,8 @@ def test_a_turn_is_a_chunk_at_its_own_instant_and_a_stop_is_heard_between_two(tr
 
 def test_a_bell_is_heard_before_the_tick(tree, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "TICK", 60.0)
-    SqliteStore.open(tmp_path / "sla.db", create=True).close()
-    stop, bell, turns = threading.Event(), threading.Event(), []
-
-    def work():
-        store = SqliteStore.open(tmp_path / "sla.db")
-        run(Engine(store, tree), tree, stop, turns.append, bell=bell)
-        store.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
+    bell, turns = threading.Event(), []
+    with running(tree, tmp_path / "sla.db", turns.append, bell=bell):
         assert generation(tmp_path / "sla.db", 1) == 1
         bell.set()
-        deadline = time.monotonic() + PATIENCE
-        while len(turns) < 2 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert len(turns) >= 2
-    finally:
-        stop.set()
-        thread.join(PATIENCE)
+        assert until(lambda: len(turns) >= 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from base64 import b64encode
 from hashlib import sha256
 
@@ -12,6 +11,7 @@ import pytest
 from engine.delivery.links import Links
 from engine.store.sqlite_open import connect
 from tests.reports.desk import LIFETIME, NOW, Desk, with_store
+from tests.threads import at_once
 
 
 @pytest.fixture
@@ -102,18 +102,7 @@ def test_a_message_that_was_sent_twice_has_links_that_work_once_together(desk):
 
 def test_of_many_clicks_at_once_one_counts(desk):
     client, path = desk.client(), desk.path("acknowledge")
-    ready = threading.Barrier(4)
-    codes = []
-
-    def click():
-        ready.wait()
-        codes.append(client.post(path).status_code)
-
-    threads = [threading.Thread(target=click) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    codes = at_once(4, lambda _: client.post(path).status_code)
     assert sorted(codes) == [200, 410, 410, 410]
     assert len(desk.events()) == 1
 

@@ -6,7 +6,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -16,19 +15,17 @@ from engine.facts import Event, Pin
 from engine.store import database, migrations, schema, sqlite_open
 from engine.store.protocol import Written
 from engine.store.sqlite import SqliteStore
+from tests.engine.store.values import opening
+from tests.threads import at_once
 
 ROOT = os.geteuid() == 0
-
-
-def event(name):
-    return ("T-1", Event(100, "opened", {}, "desk", str(name)))
 
 
 @pytest.fixture
 def path(tmp_path):
     file = tmp_path / "sla.db"
     store = SqliteStore.open(file, create=True)
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     store.close()
     return file
 
@@ -98,7 +95,7 @@ def test_an_older_store_is_brought_up_to_date_when_it_is_written(path, next_vers
     assert "db migrate" in refusal_help(path)
     store = SqliteStore.open(path)
     assert store.connection.execute("SELECT colour FROM tickets").fetchall() == [(None,)]
-    assert store.add_events("desk", [event(1)]) == (0, 1)
+    assert store.add_events("desk", [opening(1)]) == (0, 1)
     store.close()
     SqliteStore.open(path, read_only=True).close()
 
@@ -127,9 +124,9 @@ def test_a_locked_store_says_so(path, monkeypatch):
     other = SqliteStore.open(path)
     with holder.cycle():
         with pytest.raises(StoreError, match="locked"):
-            other.add_events("desk", [event(2)])
+            other.add_events("desk", [opening(2)])
         assert len(list(other.tickets())) == 1  # readers never wait
-    assert other.add_events("desk", [event(2)]) == (1, 0)
+    assert other.add_events("desk", [opening(2)]) == (1, 0)
 
 
 def test_a_full_disk_says_so_and_keeps_nothing_half_done(path):
@@ -147,7 +144,7 @@ def test_a_full_disk_says_so_and_keeps_nothing_half_done(path):
 def test_a_read_only_store_cannot_be_written(path):
     store = SqliteStore.open(path, read_only=True)
     with pytest.raises(StoreError, match="read-only"):
-        store.add_events("desk", [event(2)])
+        store.add_events("desk", [opening(2)])
     assert len(list(store.tickets())) == 1
 
 
@@ -162,31 +159,20 @@ def test_reading_in_a_folder_that_cannot_be_written_leaves_no_trace(path):
         store.close()
         assert [file.name for file in path.parent.iterdir()] == [path.name]
         with pytest.raises(StoreError):
-            SqliteStore.open(path).add_events("desk", [event(2)])
+            SqliteStore.open(path).add_events("desk", [opening(2)])
     finally:
         path.parent.chmod(0o755)
 
 
 def test_two_programs_may_make_the_same_store_at_once(tmp_path):
     file = tmp_path / "new.db"
-    start = threading.Barrier(4)
-    problems = []
 
     def work(number):
-        start.wait()
-        try:
-            store = SqliteStore.open(file, create=True)
-            store.add_events("desk", [event(n) for n in range(number * 10, number * 10 + 20)])
-            store.close()
-        except StoreError as error:
-            problems.append(error)
+        store = SqliteStore.open(file, create=True)
+        store.add_events("desk", [opening(n) for n in range(number * 10, number * 10 + 20)])
+        store.close()
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert problems == []
+    at_once(4, work)
     [ticket] = SqliteStore.open(file).tickets()
     assert len(ticket.events) == 50
 
@@ -241,7 +227,7 @@ def test_what_is_asked_every_second_is_found_by_an_index(path):
 
 def test_references_are_checked_but_where_they_were_just_looked_up(path):
     store = SqliteStore.open(path)
-    store.add_events("desk", [event(2)])
+    store.add_events("desk", [opening(2)])
     assert store.connection.execute("PRAGMA foreign_keys").fetchone() == (1,)
     with pytest.raises(StoreError, match="FOREIGN KEY"):
         store.write(
@@ -273,12 +259,12 @@ def test_references_are_checked_but_where_they_were_just_looked_up(path):
 def test_opening_a_store_again_keeps_what_others_hold_of_it(path):
     """A file that is closed takes all locks of its process with it; the last program to leave a store clears its log away."""
     first = SqliteStore.open(path)
-    first.add_events("desk", [event(2)])
+    first.add_events("desk", [opening(2)])
     SqliteStore.open(path).close()
     SqliteStore.open(path, read_only=True).close()
     code = "import sys; from engine.store.sqlite import SqliteStore; SqliteStore.open(sys.argv[1]).close()"
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
-    first.add_events("desk", [event(3)])
+    first.add_events("desk", [opening(3)])
     count = "import sys, sqlite3; print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM events').fetchone()[0])"
     seen = subprocess.run(
         [sys.executable, "-c", count, str(path)], check=True, capture_output=True, text=True

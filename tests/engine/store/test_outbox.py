@@ -14,6 +14,7 @@ from engine.store import outbox as room
 from engine.store.decisions import queue
 from engine.store.protocol import Acted
 from engine.store.sqlite import SqliteStore
+from tests.threads import at_once
 
 LEASE, APART = 180, 60
 
@@ -324,11 +325,10 @@ def test_many_senders_share_the_work_and_each_batch_has_one(tmp_path):
     path = tmp_path / "sla.db"
     store = SqliteStore.open(path, create=True)
     put(store, *(notice(f"{number}@x") for number in range(200)))
-    taken, lock, start = [], threading.Lock(), threading.Barrier(4)
+    taken, lock = [], threading.Lock()
 
-    def work(owner):
-        mine = SqliteStore.open(path)
-        start.wait()
+    def work(number):
+        owner, mine = f"sender {number}", SqliteStore.open(path)
         while batches := claim(mine, owner=owner, most=3):
             for batch in batches:
                 assert mine.outbox.renew([batch.key], owner, 1000) == {batch.key}
@@ -337,11 +337,7 @@ def test_many_senders_share_the_work_and_each_batch_has_one(tmp_path):
                 taken.extend(batch.key for batch in batches)
         mine.close()
 
-    threads = [threading.Thread(target=work, args=(f"sender {number}",)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(4, work)
     assert len(taken) == len(set(taken)) == 200
     assert store.outbox.counts() == {("email", Status.SENT): 200}
     store.close()

@@ -16,6 +16,11 @@ def event(at, kind="changed", name=None, sequence=0, source="desk", **data):
     return Event(at, kind, data, source, name or f"{at}-{kind}-{sequence}", sequence)
 
 
+def opening(name):
+    """An event of ticket T-1, as `add_events` takes it."""
+    return "T-1", event(100, "opened", str(name))
+
+
 PROMISE = PinnedTarget(
     ("critical",),
     "resolution",

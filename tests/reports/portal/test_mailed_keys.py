@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from reports.portal.accounts import Standing
 from reports.portal.passes import Purpose
 from tests.reports.portal.world import NOW, PASSWORD, bare
+from tests.threads import at_once
 
 
 def test_an_invitation_leads_to_an_account_once(world):
@@ -49,18 +50,7 @@ def test_a_key_expires_and_a_newer_one_ends_it(world):
 def test_of_two_who_use_a_key_at_once_one_sets_the_password(world):
     account = world.desk.accounts.invite("new@acme.example", "acme", NOW)
     key = world.desk.passes.make(account.id, Purpose.INVITATION, NOW + 100)
-    done = []
-    ready = threading.Barrier(4)
-
-    def use(number):
-        ready.wait()
-        done.append(world.desk.passes.use(key, f"hash {number}", NOW))
-
-    threads = [threading.Thread(target=use, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done = at_once(4, lambda number: world.desk.passes.use(key, f"hash {number}", NOW))
     assert sum(item is not None for item in done) == 1
 
 

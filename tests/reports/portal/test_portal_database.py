@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-import threading
 from contextlib import closing
 
 import pytest
@@ -14,6 +13,7 @@ from engine.store.sqlite import SqliteStore
 from reports.portal.accounts import Accounts
 from reports.portal.database import Database
 from reports.portal.schema import VERSION
+from tests.threads import at_once
 
 
 def test_it_is_its_owners_alone(tmp_path):
@@ -50,21 +50,7 @@ def test_a_newer_one_is_left_alone(tmp_path):
 
 
 def test_programs_that_make_it_at_once(tmp_path):
-    ready, trouble = threading.Barrier(4), []
-
-    def make():
-        ready.wait()
-        try:
-            Database.open(tmp_path / "portal.db").close()
-        except EngineError as error:
-            trouble.append(error)
-
-    threads = [threading.Thread(target=make) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert trouble == []
+    at_once(4, lambda _: Database.open(tmp_path / "portal.db").close())
 
 
 def test_a_transaction_is_all_or_nothing(tmp_path):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-
 from tests.reports.portal.world import NOW, PASSWORD, World
+from tests.threads import at_once
 
 
 def test_guessing_ends_and_a_restart_forgives_nothing(world):
@@ -69,18 +68,9 @@ def test_signing_in_forgives(world):
 
 
 def test_tries_at_once_are_counted_one_by_one(world):
-    taken = []
-    ready = threading.Barrier(8)
+    def guess(_):
+        return [world.desk.limits.take("code", "1", "198.51.100.7", NOW) for _ in range(3)]
 
-    def guess():
-        ready.wait()
-        for _ in range(3):
-            taken.append(world.desk.limits.take("code", "1", "198.51.100.7", NOW))
-
-    threads = [threading.Thread(target=guess) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    taken = [one for found in at_once(8, guess) for one in found]
     assert taken.count(0) == 5
     assert len(taken) == 24

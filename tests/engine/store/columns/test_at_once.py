@@ -8,35 +8,26 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from random import Random
-from threading import Thread
 
 from engine.store.opening import open_store
 from tests.engine.store.columns.keeping import NOW, happen, keep, same
+from tests.threads import in_thread
 
 
 def test_two_who_keep_and_one_who_adds(desk, store, place):
-    failed = []
-
     def work():
-        try:
-            with closing(open_store(place)) as own:
-                for _ in range(3):
-                    keep(own)
-        except Exception as error:
-            failed.append(error)
+        with closing(open_store(place)) as own:
+            for _ in range(3):
+                keep(own)
 
-    threads = [Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
     rng = Random(9)
-    for number in range(18):
-        happen(store, f"T-{rng.randrange(1, 61)}", "changed", status=rng.choice(("Waiting", "New", "Closed")))
-        if number % 3 == 0:
-            desk.step(NOW)
-            same(store)
-    for thread in threads:
-        thread.join()
-    assert not failed
+    with in_thread(work), in_thread(work):
+        for number in range(18):
+            status = rng.choice(("Waiting", "New", "Closed"))
+            happen(store, f"T-{rng.randrange(1, 61)}", "changed", status=status)
+            if number % 3 == 0:
+                desk.step(NOW)
+                same(store)
     desk.step(NOW)
     same(store)
     keep(store)

@@ -16,9 +16,8 @@ from engine.store.opening import open_store
 from engine.store.place import Server
 from engine.store.protocol import Claim, StoredRules
 from tests.engine.desk import graph
-from tests.engine.store.server.beside import event
 from tests.engine.store.test_publications import ONE
-from tests.engine.store.values import clock, written
+from tests.engine.store.values import clock, opening, written
 
 
 @pytest.fixture
@@ -55,7 +54,7 @@ def forbidden(store, sql):
 
 
 def test_a_reporter_reads(user, store):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     store.write([written(1, clock())])
     reporter = user("reporter")
     assert len(reporter.rows()) == len(list(reporter.tickets())) == 1
@@ -68,11 +67,11 @@ def test_a_reporter_reads(user, store):
     ):
         forbidden(reporter, sql)
     with pytest.raises(ForbiddenError):
-        reporter.add_events("desk", [event(2)])
+        reporter.add_events("desk", [opening(2)])
 
 
 def test_columns_are_kept_by_engines_and_read_by_all(user, store):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     engine, rules = user("engine"), graph()
     keeper = Keeper()
     while keeper.step(engine, rules, Instant(0)):
@@ -85,7 +84,7 @@ def test_columns_are_kept_by_engines_and_read_by_all(user, store):
 
 
 def test_a_console_records_what_people_do(user, store):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     console = user("console")
     assert console.add_events("console", [("T-1", Event(7, "acknowledged", {}, "console", "1"))]) == (1, 0)
     assert console.add_events("console", [("T-9", Event(7, "opened", {}, "console", "2"))]) == (1, 0)
@@ -120,7 +119,7 @@ def test_a_console_publishes_and_a_reporter_reads_what_was(user, store):
 
 def test_an_engine_does_its_work_and_makes_no_tables(user, store):
     engine = user("engine")
-    engine.add_events("desk", [event(1)])
+    engine.add_events("desk", [opening(1)])
     with engine.cycle(swapping=True):
         engine.save_rules(StoredRules("d", 0, 1, "r", {"r": ""}))
     with engine.cycle():

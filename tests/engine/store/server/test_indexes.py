@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from engine.delivery.outbox import Status
-from tests.engine.store.server.beside import event
-from tests.engine.store.values import clock, written
+from tests.engine.store.values import clock, opening, written
 
 
 def test_what_is_asked_every_second_is_found_by_an_index(store):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     store.write([written(1, clock())])
     run, asked = store.connection.execute, []
 
@@ -31,7 +30,7 @@ def test_what_is_asked_every_second_is_found_by_an_index(store):
     store.affected_tickets(["gold"], ["acme"])
     store.find("T-1")
     store.last_alert()
-    store.add_events("desk", [event(2)])
+    store.add_events("desk", [opening(2)])
     list(store.tickets([1]))
     store.decided([1])
     outbox = store.outbox

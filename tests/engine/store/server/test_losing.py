@@ -10,8 +10,7 @@ from engine.errors import StoreError, UnreachableError
 from engine.facts import Instant
 from engine.store import postgres_open
 from engine.store.protocol import Claim
-from tests.engine.store.server.beside import event
-from tests.engine.store.values import TERMS, clock, written
+from tests.engine.store.values import TERMS, clock, opening, written
 
 
 @pytest.fixture
@@ -26,15 +25,15 @@ def lose(store, admin):
 
 
 def test_a_lost_connection_is_told_once_and_made_anew(store, lose):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     lose()
     with pytest.raises(UnreachableError):
         store.rows()
-    assert store.add_events("desk", [event(1), event(2)]) == (1, 1)
+    assert store.add_events("desk", [opening(1), opening(2)]) == (1, 1)
 
 
 def test_a_transaction_whose_connection_was_lost_has_never_been(store, lose):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     with pytest.raises(UnreachableError), store.cycle():
         assert store.claim(Instant(0), 9)
         store.write([written(1, clock())])
@@ -63,7 +62,7 @@ def test_whoever_stands_still_loses_the_claim(opener, monkeypatch):
     stopped = opener()
     monkeypatch.setattr(postgres_open, "STILL_SECONDS", 10)
     other = opener()
-    stopped.add_events("desk", [event(1)])
+    stopped.add_events("desk", [opening(1)])
     with pytest.raises(UnreachableError), stopped.cycle():
         assert stopped.claim(Instant(0), 9)
         other.connection.execute("SELECT pg_sleep(0.6)")
@@ -76,14 +75,14 @@ def test_whoever_stands_still_loses_the_claim(opener, monkeypatch):
 def test_a_server_that_has_become_a_standby_is_left_for_the_one_that_can_be_written(store):
     store.connection.execute("SET default_transaction_read_only = on")
     with pytest.raises(UnreachableError, match="read-only"):
-        store.add_events("desk", [event(1)])
-    assert store.add_events("desk", [event(1)]) == (1, 0)
+        store.add_events("desk", [opening(1)])
+    assert store.add_events("desk", [opening(1)]) == (1, 0)
 
 
 def test_a_server_that_was_restarted_is_found_again(postgres, store, opener):
     if not postgres.ours:
         pytest.skip("the server is not ours to stop")
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     postgres.stop()
     try:
         for _ in range(2):
@@ -92,4 +91,4 @@ def test_a_server_that_was_restarted_is_found_again(postgres, store, opener):
     finally:
         postgres.start()
     assert store.find("T-1") == 1
-    assert store.add_events("desk", [event(1), event(2)]) == (1, 1)
+    assert store.add_events("desk", [opening(1), opening(2)]) == (1, 1)

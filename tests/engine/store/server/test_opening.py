@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import ExitStack
 
 import pytest
@@ -13,8 +12,8 @@ from engine.store import care, postgres_open, schema
 from engine.store.opening import open_store
 from engine.store.place import Server, place_of
 from engine.store.protocol import Claim
-from tests.engine.store.server.beside import event, in_thread
-from tests.engine.store.values import TERMS
+from tests.engine.store.values import TERMS, opening
+from tests.threads import at_once, in_thread
 
 
 def refused(place, **how):
@@ -76,14 +75,7 @@ def test_a_database_that_is_not_there_is_told(place):
 
 
 def test_two_programs_may_make_the_same_store_at_once(opener):
-    start = threading.Barrier(3)
-
-    def work(number):
-        start.wait()
-        opener().add_events("desk", [event(n) for n in range(number * 10, number * 10 + 20)])
-
-    with in_thread(lambda: work(0)), in_thread(lambda: work(1)):
-        work(2)
+    at_once(3, lambda n: opener().add_events("desk", [opening(one) for one in range(n * 10, n * 10 + 20)]))
     [ticket] = opener().tickets()
     assert len(ticket.events) == 40
 
@@ -127,7 +119,7 @@ def help_of(place):
 def test_a_reader_cannot_write(place, store):
     reader = open_store(place, read_only=True)
     with pytest.raises(StoreError, match="read-only"):
-        reader.add_events("desk", [event(1)])
+        reader.add_events("desk", [opening(1)])
     reader.close()
 
 

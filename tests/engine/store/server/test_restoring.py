@@ -11,12 +11,11 @@ from engine.facts import Instant, Pin
 from engine.store.opening import open_store
 from engine.store.place import Server
 from tests.engine.desk import graph
-from tests.engine.store.server.beside import event
-from tests.engine.store.values import TERMS, clock, written
+from tests.engine.store.values import TERMS, clock, opening, written
 
 
 def test_numbers_go_on_after_a_restore(place, store, admin, opener):
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     store.write([written(1, clock())])
     admin("UPDATE tickets SET written = written + 1000000")
     restored = opener()
@@ -30,7 +29,7 @@ def test_numbers_go_on_after_a_restore(place, store, admin, opener):
 def test_a_dump_comes_back_in_another_database_and_goes_on(postgres, place, store, admin, tmp_path):
     if not postgres.ours:
         pytest.skip("databases are made on a server of our own only")
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     store.write([written(1, clock(due=100), pins=[Pin(100, TERMS, "opened")])])
     for _ in range(20):
         admin("SELECT pg_current_xact_id()")  # the old server has counted further than any ticket says
@@ -51,8 +50,8 @@ def test_a_dump_comes_back_in_another_database_and_goes_on(postgres, place, stor
         restored = open_store(elsewhere)
         assert list(restored.tickets()) == list(store.tickets())
         assert restored.rows() == store.rows()
-        assert restored.add_events("desk", [event(1), event(2)]) == (1, 1)
-        assert restored.add_events("desk", [("T-2", event(3)[1])]) == (1, 0)
+        assert restored.add_events("desk", [opening(1), opening(2)]) == (1, 1)
+        assert restored.add_events("desk", [("T-2", opening(3)[1])]) == (1, 0)
         restored.write([written(2, clock(due=50))])
         [block] = restored.blocks.heads()
         restored.connection.execute("UPDATE tickets SET awaits = NULL")

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from engine.facts import Event, Instant
 from engine.store.protocol import Claim, StoredRules
-from tests.engine.store.server.beside import event, in_thread
-from tests.engine.store.values import TERMS, clock, written
+from tests.engine.store.values import TERMS, clock, opening, written
+from tests.threads import in_thread
 
 
 def test_two_engines_never_hold_the_same_ticket(store, opener):
@@ -26,11 +26,11 @@ def test_two_engines_never_hold_the_same_ticket(store, opener):
 
 def test_an_event_that_comes_while_its_ticket_is_claimed_is_taken_in_later(store, opener):
     other = opener()
-    store.add_events("desk", [event(1)])
+    store.add_events("desk", [opening(1)])
     with ExitStack() as later, store.cycle():
         assert store.claim(Instant(0), 9) == [Claim(1, anew=True)]
         [seen] = store.tickets([1])
-        adding = later.enter_context(in_thread(lambda: other.add_events("desk", [event(2)])))
+        adding = later.enter_context(in_thread(lambda: other.add_events("desk", [opening(2)])))
         adding.join(0.2)
         assert adding.is_alive()  # it waits for what is said of the ticket
         assert len(seen.events) == 1

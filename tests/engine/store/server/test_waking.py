@@ -8,7 +8,7 @@ from engine.facts import Instant
 from engine.store.database import POST, WORK
 from engine.store.opening import listening
 from engine.store.protocol import StoredRules
-from tests.engine.store.server.beside import event
+from tests.engine.store.values import opening
 
 
 class Rings:
@@ -37,8 +37,8 @@ class Rings:
 
 def test_whoever_listens_hears_of_work_when_it_is_in(place, store):
     with Rings(place) as rings:
-        assert rings.after(lambda: store.add_events("desk", [event(1)]), WORK)
-        assert not rings.after(lambda: store.add_events("desk", [event(1)]), WORK, 0.2)  # known already
+        assert rings.after(lambda: store.add_events("desk", [opening(1)]), WORK)
+        assert not rings.after(lambda: store.add_events("desk", [opening(1)]), WORK, 0.2)  # known already
         with store.cycle():
             store.save_rules(StoredRules("d", 0, 1, "r", {"r": ""}))
             assert not rings.after(lambda: None, WORK, 0.2)
@@ -53,4 +53,4 @@ def test_a_bell_rings_in_its_own_store_only_and_again_after_a_loss(place, store,
         assert not rings.after(lambda: None, WORK, 0.2)
         lost = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT current_schema()%'"
         assert rings.after(lambda: admin(lost), WORK)  # what was missed meanwhile
-        assert rings.after(lambda: store.add_events("desk", [event(1)]), WORK)
+        assert rings.after(lambda: store.add_events("desk", [opening(1)]), WORK)
