@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -14,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.tui.process import going_on
 
 
 @dataclass
@@ -28,22 +24,14 @@ class Server:
 @contextmanager
 def serving(folder: Path, *arguments: str) -> Iterator[Server]:
     """A server over the store in a folder, with the environment as it is; SIGTERM ends it."""
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(
-        command, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        said = process.stderr.readline()
+    with going_on(folder, "serve", "--port", "0", *arguments) as program:
+        assert program.process.stderr is not None
+        said = program.process.stderr.readline()
         found = re.search(r"http://\S+", said)
         assert found, said
         server = Server(found[0])
         yield server
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
-    server.errors = errors
-    assert process.returncode == 0, errors
+    server.errors = program.errors
 
 
 def ask(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import resource
+import shlex
 import signal
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.engine.site import RULES
+from tests.tui.process import environment, going_on, sla_command
 from tui.cli import run
 
-ROOT = Path(__file__).resolve().parents[2]
 EVENT = '{"ticket": "T-1", "at": "2026-03-02T09:00:00Z", "kind": "opened", "id": "1", "priority": "high", "customer": "Acme"}\n'
 
 
@@ -149,12 +149,10 @@ def test_a_read_only_store(store, capsys):
 
 
 def sla(*arguments: str, here: Path, **options) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from tui.cli import main; main()", *arguments]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
-        command,
+        sla_command(*arguments),
         cwd=here,
-        env=environment,
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -168,11 +166,11 @@ def test_a_reader_that_goes_away(store):
         "".join(EVENT.replace("T-1", f"T-{n}").replace('"1"', f'"{n}x"') for n in range(3000))
     )
     assert sla("import", "many.jsonl", "--map", "events", here=store.parent).returncode == 0
-    shell = f"{sys.executable} -c 'from tui.cli import main; main()' tickets --format jsonl | head -1"
+    shell = f"{shlex.join(sla_command('tickets', '--format', 'jsonl'))} | head -1"
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {shell}"],
         cwd=store.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=environment(),
         capture_output=True,
         text=True,
         timeout=60,
@@ -185,11 +183,10 @@ def test_a_reader_that_goes_away(store):
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 def test_a_full_disk_behind_standard_output(store):
     with Path("/dev/full").open("w") as full:
-        command = [sys.executable, "-c", "from tui.cli import main; main()", "tickets", "--format", "jsonl"]
         done = subprocess.run(
-            command,
+            sla_command("tickets", "--format", "jsonl"),
             cwd=store.parent,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env=environment(),
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -220,22 +217,9 @@ def test_a_full_disk_under_the_store(store):
 
 
 def test_sigterm_ends_the_engine_after_its_transaction(store):
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "run"]
-    process = subprocess.Popen(
-        command,
-        cwd=store.parent,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
+    with going_on(store.parent, "run") as program:
         (store.parent / "late.jsonl").write_text(EVENT.replace("T-1", "T-2").replace('"1"', '"2"'))
         assert sla("import", "late.jsonl", "--map", "events", here=store.parent).returncode == 0
-        assert process.stdout is not None
-        assert "T-2" in process.stdout.readline()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=20)
-    assert process.returncode == 0, errors
-    assert errors.startswith("sla: rules in force: generation 1")
+        assert program.process.stdout is not None
+        assert "T-2" in program.process.stdout.readline()
+    assert program.errors.startswith("sla: rules in force: generation 1")

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dsl.cache_folder import cache_folder
+from tests.tui.process import environment, sla_command
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = "priorities critical, high\nfield vip flag\n"
@@ -128,18 +128,13 @@ def test_standard_input(tmp_path):
     (tmp_path / "more.rules").write_text("field vip flag\n")
 
     def check(text):
-        command = [
-            sys.executable,
-            "-c",
-            "from tui.cli import main; main()",
-            "check",
-            "-",
-            "--format",
-            "compact",
-        ]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return subprocess.run(
-            command, input=text, capture_output=True, cwd=tmp_path, env=environment, check=False
+            sla_command("check", "-", "--format", "compact"),
+            input=text,
+            capture_output=True,
+            cwd=tmp_path,
+            env=environment(),
+            check=False,
         )
 
     assert check(b'priorities a\ninclude "more.rules"\n').returncode == 0
@@ -222,13 +217,8 @@ def test_explain(sla):
 def test_a_remembered_verdict_does_not_hide_a_suppression(tmp_path, text, code):
     """The shortest way, before any command is imported."""
     (tmp_path / "sla.rules").write_text(text)
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "check"]
     for _ in range(2):
         done = subprocess.run(
-            command,
-            capture_output=True,
-            cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            check=False,
+            sla_command("check"), capture_output=True, cwd=tmp_path, env=environment(), check=False
         )
         assert done.returncode == code

@@ -10,7 +10,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -24,8 +23,8 @@ from engine.store.opening import open_store
 from engine.store.place import Server
 from tests.engine.ladders import rules
 from tests.postgres import GIVEN, running
+from tests.tui.process import environment, sla_command
 
-ROOT = Path(__file__).parents[2]
 TICKETS = int(os.environ.get("SLA_TEST_TICKETS", "2000"))
 ENGINES = 4
 RATE = min(TICKETS / 20, 200)
@@ -38,7 +37,6 @@ STILL = 11
 """Seconds that one engine stands still: longer than the server lets a transaction do so."""
 LATE = 5
 UNREACHABLE = 4
-PROGRAM = (sys.executable, "-c", "from tui.cli import main; main()", "run", "--no-deliver")
 STEP = "at breach of response notify noc via inbox, pager"
 HOUR = 3600
 
@@ -56,9 +54,9 @@ class Fleet:
         name = f"engine-{self._started}"
         with (self._folder / f"{name}.log").open("wb") as log:
             self.engines[name] = subprocess.Popen(
-                [*PROGRAM, "--store", f"{self._url}&application_name={name}", "--rules", self._folder / "sla.rules"],
+                sla_command("run", "--no-deliver", "--store", f"{self._url}&application_name={name}", "--rules", self._folder / "sla.rules"),
                 cwd=self._folder,
-                env={**os.environ, "PYTHONPATH": str(ROOT), "PAGER_URL": "http://127.0.0.1:9/"},
+                env=environment(PAGER_URL="http://127.0.0.1:9/"),
                 stdout=subprocess.DEVNULL,
                 stderr=log,
             )  # fmt: skip

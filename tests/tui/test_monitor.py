@@ -12,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -22,9 +21,9 @@ from engine.facts import Event, Instant
 from engine.store.sqlite import SqliteStore
 from tests.engine.channels.servers import Hook
 from tests.engine.site import RULES
+from tests.tui.process import environment, sla_command
 from tui.cli import run
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0
 LADDER = """\
 person duty-manager "Duty manager" {
@@ -64,14 +63,13 @@ def site(tmp_path, monkeypatch, hook):
 class Watched:
     """A `sla run` of its own; `said` are the objects that it has written so far."""
 
-    def __init__(self, site, *arguments, **environment):
-        command = [sys.executable, "-c", "from tui.cli import main; main()", "run", "--log-format", "json"]
+    def __init__(self, site, *arguments, **more):
         self.errors = site / "errors.jsonl"
         with self.errors.open("w") as errors:
             self.process = subprocess.Popen(
-                [*command, *arguments],
+                sla_command("run", "--log-format", "json", *arguments),
                 cwd=site,
-                env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+                env=environment(**more),
                 stdout=subprocess.DEVNULL,
                 stderr=errors,
             )

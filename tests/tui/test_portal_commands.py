@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
 import urllib.request
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -22,8 +17,7 @@ from engine.store.sqlite import SqliteStore
 from tests.engine.channels.servers import MailSink, mail_server
 from tests.engine.site import at
 from tests.reports.portal.world import RULES
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.tui.process import going_on
 
 
 @pytest.fixture
@@ -187,12 +181,8 @@ def test_a_store_that_cannot_be_served_is_said_at_once(sla, site):
 
 def test_it_is_served_and_ends_when_it_is_told_to(sla, site):
     address = out(sla("portal", "feed", "acme")).strip().replace("https://portal.example/slo", "")
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "portal", "--port", "0"]
-    process = subprocess.Popen(
-        command, cwd=site, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        said = process.stderr.readline()
+    with going_on(site, "portal", "--port", "0") as program:
+        said = program.process.stderr.readline()
         base = re.search(r"http://\S+", said)[0]
         with urllib.request.urlopen(base + "/healthz", timeout=30) as answer:
             assert answer.read() == b'{"status":"ok"}'
@@ -201,9 +191,6 @@ def test_it_is_served_and_ends_when_it_is_told_to(sla, site):
                 assert b"T-1: Resolution due" in answer.read()
                 assert "server" not in {name.lower() for name in answer.headers}
         before = (site / "sla.db").read_bytes()
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (0, "")
+    assert program.errors == ""
     assert (site / "sla.db").read_bytes() == before
     assert "GET /calendar/{token}.ics  200" in out(sla("portal", "audit"))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.store.sqlite import SqliteStore
+from tests.tui.process import sla_command
 
 pty = pytest.importorskip("pty")
 
@@ -41,10 +42,7 @@ def test_the_terminal_is_given_back_to_the_shell(tmp_path: Path, number: signal.
     child, terminal = pty.fork()
     if child == 0:
         os.environ.update(folders, TERM="xterm-256color")
-        os.execv(
-            sys.executable,
-            [sys.executable, "-c", "from tui.cli import main; main()", "console", "--store", str(store)],
-        )
+        os.execv(sys.executable, sla_command("console", "--store", store))
     try:
         assert b"No open tickets" in read_until(terminal, b"No open tickets")
         os.kill(child, number)

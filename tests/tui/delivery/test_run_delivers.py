@@ -6,11 +6,9 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from hashlib import sha256
 
 import click
@@ -18,7 +16,7 @@ import pytest
 
 from engine.store.sqlite import SqliteStore
 from tests.tui.delivery.pager import ESCALATING, out, records, stamp
-from tests.tui.serving import ROOT
+from tests.tui.process import going_on
 from tui.cli import run
 
 
@@ -161,29 +159,8 @@ def test_without_rules_no_store_is_left_behind(site, capsys, rules):
     assert not list(site.glob("none.db*"))
 
 
-@contextmanager
-def running(site):
-    """`sla run` in a process of its own, which ends well."""
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "run"]
-    process = subprocess.Popen(
-        command,
-        cwd=site,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGTERM)
-        _, errors = process.communicate(timeout=60)
-    assert process.returncode == 0, errors
-    assert "Traceback" not in errors
-
-
 def test_sigterm_ends_lanes_and_the_engine(site, sink):
-    with running(site):
+    with going_on(site, "run"):
         assert sink.arrived.wait(60)
     with closing(SqliteStore.open(site / "sla.db")) as store:
         assert {status.value for (channel, status) in store.outbox.counts() if channel == "pager"} == {"sent"}
@@ -193,7 +170,7 @@ def test_repetitions_go_on_until_somebody_acknowledges(site, sink, capsys):
     again = "via inbox, pager repeat every 1s until acknowledged"
     (site / "sla.rules").write_text(ESCALATING.replace("via inbox, pager", again))
     (site / "sla.toml").write_text("[delivery]\ntogether = 0\npoll = 1\n")
-    with running(site):
+    with going_on(site, "run"):
         end = time.monotonic() + 60
         while len(sink.came) < 4 and time.monotonic() < end:
             time.sleep(0.1)
