@@ -20,6 +20,21 @@ ENVIRONMENT = {
 }
 
 
+def git(folder: Path, *arguments: str, code: int = 0) -> str:
+    """What it says, in a folder."""
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout
+
+
 class Repository:
     """`git` in a folder; what is written is UTF-8 with the line ends given."""
 
@@ -29,17 +44,7 @@ class Repository:
         self("init", "--quiet", "--initial-branch", "main")
 
     def __call__(self, *arguments: str, code: int = 0) -> str:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=self.folder,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
+        return git(self.folder, *arguments, code=code)
 
     def commit(self, files: dict[str, str]) -> None:
         for name, text in files.items():

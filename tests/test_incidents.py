@@ -18,7 +18,7 @@ from engine.facts import Instant
 from engine.run import Engine
 from engine.store.opening import open_store
 from engine.wall import parse_instant
-from tests.engine.test_columns import row, told
+from tests.engine.evaluators import row, told
 from tui.cli import run
 
 PROJECT = Path(__file__).resolve().parents[1]

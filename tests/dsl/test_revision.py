@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,9 @@ from dsl.errors import SlaError
 from dsl.include import Disk, Unreadable
 from dsl.load import Loader, load
 from dsl.revision import is_revision, revision
+from tests.git import git
 
 ROOT = 'language 1\ninclude "rules/**/*.rules"\ninclude "linked/*.rules"\n'
-
-
-def git(folder: Path, *arguments: str) -> None:
-    who = ["-c", "user.name=t", "-c", "user.email=t@msp.example", "-c", "commit.gpgsign=false"]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True, env=clean)
 
 
 @pytest.fixture

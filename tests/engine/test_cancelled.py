@@ -10,7 +10,7 @@ from engine.facts import Event, Ticket
 from engine.overview import tallies
 from engine.wall import LATEST
 from tests.engine.desk import at, event, graph, ticket
-from tests.engine.test_columns import agree
+from tests.engine.evaluators import agree
 
 GRAPH = graph()
 OPENED = event("10-05 09:00", "opened", customer="acme", priority="critical", status="New")

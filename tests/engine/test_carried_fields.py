@@ -9,7 +9,7 @@ from engine.clock import State
 from engine.evaluate import Evaluated, evaluate
 from engine.facts import DEEDS, KNOWN_KINDS, Event, Ticket
 from tests.engine.desk import at, event, graph, ticket
-from tests.engine.test_columns import agree
+from tests.engine.evaluators import agree
 
 GRAPH = graph()
 

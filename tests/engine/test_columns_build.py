@@ -15,7 +15,7 @@ from engine.columns.told import LAST, tell
 from engine.evaluate import evaluate
 from engine.facts import Event, Instant, Pin, Ticket
 from tests.engine.desk import RULES, START, graph, random_ticket
-from tests.engine.test_columns import agree, plain, told
+from tests.engine.evaluators import agree, plain, told
 
 NOW = START + 10 * 86_400
 

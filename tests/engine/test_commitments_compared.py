@@ -10,7 +10,7 @@ from engine.contract.difference import difference
 from engine.contract.table import Contract
 from engine.graph import Graph, changes
 from engine.wall import parse_instant
-from tests.dsl.test_commitments import BASE
+from tests.dsl.commitment_site import BASE
 from tui.contract_table import FLAT, Tables
 
 

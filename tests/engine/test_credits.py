@@ -15,7 +15,7 @@ from dsl.load import load_texts
 from engine.commitment.credits import Breach, retainer_on, rounded, statement
 from engine.commitment.uptime import Figure
 from engine.errors import EngineError
-from tests.dsl.test_commitments import BASE
+from tests.dsl.commitment_site import BASE
 
 RULES = load_texts("sla.rules", {"sla.rules": BASE}).ruleset
 STANDARD = RULES.credits["standard"]

@@ -23,7 +23,7 @@ from engine.predicate import as_text, compile_condition
 from engine.replay.judge import Portion
 from engine.wall import DAY
 from tests.engine.desk import RULES, START, event, random_ticket, ticket
-from tests.engine.test_columns import plain
+from tests.engine.evaluators import plain
 
 LADDERS = """\
 person chief "Chief" {

@@ -27,7 +27,7 @@ from engine.excuse import excuses
 from engine.facts import EXCUSED, Event, Instant, Ticket
 from engine.wall import DAY, EARLIEST, parse_instant
 from tests.engine.desk import START, event, random_ticket, ticket
-from tests.engine.test_columns import plain
+from tests.engine.evaluators import plain
 from tests.engine.test_impact import CHANGES, NOW, SITE, portion, rules
 
 NOTHING = History((), (), None)

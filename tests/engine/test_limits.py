@@ -8,7 +8,7 @@ from engine.clock import Clock, State
 from engine.evaluate import evaluate
 from engine.facts import Event, FieldValue
 from tests.engine.desk import at, event, graph, ticket
-from tests.engine.test_columns import agree
+from tests.engine.evaluators import agree
 
 GRAPH = graph()
 HOUR = 3600

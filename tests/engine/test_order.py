@@ -9,7 +9,7 @@ import pytest
 from engine.evaluate import evaluate
 from engine.facts import Event, Ticket
 from tests.engine.desk import at, graph
-from tests.engine.test_columns import agree
+from tests.engine.evaluators import agree
 
 GRAPH = graph()
 OPENED = Event(

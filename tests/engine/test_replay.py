@@ -36,7 +36,7 @@ from engine.store.sqlite import SqliteStore
 from engine.terms import digest
 from engine.wall import DAY
 from tests.engine.desk import RULES, START, graph, random_ticket
-from tests.engine.test_columns import plain
+from tests.engine.evaluators import plain
 
 LATER = Instant(START + 150 * DAY)
 PERIOD = Period(START + 3 * DAY, START + 9 * DAY)

@@ -16,54 +16,8 @@ from engine.commitment.uptime import EVERYTHING, History, figures
 from engine.facts import Instant
 from engine.graph import Graph
 from engine.wall import parse_instant
+from tests.engine.uptime_site import PATCHES, SERVICES, SITE
 
-SITE = """\
-priorities critical
-calendar office {{
-  zone Europe/Berlin
-  open mon-fri 08:00-18:00
-}}
-tier gold {{
-  target critical resolution within 4h on always
-  uptime 99.9% per month on always excluding maintenance
-}}
-tier desk {{
-  target critical resolution within 4h on always
-  uptime 99% per month on office
-}}
-tier short {{
-  target critical resolution within 4h on always
-  uptime 90% per 6h on office excluding maintenance
-}}
-group retail {{
-  tier desk
-}}
-customer acme {{
-  zone Europe/Berlin
-  tier gold
-}}
-customer hooli {{
-  group retail
-}}
-customer quick {{
-  tier short
-}}
-{}"""
-SERVICES = """\
-service web {
-}
-service shop {
-  for group retail
-}
-"""
-PATCHES = """\
-maintenance patches {
-  affects service web
-  window sun 02:00-06:00 zone Europe/Berlin
-  announced 2026-01-15 09:00 zone Europe/Berlin
-  excludes uptime
-}
-"""
 HOUR, DAY = 3600, 86_400
 
 
@@ -190,8 +144,6 @@ def test_a_promise_counts_while_it_is_made():
     assert (figure.agreed, figure.down) == (10 * DAY, HOUR)
     assert of("late", rules=graph(more), period=(at("2026-09-01"), at("2026-10-01"))) == {}
 
-
-# ---------------------------------------------------------------- a look at every second
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = at("2026-10-23 00:00")  # three days with a change of clocks in them

@@ -77,3 +77,12 @@ def files(folder: Path) -> list[Path]:
 
 def inbox(app) -> Inbox:
     return app.screen_stack[0]
+
+
+def listed(app) -> list[str]:
+    """The lines that are on the screen."""
+    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
+
+
+def about(app) -> str:
+    return "\n".join(text(line) for line in app.screen.query_one("#about", Lines).lines)

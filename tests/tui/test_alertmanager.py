@@ -12,7 +12,7 @@ import pytest
 
 from engine.store.sqlite_open import connect
 from tests.engine.intake.test_alertmanager import alert, notification
-from tests.engine.test_uptime import SERVICES, SITE
+from tests.engine.uptime_site import SERVICES, SITE
 from tests.tui.serving import ask, serving
 from tui.cli import run
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dsl.test_revision import git
 from tests.engine.differing import SITE
+from tests.git import git
 
 
 @pytest.fixture

@@ -9,9 +9,21 @@ import pytest
 
 from engine.errors import StoreError
 from tests.tui.customers import customers, detail, preview, publication
-from tests.tui.driving import bar, files, inbox, page, press, running, settle, source, told, type_filter
-from tests.tui.test_escalations import about, listed
-from tests.tui.test_hostile import EVIL, shown_is_harmless
+from tests.tui.driving import (
+    about,
+    bar,
+    files,
+    inbox,
+    listed,
+    page,
+    press,
+    running,
+    settle,
+    source,
+    told,
+    type_filter,
+)
+from tests.tui.hostile import EVIL, shown_is_harmless
 from tests.tui.tickets import NOW
 from tui.screens.ask import Confirm, Help, Prompt
 from tui.screens.customers import CustomerPage, CustomersPage, ReportPage

@@ -10,9 +10,9 @@ import pytest
 from textual.widgets import Input
 
 from engine.errors import StoreError
-from tests.tui.driving import bar, files, inbox, page, press, running, settle, source, told
+from tests.tui.driving import about, bar, files, inbox, listed, page, press, running, settle, source, told
+from tests.tui.hostile import EVIL, shown_is_harmless
 from tests.tui.ladders import climbed_detail, notice
-from tests.tui.test_hostile import EVIL, shown_is_harmless
 from tests.tui.tickets import NOW, row
 from tui.actions import Act, Action, Errand
 from tui.line import text
@@ -24,15 +24,6 @@ from tui.screens.ticket import TicketPage
 from tui.widgets.lines import Lines
 
 DEAD = ("4", "right", "right", "right")
-
-
-def listed(app) -> list[str]:
-    """The lines that are on the screen."""
-    return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
-
-
-def about(app) -> str:
-    return "\n".join(text(line) for line in app.screen.query_one("#about", Lines).lines)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50), (50, 20)])

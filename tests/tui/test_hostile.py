@@ -19,8 +19,8 @@ from dsl.diagnostic import Diagnostic, Label, Severity
 from dsl.span import Span
 from tests.tui.driving import press, running
 from tests.tui.fake import FakeSource
+from tests.tui.hostile import EVIL, harmless, shown_is_harmless
 from tests.tui.tickets import NOW, RULES, detail, health, row
-from tui.app import Console
 from tui.arranging import arrange
 from tui.export import FORMATS, file_name, inbox_sheet, write
 from tui.glyphs import ASCII, UNICODE
@@ -32,29 +32,7 @@ from tui.view_health import health_lines, health_sheet, health_view
 from tui.view_rules import rules_page, rules_sheet
 from tui.view_ticket import ticket_page, ticket_sheet
 
-EVIL = {
-    "closing markup": "[/red]",
-    "a live link": "[@click=app.quit]x[/]",
-    "open markup": "[bold red]x",
-    "an escape": "\x1b[2J\x1b]0;owned\x07\x1b[31mred",
-    "a C1 escape": "\x9b31mred",
-    "bidi": "\u202eevil\u2066\u200f",
-    "NUL": "a\0b",
-    "line breaks": "one\ntwo\r\nthree\u2028four\x85five",
-    "a formula": '=HYPERLINK("http://x","y")',
-    "a formula behind space": " \t@SUM(1)",
-    "a lone surrogate": "\ud800x",
-    "tags": "\U000e0041\ufeffx\u00ad",
-    "a table in markdown": "a|b`<script>alert(1)</script>`",
-}
 each = pytest.mark.parametrize("evil", EVIL.values(), ids=EVIL.keys())
-
-
-def harmless(words: str) -> bool:
-    return all(
-        unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} or character == "\u200d"
-        for character in words
-    )
 
 
 @given(st.text(max_size=60), st.integers(1, 80))
@@ -182,15 +160,6 @@ async def test_the_console_shows_it_and_stays_up(tmp_path: Path) -> None:
         svg = app.export_screenshot()
         assert "\x1b" not in svg
         assert "\u202e" not in svg
-
-
-def shown_is_harmless(app: Console) -> bool:
-    strips = app.screen._compositor.render_strips()
-    actions = [
-        segment.style.meta for strip in strips for segment in strip if segment.style and segment.style.meta
-    ]
-    live = [meta for meta in actions if any("app.quit" in str(value) for value in meta.values())]
-    return not live and all(harmless(strip.text) for strip in strips)
 
 
 async def test_a_subject_of_a_megabyte_is_just_another_row() -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from engine.delivery.outbox import Status
 from engine.facts import Event, Instant
+from tests.tui.hostile import EVIL, harmless
 from tests.tui.ladders import climbed_detail, decision, escalations, flag, message, notice
-from tests.tui.test_hostile import EVIL, harmless
 from tests.tui.tickets import NOW, detail
 from tui import view_escalations, view_flags, view_notices
 from tui.export import write

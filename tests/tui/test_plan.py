@@ -15,8 +15,8 @@ import pytest
 from engine.facts import Event
 from engine.run import Engine
 from engine.store.sqlite import SqliteStore
-from tests.dsl.test_revision import git
 from tests.engine.site import RULES, at
+from tests.git import git
 from tui.impact_text import code
 
 NOW = ("--at", "2024-03-05T07:30:00Z")

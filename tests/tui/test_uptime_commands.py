@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from tests.engine.test_uptime import PATCHES, SERVICES, SITE
+from tests.engine.uptime_site import PATCHES, SERVICES, SITE
 from tui.cli import run
 
 

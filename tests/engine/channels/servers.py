@@ -52,7 +52,23 @@ def mail_server(sink, **options):
     return controller
 
 
-class Hook:
+class Loopback:
+    """An HTTP server on loopback, in a thread of its own."""
+
+    def __init__(self, handler):
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server.daemon_threads = True
+        self.address = f"http://127.0.0.1:{self.server.server_port}/hook?token=geheim"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+class Hook(Loopback):
     """An HTTP server. Each of `answers` is (status, headers, body) or "drop"; past them 200. `pause` as of the mail server."""
 
     def __init__(self):
@@ -82,19 +98,10 @@ class Hook:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}/hook?token=geheim"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().__init__(Handler)
 
 
-class Drip:
+class Drip(Loopback):
     """An HTTP server that answers with one byte now and then: always in time for a reader that waits for each."""
 
     def __init__(self, beginning):
@@ -117,14 +124,8 @@ class Drip:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self.server.server_port}/hook?token=geheim"
-        self.thread = threading.Thread(target=self.server.serve_forever)
-        self.thread.start()
+        super().__init__(Handler)
 
     def close(self):
         self._over.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+        super().close()

@@ -14,7 +14,7 @@ from engine.commitment.outage import Outage
 from engine.graph import Graph
 from engine.intake.alertmanager import SOURCE, Labels, outages, read
 from engine.wall import parse_instant
-from tests.engine.test_uptime import SERVICES, SITE
+from tests.engine.uptime_site import SERVICES, SITE
 
 LABELS = Labels("sla_service", "sla_customer")
 GRAPH = Graph.compile(load_texts("sla.rules", {"sla.rules": SITE.format(SERVICES)}))

@@ -8,7 +8,7 @@ import pytest
 
 from reports.portal.address import client, counted
 from reports.portal.links import Kind
-from tests.reports.portal.test_scope import addresses, routes
+from tests.reports.portal.routes import addresses, routes
 from tests.reports.portal.world import CUSTOMERS, NOW, PASSWORD, World
 
 

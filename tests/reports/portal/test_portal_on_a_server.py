@@ -9,7 +9,7 @@ import pytest
 
 from engine.store.grants import Role, grants
 from engine.store.place import Server
-from tests.reports.portal.test_scope import addresses, routes
+from tests.reports.portal.routes import addresses, routes
 from tests.reports.portal.world import SECRETS, World
 
 

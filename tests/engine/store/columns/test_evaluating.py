@@ -11,8 +11,8 @@ from engine.evaluate import evaluate
 from engine.facts import Instant
 from engine.run import Engine
 from tests.engine.desk import RULES, random_ticket
+from tests.engine.evaluators import row, told
 from tests.engine.store.columns.keeping import NOW, happen, keep
-from tests.engine.test_columns import row, told
 
 
 def test_columns_by_way_of_blocks_say_what_evaluate_says(store, tmp_path):
