@@ -1,4 +1,4 @@
-"""The console: wires the feed to the screens. What is shown is kept in `sight` and decided in `view` and `status`, what is done in `desk`."""
+"""The console: wires the feed to the screens. What is shown is kept in `painting` and decided in `view` and `status`, what is done in `desk`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from tui.inquiry import Inquiry
 from tui.keymap import EVERYWHERE, Key, load_settings, remap
 from tui.launch_options import Options
 from tui.lists import Memory
+from tui.painting import Painting
 from tui.palette import Commands
 from tui.plain import plain
 from tui.postroom import Postroom
@@ -35,7 +36,6 @@ from tui.screens.page import RAISE, REVIEW, Page, Setting, bindings
 from tui.screens.rules import RulesPage
 from tui.screens.ticket import TicketPage
 from tui.shell import Shell
-from tui.sight import Sight
 from tui.status import Situation
 from tui.themes import THEME_NAMES
 from tui.view import Arranged
@@ -63,7 +63,7 @@ class Console(Shell):
         self._prefs = prefs
         self._now = self.options.now if self.options.at is None else (lambda: self.options.at or 0)
         self.setting = Setting(chosen, self._now, remap(settings.keys))
-        self.sight = Sight(
+        self.painting = Painting(
             Situation(
                 store=self.options.store,
                 zone=self.options.zone,
@@ -128,21 +128,21 @@ class Console(Shell):
 
     def _taken(self, picture: Picture | Failure) -> None:
         if isinstance(picture, Failure):
-            self.sight.fail(picture)
+            self.painting.fail(picture)
             self._repaint()
             return
-        if self.sight.held:
-            self.sight.wait(picture)
+        if self.painting.held:
+            self.painting.wait(picture)
         else:
             self._show(picture)
         if picture.snapshot.partial:
             self.call_after_refresh(self._refresh)  # first things first: the rest would hold up this paint
 
     def _show(self, picture: Picture) -> None:
-        before, snapshot = self.sight.situation.snapshot, picture.snapshot
+        before, snapshot = self.painting.situation.snapshot, picture.snapshot
         page = self._page_on_top()
         asking = self.inquiry.owing or self.inquiry.overdue(page)
-        if not self.sight.show(picture) and not asking:
+        if not self.painting.show(picture) and not asking:
             return  # the next tick paints what time has changed
         news = before is not None and before.version != snapshot.version
         self.inquiry.owing = self.inquiry.owing or news
@@ -154,11 +154,11 @@ class Console(Shell):
         return next((s for s in reversed(self.screen_stack) if isinstance(s, Page)), self._inbox)
 
     def _tick(self) -> None:
-        if not self.sight.held:
+        if not self.painting.held:
             self._repaint()
 
     def _repaint(self) -> None:
-        scene = self.sight.scene(self._now())
+        scene = self.painting.scene(self._now())
         for screen in self.screen_stack:
             if isinstance(screen, Page) and (screen.is_current or screen is self._inbox):
                 screen.paint(scene)
@@ -169,7 +169,7 @@ class Console(Shell):
 
     def _rearranged(self, arranged: Arranged | Failure | None) -> None:
         if isinstance(arranged, Arranged):
-            self.sight.arranged = arranged
+            self.painting.arranged = arranged
             self._repaint()
 
     def on_listed_enter(self, event: Listed.Enter) -> None:
@@ -211,7 +211,7 @@ class Console(Shell):
             self.switch_screen(page)
         else:
             self.push_screen(page)
-        page.paint(self.sight.scene(self._now()))
+        page.paint(self.painting.scene(self._now()))
         self.inquiry.ask(page)
 
     def action_page(self, name: str) -> None:
@@ -239,9 +239,9 @@ class Console(Shell):
             self._repaint()
 
     def action_pause(self) -> None:
-        if not self.sight.held:
-            self.sight.hold(self._now())
-        elif (waited := self.sight.release()) is not None:
+        if not self.painting.held:
+            self.painting.hold(self._now())
+        elif (waited := self.painting.release()) is not None:
             self._show(waited)
         self._repaint()
 
@@ -254,7 +254,7 @@ class Console(Shell):
         screen = self.screen
         if isinstance(screen, Page):
             notices, keys, scopes, off = (
-                self.sight.situation.notices,
+                self.painting.situation.notices,
                 self.setting.keys,
                 screen.SCOPES,
                 screen.why_off,
@@ -279,7 +279,7 @@ class Console(Shell):
         if not isinstance(screen, Page):
             return
         self.clear_notifications()  # what was said of the action before would be taken for an answer to this one
-        if self._is_off(self.sight.situation.read_only):
+        if self._is_off(self.painting.situation.read_only):
             return
         if event.act == "undo":
             self.desk.undo()
@@ -294,7 +294,7 @@ class Console(Shell):
 
     def on_list_page_errands(self, event: ListPage.Errands) -> None:
         self.clear_notifications()
-        if not self._is_off(self.sight.situation.read_only):
+        if not self._is_off(self.painting.situation.read_only):
             self.postroom.start(event.errand, event.messages)
 
     def on_list_page_refused(self, event: ListPage.Refused) -> None:
@@ -324,7 +324,7 @@ class Console(Shell):
         await self.run_action(key.action, self if key.scope == EVERYWHERE else self.screen)
 
     def _writing(self, begins: bool) -> None:
-        self.sight.save(self.desk.waiting + self.postroom.waiting + self.printroom.waiting)
+        self.painting.save(self.desk.waiting + self.postroom.waiting + self.printroom.waiting)
         if not begins:
             self._inbox.table.forget_marks()
             page = self._page_on_top()
@@ -349,14 +349,14 @@ class Console(Shell):
         self.clerk.export(sheet)
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
-        svg = self.export_screenshot(title=f"{self.TITLE} {self.sight.situation.store}".strip())
+        svg = self.export_screenshot(title=f"{self.TITLE} {self.painting.situation.store}".strip())
         self.clerk.picture(svg, filename, path)
 
     async def action_quit(self) -> None:
         """Leave; where something would be lost or end, ask first. Asked twice is an answer."""
         reason = (
-            f"{self.sight.situation.waiting} actions are not saved yet"
-            if self.sight.situation.waiting
+            f"{self.painting.situation.waiting} actions are not saved yet"
+            if self.painting.situation.waiting
             else self.options.leaving
         )
         if not reason or self.screen is self._farewell:

@@ -79,7 +79,7 @@ async def test_keys_typed_into_the_filter_are_letters() -> None:
         await press(pilot, "slash", *"zqsp")
         assert app.screen.query_one(Input).value == "zqsp"
         assert app.is_running
-        assert not app.sight.held
+        assert not app.painting.held
 
 
 async def test_at_risk_sort_and_reverse() -> None:

@@ -1,4 +1,4 @@
-"""What is in sight: the picture that is shown, and a newer one that waits while painting is paused."""
+"""What is painted: the picture that is shown, and a newer one that waits while painting is paused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.status import Situation
 from tui.view import Arranged
 
 
-class Sight:
+class Painting:
     """`situation` and `arranged` are of the picture that is shown; while it is held the latest one after it waits."""
 
     def __init__(self, situation: Situation) -> None:
