@@ -7,13 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.delivery.outbox import Queued
-from engine.snapshot import (
-    Escalations,
-    Row,
-    RulesStatus,
-    Snapshot,
-    TicketDetail,
-)
+from engine.snapshot import Escalations, Row, RulesStatus, Snapshot, TicketDetail
 from tests.tui.ladders import escalations, flag
 from tests.tui.tickets import NOW, RULES, detail, health
 from tui.actions import Act, Action, Errand, Outcome

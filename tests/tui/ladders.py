@@ -9,11 +9,7 @@ from engine.delivery.outbox import Kind, Message, Queued, Status
 from engine.facts import Event, Instant
 from engine.ladder.decision import Decision
 from engine.ladder.decision import Outcome as Fell
-from engine.snapshot import (
-    Escalations,
-    TicketDetail,
-    Upcoming,
-)
+from engine.snapshot import Escalations, TicketDetail, Upcoming
 from tests.tui.tickets import NOW, detail, row
 from tui.view_flags import Flagged
 

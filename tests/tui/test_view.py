@@ -13,16 +13,7 @@ from tui.arranging import arrange
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text, width
 from tui.standing import at_risk, standing
-from tui.view import (
-    COLUMNS,
-    USUAL,
-    View,
-    heading,
-    inbox_lines,
-    lay_out,
-    next_sort,
-    row_lines,
-)
+from tui.view import COLUMNS, USUAL, View, heading, inbox_lines, lay_out, next_sort, row_lines
 
 ROWS = [row(number) for number in range(40)]
 

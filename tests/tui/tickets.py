@@ -11,14 +11,7 @@ from dsl.model import Seconds
 from dsl.span import Span
 from engine.clock import Clock, State, Threshold
 from engine.facts import Event, Instant
-from engine.snapshot import (
-    Health,
-    Row,
-    RulesStatus,
-    Tally,
-    TicketDetail,
-    Transition,
-)
+from engine.snapshot import Health, Row, RulesStatus, Tally, TicketDetail, Transition
 from engine.terms import PinnedTarget
 
 NOW = 1_772_805_729  # Friday 6 March 2026, 14:02:09 UTC
