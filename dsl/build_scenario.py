@@ -125,10 +125,11 @@ def expectation(written: syntax.Expectation, teams: Collection[str]) -> scenario
         case "quiet":
             assert at is not None
             return scenario.Quiet(at)
-        case "credits":
-            assert written.credited is not None
-            paid, customer, month = written.credited
-            return scenario.Credited(build.money(paid) if paid else None, month.text, _name(customer))
+        case "credits" | "retainer":
+            assert written.of_month is not None
+            paid, customer, month = written.of_month
+            kind = scenario.Credited if written.kind == "credits" else scenario.Retained
+            return kind(build.money(paid) if paid else None, month.text, _name(customer))
         case standing:
             over = build_ladder.seconds(written.amount.text) if written.amount else None
             pauses = tuple(sorted({word.text for word in written.names}))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from dsl.span import Origin
@@ -19,7 +20,8 @@ class Mend(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """`at.declaration` is "" for the declaration that is being looked at; `example` is text of a scenario that shows it."""
+    """`at.declaration` is "" for the declaration that is being looked at; `example` makes the text of a scenario that shows it, and is
+    asked only where the finding is told."""
 
     code: str
     message: str
@@ -28,7 +30,7 @@ class Finding(NamedTuple):
     labels: tuple[tuple[Origin, str], ...] = ()
     mends: tuple[Mend, ...] = ()
     notes: tuple[str, ...] = ()
-    example: str = ""
+    example: Callable[[], str] | None = None
 
     def placed(self, key: str) -> Finding:
         """The same finding with `key` for every "" in it."""

@@ -80,12 +80,11 @@ def diagnostics_of(findings: Iterable[Finding], places: Places) -> tuple[Diagnos
         by_code.setdefault(finding.code, []).append(finding)
     out: set[Diagnostic] = set()
     for found in by_code.values():
-        out.update(_diagnostic(finding, places) for finding in found[:_MOST_OF_A_CODE])
+        listed = found[:_MOST_OF_A_CODE]
         if len(found) > _MOST_OF_A_CODE:
-            last = found[_MOST_OF_A_CODE - 1]
-            more = f"{len(found) - _MOST_OF_A_CODE:,} more of {last.code} are not listed"
-            out.add(_diagnostic(last._replace(notes=(*last.notes, more)), places))
-            out.discard(_diagnostic(last, places))
+            more = f"{len(found) - _MOST_OF_A_CODE:,} more of {listed[-1].code} are not listed"
+            listed[-1] = listed[-1]._replace(notes=(*listed[-1].notes, more))
+        out.update(_diagnostic(finding, places) for finding in listed)
     return tuple(sorted(out, key=_order))
 
 
@@ -111,5 +110,5 @@ def _diagnostic(finding: Finding, places: Places) -> Diagnostic:
             for mend in finding.mends
         ),
         context=finding.at.declaration,
-        example=finding.example,
+        example=finding.example() if finding.example else "",
     )

@@ -360,6 +360,8 @@ class _Build(Transformer[Token, Children]):
     for_customer = staticmethod(parse_scenario.for_customer)
     credited = staticmethod(parse_scenario.credited)
     not_credited = staticmethod(parse_scenario.not_credited)
+    retained = staticmethod(parse_scenario.retained)
+    not_retained = staticmethod(parse_scenario.not_retained)
 
     # ------------------------------------------------------------ conditions
 

@@ -170,7 +170,7 @@ def quiet(nothing: Leaf, _until: Leaf, when: syntax.Moment) -> syntax.Expectatio
     return syntax.Expectation("quiet", None, (), None, when, None, None, start(nothing), when.end)
 
 
-# ---------------------------------------------------------------- outages and credits
+# ---------------------------------------------------------------- outages and money
 
 
 def for_customer(_for: Leaf, _customer: Leaf, name: Leaf) -> syntax.Word:
@@ -205,16 +205,29 @@ def notice(
 def credited(
     keyword: Leaf, money: syntax.Money, customer: syntax.Word | None, _in: Leaf, month: Leaf
 ) -> syntax.Expectation:
-    return _credits(keyword, syntax.Credited(money, customer, word(month)))
+    return _of_month("credits", keyword, money, customer, month)
 
 
 def not_credited(
     no: Leaf, _what: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
 ) -> syntax.Expectation:
-    return _credits(no, syntax.Credited(None, customer, word(month)))
+    return _of_month("credits", no, None, customer, month)
 
 
-def _credits(first: Leaf, credited: syntax.Credited) -> syntax.Expectation:
-    return syntax.Expectation(
-        "credits", None, (), None, None, None, None, start(first), credited.month.end, credited
-    )
+def retained(
+    keyword: Leaf, money: syntax.Money, customer: syntax.Word | None, _in: Leaf, month: Leaf
+) -> syntax.Expectation:
+    return _of_month("retainer", keyword, money, customer, month)
+
+
+def not_retained(
+    no: Leaf, _what: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
+) -> syntax.Expectation:
+    return _of_month("retainer", no, None, customer, month)
+
+
+def _of_month(
+    kind: str, first: Leaf, money: syntax.Money | None, customer: syntax.Word | None, month: Leaf
+) -> syntax.Expectation:
+    about = syntax.OfMonth(money, customer, word(month))
+    return syntax.Expectation(kind, None, (), None, None, None, None, start(first), about.month.end, about)

@@ -119,7 +119,16 @@ class Credited:
     customer: str = ""
 
 
-Expectation = Due | Stands | NoClock | Decides | Reaches | Quiet | Credited
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """What a customer pays for a calendar month of its zone; `money` None is nothing, `customer` "" that of the ticket."""
+
+    money: Money | None
+    month: str
+    customer: str = ""
+
+
+Expectation = Due | Stands | NoClock | Decides | Reaches | Quiet | Credited | Retained
 
 
 # ---------------------------------------------------------------- scenarios

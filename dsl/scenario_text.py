@@ -7,6 +7,7 @@ always be pasted.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 
 from dsl import ladder, scenario
 from dsl.commitment import Money
@@ -25,14 +26,10 @@ def scenario_text(told: scenario.Scenario) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def free_title(title: str, taken: Collection[str]) -> str:
-    """The title, with a number where there is such a scenario already."""
-    number = 1
-    free = title
-    while free in taken:
-        number += 1
-        free = f"{title} ({number})"
-    return free
+def free_title(title: str, taken: Collection[str], numbers: Iterable[int] | None = None) -> str:
+    """The title, with one of the `numbers` (those from 1 on, which is not written) where there is such a scenario already."""
+    titles = (title if number == 1 else f"{title} ({number})" for number in numbers or count(1))
+    return next(free for free in titles if free not in taken)
 
 
 def _story(story: scenario.Story) -> Iterator[str]:
@@ -123,6 +120,9 @@ def said(what: scenario.Expectation) -> str:
             return f"nothing until {moment(until)}"
         case scenario.Credited(paid, month, customer):
             amount = f"credits {money(paid)}" if paid else "no credits"
+            return f"{amount}{_for(customer)} in {month}"
+        case scenario.Retained(paid, month, customer):
+            amount = f"retainer {money(paid)}" if paid else "no retainer"
             return f"{amount}{_for(customer)} in {month}"
 
 

@@ -294,8 +294,8 @@ class Notice(NamedTuple):
     end: int
 
 
-class Credited(NamedTuple):
-    """What is paid back for a month; no `money` is nothing, no `customer` that of the ticket."""
+class OfMonth(NamedTuple):
+    """What is paid or paid back for a month; no `money` is nothing, no `customer` that of the ticket."""
 
     money: Money | None
     customer: Word | None
@@ -303,7 +303,7 @@ class Credited(NamedTuple):
 
 
 class Expectation(NamedTuple):
-    """`kind` is due, tier, override, running, met, cancelled, paused, breached, no, reaches, quiet or credits.
+    """`kind` is due, tier, override, running, met, cancelled, paused, breached, no, reaches, quiet, credits or retainer.
 
     `names` are pauses, the tier or the override; `amount` is by how much. `at` is the moment that is looked at, or of which
     the expectation speaks: for due and reaches None is never.
@@ -318,7 +318,7 @@ class Expectation(NamedTuple):
     action: Action | None
     start: int
     end: int
-    credited: Credited | None = None
+    of_month: OfMonth | None = None
 
 
 class Expect(NamedTuple):

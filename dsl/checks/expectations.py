@@ -94,8 +94,8 @@ class Expectations:
         unknown = [*self._names.unknown("metric", what.metric)] if what.metric else []
         if what.action is not None:
             unknown += action_references(what.action, self._names)
-        if what.credited is not None and what.credited.customer is not None:
-            unknown += self._names.unknown("customer", what.credited.customer)
+        if what.of_month is not None and what.of_month.customer is not None:
+            unknown += self._names.unknown("customer", what.of_month.customer)
         yield from unknown
         if what.kind == "paused":
             yield from self._names.all_unknown("pause", what.names)

@@ -29,13 +29,13 @@ def scenario_findings(tree: syntax.Declaration, *, broken: bool) -> Iterator[Fin
             yield from _values(line)
             if not told and not broken and _of_ticket(line):
                 told = True
-                named = isinstance(line, syntax.Happens) or line.what.credited is None
+                named = isinstance(line, syntax.Happens) or line.what.of_month is None
                 yield Finding(
                     "E0802",
                     "this line is about no ticket",
                     here(line),
                     "write a line such as `ticket t1 customer acme priority high` above it"
-                    + ("" if named else ", or say whose credits: `for customer acme`"),
+                    + ("" if named else ", or say whose: `for customer acme`"),
                 )
     for ticket, lines in build_scenario.stories(tree):
         if ticket is not None:
@@ -52,9 +52,9 @@ def scenario_findings(tree: syntax.Declaration, *, broken: bool) -> Iterator[Fin
 
 
 def _of_ticket(line: build_scenario.Told) -> TypeGuard[syntax.Happens | syntax.Expect]:
-    """Whether a line needs a ticket above it: outages do not, nor do the credits of a customer that is named."""
+    """Whether a line needs a ticket above it: outages do not, nor does the month of a customer that is named."""
     if isinstance(line, syntax.Expect):
-        return line.what.credited is None or line.what.credited.customer is None
+        return line.what.of_month is None or line.what.of_month.customer is None
     return isinstance(line, syntax.Happens)
 
 
@@ -169,8 +169,8 @@ def _ordered(since: syntax.Moment | None, until: syntax.Moment | None) -> Iterat
 
 
 def _expected(line: syntax.Expect) -> Iterator[Finding]:
-    if line.what.credited is not None:
-        money, _, month = line.what.credited
+    if line.what.of_month is not None:
+        money, _, month = line.what.of_month
         yield from value_findings(month, values.month_within_reach)
         yield from value_findings(money.amount, values.money) if money else ()
     yield from repeated(line.what.names)

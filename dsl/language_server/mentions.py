@@ -123,8 +123,8 @@ def _of_expectation(what: syntax.Expectation) -> Iterator[Mention]:
     kind = {"paused": "pause", "tier": "tier", "override": "override"}.get(what.kind)
     if kind:
         yield from _each(kind, what.names)
-    if what.credited is not None:
-        yield from _maybe("customer", what.credited.customer)
+    if what.of_month is not None:
+        yield from _maybe("customer", what.of_month.customer)
     if what.trigger is not None:
         yield _of("metric", what.trigger.metric)
     if what.action is not None:

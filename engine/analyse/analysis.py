@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import count
 
 from dsl.condition_text import quoted
 from dsl.diagnostic import Diagnostic
 from dsl.loaded import Loaded
-from dsl.scenario_text import free_title
+from dsl.scenario import Scenario
+from dsl.scenario_text import free_title, scenario_text
 from engine.analyse.alike import alike_findings
+from engine.analyse.climbers import Climbers, step_findings
 from engine.analyse.conditions import condition_findings
 from engine.analyse.credits import credit_findings
 from engine.analyse.dates import date_findings
+from engine.analyse.example import Shown
 from engine.analyse.survey import survey
 from engine.analyse.targets import target_findings
 from engine.analyse.unused import unused_findings
@@ -23,29 +29,37 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
     """What the rules can never do, leave out or promise twice, beside what `sla check` finds. `loaded` are the rules of `graph`
     and have no errors; `today` is an instant, for contracts without an end and for examples."""
     found = survey(loaded, graph, today)
-    conditions = list(condition_findings(found))
-    hollow = {one.at for one in conditions if one.code == "W0905"}  # says already why a target never decides
-    diagnostics = loaded.diagnose(
-        [
-            *(one for one in target_findings(found) if one.code != "W0901" or one.at not in hollow),
-            *conditions,
-            *date_findings(found),
-            *credit_findings(found),
-            *unused_findings(found),
-            *alike_findings(found),
-        ]
-    )
+    climbers = Climbers(found)
+    conditions = list(condition_findings(found, climbers))
+    # says already why a target never decides
+    hollow = {one.finding.at for one in conditions if one.finding.code == "W0905"}
+    shown: list[Shown] = [
+        *(
+            one
+            for one in target_findings(found)
+            if one.finding.code != "W0901" or one.finding.at not in hollow
+        ),
+        *conditions,
+        *step_findings(found, climbers),
+        *date_findings(found),
+        *credit_findings(found),
+        *unused_findings(found),
+        *alike_findings(found),
+    ]
+    diagnostics = loaded.diagnose(one.finding._replace(example=partial(_text, one.example)) for one in shown)
     return tuple(_each_with_a_title(diagnostics, graph))
+
+
+def _text(example: Callable[[], Scenario]) -> str:
+    return scenario_text(example()).rstrip("\n")
 
 
 def _each_with_a_title(diagnostics: Iterable[Diagnostic], graph: Graph) -> Iterator[Diagnostic]:
     """The diagnostics with examples whose titles are taken neither by another one nor by a scenario of the rules."""
     taken = set(graph.ruleset.scenarios)
+    numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 1))
     for one in diagnostics:
-        if not one.example:
-            yield one
-            continue
         title = one.example.split('"', 2)[1]
-        free = free_title(title, taken)
+        free = free_title(title, taken, numbers[title])
         taken.add(free)
         yield replace(one, example=one.example.replace(quoted(title), quoted(free), 1))

@@ -1,65 +1,85 @@
-"""Conditions that decide nothing, pauses that never end, and steps of ladders that no ticket reaches."""
+"""Conditions that decide nothing, and pauses that never end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, product
+from typing import NamedTuple
 
 from dsl.condition import Condition
 from dsl.condition_text import tests_of
 from dsl.finding import Finding
-from dsl.model import Amount
+from dsl.ladder import Escalation, LadderStep
+from dsl.model import Pause, Target
+from dsl.scenario import Due, Expectation, Scenario, Standing, Stands
 from dsl.span import Origin
-from engine.analyse.example import plainest, scenario, shows
+from engine.analyse.climbers import Climbers
+from engine.analyse.example import Shown, decision, show
+from engine.analyse.opening import Opening, held, of_line, plainest, somebody
 from engine.analyse.survey import Spot, Survey
 from engine.contract.cases import cases_of
-from engine.plan import Rung
-from engine.timeline import nominal
-from engine.wall import format_local
+from engine.contract.table import Line
+from engine.plan import PauseRule
 
-_MINUTE = 60
+_THE_SAME = "a condition that is always the same"
 
 
-def condition_findings(survey: Survey) -> Iterator[Finding]:
+def condition_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
     """Everything that the decision space of conditions shows."""
-    return chain(_the_same(survey), _endless(survey), _unreached(survey))
+    return chain(_the_same(survey, climbers), _endless(survey))
 
 
 # ---------------------------------------------------------------- always true, always false
 
 
-def _the_same(survey: Survey) -> Iterator[Finding]:
+class _Asked(NamedTuple):
+    """A condition with the priorities that it is asked for, where it stands, what it is of, and what shows its answer."""
+
+    condition: Condition
+    priorities: tuple[str, ...]
+    origin: Origin
+    what: str
+    shown: Callable[[bool], Scenario]
+
+
+def _the_same(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
     known: dict[tuple[Condition, tuple[str, ...]], bool | None] = {}
-    for condition, priorities, origin, what in _conditions(survey):
-        key = (condition, priorities)
+    for asked in _conditions(survey, climbers):
+        key = (asked.condition, asked.priorities)
         if key not in known:
-            known[key] = _always(survey, condition, priorities)
+            known[key] = _always(survey, *key)
         answer = known[key]
-        if answer is None or survey.checked("W0607", origin) or survey.checked("W0709", origin):
+        if answer is None or any(survey.checked(code, asked.origin) for code in ("W0607", "W0709")):
             continue
-        yield Finding(
-            "W0905",
-            f"the condition of this {what} {'holds for every ticket' if answer else 'never holds'}",
-            origin,
-            "leave it out" if answer else "correct the condition, or remove what it is for",
-            example=_same_example(survey, condition, priorities, answer),
+        yield Shown(
+            Finding(
+                "W0905",
+                f"the condition of this {asked.what} {'holds for every ticket' if answer else 'never holds'}",
+                asked.origin,
+                "leave it out" if answer else "correct the condition, or remove what it is for",
+            ),
+            partial(asked.shown, answer),
         )
 
 
-def _conditions(survey: Survey) -> Iterator[tuple[Condition, tuple[str, ...], Origin, str]]:
-    """Every condition with the priorities that it is asked for, where it stands and what it is of."""
+def _conditions(survey: Survey, climbers: Climbers) -> Iterator[_Asked]:
     rules = survey.rules
     for one in survey.targets.values():
         if one.target.when is not None:
-            yield one.target.when, one.target.priorities, one.target.origin, "target"
+            shown = partial(_decided, survey, one.target)
+            yield _Asked(one.target.when, one.target.priorities, one.target.origin, "target", shown)
     for pause in rules.pauses.values():
-        yield pause.when, rules.priorities, pause.origin, "pause"
+        yield _Asked(pause.when, rules.priorities, pause.origin, "pause", partial(_paused, survey, pause))
     for ladder in rules.escalations.values():
         for step in ladder.steps:
             if step.when is not None:
-                yield step.when, step.priorities or rules.priorities, step.origin, "step"
+                priorities = step.priorities or rules.priorities
+                shown = partial(_taken, climbers, ladder, step)
+                yield _Asked(step.when, priorities, step.origin, "step", shown)
         for stop in ladder.stop:
-            yield stop, rules.priorities, ladder.origin, "ladder's stop"
+            shown = partial(_taken, climbers, ladder, ladder.steps[0] if ladder.steps else None)
+            yield _Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown)
 
 
 def _always(survey: Survey, condition: Condition, priorities: tuple[str, ...]) -> bool | None:
@@ -87,117 +107,76 @@ def _whose(survey: Survey, condition: Condition) -> Iterable[tuple[str, str]]:
     return [*real, *product(["somebody else"], ["", *survey.rules.groups])]
 
 
-def _same_example(survey: Survey, condition: Condition, priorities: tuple[str, ...], answer: bool) -> str:
-    """A ticket that a target with this condition decides, or another in its place; or one that is paused from the start."""
+def _decided(survey: Survey, target: Target, answer: bool) -> Scenario:
+    """A ticket that a target decides whose condition always holds, or for which something else decides."""
+    where = survey.graph.where(target.origin)
+    holding = (survey.holders[where, one] for one in target.priorities if (where, one) in survey.holders)
+    lines = [
+        (spot, line)
+        for spot in holding
+        for line in spot.lines
+        if line.metric == target.metric and line.priority in target.priorities
+    ]
+    best = sorted(lines, key=lambda one: (one[1].when == target.when) is not answer)
+    if best:
+        opening = of_line(survey, *best[0])
+    else:
+        opening, _ = somebody(survey, [target.metric], target.priorities)
+    return show(survey.graph, _THE_SAME, opening, decision(target.metric))
+
+
+def _paused(survey: Survey, pause: Pause, _answer: bool) -> Scenario:
+    """A ticket whose tier is paused by it: it is from the start, or never."""
     for spot in survey.spots:
-        asked = {target.metric for target in spot.terms.targets if target.when == condition}
-        zone, at = survey.graph.zone(spot.customer), survey.instant(spot.stretch)
         for line in spot.lines:
-            case = plainest(line.cases, survey.graph)
-            if case is None or line.priority not in priorities:
-                continue
-            expected: list[str] = []
-            paused = [rule.name for rule in line.plan.pauses[line.metric] if rule.pause.when == condition]
-            if line.metric in asked and (line.when == condition) is answer:
-                expected = shows(line.option, at, zone)
-            elif answer and paused:
-                expected = [f"{line.metric} paused by {paused[0]} at {format_local(at + _MINUTE, zone)}"]
-            if expected:
-                return scenario(
-                    survey.graph,
-                    "a condition that is always the same",
-                    spot.customer,
-                    line.priority,
-                    at,
-                    case,
-                    expected,
-                )
-    return ""
+            if any(rule.name == pause.name for rule in line.plan.pauses[line.metric]):
+                return show(survey.graph, _THE_SAME, *_at_the_start(of_line(survey, spot, line), line.metric))
+    return show(survey.graph, _THE_SAME, *_at_the_start(*somebody(survey, pause.stops)))
+
+
+def _at_the_start(opening: Opening, metric: str) -> tuple[Opening, list[Expectation]]:
+    """Whether its clock stands still."""
+    return opening, [Stands(metric, Standing.PAUSED), Due(metric, None)]
+
+
+def _taken(climbers: Climbers, ladder: Escalation, step: LadderStep | None, _answer: bool) -> Scenario:
+    """A ticket on the ladder, which takes the step or does not."""
+    return climbers.show(_THE_SAME, ladder, step)
 
 
 # ---------------------------------------------------------------- pauses
 
 
-def _endless(survey: Survey) -> Iterator[Finding]:
-    told: set[str] = set()
+def _endless(survey: Survey) -> Iterator[Shown]:
+    found: dict[str, tuple[Spot, Line, PauseRule]] = {}
+    shown: dict[str, Opening] = {}
     for spot in survey.spots:
         for line in spot.lines:
             for rule in line.plan.pauses.get(line.metric, ()):
-                if rule.limit is not None or rule.name in told:
-                    continue
-                told.add(rule.name)
-                cases = cases_of([rule.pause.when], survey.rules) or ()
-                group = survey.contract.group(spot.customer)
-                held = [
-                    case for case in cases if rule.holds(case.situation(line.priority, spot.customer, group))
-                ]
-                case = plainest(held, survey.graph)
-                decided = case is not None and line.plan.select(
-                    line.metric, case.situation(line.priority, spot.customer, group)
-                )
-                yield Finding(
-                    "W0906",
-                    f"the pause `{rule.name}` has no limit: a ticket in it is never due",
-                    rule.pause.origin,
-                    "add a line such as `limit 10bd`",
-                    example=scenario(
-                        survey.graph, "a pause without end", spot.customer, line.priority,
-                        survey.instant(spot.stretch), case, [f"{line.metric} due never"],
-                    )
-                    if case is not None and decided
-                    else "",
-                )  # fmt: skip
-
-
-# ---------------------------------------------------------------- ladders
-
-
-def _unreached(survey: Survey) -> Iterator[Finding]:
-    reached: set[tuple[str, str]] = set()
-    climbed: set[str] = set()
-    satisfied: dict[object, bool] = {}
-    for spot in survey.spots:
-        tier = survey.graph.tier(spot.terms.tier)
-        climbed |= {name for _, name in tier.ladders} if tier else set()
-        for line in spot.lines:
-            for rung in line.plan.climb(line.metric, line.priority.casefold()):
-                key = (rung.key[0], rung.step.rule)
-                if key not in reached and _reaches(
-                    survey, spot, line.priority, line.option.target.amount, rung, satisfied
-                ):
-                    reached.add(key)
-    for ladder in survey.rules.escalations.values():
-        if ladder.name not in climbed:
-            continue
-        for step in ladder.steps:
-            if (ladder.name, step.rule) not in reached and not survey.checked("W0709", step.origin):
-                yield Finding(
-                    "W0907",
-                    "no ticket of any customer reaches this step",
-                    step.origin,
-                    "correct its metric, its `for` or its condition, or remove it",
-                )
-
-
-def _reaches(
-    survey: Survey, spot: Spot, priority: str, amount: Amount, rung: Rung, satisfied: dict[object, bool]
-) -> bool:
-    """Whether a ticket of that priority comes to the rung of a target of that amount while it may be taken."""
-    if rung.need(nominal(amount)) <= 0:
-        return False
-    stops = survey.rules.escalations[rung.key[0]].stop
-    when = rung.step.when
-    if when is None and not stops:
-        return True
-    group = survey.contract.group(spot.customer)
-    key = (rung.key, priority, spot.customer, group)
-    if key not in satisfied:
-        asked = [*stops, *([when] if when is not None else [])]
-        cases = cases_of(asked, survey.rules)
-        holds = survey.graph.predicate(when) if when is not None else None
-        still = [survey.graph.predicate(stop) for stop in stops]
-        satisfied[key] = cases is None or any(
-            (holds is None or holds(situation)) and not any(stop(situation) for stop in still)
-            for situation in (case.situation(priority, spot.customer, group) for case in cases)
+                if rule.limit is None and rule.name not in shown:
+                    found.setdefault(rule.name, (spot, line, rule))
+                    if opening := _parked(survey, spot, line, rule):
+                        shown[rule.name] = opening
+                        found[rule.name] = (spot, line, rule)
+    for name, (spot, line, rule) in found.items():
+        opening = shown.get(name) or held(survey, [rule.pause.when], [of_line(survey, spot, line)])
+        yield Shown(
+            Finding(
+                "W0906",
+                f"the pause `{name}` has no limit: a ticket in it is never due",
+                rule.pause.origin,
+                "add a line such as `limit 10bd`",
+            ),
+            partial(show, survey.graph, "a pause without end", opening, [Due(line.metric, None)]),
         )
-    return satisfied[key]
+
+
+def _parked(survey: Survey, spot: Spot, line: Line, rule: PauseRule) -> Opening | None:
+    """A ticket of a line that is paused from the start, if there is one."""
+    whose = (line.priority, spot.customer, survey.contract.group(spot.customer))
+    cases = cases_of([rule.pause.when], survey.rules) or ()
+    held_ = (case for case in cases if rule.holds(case.situation(*whose)))
+    case = plainest(held_, survey.graph)
+    if case is None or line.plan.select(line.metric, case.situation(*whose)) is None:
+        return None
+    return Opening(spot.customer, line.priority, survey.instant(spot.stretch), case)

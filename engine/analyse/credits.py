@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
+from functools import partial
+from itertools import chain, islice
 
 from dsl.commitment import Band, BreachCredit, Credits, Money, Payment, RetainerShare, Uptime
 from dsl.finding import Finding
 from dsl.model import Customer
+from dsl.scenario import NoClock, Scenario
 from dsl.suggest import some
 from engine.agreement import begin_of
-from engine.analyse.example import plainest, scenario
-from engine.analyse.months import all_down, breached, kept, lines_of
+from engine.analyse.example import Shown, answered, show
+from engine.analyse.months import all_down, breached, dark, kept, lines_of, retained, settled
+from engine.analyse.opening import Opening, nearest
 from engine.analyse.survey import Spot, Survey
-from engine.calendar.period import following, month_of
-from engine.commitment.credits import Breach, retainer_on, rule_of
+from engine.calendar.period import Period, before, following, month_of
+from engine.commitment.credits import Breach, retainer_on, retainers, rule_of
 from engine.commitment.words import share, uptime
 from engine.wall import local_date
+
+_YEAR = 12
+"""Months before one without a retainer in which the last that has one is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,7 @@ class _Used:
         return any(True for _ in lines_of(self.spots, metric, priority))
 
 
-def credit_findings(survey: Survey) -> Iterator[Finding]:
+def credit_findings(survey: Survey) -> Iterator[Shown]:
     """Everything that the decision table shows about credits."""
     for used in _used(survey):
         yield from chain(_never_paid(survey, used), _above_the_promise(survey, used), _caps(survey, used))
@@ -69,21 +75,30 @@ def _promises(survey: Survey, spot: Spot) -> Sequence[Uptime]:
 # ---------------------------------------------------------------- never paid
 
 
-def _never_paid(survey: Survey, used: _Used) -> Iterator[Finding]:
+def _never_paid(survey: Survey, used: _Used) -> Iterator[Shown]:
     for line in used.credits.breaches:
         if not survey.checked("W1005", line.origin):
             yield from _never_earned(survey, used, line)
     for band in used.credits.bands:
         if not used.promises and not survey.checked("W1005", band.origin):
-            yield Finding(
-                "W0912",
-                "this is never paid: no tier with these credits promises uptime",
-                band.origin,
-                "let a tier promise it, or remove the line",
+            yield Shown(
+                Finding(
+                    "W0912",
+                    "this is never paid: no tier with these credits promises uptime",
+                    band.origin,
+                    "let a tier promise it, or remove the line",
+                ),
+                partial(_without_promise, survey, used.spots[0]),
             )
 
 
-def _never_earned(survey: Survey, used: _Used, line: BreachCredit) -> Iterator[Finding]:
+def _without_promise(survey: Survey, spot: Spot) -> Scenario:
+    """A month in which nothing runs."""
+    title, at = "uptime that nobody promises", survey.instant(spot.stretch)
+    return settled(survey, dark(survey, title, spot.customer, at), spot.customer)
+
+
+def _never_earned(survey: Survey, used: _Used, line: BreachCredit) -> Iterator[Shown]:
     pays_for = used.pays_for(survey, line)
     meant = line.priorities or survey.rules.priorities
     shadowed = [one for one in meant if one not in pays_for]
@@ -91,74 +106,87 @@ def _never_earned(survey: Survey, used: _Used, line: BreachCredit) -> Iterator[F
     if shadowed and (line.priorities or not pays_for):
         other = rule_of(used.credits.breaches, Breach("", line.metric, shadowed[0]))
         whom = "" if len(shadowed) == len(meant) else f" for {some(shadowed)}"
-        yield Finding(
-            "W0912",
-            f"this is never paid{whom}: another line names {'it' if whom else 'every priority that it is for'}",
-            line.origin,
-            "remove it, or correct the priorities of either line",
-            labels=((other.origin, "pays in its place"),) if other else (),
-            example=_paid_by_another(survey, used, line, shadowed),
+        yield Shown(
+            Finding(
+                "W0912",
+                f"this is never paid{whom}: another line names {'it' if whom else 'every priority that it is for'}",
+                line.origin,
+                "remove it, or correct the priorities of either line",
+                labels=((other.origin, "pays in its place"),) if other else (),
+            ),
+            partial(_paid_by_another, survey, used, line, shadowed),
         )
     if unpromised and (line.priorities or len(unpromised) == len(pays_for)):
         whole = len(unpromised) == len(meant)
-        yield Finding(
-            "W0912",
-            f"this is never paid{'' if whole else f' for {some(unpromised)}'}: nothing promises {line.metric} to"
-            f" {some(unpromised)} tickets of customers with these credits",
-            line.origin,
-            "promise it, or remove what is never paid",
-            example=_unpromised(survey, used, line.metric, unpromised[0]),
+        yield Shown(
+            Finding(
+                "W0912",
+                f"this is never paid{'' if whole else f' for {some(unpromised)}'}: nothing promises {line.metric} to"
+                f" {some(unpromised)} tickets of customers with these credits",
+                line.origin,
+                "promise it, or remove what is never paid",
+            ),
+            partial(_unpromised, survey, used, line.metric, unpromised[0]),
         )
 
 
-def _paid_by_another(survey: Survey, used: _Used, line: BreachCredit, priorities: Sequence[str]) -> str:
+def _paid_by_another(survey: Survey, used: _Used, line: BreachCredit, priorities: Sequence[str]) -> Scenario:
+    """A breach that another line pays for, or a ticket that has no clock to break."""
     for priority in priorities:
         other = rule_of(used.credits.breaches, Breach("", line.metric, priority))
-        for spot, of_table in lines_of(used.spots, line.metric, priority):
-            title = "a credit that another line pays"
-            if other and (text := breached(survey, title, spot, of_table, other.origin)):
-                return text
-        if not used.promised(line.metric, priority):
-            return _unpromised(survey, used, line.metric, priority)
-    return ""
+        if other and used.promised(line.metric, priority):
+            return _of_breaches(survey, used, other, [priority], "a credit that another line pays")
+    return _unpromised(survey, used, line.metric, priorities[0])
 
 
-def _unpromised(survey: Survey, used: _Used, metric: str, priority: str) -> str:
+def _of_breaches(
+    survey: Survey, used: _Used, line: BreachCredit, priorities: Sequence[str], title: str
+) -> Scenario:
+    """A month with a breach of a metric for which a line pays."""
+    found = [pair for one in priorities for pair in lines_of(used.spots, line.metric, one)]
+    asked = chain.from_iterable(breached(survey, title, spot, of_table) for spot, of_table in found)
+    return settled(survey, asked, found[0][0].customer, line.origin)
+
+
+def _unpromised(survey: Survey, used: _Used, metric: str, priority: str) -> Scenario:
     """A ticket of that priority, which has no clock of the metric."""
     spot = used.spots[0]
-    cases = (line.cases for line in spot.lines if line.priority == priority)
-    case = plainest(chain(*cases), survey.graph)
-    if case is None:
-        case = plainest(chain(*(line.cases for line in spot.lines)), survey.graph)
-    if case is None:
-        return ""
-    at = survey.instant(spot.stretch)
-    title = "a credit that is never paid"
-    return scenario(survey.graph, title, spot.customer, priority, at, case, [f"no {metric}"])
+    cases = [case for line in spot.lines if line.priority == priority for case in line.cases]
+    opening = Opening(spot.customer, priority, survey.instant(spot.stretch), nearest(cases, survey.graph))
+    return show(survey.graph, "a credit that is never paid", opening, [NoClock(metric)])
 
 
 # ---------------------------------------------------------------- above the promise
 
 
-def _above_the_promise(survey: Survey, used: _Used) -> Iterator[Finding]:
+def _above_the_promise(survey: Survey, used: _Used) -> Iterator[Shown]:
     for band in used.credits.bands:
         for spot, promise in used.promises:
             if promise.share < band.below:
-                yield Finding(
-                    "W0913",
-                    f"this pays although the promise of {uptime(promise)} is kept",
-                    band.origin,
-                    f"let it pay below {share(promise.share)} at most, or promise more",
-                    labels=((promise.origin, "promises less"),),
-                    example=kept(survey, "a credit for a promise that is kept", spot, promise, band),
+                yield Shown(
+                    Finding(
+                        "W0913",
+                        f"this pays although the promise of {uptime(promise)} is kept",
+                        band.origin,
+                        f"let it pay below {share(promise.share)} at most, or promise more",
+                        labels=((promise.origin, "promises less"),),
+                    ),
+                    partial(_paid_although, survey, spot, promise, band),
                 )
                 break
+
+
+def _paid_although(survey: Survey, spot: Spot, promise: Uptime, band: Band) -> Scenario:
+    """A month in which the promise is kept and the band pays; one in which everything is down where no outage lies between them."""
+    title = "a credit for a promise that is kept"
+    asked = chain(kept(survey, title, spot, promise, band), all_down(survey, title, spot, promise))
+    return settled(survey, asked, spot.customer, band.origin)
 
 
 # ---------------------------------------------------------------- caps
 
 
-def _caps(survey: Survey, used: _Used) -> Iterator[Finding]:
+def _caps(survey: Survey, used: _Used) -> Iterator[Shown]:
     """Of the bands only the lowest counts: none pays more."""
     cap = used.credits.cap
     earned = [
@@ -187,15 +215,12 @@ def _caps(survey: Survey, used: _Used) -> Iterator[Finding]:
 
 def _capped(
     survey: Survey, used: _Used, line: Band | BreachCredit, message: str, help_: str, title: str
-) -> Finding:
+) -> Shown:
     """A finding about the cap, with the line that pays the most."""
-    return Finding(
-        "W0914",
-        message,
-        used.credits.capped,
-        help_,
-        labels=((line.origin, "pays the most"),),
-        example=_paid(survey, used, line, title),
+    labels = ((line.origin, "pays the most"),)
+    return Shown(
+        Finding("W0914", message, used.credits.capped, help_, labels=labels),
+        partial(_paid, survey, used, line, title),
     )
 
 
@@ -208,47 +233,53 @@ def _more(pays: Payment, cap: Payment, times: int = 1) -> bool | None:
     return None
 
 
-def _paid(survey: Survey, used: _Used, line: Band | BreachCredit, title: str) -> str:
+def _paid(survey: Survey, used: _Used, line: Band | BreachCredit, title: str) -> Scenario:
     """A month in which a line pays."""
-    if isinstance(line, Band):
-        shown = (all_down(survey, title, spot, promise, line.origin) for spot, promise in used.promises)
-    else:
-        shown = (
-            breached(survey, title, spot, of_table, line.origin)
-            for priority in used.pays_for(survey, line)
-            for spot, of_table in lines_of(used.spots, line.metric, priority)
-        )
-    return next((text for text in shown if text), "")
+    if isinstance(line, BreachCredit):
+        return _of_breaches(survey, used, line, used.pays_for(survey, line), title)
+    asked = chain.from_iterable(all_down(survey, title, spot, promise) for spot, promise in used.promises)
+    return settled(survey, asked, used.promises[0][0].customer, line.origin)
 
 
 # ---------------------------------------------------------------- retainers
 
 
-def _without_retainer(survey: Survey) -> Iterator[Finding]:
+def _without_retainer(survey: Survey) -> Iterator[Shown]:
     """Customers that have a retainer, but not in a month in which a tier may pay a share of it."""
     shares = {one.name for one in survey.rules.credits.values() if any(map(_is_share, _payments(one)))}
     for customer in survey.rules.customers.values() if shares else ():
-        group = survey.rules.groups.get(customer.group)
-        retainers = customer.retainers or (group.retainers if group else ())
-        if not retainers or all(one.period.start is None and one.period.end is None for one in retainers):
+        lines = retainers(customer, survey.rules.groups.get(customer.group))
+        if not lines or all(one.period.start is None and one.period.end is None for one in lines):
             continue
-        for day, name in _bare_months(survey, customer, shares):
-            yield Finding(
-                "W0915",
-                f"the credits `{name}` pay a share of a retainer, and {customer.name} has none in {day:%Y-%m}",
-                customer.origin,
-                "let a `retainer` line hold on the first day of each month in which the tier does",
+        for bare, name in _bare_months(survey, customer, shares):
+            yield Shown(
+                Finding(
+                    "W0915",
+                    f"the credits `{name}` pay a share of a retainer, and {customer.name} has none in {bare.name}",
+                    customer.origin,
+                    "let a `retainer` line hold on the first day of each month in which the tier does",
+                ),
+                partial(_bare, survey, customer, bare),
             )
             break
 
 
-def _bare_months(survey: Survey, customer: Customer, shares: set[str]) -> Iterator[tuple[date, str]]:
-    """The first days of months from now on in which credits of the customer pay a share of no retainer; of those that are
+def _bare(survey: Survey, customer: Customer, bare: Period) -> Scenario:
+    """A month without a retainer, below the last one before it that has one."""
+    group = survey.rules.groups.get(customer.group)
+    earlier = ((one, one.start) for one in before(bare, _YEAR))
+    paid = (one for one, day in earlier if isinstance(day, date) and retainer_on(day, customer, group))
+    months = [*islice(paid, 1), bare]
+    title, zone = "a month without a retainer", survey.graph.zone(customer.name)
+    return answered(survey.graph, retained(title, zone, customer.name, months))
+
+
+def _bare_months(survey: Survey, customer: Customer, shares: set[str]) -> Iterator[tuple[Period, str]]:
+    """The months from now on in which credits of the customer pay a share of no retainer; of those that are
     alike the first."""
     zone = survey.graph.zone(customer.name)
     group = survey.rules.groups.get(customer.group)
-    retainers = customer.retainers or (group.retainers if group else ())
-    ends = [one.period.end for one in retainers if one.period.end is not None]
+    ends = [one.period.end for one in retainers(customer, group) if one.period.end is not None]
     for stretch in survey.contract.stretches(customer.name):
         tier = survey.graph.tier(stretch.terms.tier) if stretch.terms else None
         if tier is None or tier.credits not in shares:
@@ -265,7 +296,7 @@ def _bare_months(survey: Survey, customer: Customer, shares: set[str]) -> Iterat
             meets = last > low and (stretch.end is None or first < stretch.end)
             day = local_date(first, zone)
             if meets and retainer_on(day, customer, group) is None:
-                yield day, tier.credits
+                yield month, tier.credits
 
 
 def _payments(credits_: Credits) -> Iterator[Payment]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import chain, pairwise
 
 from dsl.finding import Finding
 from dsl.model import ALWAYS, HolidayList
-from engine.analyse.example import plainest, scenario, shows
+from dsl.scenario import NoClock, Scenario
+from engine.analyse.example import Shown, decision, show
+from engine.analyse.opening import Opening, of_line, plainest
 from engine.analyse.survey import Spot, Survey
 from engine.calendar.closures import listed
-from engine.contract.cases import PLAIN
 from engine.contract.table import DEFAULT, Stretch
 from engine.wall import local_date, start_of_date
 
@@ -18,24 +21,26 @@ _BACK = 10
 """Years before the end of a contract in which a list must have had a day to count as one that ends."""
 
 
-def date_findings(survey: Survey) -> Iterator[Finding]:
+def date_findings(survey: Survey) -> Iterator[Shown]:
     """Everything that the dates of the decision table show."""
     return chain(_without_tier(survey), _lists(survey))
 
 
-def _without_tier(survey: Survey) -> Iterator[Finding]:
+def _without_tier(survey: Survey) -> Iterator[Shown]:
     never = [
         name for name, rows in survey.empty if name != DEFAULT and all(one.terms is None for one in rows)
     ]
     if never:
         first = survey.rules.customers[never[0]]
         more = f" and {len(never) - 1:,} more" if len(never) > 1 else ""
-        yield Finding(
-            "W0908",
-            f"nothing is ever promised to {first.name}{more}",
-            first.origin,
-            "give the customer or its group a tier, or declare a `default tier`",
-            example=_unmanaged(survey, first.name, survey.today),
+        yield Shown(
+            Finding(
+                "W0908",
+                f"nothing is ever promised to {first.name}{more}",
+                first.origin,
+                "give the customer or its group a tier, or declare a `default tier`",
+            ),
+            partial(_unmanaged, survey, first.name, survey.today),
         )
     for name, rows in survey.empty:
         customer = survey.rules.customers.get(name)
@@ -43,12 +48,14 @@ def _without_tier(survey: Survey) -> Iterator[Finding]:
             continue
         for gap in _gaps(rows):
             start, end = survey.contract.period(name, gap.start, gap.end)
-            yield Finding(
-                "W0908",
-                f"nothing is promised to {name} from {start} until {end}",
-                customer.origin,
-                "let the periods of its tiers meet, also those of its group",
-                example=_unmanaged(survey, name, survey.instant(gap)),
+            yield Shown(
+                Finding(
+                    "W0908",
+                    f"nothing is promised to {name} from {start} until {end}",
+                    customer.origin,
+                    "let the periods of its tiers meet, also those of its group",
+                ),
+                partial(_unmanaged, survey, name, survey.instant(gap)),
             )
 
 
@@ -58,17 +65,16 @@ def _gaps(rows: list[Stretch]) -> Iterator[Stretch]:
             yield gap
 
 
-def _unmanaged(survey: Survey, customer: str, at: int) -> str:
-    expected = [f"no {metric}" for metric in ("response", "resolution")]
-    return scenario(
-        survey.graph, "nothing is promised", customer, survey.rules.priorities[0], at, PLAIN, expected
-    ) if survey.rules.priorities else ""  # fmt: skip
+def _unmanaged(survey: Survey, customer: str, at: int) -> Scenario:
+    opening = Opening(customer, next(iter(survey.rules.priorities), ""), at)
+    asked = [NoClock(metric) for metric in ("response", "resolution")]
+    return show(survey.graph, "nothing is promised", opening, asked)
 
 
 # ---------------------------------------------------------------- holidays
 
 
-def _lists(survey: Survey) -> Iterator[Finding]:
+def _lists(survey: Survey) -> Iterator[Shown]:
     last: dict[str, tuple[int, Spot]] = {}
     for spot in survey.spots:
         year = local_date(spot.until - 1, survey.graph.zone(spot.customer)).year
@@ -85,13 +91,15 @@ def _lists(survey: Survey) -> Iterator[Finding]:
             if ended is None or holidays.name in told:
                 continue
             told.add(holidays.name)
-            yield Finding(
-                "W0909",
-                f"the holidays `{holidays.name}` end in {ended}, and contracts that count them go on in {year}",
-                holidays.origin,
-                f"add the days of {ended + 1}" + (f" to {year}" if year > ended + 1 else ""),
-                notes=(f"calendar {name} counts them, for {spot.customer} among others",),
-                example=_new_year(survey, spot, name, year),
+            yield Shown(
+                Finding(
+                    "W0909",
+                    f"the holidays `{holidays.name}` end in {ended}, and contracts that count them go on in {year}",
+                    holidays.origin,
+                    f"add the days of {ended + 1}" + (f" to {year}" if year > ended + 1 else ""),
+                    notes=(f"calendar {name} counts them, for {spot.customer} among others",),
+                ),
+                partial(_new_year, survey, spot, name, year),
             )
 
 
@@ -107,21 +115,13 @@ def _ended(holidays: HolidayList, zone: str, year: int) -> int | None:
     return next((one for one in range(year - 1, year - 1 - _BACK, -1) if has(one)), None)
 
 
-def _new_year(survey: Survey, spot: Spot, calendar: str, year: int) -> str:
+def _new_year(survey: Survey, spot: Spot, calendar: str, year: int) -> Scenario:
     """A ticket that opens in that year and is due as if there were no holiday."""
-    for line in spot.lines:
-        case = plainest(line.cases, survey.graph)
-        if line.option.target.calendar == calendar and case is not None:
-            zone = survey.graph.zone(spot.customer)
-            start, end = spot.stretch.start, spot.stretch.end
-            at = max(
-                start_of_date(local_date(survey.today, zone).replace(year=year, month=1, day=1), zone),
-                start or 0,
-            )
-            if end is not None and at >= end:
-                at = survey.instant(spot.stretch)
-            return scenario(
-                survey.graph, "a year without holidays", spot.customer, line.priority, at, case,
-                shows(line.option, at, zone),
-            )  # fmt: skip
-    return ""
+    counted = [line for line in spot.lines if line.option.target.calendar == calendar]
+    line = next((one for one in counted if plainest(one.cases, survey.graph)), counted[0])
+    zone, start, end = survey.graph.zone(spot.customer), spot.stretch.start, spot.stretch.end
+    new_year = start_of_date(local_date(survey.today, zone).replace(year=year, month=1, day=1), zone)
+    opening = of_line(survey, spot, line)
+    if end is None or max(new_year, start or 0) < end:
+        opening = replace(opening, at=max(new_year, start or 0))
+    return show(survey.graph, "a year without holidays", opening, decision(line.metric))

@@ -1,59 +1,158 @@
-"""Counter-examples: a ticket that shows what was found, as a scenario that can be pasted into a rule file."""
+"""Counter-examples: tickets and months that show what was found, as scenarios that hold as the rules are.
+
+An analysis says which ticket and what to ask of it; what is expected of it is what the engine makes of it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from itertools import groupby
+from typing import NamedTuple, TypeVar
 
-from dsl.condition import StatusClass
-from dsl.condition_text import quoted, value_text
-from engine.contract.cases import Case
+from dsl import scenario
+from dsl.finding import Finding
+from engine.analyse.opening import Opening, is_writable, opening_class
 from engine.contract.table import DEFAULT
+from engine.facts import OPENED
 from engine.graph import Graph
+from engine.history import ENDED
 from engine.plan import Option
+from engine.scenario.outcome import came_out, instant, reading
+from engine.scenario.owed import came_to, owed, paid
+from engine.scenario.rehearsal import Rehearsal
+from engine.scenario.telling import above, tell
 from engine.timeline import open_seconds
-from engine.wall import format_local
 
 NOBODY = "somebody who is not declared"
 """A customer text that means no declared customer."""
 
+MINUTE = 60
 
-def scenario(
-    graph: Graph, title: str, customer: str, priority: str, at: int, case: Case, expectations: Iterable[str]
-) -> str:
-    """The text of a scenario: a ticket of that customer and priority opens at `at` as `case` says."""
-    zone = graph.zone(customer)
-    named = quoted(NOBODY) if customer == DEFAULT else customer
-    fields = ", ".join(f"{name} {value_text(value)}" for name, value in case.fields)
-    lines = [
-        f"zone {zone}",
-        f"ticket t1 customer {named} priority {priority}",
-        f"at {format_local(at, zone)} opened" + (f" with {fields}" if fields else ""),
-        *(f"expect {one}" for one in expectations),
-    ]
-    return "\n".join([f"scenario {quoted(title)} {{", *(f"  {line}" for line in lines), "}"])
+_T = TypeVar("_T", bound=scenario.Line | scenario.Expectation)
 
 
-def shows(option: Option, at: int, zone: str) -> list[str]:
-    """The expectations that this target decides (where its override has a name), and when it is due for a ticket opened at `at`."""
-    metric = option.target.metric
-    kind, name = option.target.decided_by.split(" ", 1)
-    decider = name if kind == "tier" else f"override {name.split(' of ', 1)[0]}"
-    end = due_at(option, at)
-    due = f"{metric} due {'never' if end is None else format_local(end, zone)}"
-    return [due] if decider == "override " else [f"{decider} decides {metric}", due]
+class Shown(NamedTuple):
+    """A finding, and what makes the scenario that shows it: asked for only where the finding is told."""
+
+    finding: Finding
+    example: Callable[[], scenario.Scenario]
+
+
+# ---------------------------------------------------------------- what is asked
+
+
+def decision(metric: str) -> tuple[scenario.Expectation, ...]:
+    """Who decides the target of a metric, and when it is due."""
+    return scenario.Decides(metric, scenario.Scope.TIER, ""), scenario.Due(metric, None)
+
+
+def show(
+    graph: Graph,
+    title: str,
+    openings: Opening | Sequence[Opening],
+    asked: Iterable[scenario.Expectation],
+    then: Sequence[scenario.Happens] = (),
+) -> scenario.Scenario:
+    """The tickets, what happens to them `then`, on the clock of the first, and the answers for each."""
+    several = [openings] if isinstance(openings, Opening) else openings
+    zone = clock_of(graph, several[0])
+    asked = tuple(asked)
+    stories = (
+        story(graph, one, zone, (*then, *map(scenario.Expect, asked)), f"t{number}")
+        for number, one in enumerate(several, 1)
+    )
+    return answered(graph, scenario.Scenario(title, zone, tuple(stories)))
+
+
+def story(
+    graph: Graph, one: Opening, zone: str, lines: Sequence[scenario.Line] = (), name: str = "t1"
+) -> scenario.Story:
+    """The ticket up to where its case holds, and lines below that."""
+    named = NOBODY if one.customer == DEFAULT else one.customer
+    settings = (("customer", named), *((("priority", one.priority),) if one.priority else ()))
+    return scenario.Story(name, settings, (*_opened(graph, one, zone), *lines))
+
+
+def _opened(graph: Graph, one: Opening, zone: str) -> Iterator[scenario.Happens]:
+    """It opens with the fields of its case, and moves on to the class of its status where no field says that."""
+    settings = tuple((name, value) for name, value in one.case.fields if is_writable(value))
+    yield scenario.Happens(reading(one.at, zone), OPENED, settings)
+    wanted = one.case.status_class
+    if wanted is not opening_class(one.case, graph) and wanted in ENDED:
+        yield scenario.Happens(reading(one.at + MINUTE, zone), wanted.value)
+
+
+def clock_of(graph: Graph, one: Opening) -> str:
+    """The zone of a ticket's customer, UTC where its clock cannot tell when the ticket opens."""
+    zone = graph.zone(one.customer)
+    return zone if instant(reading(one.at, zone), zone) == one.at else "UTC"
+
+
+# ---------------------------------------------------------------- what is answered
+
+
+def answered(graph: Graph, asked: scenario.Scenario) -> scenario.Scenario:
+    """The scenario with what comes out in the place of each expectation; on the clock of UTC where that of its zone cannot tell the
+    moments. Raises EngineError for a month that cannot be settled."""
+    told = _answered(graph, asked)
+    if _answered(graph, told) == told:
+        return told
+    return _answered(graph, _in_utc(asked))
+
+
+def _answered(graph: Graph, asked: scenario.Scenario) -> scenario.Scenario:
+    rehearsal = Rehearsal(graph)
+    answers: dict[int, scenario.Expect] = {}
+    for name, line in tell(asked, rehearsal):
+        answers[id(line)] = scenario.Expect(_answer(graph, asked, name, line, rehearsal))
+    stories = (
+        replace(
+            story, lines=tuple(one for one, _ in groupby(answers.get(id(line), line) for line in story.lines))
+        )
+        for story in asked.stories
+    )
+    return replace(asked, stories=tuple(stories))
+
+
+def _answer(
+    graph: Graph, asked: scenario.Scenario, name: str, line: scenario.Expect, rehearsal: Rehearsal
+) -> scenario.Expectation:
+    match line.what:
+        case scenario.Credited() as what:
+            return came_to(what, owed(above(asked, line), name, what, graph))
+        case scenario.Retained() as what:
+            return paid(above(asked, line), name, what, graph)[1]
+        case what:
+            return came_out(what, name, rehearsal.fork(), asked.zone).actual
+
+
+def _in_utc(asked: scenario.Scenario) -> scenario.Scenario:
+    stories = (
+        replace(story, lines=tuple(_moved(line, asked.zone) for line in story.lines))
+        for story in asked.stories
+    )
+    return replace(asked, zone="UTC", stories=tuple(stories))
+
+
+def _moved(line: scenario.Line, zone: str) -> scenario.Line:
+    if isinstance(line, scenario.Expect):
+        return scenario.Expect(_read_again(line.what, zone))
+    return _read_again(line, zone)
+
+
+def _read_again(told: _T, zone: str) -> _T:
+    """The same with all moments on the clock of UTC."""
+    read = {one.name: getattr(told, one.name) for one in fields(told)}
+    moved = {
+        name: reading(instant(at, zone), "UTC")
+        for name, at in read.items()
+        if isinstance(at, scenario.Moment)
+    }
+    return type(told)(**(read | moved))
 
 
 def due_at(option: Option, at: int) -> int | None:
     """When a target is due that starts at `at`, None for never."""
     seconds = open_seconds(option.target.amount, option.hours, at)
     return None if seconds is None else option.hours.due(at, seconds)
-
-
-def plainest(cases: Iterable[Case], graph: Graph) -> Case | None:
-    """The first case that a ticket can open in, with a status of its class; None if there is none."""
-    for case in cases:
-        status = dict(case.fields).get("status")
-        known = StatusClass.WORKING if status is None else graph.status_class(status) or StatusClass.WORKING
-        if known is case.status_class:
-            return case
-    return None

@@ -2,108 +2,149 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from dsl import scenario
-from dsl.commitment import WHOLE, Band, Uptime
-from dsl.scenario_text import scenario_text
+from dsl.commitment import WHOLE, Band, Maintenance, Uptime
 from dsl.span import Origin
-from engine.analyse.example import due_at, plainest
+from engine.analyse.example import answered, due_at, story
+from engine.analyse.opening import of_line
 from engine.analyse.survey import Spot, Survey
 from engine.calendar.period import Period, following, month_of
-from engine.commitment.uptime import Figure, History, figures
+from engine.commitment.uptime import Figure, History, figures, occurrences
 from engine.contract.table import Line
 from engine.errors import EngineError
-from engine.facts import OPENED
 from engine.scenario.outcome import reading
-from engine.scenario.owed import came_to, owed
-from engine.wall import EARLIEST
+from engine.scenario.owed import owed
+from engine.wall import DAY, EARLIEST
 
 _MONTHS = 13
 """So many months are tried: in some the customer may have no retainer."""
+_MOST = 100
+"""So many months of all customers together."""
+_REACH = 31 * DAY
+"""A window that comes every week comes in that time."""
 
 
-def breached(survey: Survey, title: str, spot: Spot, line: Line, paid_by: Origin) -> str:
-    """A ticket of that line of the decision table that nobody touches, and what the month of its breach comes to; "" if the line
-    `paid_by` of the credits pays nothing then."""
-    case = plainest(line.cases, survey.graph)
-    at = survey.instant(spot.stretch)
-    due = due_at(line.option, at)
-    if case is None or due is None:
-        return ""
-    zone = survey.graph.zone(spot.customer)
-    opened = scenario.Happens(reading(at, zone), OPENED, tuple(case.fields))
-    settings = (("customer", spot.customer), ("priority", line.priority))
-    story = scenario.Story("t1", settings, (opened,))
-    return _shown(survey, title, spot, story, month_of(due, zone).name, paid_by)
+# ---------------------------------------------------------------- months that are asked for
 
 
-def kept(survey: Survey, title: str, spot: Spot, promise: Uptime, band: Band) -> str:
+def breached(survey: Survey, title: str, spot: Spot, line: Line) -> Iterator[scenario.Scenario]:
+    """A ticket of that line of the decision table that nobody touches, and the month of its breach."""
+    opening = of_line(survey, spot, line)
+    due = due_at(line.option, opening.at)
+    if due is not None:
+        zone = survey.graph.zone(spot.customer)
+        asked = scenario.Expect(scenario.Credited(None, month_of(due, zone).name))
+        yield scenario.Scenario(title, zone, (story(survey.graph, opening, zone, [asked]),))
+
+
+def kept(survey: Survey, title: str, spot: Spot, promise: Uptime, band: Band) -> Iterator[scenario.Scenario]:
     """The shortest outage that brings uptime under a band although the promise is kept."""
     for month, figure in _figures(survey, spot, promise):
         down = figure.agreed * (WHOLE - band.below) // WHOLE + 1
-        if down <= figure.budget and (text := _down(survey, title, spot, month, figure, down, band.origin)):
-            return text
-    return ""
+        if down <= figure.budget:
+            hours = survey.graph.hours(figure.promise.calendar)
+            start = next((a for a, _ in hours.intervals(figure.start, figure.end)), figure.start)
+            end = hours.due(start, down) or figure.end
+            yield _down(survey, title, spot.customer, month, (start, end), figure.service)
 
 
-def all_down(survey: Survey, title: str, spot: Spot, promise: Uptime, paid_by: Origin) -> str:
-    """An outage of everything in a whole month."""
+def all_down(survey: Survey, title: str, spot: Spot, promise: Uptime) -> Iterator[scenario.Scenario]:
+    """An outage of everything in a whole month in which a commitment holds."""
     for month, figure in _figures(survey, spot, promise):
-        if text := _down(survey, title, spot, month, figure, None, paid_by):
-            return text
-    return ""
+        yield _down(survey, title, spot.customer, month, (figure.start, figure.end))
+
+
+def dark(survey: Survey, title: str, customer: str, at: int) -> Iterator[scenario.Scenario]:
+    """An outage of everything in the whole month of an instant, or in one after it."""
+    zone = survey.graph.zone(customer)
+    for month in islice(_months(at, zone), _MONTHS):
+        yield _down(survey, title, customer, month, month.span(zone))
+
+
+def planned(
+    survey: Survey, title: str, customer: str, maintenance: Maintenance
+) -> Iterator[scenario.Scenario]:
+    """An outage of everything in the next window of a maintenance, the last one where none is to come, which was announced a day
+    before."""
+    zone, today = survey.graph.zone(customer), survey.today
+    spans = (
+        span
+        for low, high in ((today, today + _REACH), (EARLIEST, today))
+        for window in maintenance.windows
+        if window.day or low == today
+        for span in occurrences(window, low, high)
+    )
+    start, end = next(spans, (today, today + DAY))
+    told = scenario.Notice(maintenance.name, reading(start - DAY, zone), None, None)
+    down = _down(survey, title, customer, month_of(start, zone), (start, end))
+    yield replace(down, stories=tuple(replace(one, lines=(told, *one.lines)) for one in down.stories))
+
+
+def retained(title: str, zone: str, customer: str, months: Sequence[Period]) -> scenario.Scenario:
+    """What a customer pays for these months."""
+    asked = (scenario.Expect(scenario.Retained(None, one.name, customer)) for one in months)
+    return scenario.Scenario(title, zone, (scenario.Story("", (), tuple(asked)),))
+
+
+def _months(at: int, zone: str) -> Iterator[Period]:
+    month = month_of(at, zone)
+    while True:
+        yield month
+        month = following(month)
 
 
 def _figures(survey: Survey, spot: Spot, promise: Uptime) -> Iterator[tuple[Period, Figure]]:
     """The months from that of an example on in which a commitment holds, and what it comes to without an outage."""
-    graph = survey.graph
-    zone = graph.zone(spot.customer)
-    month = month_of(survey.instant(spot.stretch), zone)
-    for _ in range(_MONTHS):
+    zone = survey.graph.zone(spot.customer)
+    for month in islice(_months(survey.instant(spot.stretch), zone), _MONTHS):
         start, end = month.span(zone)
-        counted = figures(graph, spot.customer, start, end, History((), (), EARLIEST), end)
+        counted = figures(survey.graph, spot.customer, start, end, History((), (), EARLIEST), end)
         yield from ((month, one) for one in counted if one.promise == promise and one.agreed)
-        month = following(month)
 
 
 def _down(
-    survey: Survey,
-    title: str,
-    spot: Spot,
-    month: Period,
-    figure: Figure,
-    seconds: int | None,
-    paid_by: Origin,
-) -> str:
-    """An outage of so many open seconds from the start of a figure on, of everything for None."""
-    zone = survey.graph.zone(spot.customer)
-    start, end = figure.start, figure.end
-    service = ""
-    if seconds is not None:
-        hours = survey.graph.hours(figure.promise.calendar)
-        start = next((a for a, _ in hours.intervals(start, end)), start)
-        end = hours.due(start, seconds) or end
-        service = figure.service
-    outage = scenario.Outage(service, "", reading(start, zone), reading(end, zone))
-    return _shown(survey, title, spot, scenario.Story("", (), (outage,)), month.name, paid_by)
+    survey: Survey, title: str, customer: str, month: Period, span: tuple[int, int], service: str = ""
+) -> scenario.Scenario:
+    zone = survey.graph.zone(customer)
+    outage = scenario.Outage(service, "", reading(span[0], zone), reading(span[1], zone))
+    asked = scenario.Expect(scenario.Credited(None, month.name, customer))
+    return scenario.Scenario(title, zone, (scenario.Story("", (), (outage, asked)),))
 
 
-def _shown(survey: Survey, title: str, spot: Spot, story: scenario.Story, month: str, paid_by: Origin) -> str:
+# ---------------------------------------------------------------- what they come to
+
+
+def settled(
+    survey: Survey, asked: Iterable[scenario.Scenario], customer: str, paid_by: Origin | None = None
+) -> scenario.Scenario:
+    """What the first of the months comes to to which a line of credits adds something, else the first that can be settled; where none
+    can, what the customer pays for the month of today."""
     graph = survey.graph
-    told = scenario.Scenario(title, graph.zone(spot.customer), (story,))
-    asked = scenario.Credited(None, month, "" if story.name else spot.customer)
-    try:
-        found = owed(told, story.name, asked, graph)
-    except EngineError:
-        return ""
-    if not any(one.origin == paid_by for one in found.settled.lines):
-        return ""
-    expected = scenario.Expect(came_to(asked, found))
-    return scenario_text(replace(told, stories=(replace(story, lines=(*story.lines, expected)),))).rstrip(
-        "\n"
+    other: scenario.Scenario | None = None
+    for one in islice(asked, _MOST):
+        try:
+            if paid_by is None or paid_by in _paying(survey, one):
+                return answered(graph, one)
+            other = other or answered(graph, one)
+        except EngineError:
+            continue
+    zone = graph.zone(customer)
+    return other or answered(
+        graph, retained("no month can be settled", zone, customer, [month_of(survey.today, zone)])
     )
+
+
+def _paying(survey: Survey, asked: scenario.Scenario) -> list[Origin]:
+    """The lines of credits that put something into the month of a scenario's last expectation."""
+    last = asked.stories[-1].lines[-1]
+    assert isinstance(last, scenario.Expect)
+    assert isinstance(last.what, scenario.Credited)
+    found = owed(asked, asked.stories[-1].name, last.what, survey.graph)
+    return [line.origin for line in found.settled.lines]
 
 
 def lines_of(spots: Iterable[Spot], metric: str, priority: str) -> Iterator[tuple[Spot, Line]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dsl.loaded import Loaded
-from dsl.model import Party, RuleSet, Target
+from dsl.model import Party, Period, RuleSet, Target
 from dsl.span import NOWHERE, Origin
 from engine.contract.table import Contract, Line, Stretch
 from engine.graph import Graph
@@ -14,6 +14,7 @@ from engine.terms import PinnedTarget, Terms
 from engine.wall import DAY
 
 FORTNIGHT = 14 * DAY
+EVER = Period()
 
 
 @dataclass(slots=True)
@@ -32,11 +33,13 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A target line of the files: of an override of the `party` that `owner` ("group" or "customer") says, or of a tier."""
+    """A target line of the files: of an override, which holds for a `period`, of the `party` that `owner` ("group" or "customer")
+    says, or of a tier."""
 
     target: Target
     owner: str = "tier"
     party: str = ""
+    period: Period = EVER
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class Survey:
     targets: dict[str, Written] = field(default_factory=dict)
     said: frozenset[tuple[str, str, int]] = frozenset()
     said_in: frozenset[tuple[str, str]] = frozenset()
+    _promises: dict[tuple[str, str], tuple[Spot, Line]] = field(default_factory=dict)
+    _holders: dict[tuple[str, str], Spot] = field(default_factory=dict)
 
     @property
     def graph(self) -> Graph:
@@ -73,6 +78,27 @@ class Survey:
     def checked_in(self, code: str, where: Origin) -> bool:
         """Whether `sla check` says this anywhere in that declaration."""
         return (code, where.declaration) in self.said_in
+
+    @property
+    def holders(self) -> Mapping[tuple[str, str], Spot]:
+        """The first terms with a target (file:line) for a priority."""
+        if not self._holders:
+            for spot in self.spots:
+                for target in spot.terms.targets:
+                    for priority in target.priorities:
+                        self._holders.setdefault((target.where, priority), spot)
+        return self._holders
+
+    @property
+    def promises(self) -> Mapping[tuple[str, str], tuple[Spot, Line]]:
+        """The first line for a metric and a priority, best of terms that hold today; "" is any."""
+        if not self._promises:
+            for spot in sorted(self.spots, key=lambda one: not one.stretch.holds(self.today)):
+                for line in spot.lines:
+                    for metric in (line.metric, ""):
+                        for priority in (line.priority, ""):
+                            self._promises.setdefault((metric, priority), (spot, line))
+        return self._promises
 
     def instant(self, stretch: Stretch) -> int:
         """An instant of the stretch, today's if that is in it."""
@@ -130,4 +156,4 @@ def written(rules: RuleSet) -> Iterator[Written]:
     for kind, party in parties:
         for override in party.overrides:
             for target in override.targets:
-                yield Written(target, kind, party.name)
+                yield Written(target, kind, party.name, override.period)

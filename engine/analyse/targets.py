@@ -4,16 +4,21 @@ overrides that give less than what they override.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import chain
 
 from dsl.condition import Condition
 from dsl.finding import Finding
 from dsl.model import ALWAYS, Seconds, Target
+from dsl.scenario import NoClock, Scenario
 from dsl.suggest import some
-from engine.analyse.example import due_at, plainest, scenario, shows
-from engine.analyse.survey import Spot, Survey
-from engine.contract.cases import Case
+from engine.agreement import begin_of
+from engine.analyse.example import Shown, decision, due_at, show
+from engine.analyse.opening import Opening, held, plainest
+from engine.analyse.survey import Spot, Survey, Written
+from engine.contract.cases import PLAIN, Case
+from engine.contract.table import Stretch
 from engine.plan import Option
 from engine.wall import DAY
 
@@ -22,7 +27,7 @@ _FIRST = ("response", "resolution")
 """The metrics that every ticket has."""
 
 
-def target_findings(survey: Survey) -> Iterator[Finding]:
+def target_findings(survey: Survey) -> Iterator[Shown]:
     """Everything that the decision table shows about targets."""
     later = _Later()
     return chain(_dead(survey), _gaps(survey), _looser(survey, later), _weaker(survey, later))
@@ -31,14 +36,12 @@ def target_findings(survey: Survey) -> Iterator[Finding]:
 # ---------------------------------------------------------------- dead
 
 
-def _dead(survey: Survey) -> Iterator[Finding]:
+def _dead(survey: Survey) -> Iterator[Shown]:
     decided = {(line.option.target.where, line.priority) for spot in survey.spots for line in spot.lines}
-    present: dict[tuple[str, str], Spot] = {}
-    for spot in survey.spots:
-        for pinned in spot.terms.targets:
-            for priority in pinned.priorities:
-                present.setdefault((pinned.where, priority), spot)
-    members = {customer.group for customer in survey.rules.customers.values()}
+    present = survey.holders
+    members: dict[str, str] = {}
+    for customer in survey.rules.customers.values():
+        members.setdefault(customer.group, customer.name)
     for where, written in survey.targets.items():
         target = written.target
         dead = [name for name in target.priorities if (where, name) not in decided]
@@ -54,26 +57,45 @@ def _dead(survey: Survey) -> Iterator[Finding]:
         if met:
             yield _beaten(survey, present[where, met[0]], target, met[0], message)
         else:
-            yield Finding(
-                "W0901",
-                f"{message}: nothing is promised in its period that it could override",
-                target.origin,
-                f"give the {written.owner} a tier for that time, or remove the override",
+            whose = written.party if written.owner == "customer" else members[written.party]
+            yield Shown(
+                Finding(
+                    "W0901",
+                    f"{message}: nothing is promised in its period that it could override",
+                    target.origin,
+                    f"give the {written.owner} a tier for that time, or remove the override",
+                ),
+                partial(_in_vain, survey, written, whose, dead[0]),
             )
 
 
-def _beaten(survey: Survey, spot: Spot, target: Target, priority: str, message: str) -> Finding:
+def _in_vain(survey: Survey, written: Written, customer: str, priority: str) -> Scenario:
+    """A ticket of the period of an override that there is nothing to override in."""
+    zone, period = survey.graph.zone(customer), written.period
+    start, end = (begin_of(day, zone) if day else None for day in (period.start, period.end))
+    at = survey.instant(Stretch(start, end, None))
+    opening = Opening(customer, priority, at)
+    if written.target.when is not None:
+        opening = held(survey, [written.target.when], [opening])
+    title = "an override in a time without a tier"
+    return show(survey.graph, title, opening, decision(written.target.metric))
+
+
+def _beaten(survey: Survey, spot: Spot, target: Target, priority: str, message: str) -> Shown:
     winner, case = _instead(survey, spot, target.metric, priority, target.when)
+    opening = Opening(spot.customer, priority, survey.instant(spot.stretch), case or PLAIN)
+    example = partial(show, survey.graph, "a target that never decides", opening, decision(target.metric))
     if winner is None or case is None:
-        return Finding("W0901", message, target.origin, "correct its condition, or remove it")
-    at = survey.instant(spot.stretch)
-    return Finding(
-        "W0901",
-        f"{message}: where it could, {winner.target.decided_by} does",
-        target.origin,
-        "remove it, or correct its condition or what comes before it",
-        labels=((survey.origin(winner.target), "decides in its place"),),
-        example=_shown(survey, spot, "a target that never decides", priority, at, case, [winner]),
+        return Shown(Finding("W0901", message, target.origin, "correct its condition, or remove it"), example)
+    return Shown(
+        Finding(
+            "W0901",
+            f"{message}: where it could, {winner.target.decided_by} does",
+            target.origin,
+            "remove it, or correct its condition or what comes before it",
+            labels=((survey.origin(winner.target), "decides in its place"),),
+        ),
+        example,
     )
 
 
@@ -97,7 +119,7 @@ def _instead(
 # ---------------------------------------------------------------- gaps
 
 
-def _gaps(survey: Survey) -> Iterator[Finding]:
+def _gaps(survey: Survey) -> Iterator[Shown]:
     told: set[tuple[str, str, str]] = set()
     for spot in survey.spots:
         tier = survey.rules.tiers.get(spot.terms.tier)
@@ -118,18 +140,24 @@ def _gaps(survey: Survey) -> Iterator[Finding]:
                 line.priority == priority and line.metric == missing[0][0] for line in spot.lines
             )
             names = some([metric for metric, _ in missing])
-            at = survey.instant(spot.stretch)
-            yield Finding(
-                "W0902",
-                f"tier `{tier.name}` promises no {names} to {priority} tickets{' in every case' if partly else ''}",
-                tier.origin,
-                f"add `target {priority} {missing[0][0]} within ..`" + (" without a condition" if partly else ""),
-                notes=(_whom(spot),),
-                example=scenario(
-                    survey.graph, "a ticket without a target", spot.customer, priority, at, case,
-                    [f"no {metric}" for metric, _ in missing],
+            opening = Opening(spot.customer, priority, survey.instant(spot.stretch), case)
+            yield Shown(
+                Finding(
+                    "W0902",
+                    f"tier `{tier.name}` promises no {names} to {priority} tickets{' in every case' if partly else ''}",
+                    tier.origin,
+                    f"add `target {priority} {missing[0][0]} within ..`"
+                    + (" without a condition" if partly else ""),
+                    notes=(_whom(spot),),
                 ),
-            )  # fmt: skip
+                partial(
+                    show,
+                    survey.graph,
+                    "a ticket without a target",
+                    opening,
+                    [NoClock(metric) for metric, _ in missing],
+                ),
+            )
 
 
 def _uncovered(survey: Survey, spot: Spot, metric: str, priority: str) -> Case | None:
@@ -154,7 +182,7 @@ def _whom(spot: Spot) -> str:
 # ---------------------------------------------------------------- looser and weaker
 
 
-def _looser(survey: Survey, later: _Later) -> Iterator[Finding]:
+def _looser(survey: Survey, later: _Later) -> Iterator[Shown]:
     told: set[tuple[str, str]] = set()
     for spot in survey.spots:
         plan = survey.graph.plan(spot.terms)
@@ -173,20 +201,22 @@ def _looser(survey: Survey, later: _Later) -> Iterator[Finding]:
                 at = later.find(response, resolution, survey.instant(spot.stretch), spot.stretch.end)
                 if at is not None and plainest([case], survey.graph) is not None:
                     told.add(key)
-                    yield Finding(
-                        "W0903",
-                        f"the response to {priority} tickets may come after their resolution is due",
-                        survey.origin(response.target),
-                        "promise the response sooner, or count both on one calendar",
-                        labels=((survey.origin(resolution.target), "the resolution"),),
-                        notes=(_whom(spot),),
-                        example=_shown(
-                            survey, spot, "a response due after the resolution", priority, at, case, [response, resolution]
+                    opening = Opening(spot.customer, priority, at, case)
+                    asked = [one for metric in _FIRST for one in decision(metric)]
+                    yield Shown(
+                        Finding(
+                            "W0903",
+                            f"the response to {priority} tickets may come after their resolution is due",
+                            survey.origin(response.target),
+                            "promise the response sooner, or count both on one calendar",
+                            labels=((survey.origin(resolution.target), "the resolution"),),
+                            notes=(_whom(spot),),
                         ),
-                    )  # fmt: skip
+                        partial(show, survey.graph, "a response due after the resolution", opening, asked),
+                    )
 
 
-def _weaker(survey: Survey, later: _Later) -> Iterator[Finding]:
+def _weaker(survey: Survey, later: _Later) -> Iterator[Shown]:
     told: set[str] = set()
     for spot in survey.spots:
         for line in spot.lines:
@@ -212,16 +242,18 @@ def _weaker(survey: Survey, later: _Later) -> Iterator[Finding]:
                 if at is None or plainest([case], survey.graph) is None:
                     continue
                 told.add(target.where)
-                yield Finding(
-                    "W0904",
-                    f"this override promises {line.priority} tickets less than {base.target.decided_by} does",
-                    survey.origin(target),
-                    "shorten it, or remove it and let the other hold",
-                    labels=((survey.origin(base.target), "would hold without it"),),
-                    example=_shown(
-                        survey, spot, "an override weaker than what it overrides", line.priority, at, case, [line.option]
+                opening = Opening(spot.customer, line.priority, at, case)
+                title = "an override weaker than what it overrides"
+                yield Shown(
+                    Finding(
+                        "W0904",
+                        f"this override promises {line.priority} tickets less than {base.target.decided_by} does",
+                        survey.origin(target),
+                        "shorten it, or remove it and let the other hold",
+                        labels=((survey.origin(base.target), "would hold without it"),),
                     ),
-                )  # fmt: skip
+                    partial(show, survey.graph, title, opening, decision(line.metric)),
+                )
                 break
 
 
@@ -255,17 +287,3 @@ class _Later:
 def _due_later(one: Option, other: Option, at: int) -> bool:
     due, wanted = due_at(one, at), due_at(other, at)
     return wanted is not None and (due is None or due > wanted)
-
-
-def _shown(
-    survey: Survey,
-    spot: Spot,
-    title: str,
-    priority: str,
-    at: int,
-    case: Case,
-    options: Iterable[Option | None],
-) -> str:
-    zone = survey.graph.zone(spot.customer)
-    expected = [text for one in options if one is not None for text in shows(one, at, zone)]
-    return scenario(survey.graph, title, spot.customer, priority, at, case, expected)

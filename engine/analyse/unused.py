@@ -1,19 +1,34 @@
-"""Declarations that no contract depends on. There is no ticket that could show it."""
+"""Declarations that no contract depends on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
 
 from dsl.finding import Finding
 from dsl.ladder import LadderStep, Notify, Reassign, Recipient, Role
 from dsl.model import Override, RuleSet, Tier
+from dsl.scenario import Scenario
 from dsl.span import Origin
+from engine.analyse import idle
+from engine.analyse.example import Shown
 from engine.analyse.survey import Survey
+
+
+class Declared(Protocol):
+    """What stands somewhere."""
+
+    @property
+    def origin(self) -> Origin: ...
+
+
+T = TypeVar("T", bound=Declared)
 
 _TEAMS = (Role.TEAM, Role.LEAD, Role.SENIOR, Role.MEMBER)
 
 
-def unused_findings(survey: Survey) -> Iterator[Finding]:
+def unused_findings(survey: Survey) -> Iterator[Shown]:
     """Tiers, groups, pauses, calendars, holidays, metrics, credits, maintenance, persons and teams that nothing in force refers to."""
     rules = survey.rules
     groups = {one.group for one in rules.customers.values()}
@@ -25,24 +40,24 @@ def unused_findings(survey: Survey) -> Iterator[Finding]:
         one.name for name in calendars if name in rules.calendars for one in rules.calendars[name].holidays
     }
     metrics = {written.target.metric for written in survey.targets.values()}
-    yield from _unused(
-        "tier", rules.tiers, tiers, "no customer, no group with customers and no `default tier` has it"
-    )
-    yield from _unused("group", rules.groups, groups, "no customer is in it")
-    yield from _unused("pause", rules.pauses, pauses, "no tier in use is paused by it")
-    yield from _unused("calendar", rules.calendars, calendars, "nothing that is in use is counted on it")
-    yield from _unused("holidays", rules.holidays, holidays, "no calendar in use is closed on them")
-    yield from _unused("metric", rules.metrics, metrics, "no target promises it")
     credits_ = {tier.credits for tier in in_force}
     excluding = any(one.excluding for tier in in_force for one in tier.uptimes)
-    yield from _unused("credits", rules.credits, credits_, "no tier in use pays them")
+    windows = {name: one for name, one in rules.maintenance.items() if one.excluded and not excluding}
+    told = "it excludes uptime, and no tier in use promises uptime excluding maintenance"
+    nobodys = "no customer, no group with customers and no `default tier` has it"
+    yield from _unused(survey, "tier", rules.tiers, tiers, nobodys, idle.of_tier)
+    yield from _unused(survey, "group", rules.groups, groups, "no customer is in it", idle.of_group)
+    yield from _unused(survey, "pause", rules.pauses, pauses, "no tier in use is paused by it", idle.of_pause)
+    counted = "nothing that is in use is counted on it"
+    yield from _unused(survey, "calendar", rules.calendars, calendars, counted, idle.of_calendar)
+    closed = "no calendar in use is closed on them"
+    yield from _unused(survey, "holidays", rules.holidays, holidays, closed, idle.of_holidays)
+    yield from _unused(survey, "metric", rules.metrics, metrics, "no target promises it", idle.of_metric)
     yield from _unused(
-        "maintenance",
-        {name: one for name, one in rules.maintenance.items() if one.excluded},
-        set(rules.maintenance) if excluding else set(),
-        "it excludes uptime, and no tier in use promises uptime excluding maintenance",
+        survey, "credits", rules.credits, credits_, "no tier in use pays them", idle.of_credits
     )
-    yield from _people(rules)
+    yield from _unused(survey, "maintenance", windows, (), told, idle.of_maintenance)
+    yield from _people(survey)
 
 
 def _tiers(rules: RuleSet, groups: set[str]) -> set[str]:
@@ -69,8 +84,9 @@ def _calendars(rules: RuleSet, tiers: Sequence[Tier], groups: set[str]) -> set[s
     return used | {step.calendar for ladder in rules.escalations.values() for step in ladder.steps}
 
 
-def _people(rules: RuleSet) -> Iterator[Finding]:
+def _people(survey: Survey) -> Iterator[Shown]:
     """Where a ladder is about the assignee, anybody who is declared may be meant."""
+    rules = survey.rules
     steps = [step for ladder in rules.escalations.values() for step in ladder.steps]
     meant = [one for step in steps for one in _recipients(step)]
     if any(one.role is Role.ASSIGNEE for one in meant):
@@ -79,8 +95,9 @@ def _people(rules: RuleSet) -> Iterator[Finding]:
     people = {one.name for one in meant if one.role is Role.PERSON} | {"management"}
     people |= {one.account_manager for one in rules.customers.values()}
     people |= {name for team in rules.teams.values() for name in (*team.lead, *team.senior, *team.member)}
-    yield from _unused("team", rules.teams, teams, "no ladder names it")
-    yield from _unused("person", rules.people, people, "no team, ladder or customer names them")
+    yield from _unused(survey, "team", rules.teams, teams, "no ladder names it", idle.of_recipient)
+    unnamed = "no team, ladder or customer names them"
+    yield from _unused(survey, "person", rules.people, people, unnamed, idle.of_recipient)
 
 
 def _recipients(step: LadderStep) -> tuple[Recipient, ...]:
@@ -93,8 +110,16 @@ def _recipients(step: LadderStep) -> tuple[Recipient, ...]:
             return ()
 
 
-def _unused(kind: str, declared: Mapping[str, object], used: set[str], why: str) -> Iterator[Finding]:
+def _unused(
+    survey: Survey,
+    kind: str,
+    declared: Mapping[str, T],
+    used: Collection[str],
+    why: str,
+    example: Callable[[Survey, T], Scenario],
+) -> Iterator[Shown]:
     for name, one in declared.items():
         if name not in used:
-            origin: Origin = one.origin  # type: ignore[attr-defined]
-            yield Finding("W0910", f"the {kind} `{name}` is not used: {why}", origin, "use it, or remove it")
+            message = f"the {kind} `{name}` is not used: {why}"
+            finding = Finding("W0910", message, one.origin, "use it, or remove it")
+            yield Shown(finding, partial(example, survey, one))

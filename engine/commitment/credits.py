@@ -76,10 +76,14 @@ class Statement:
     total: Money
 
 
+def retainers(customer: Party, group: Party | None) -> tuple[Retainer, ...]:
+    """What is paid when: by the customer's own lines, its group's only where it has none."""
+    return customer.retainers or (group.retainers if group else ())
+
+
 def retainer_on(day: date, customer: Party, group: Party | None) -> Retainer | None:
-    """What is paid for the month of that day: by the customer's own lines, its group's only where it has none."""
-    lines = customer.retainers or (group.retainers if group else ())
-    for one in lines:
+    """What is paid for the month of that day."""
+    for one in retainers(customer, group):
         start, end = one.period.start, one.period.end
         if (start is None or start <= day) and (end is None or day < end):
             return one

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dsl.scenario_text import money
 from engine.calendar.period import Span
 from engine.commitment import words
-from engine.commitment.credits import Breach, reached, rule_of
+from engine.commitment.credits import Breach, reached, retainers, rule_of
 from engine.commitment.settlement import Settled
 from engine.graph import Graph
 from engine.wall import format_local
@@ -37,6 +37,17 @@ def credits_reasoning(
         yield "  no tier of the customer in this month promises uptime"
     if not breaches:
         yield "  no breach was decided in this month"
+
+
+def retainer_reasoning(customer: str, graph: Graph) -> Iterator[str]:
+    """Every retainer of a declared customer, a line each."""
+    declared = graph.ruleset.customers[customer]
+    lines = retainers(declared, graph.ruleset.groups.get(declared.group))
+    for one in lines:
+        where = graph.where(one.origin)
+        yield f"{customer}: retainer {words.retainer(one)}{f' ({where})' if where else ''}"
+    if not lines:
+        yield f"{customer} has no retainer"
 
 
 def _pays(breach: Breach, graph: Graph) -> bool:

@@ -1,15 +1,16 @@
-"""What a month of a scenario comes to: its outages, and the breaches of its tickets, settled as an invoice is."""
+"""What a month of a scenario comes to: its retainer, its outages, and the breaches of its tickets, settled as an invoice is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from dsl import scenario
 from dsl.commitment import Money
 from engine.calendar.period import Span, month
 from engine.clock import FAILED_STATES
-from engine.commitment.credits import Breach
+from engine.commitment.credits import Breach, retainer_on
 from engine.commitment.outage import Notice, Outage
 from engine.commitment.settlement import Settled, settle
 from engine.commitment.uptime import History
@@ -22,6 +23,9 @@ from engine.scenario.outcome import instant
 from engine.scenario.rehearsal import Rehearsal
 from engine.scenario.telling import SOURCE, tell
 from engine.wall import EARLIEST, local_date
+
+OfMonth = scenario.Credited | scenario.Retained
+"""What can be expected of a customer's month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,7 @@ class Owed:
 def owed(told: scenario.Scenario, name: str, what: scenario.Credited, graph: Graph) -> Owed:
     """The month of an expectation below all that is told, about the ticket `name` or the customer that it names, if nothing else
     happens by its end. Raises EngineError for what cannot be settled."""
-    rehearsal = Rehearsal(graph)
-    for _ in tell(told, rehearsal):
-        pass
-    customer = what.customer or _customer(name, rehearsal)
+    customer, rehearsal = _whose(told, name, what, graph)
     zone = graph.zone(customer)
     span = month(what.month).span(zone)
     rehearsal.advance(span[1])
@@ -60,6 +61,27 @@ def owed(told: scenario.Scenario, name: str, what: scenario.Credited, graph: Gra
 def came_to(what: scenario.Credited, found: Owed) -> scenario.Credited:
     """The month as the expectation that holds."""
     return scenario.Credited(found.total, what.month, what.customer)
+
+
+def paid(
+    told: scenario.Scenario, name: str, what: scenario.Retained, graph: Graph
+) -> tuple[str, scenario.Retained]:
+    """The customer, and what it pays for the month of an expectation as the one that holds. Raises EngineError for a ticket of no
+    declared customer."""
+    customer, _ = _whose(told, name, what, graph)
+    declared = graph.ruleset.customers[customer]
+    first = month(what.month).start
+    assert isinstance(first, date)
+    found = retainer_on(first, declared, graph.ruleset.groups.get(declared.group))
+    return customer, scenario.Retained(found.money if found else None, what.month, what.customer)
+
+
+def _whose(told: scenario.Scenario, name: str, what: OfMonth, graph: Graph) -> tuple[str, Rehearsal]:
+    """The customer that an expectation names or whose the ticket is, and all that is told of tickets."""
+    rehearsal = Rehearsal(graph)
+    for _ in tell(told, rehearsal):
+        pass
+    return what.customer or _customer(name, rehearsal), rehearsal
 
 
 def breaches_in(span: Span, ticket: str, evaluated: Evaluated) -> Iterator[Breach]:

@@ -6,7 +6,7 @@ what came out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dsl import scenario
@@ -17,11 +17,11 @@ from dsl.span import Origin, Span
 from engine import promise
 from engine.errors import EngineError
 from engine.explain.clocks import why
-from engine.explain.credits import credits_reasoning
+from engine.explain.credits import credits_reasoning, retainer_reasoning
 from engine.explain.rule import promised as reasons_of
 from engine.graph import Graph
 from engine.scenario.outcome import OfTicket, came_out
-from engine.scenario.owed import came_to, owed
+from engine.scenario.owed import OfMonth, came_to, owed, paid
 from engine.scenario.rehearsal import Rehearsal, Witness
 from engine.scenario.telling import above, tell
 
@@ -111,8 +111,8 @@ def run(
     rehearsal = Rehearsal(graph, witness)
     failures: list[Failure] = []
     for name, line in tell(told, rehearsal):
-        if isinstance(line.what, scenario.Credited):
-            found = _owed(above(told, line), name, line, line.what, graph, locate, witness)
+        if isinstance(line.what, OfMonth):
+            found = _of_month(above(told, line), name, line, line.what, graph, locate, witness)
         else:
             found = _failure(line, line.what, name, rehearsal.fork(), told.zone, locate)
         if found:
@@ -139,27 +139,35 @@ def _failure(
     return Failure(expected, got, tidy(reasons), locate(line.origin), line.origin.declaration)
 
 
-def _owed(
+def _of_month(
     known: scenario.Scenario,
     name: str,
     line: scenario.Expect,
-    what: scenario.Credited,
+    what: OfMonth,
     graph: Graph,
     locate: Locate,
     witness: Witness | None,
 ) -> Failure | None:
-    place = (locate(line.origin), line.origin.declaration)
+    actual: scenario.Expectation
+    reasons: Iterable[str]
     try:
-        found = owed(known, name, what, graph)
+        if isinstance(what, scenario.Retained):
+            customer, actual = paid(known, name, what, graph)
+            reasons = retainer_reasoning(customer, graph)
+        else:
+            found = owed(known, name, what, graph)
+            if witness is not None:
+                witness.pays(found.settled.lines)
+            actual = came_to(what, found)
+            reasons = credits_reasoning(found.customer, found.span, found.settled, found.breaches, graph)
     except EngineError as error:
-        return Failure(said(what), str(error), (error.help,) if error.help else (), *place, error=True)
-    if witness is not None:
-        witness.pays(found.settled.lines)
-    actual = came_to(what, found)
-    if actual == what:
-        return None
-    reasons = credits_reasoning(found.customer, found.span, found.settled, found.breaches, graph)
-    return Failure(said(what), said(actual), tuple(reasons), *place)
+        got, reasons, broken = str(error), (error.help,) if error.help else (), True
+    else:
+        if actual == what:
+            return None
+        got, broken = said(actual), False
+    place = (locate(line.origin), line.origin.declaration)
+    return Failure(said(what), got, tuple(reasons), *place, error=broken)
 
 
 def tidy(lines: Sequence[str]) -> tuple[str, ...]:

@@ -1,0 +1,142 @@
+"""Who climbs which ladder, and steps that nobody reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from dsl.finding import Finding
+from dsl.ladder import Escalation, LadderStep
+from dsl.model import Amount
+from dsl.scenario import Expect, Expectation, NoClock, Quiet, Reaches, Scenario
+from engine.analyse.example import Shown, show
+from engine.analyse.opening import Opening, held, named, of_line, somebody
+from engine.analyse.survey import Spot, Survey
+from engine.contract.cases import cases_of
+from engine.contract.table import Line
+from engine.plan import Rung
+from engine.scenario.outcome import reading
+from engine.timeline import nominal
+from engine.wall import DAY
+
+
+class Climbers:
+    """The first terms whose tier climbs a ladder, the first line for a metric and a priority on it, and the steps that somebody
+    reaches, by their ladder and rule."""
+
+    def __init__(self, survey: Survey) -> None:
+        self._survey = survey
+        self._spots: dict[str, Spot] = {}
+        self._lines: dict[tuple[str, str, str], tuple[Spot, Line]] = {}
+        self.reached: set[tuple[str, str]] = set()
+        satisfied: dict[object, bool] = {}
+        for spot in survey.spots:
+            tier = survey.graph.tier(spot.terms.tier)
+            ladders = dict(tier.ladders) if tier else {}
+            for name in ladders.values():
+                self._spots.setdefault(name, spot)
+            for line in spot.lines if ladders else ():
+                name = ladders.get(line.priority, ladders.get("", ""))
+                self._lines.setdefault((name, line.metric, line.priority), (spot, line))
+                for rung in line.plan.climb(line.metric, line.priority.casefold()):
+                    key = (rung.key[0], rung.step.rule)
+                    if key not in self.reached and _reaches(
+                        survey, spot, line.priority, line.option.target.amount, rung, satisfied
+                    ):
+                        self.reached.add(key)
+
+    def climbed(self, ladder: str) -> bool:
+        """Whether the tier of anybody climbs it."""
+        return ladder in self._spots
+
+    def show(self, title: str, ladder: Escalation, step: LadderStep | None) -> Scenario:
+        """A ticket that comes as near as can be to a step, and whether it is taken; without a step whether anything is told."""
+        survey = self._survey
+        if step is None:
+            opening, _ = somebody(survey)
+            quiet = reading(opening.at + DAY, survey.graph.zone(opening.customer))
+            return show(survey.graph, title, opening, [Quiet(quiet)])
+        conditions = [] if step.when is None else [step.when]
+        openings = [*self._openings(ladder.name, step)]
+        best = held(survey, conditions, openings)
+        told = self._told(title, ladder.name, step, best)
+        others = (one for one in openings if (one.customer, one.priority) != (best.customer, best.priority))
+        while _is_taken(told) and (other := next(others, None)):  # another step does the same there
+            if not _is_taken(
+                again := self._told(title, ladder.name, step, held(survey, conditions, [other]))
+            ):
+                return again
+        return told
+
+    def _openings(self, ladder: str, step: LadderStep) -> Iterator[Opening]:
+        """Tickets on a ladder with a clock of the step's metric, then others of the same terms, then those of whom it asks for."""
+        survey, metric = self._survey, step.trigger.metric
+        priorities = step.priorities or survey.rules.priorities
+        spot = self._spots.get(ladder)
+        for priority in priorities:
+            found = self._lines.get((ladder, metric, priority))
+            if found:
+                yield of_line(survey, *found)
+        if spot is None:
+            yield somebody(survey, [metric], priorities)[0]
+        else:
+            at = survey.instant(spot.stretch)
+            yield from (Opening(spot.customer, priority, at) for priority in priorities or ("",))
+        for customer in named(survey, [] if step.when is None else [step.when]):
+            yield from (Opening(customer, priority, survey.today) for priority in priorities)
+
+    def _told(self, title: str, ladder: str, step: LadderStep, opening: Opening) -> Scenario:
+        metric = step.trigger.metric
+        asked: list[Expectation] = [Reaches(step.trigger, step.action, None)]
+        if (ladder, metric, opening.priority) not in self._lines:
+            asked.append(NoClock(metric))
+        return show(self._survey.graph, title, opening, asked)
+
+
+def _is_taken(told: Scenario) -> bool:
+    return any(
+        isinstance(line, Expect) and isinstance(line.what, Reaches) and line.what.at is not None
+        for story in told.stories
+        for line in story.lines
+    )
+
+
+def step_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
+    """Steps of ladders that are climbed and that no ticket comes to."""
+    for ladder in survey.rules.escalations.values():
+        for step in ladder.steps if climbers.climbed(ladder.name) else ():
+            reached = (ladder.name, step.rule) in climbers.reached
+            if not reached and not survey.checked("W0709", step.origin):
+                yield Shown(
+                    Finding(
+                        "W0907",
+                        "no ticket of any customer reaches this step",
+                        step.origin,
+                        "correct its metric, its `for` or its condition, or remove it",
+                    ),
+                    partial(climbers.show, "a step that nobody reaches", ladder, step),
+                )
+
+
+def _reaches(
+    survey: Survey, spot: Spot, priority: str, amount: Amount, rung: Rung, satisfied: dict[object, bool]
+) -> bool:
+    """Whether a ticket of that priority comes to the rung of a target of that amount while it may be taken."""
+    if rung.need(nominal(amount)) <= 0:
+        return False
+    stops = survey.rules.escalations[rung.key[0]].stop
+    when = rung.step.when
+    if when is None and not stops:
+        return True
+    group = survey.contract.group(spot.customer)
+    key = (rung.key, priority, spot.customer, group)
+    if key not in satisfied:
+        asked = [*stops, *([when] if when is not None else [])]
+        cases = cases_of(asked, survey.rules)
+        holds = survey.graph.predicate(when) if when is not None else None
+        still = [survey.graph.predicate(stop) for stop in stops]
+        satisfied[key] = cases is None or any(
+            (holds is None or holds(situation)) and not any(stop(situation) for stop in still)
+            for situation in (case.situation(priority, spot.customer, group) for case in cases)
+        )
+    return satisfied[key]
