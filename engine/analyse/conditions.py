@@ -12,17 +12,15 @@ from dsl.condition_text import tests_of
 from dsl.finding import Finding
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import Pause, Target
-from dsl.scenario import Due, Expectation, Scenario, Standing, Stands
+from dsl.scenario import Due, Scenario
 from dsl.span import Origin
 from engine.analyse.climbers import Climbers
-from engine.analyse.example import Shown, decision, show
+from engine.analyse.example import Shown, decision, show, stance
 from engine.analyse.opening import Opening, held, of_line, plainest, somebody
 from engine.analyse.survey import Spot, Survey
 from engine.contract.cases import cases_of
 from engine.contract.table import Line
 from engine.plan import PauseRule
-
-_THE_SAME = "a condition that is always the same"
 
 
 def condition_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
@@ -122,26 +120,36 @@ def _decided(survey: Survey, target: Target, answer: bool) -> Scenario:
         opening = of_line(survey, *best[0])
     else:
         opening, _ = somebody(survey, [target.metric], target.priorities)
-    return show(survey.graph, _THE_SAME, opening, decision(target.metric))
+    if not answer and target.when is not None:
+        opening = held(survey, [target.when], [opening])
+    return show(survey.graph, _title(answer), opening, decision(target.metric))
 
 
-def _paused(survey: Survey, pause: Pause, _answer: bool) -> Scenario:
-    """A ticket whose tier is paused by it: it is from the start, or never."""
-    for spot in survey.spots:
-        for line in spot.lines:
-            if any(rule.name == pause.name for rule in line.plan.pauses[line.metric]):
-                return show(survey.graph, _THE_SAME, *_at_the_start(of_line(survey, spot, line), line.metric))
-    return show(survey.graph, _THE_SAME, *_at_the_start(*somebody(survey, pause.stops)))
+def _paused(survey: Survey, pause: Pause, answer: bool) -> Scenario:
+    """A ticket that the pause stops from the start, or that it does not."""
+    tiers = {name for name, tier in survey.rules.tiers.items() if pause.name in tier.pauses}
+    lines = (
+        (spot, line)
+        for spot in survey.spots
+        if spot.terms.tier in tiers
+        for line in spot.lines
+        if line.metric in pause.stops
+    )
+    opening, metric = next(
+        ((of_line(survey, *pair), pair[1].metric) for pair in lines), somebody(survey, pause.stops)
+    )
+    if not answer:
+        opening = held(survey, [pause.when], [opening])
+    return show(survey.graph, _title(answer), opening, stance(metric))
 
 
-def _at_the_start(opening: Opening, metric: str) -> tuple[Opening, list[Expectation]]:
-    """Whether its clock stands still."""
-    return opening, [Stands(metric, Standing.PAUSED), Due(metric, None)]
-
-
-def _taken(climbers: Climbers, ladder: Escalation, step: LadderStep | None, _answer: bool) -> Scenario:
+def _taken(climbers: Climbers, ladder: Escalation, step: LadderStep | None, answer: bool) -> Scenario:
     """A ticket on the ladder, which takes the step or does not."""
-    return climbers.show(_THE_SAME, ladder, step)
+    return climbers.show(_title(answer), ladder, step)
+
+
+def _title(answer: bool) -> str:
+    return "a condition that always holds" if answer else "a condition that never holds"
 
 
 # ---------------------------------------------------------------- pauses

@@ -47,6 +47,11 @@ def decision(metric: str) -> tuple[scenario.Expectation, ...]:
     return scenario.Decides(metric, scenario.Scope.TIER, ""), scenario.Due(metric, None)
 
 
+def stance(metric: str) -> tuple[scenario.Expectation, ...]:
+    """How the clock of a metric stands, and when it is due."""
+    return scenario.Stands(metric, scenario.Standing.PAUSED), scenario.Due(metric, None)
+
+
 def show(
     graph: Graph,
     title: str,

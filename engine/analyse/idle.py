@@ -8,19 +8,8 @@ from dataclasses import replace
 from dsl.commitment import Credits, Maintenance
 from dsl.ladder import Notify, Reassign
 from dsl.model import Calendar, Group, HolidayList, Metric, Pause, Person, Target, Team, Tier
-from dsl.scenario import (
-    UNTOLD,
-    Due,
-    Expectation,
-    Happens,
-    NoClock,
-    Quiet,
-    Reaches,
-    Scenario,
-    Standing,
-    Stands,
-)
-from engine.analyse.example import MINUTE, clock_of, decision, show
+from dsl.scenario import UNTOLD, Happens, NoClock, Quiet, Reaches, Scenario
+from engine.analyse.example import MINUTE, clock_of, decision, show, stance
 from engine.analyse.months import breached, dark, planned, settled
 from engine.analyse.opening import Opening, held, named, of_line, somebody
 from engine.analyse.survey import Survey
@@ -62,8 +51,7 @@ def of_pause(survey: Survey, pause: Pause) -> Scenario:
     whose = (Opening(one, first.priority, first.at) for one in named(survey, [pause.when]) for first in found)
     opening = held(survey, [pause.when], [*found, *whose] or [somebody(survey)[0]])
     metric = next(iter(metrics), "resolution")
-    asked: list[Expectation] = [Stands(metric, Standing.PAUSED), Due(metric, None)]
-    return show(survey.graph, "a pause that no tier has", opening, asked)
+    return show(survey.graph, "a pause that no tier has", opening, stance(metric))
 
 
 def of_calendar(survey: Survey, calendar: Calendar) -> Scenario:
@@ -88,7 +76,7 @@ def of_holidays(survey: Survey, holidays: HolidayList) -> Scenario:
     ]
     day = next((one for one in days if one >= today), next(iter(days), today))
     opening = replace(opening, at=zone(where).first(day * DAY + _MORNING)) if days else opening
-    return show(survey.graph, "holidays on which nothing is closed", opening, decision(metric))
+    return show(survey.graph, "holidays that close nothing", opening, decision(metric))
 
 
 def _days(holidays: HolidayList, where: str, year: int) -> Iterator[int]:

@@ -47,7 +47,8 @@ def somebody(
 
 
 def held(survey: Survey, conditions: Sequence[Condition], openings: Iterable[Opening]) -> Opening:
-    """The first of the tickets in a case in which all the conditions hold; the first as it is where they hold for none."""
+    """The first of the tickets in a case in which all the conditions hold; where they hold for none, the first in the case that comes
+    nearest."""
     openings = [*openings]
     cases = cases_of(conditions, survey.rules) or (PLAIN,)
     asked = [survey.graph.predicate(one) for one in conditions]
@@ -60,7 +61,23 @@ def held(survey: Survey, conditions: Sequence[Condition], openings: Iterable[Ope
             return replace(one, case=case)
         if meant:
             found.append(replace(one, case=nearest(meant, survey.graph)))
-    return next((one for one in found if one.case != PLAIN), openings[0])
+    return next((one for one in found if one.case != PLAIN), _near(survey, conditions, openings[0], cases))
+
+
+def _near(
+    survey: Survey, conditions: Sequence[Condition], opening: Opening, cases: Sequence[Case]
+) -> Opening:
+    """The ticket in a case that it can open in and in which most tests of the conditions hold."""
+    tests = [survey.graph.predicate(test) for condition in conditions for test in tests_of(condition)]
+    whose = (opening.priority, opening.customer, survey.contract.group(opening.customer))
+
+    def holding(case: Case) -> int:
+        situation = case.situation(*whose)
+        return sum(test(situation) for test in tests)
+
+    both = [opening.case, *(_both(opening.case, case) for case in cases)]
+    known = [case for case in both if plainest([case], survey.graph)]
+    return replace(opening, case=max(known, key=holding, default=opening.case))
 
 
 def named(survey: Survey, conditions: Iterable[Condition]) -> Iterator[str]:

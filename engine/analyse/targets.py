@@ -15,7 +15,7 @@ from dsl.scenario import NoClock, Scenario
 from dsl.suggest import some
 from engine.agreement import begin_of
 from engine.analyse.example import Shown, decision, due_at, show
-from engine.analyse.opening import Opening, held, plainest
+from engine.analyse.opening import Opening, held, nearest, plainest
 from engine.analyse.survey import Spot, Survey, Written
 from engine.contract.cases import PLAIN, Case
 from engine.contract.table import Stretch
@@ -83,9 +83,9 @@ def _in_vain(survey: Survey, written: Written, customer: str, priority: str) -> 
 
 def _beaten(survey: Survey, spot: Spot, target: Target, priority: str, message: str) -> Shown:
     winner, case = _instead(survey, spot, target.metric, priority, target.when)
-    opening = Opening(spot.customer, priority, survey.instant(spot.stretch), case or PLAIN)
+    opening = Opening(spot.customer, priority, survey.instant(spot.stretch), case)
     example = partial(show, survey.graph, "a target that never decides", opening, decision(target.metric))
-    if winner is None or case is None:
+    if winner is None:
         return Shown(Finding("W0901", message, target.origin, "correct its condition, or remove it"), example)
     return Shown(
         Finding(
@@ -101,8 +101,8 @@ def _beaten(survey: Survey, spot: Spot, target: Target, priority: str, message: 
 
 def _instead(
     survey: Survey, spot: Spot, metric: str, priority: str, when: Condition | None
-) -> tuple[Option | None, Case | None]:
-    """Who decides in a case that the condition is about, if there is one."""
+) -> tuple[Option | None, Case]:
+    """Who decides in a case that the condition is about, if anybody does, and what a ticket can come to of that case."""
     plan = survey.graph.plan(spot.terms)
     options = plan.by_priority.get(priority.casefold(), {}).get(metric, ())
     cases = survey.contract.cases(options) or ()
@@ -110,10 +110,11 @@ def _instead(
     holds = survey.graph.predicate(when) if when is not None else None
     situations = [(case, case.situation(priority, spot.customer, group)) for case in cases]
     meant = [case for case, situation in situations if holds is None or holds(situation)]
-    case = plainest(meant or cases, survey.graph)
+    case = plainest(meant or cases, survey.graph) or next(iter(meant or cases), None)
     if case is None:
-        return None, None
-    return plan.select(metric, case.situation(priority, spot.customer, group)), case
+        return None, PLAIN
+    winner = plan.select(metric, case.situation(priority, spot.customer, group))
+    return winner, nearest([case], survey.graph)
 
 
 # ---------------------------------------------------------------- gaps
