@@ -15,10 +15,10 @@ from dsl.scenario import NoClock, Scenario
 from dsl.suggest import some
 from engine.agreement import begin_of
 from engine.analyse.example import Shown, answered, show
-from engine.analyse.months import all_down, breached, dark, kept, lines_of, retained, settled
+from engine.analyse.months import all_down, breached, dark, kept, lines_of, month_near, retained, settled
 from engine.analyse.opening import Opening, nearest
 from engine.analyse.survey import Spot, Survey
-from engine.calendar.period import Period, before, following, month_of
+from engine.calendar.period import Period, before, following
 from engine.commitment.credits import Breach, retainer_on, retainers, rule_of
 from engine.commitment.words import share, uptime
 from engine.wall import local_date
@@ -287,9 +287,9 @@ def _bare_months(survey: Survey, customer: Customer, shares: set[str]) -> Iterat
         low = max(survey.today, stretch.start or survey.today)
         if stretch.end is not None and stretch.end <= low:
             continue
-        months = [month_of(low, zone)]
+        months = [month_near(low, zone)]
         for end in ends:
-            after = month_of(max(begin_of(end, zone), low), zone)
+            after = month_near(max(begin_of(end, zone), low), zone)
             months += [after, following(after)]
         for month in sorted(months, key=lambda one: str(one.start)):
             first, last = month.span(zone)

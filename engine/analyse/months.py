@@ -18,7 +18,7 @@ from engine.contract.table import Line
 from engine.errors import EngineError
 from engine.scenario.outcome import reading
 from engine.scenario.owed import owed
-from engine.wall import DAY, EARLIEST
+from engine.wall import DAY, EARLIEST, FIRST_YEAR, LAST_YEAR, year_start
 
 _MONTHS = 13
 """So many months are tried: in some the customer may have no retainer."""
@@ -26,6 +26,7 @@ _MOST = 100
 """So many months of all customers together."""
 _REACH = 31 * DAY
 """A window that comes every week comes in that time."""
+_FIRST, _LAST = year_start(FIRST_YEAR + 2), year_start(LAST_YEAR - 2)
 
 
 # ---------------------------------------------------------------- months that are asked for
@@ -35,7 +36,7 @@ def breached(survey: Survey, title: str, spot: Spot, line: Line) -> Iterator[sce
     """A ticket of that line of the decision table that nobody touches, and the month of its breach."""
     opening = of_line(survey, spot, line)
     due = due_at(line.option, opening.at)
-    if due is not None:
+    if due is not None and _FIRST <= due < _LAST:
         zone = survey.graph.zone(spot.customer)
         asked = scenario.Expect(scenario.Credited(None, month_of(due, zone).name))
         yield scenario.Scenario(title, zone, (story(survey.graph, opening, zone, [asked]),))
@@ -80,7 +81,7 @@ def planned(
     )
     start, end = next(spans, (today, today + DAY))
     told = scenario.Notice(maintenance.name, reading(start - DAY, zone), None, None)
-    down = _down(survey, title, customer, month_of(start, zone), (start, end))
+    down = _down(survey, title, customer, month_near(start, zone), (start, end))
     yield replace(down, stories=tuple(replace(one, lines=(told, *one.lines)) for one in down.stories))
 
 
@@ -90,8 +91,13 @@ def retained(title: str, zone: str, customer: str, months: Sequence[Period]) -> 
     return scenario.Scenario(title, zone, (scenario.Story("", (), tuple(asked)),))
 
 
+def month_near(at: int, zone: str) -> Period:
+    """The calendar month of an instant, kept within those that have others beside them."""
+    return month_of(min(max(at, _FIRST), _LAST), zone)
+
+
 def _months(at: int, zone: str) -> Iterator[Period]:
-    month = month_of(at, zone)
+    month = month_near(at, zone)
     while True:
         yield month
         month = following(month)
@@ -134,7 +140,7 @@ def settled(
             continue
     zone = graph.zone(customer)
     return other or answered(
-        graph, retained("no month can be settled", zone, customer, [month_of(survey.today, zone)])
+        graph, retained("no month can be settled", zone, customer, [month_near(survey.today, zone)])
     )
 
 

@@ -11,7 +11,7 @@ from dsl.span import NOWHERE, Origin
 from engine.contract.table import Contract, Line, Stretch
 from engine.graph import Graph
 from engine.terms import PinnedTarget, Terms
-from engine.wall import DAY
+from engine.wall import DAY, EARLIEST
 
 FORTNIGHT = 14 * DAY
 EVER = Period()
@@ -106,7 +106,7 @@ class Survey:
         if start is not None and self.today < start:
             return start
         if end is not None and self.today >= end:
-            return max(end - FORTNIGHT, end - FORTNIGHT if start is None else start)
+            return max(end - FORTNIGHT, EARLIEST if start is None else start)
         return self.today
 
 
