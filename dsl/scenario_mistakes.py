@@ -85,8 +85,9 @@ def _changed(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
-def _credit(line: Line, match: re.Match[str]) -> Finding:
-    return found("E0202", line, *match.span(1), "there is no `credit` here", "write `credits`", "credits")
+def _number(line: Line, match: re.Match[str]) -> Finding:
+    mended = {"credit": "credits", "retainers": "retainer"}[match[1]]
+    return found("E0202", line, *match.span(1), f"there is no `{match[1]}` here", f"write `{mended}`", mended)
 
 
 def _amount_first(line: Line, match: re.Match[str]) -> Finding:
@@ -114,7 +115,7 @@ def _outage(line: Line, match: re.Match[str]) -> Finding:
 
 
 _SCENARIO: Table = (
-    (re.compile(r"\bexpect\s+(?:no\s+)?(credit)(?=\s+(?:[A-Z0-9]|in\b|for\b))"), _credit),
+    (re.compile(r"\bexpect\s+(?:no\s+)?(credit|retainers)(?=\s+(?:[A-Z0-9]|in\b|for\b))"), _number),
     (re.compile(r"\b(\d+(?:\.\d+)?)\s+([A-Z]{3})\b"), _amount_first),
     (
         re.compile(rf"\bat\s+({_DAY} \d\d:\d\d(?::\d\d)?)\s+(outage\b(?:\s+(?!until\b)[a-z][a-z0-9-]*)?)"),

@@ -100,36 +100,42 @@ def clock_of(graph: Graph, one: Opening) -> str:
 def answered(graph: Graph, asked: scenario.Scenario) -> scenario.Scenario:
     """The scenario with what comes out in the place of each expectation; on the clock of UTC where that of its zone cannot tell the
     moments. Raises EngineError for a month that cannot be settled."""
-    told = _answered(graph, asked)
-    if _answered(graph, told) == told:
-        return told
-    return _answered(graph, _in_utc(asked))
+    told, _ = _answered(graph, asked)
+    _, holds = _answered(graph, told)
+    return told if holds else _answered(graph, _in_utc(asked))[0]
 
 
-def _answered(graph: Graph, asked: scenario.Scenario) -> scenario.Scenario:
+def _answered(graph: Graph, asked: scenario.Scenario) -> tuple[scenario.Scenario, bool]:
+    """The scenario with the answers, and whether it held before."""
     rehearsal = Rehearsal(graph)
-    answers: dict[int, scenario.Expect] = {}
+    answers: dict[int, scenario.Line] = {}
+    held = True
     for name, line in tell(asked, rehearsal):
-        answers[id(line)] = scenario.Expect(_answer(graph, asked, name, line, rehearsal))
-    stories = (
+        answer, holds = _answer(graph, asked, name, line, rehearsal)
+        answers[id(line)] = scenario.Expect(answer)
+        held &= holds
+    stories = tuple(
         replace(
-            story, lines=tuple(one for one, _ in groupby(answers.get(id(line), line) for line in story.lines))
+            one, lines=tuple(line for line, _ in groupby(answers.get(id(line), line) for line in one.lines))
         )
-        for story in asked.stories
+        for one in asked.stories
     )
-    return replace(asked, stories=tuple(stories))
+    return replace(asked, stories=stories), held
 
 
 def _answer(
     graph: Graph, asked: scenario.Scenario, name: str, line: scenario.Expect, rehearsal: Rehearsal
-) -> scenario.Expectation:
+) -> tuple[scenario.Expectation, bool]:
+    answer: scenario.Expectation
     match line.what:
         case scenario.Credited() as what:
-            return came_to(what, owed(above(asked, line), name, what, graph))
+            answer = came_to(what, owed(above(asked, line), name, what, graph))
         case scenario.Retained() as what:
-            return paid(above(asked, line), name, what, graph)[1]
+            _, answer = paid(above(asked, line), name, what, graph)
         case what:
-            return came_out(what, name, rehearsal.fork(), asked.zone).actual
+            found = came_out(what, name, rehearsal.fork(), asked.zone)
+            return found.actual, found.holds
+    return answer, answer == what
 
 
 def _in_utc(asked: scenario.Scenario) -> scenario.Scenario:

@@ -162,6 +162,8 @@ _EXPECTED = (
     "nothing until 2026-07-02 11:59",
     "no credits for customer somebody in 2026-07",
     "credits EUR 250.00 in 2026-07",
+    "retainer EUR 12000.00 in 2026-07",
+    "no retainer for customer somebody in 2026-07",
 )
 
 

@@ -10,7 +10,7 @@ from dsl import ladder, scenario
 from dsl.commitment import Money
 from dsl.ladder import Reached, Recipient, Role
 
-_NAMES = st.sampled_from(["response", "resolution", "next-response"])
+_NAMES = st.sampled_from(["warning", "breach", "response", "resolution", "next-response"])
 _MOMENTS = st.builds(
     scenario.Moment,
     st.dates(date(1990, 1, 1), date(2100, 1, 1)),
@@ -73,21 +73,24 @@ _STANDS = st.one_of(
         at=st.none() | _MOMENTS,
     ),
 )
+_SUMS = st.builds(
+    Money, st.decimals("0.0001", 10**12, places=4).filter(bool), st.sampled_from(["EUR", "JPY"])
+)
 EXPECTATIONS = st.one_of(
     st.builds(scenario.Due, _NAMES, st.none() | _MOMENTS),
     _STANDS,
     st.builds(scenario.NoClock, _NAMES, st.none() | _MOMENTS),
-    st.builds(scenario.Decides, _NAMES, st.sampled_from(scenario.Scope), st.sampled_from(["gold", "freeze"])),
+    st.builds(scenario.Decides, _NAMES, st.sampled_from(scenario.Scope), st.sampled_from(["gold", "freeze", "warning"])),
     st.builds(scenario.Reaches, _TRIGGERS, st.none() | _ACTIONS, st.none() | _MOMENTS),
     st.builds(scenario.Quiet, _MOMENTS),
-    st.builds(
-        scenario.Credited,
-        st.none()
-        | st.builds(
-            Money, st.decimals("0.0001", 10**12, places=4).filter(bool), st.sampled_from(["EUR", "JPY"])
-        ),
-        st.dates(date(1990, 1, 1), date(2100, 1, 1)).map(lambda day: f"{day:%Y-%m}"),
-        st.sampled_from(["", "acme"]),
+    *(
+        st.builds(
+            kind,
+            st.none() | _SUMS,
+            st.dates(date(1990, 1, 1), date(2100, 1, 1)).map(lambda day: f"{day:%Y-%m}"),
+            st.sampled_from(["", "acme"]),
+        )
+        for kind in (scenario.Credited, scenario.Retained)
     ),
 )
 _OUTAGES = st.builds(

@@ -75,6 +75,8 @@ def test_a_line_begins_with_what_its_block_allows_whatever_stands_above():
         ('scenario "x" {\n  maintenance patch-sunday |', "announced"),
         ('scenario "x" {\n  expect |', "credits"),
         ('scenario "x" {\n  expect no |', "credits"),
+        ('scenario "x" {\n  expect no |', "retainer"),
+        ('scenario "x" {\n  expect retainer EUR 5.00 for customer |', "acme"),
         ('scenario "x" {\n  expect credits EUR 5.00 |', "in"),
         ('scenario "x" {\n  expect credits EUR 5.00 for customer |', "acme"),
         ('scenario "x" {\n  ticket t1 customer |', "acme"),

@@ -144,6 +144,12 @@ def found(text):
         (["outage mail from 2026-10-05 09:00", OPENED, "expect no credits in 2026-10"], []),
         (["expect no credits in 2026-10", OPENED], [("E0802", "expect no credits in 2026-10")]),
         (["expect no credits for customer acme in 2026-10", OPENED, "expect no update"], []),
+        ([OPENED, "expect retainer EUR 250.00 in 2026-10"], []),
+        (["expect no retainer for customer acme in 2026-10", OPENED, "expect no update"], []),
+        ([OPENED, "expect no retainer for customer acem in 2026-10"], [("E0301", "acem")]),
+        ([OPENED, "expect retainer EUR 0.00 in 2026-10"], [("E0219", "0.00")]),
+        ([OPENED, "expect no retainer in 2026-13"], [("E0219", "2026-13")]),
+        (["expect no retainer in 2026-10", OPENED], [("E0802", "expect no retainer in 2026-10")]),
         ([OPENED, "outage mial from 2026-10-05 09:00", "expect no update"], [("E0301", "mial")]),
         ([OPENED, "outage for customer acem from 2026-10-05 09:00", "expect no update"], [("E0301", "acem")]),
         (
@@ -220,6 +226,8 @@ def test_what_is_said_about_the_rest(text, codes):
         ("expect credit EUR 5.00 in 2026-10", "E0202", "expect credits EUR 5.00 in 2026-10"),
         ("expect no credit in 2026-10", "E0202", "expect no credits in 2026-10"),
         ("expect credits 5.00 EUR in 2026-10", "E0202", "expect credits EUR 5.00 in 2026-10"),
+        ("expect no retainers in 2026-10", "E0202", "expect no retainer in 2026-10"),
+        ("expect retainer 5.00 EUR in 2026-10", "E0202", "expect retainer EUR 5.00 in 2026-10"),
         ("at 2026-10-05 09:00 outage mail", "E0202", "outage mail from 2026-10-05 09:00"),
         (
             "at 2026-10-05 09:00 outage until 2026-10-05 10:00",

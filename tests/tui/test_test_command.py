@@ -253,6 +253,9 @@ scenario "a bad month" {
   expect credits EUR 600.00 for customer payer in 2026-02
   outage mail from 2026-02-02 10:00 until 2026-02-02 12:00
   expect no credits for customer payer in 2026-02
+  expect retainer EUR 13000.00 for customer payer in 2026-03
+  expect no retainer for customer payer in 2026-02
+  expect retainer EUR 12000.00 for customer payer in 2026-02  # begins later
 }
 """
 
@@ -264,13 +267,18 @@ def test_money_is_blessed_and_covered_and_what_cannot_be_settled_is_left(sla):
     assert "      EUR 600.00  uptime below 99.9% pays 5% of retainer (sla.rules:" in out
     assert "        mail: 99.7" in out
     assert "  got       5% of retainer cannot be paid: there is no retainer for this month\n" in out
+    assert "  got       retainer EUR 12000.00 for customer payer in 2026-03\n" in out
+    assert "    payer: retainer EUR 12000 per month from 2026-03-01 (sla.rules:" in out
+    assert "  got       no retainer for customer payer in 2026-02\n" in out
     assert "  credit band              1 of 3      33.3 %\n" in out
     assert ": credit band: cap EUR 700 per month\n" in out
     code, _, err = sla("--bless", rules=None)
     assert code == 1
     assert "cannot be written for you: expected no credits for customer payer in 2026-02, got 5% of" in err
-    assert "2 expectations rewritten" in err
+    assert "4 expectations rewritten" in err
     left = Path("sla.rules").read_text()
+    assert "expect retainer EUR 12000.00 for customer payer in 2026-03\n" in left
+    assert "expect no retainer for customer payer in 2026-02  # begins later\n" in left
     assert "expect credits EUR 600.00 for customer payer in 2026-03  # five percent\n" in left
     assert left.count("expect no credits for customer payer in 2026-02\n") == 2
     assert sla("--coverage-format", "json", "--coverage-output", "c.json", rules=None)[0] == 1
