@@ -23,6 +23,7 @@ from engine.scenario.owed import came_to, owed, paid
 from engine.scenario.rehearsal import Rehearsal
 from engine.scenario.telling import above, tell
 from engine.timeline import open_seconds
+from engine.wall import DAY, FIRST_YEAR, LAST_YEAR, day_number, zone
 
 NOBODY = "somebody who is not declared"
 """A customer text that means no declared customer."""
@@ -61,37 +62,31 @@ def show(
 ) -> scenario.Scenario:
     """The tickets, what happens to them `then`, on the clock of the first, and the answers for each."""
     several = [openings] if isinstance(openings, Opening) else openings
-    zone = clock_of(graph, several[0])
+    clock = clock_of(graph, several[0])
     asked = tuple(asked)
     stories = (
-        story(graph, one, zone, (*then, *map(scenario.Expect, asked)), f"t{number}")
+        story(graph, one, clock, (*then, *map(scenario.Expect, asked)), f"t{number}")
         for number, one in enumerate(several, 1)
     )
-    return answered(graph, scenario.Scenario(title, zone, tuple(stories)))
+    return answered(graph, scenario.Scenario(title, clock, tuple(stories)))
 
 
 def story(
-    graph: Graph, one: Opening, zone: str, lines: Sequence[scenario.Line] = (), name: str = "t1"
+    graph: Graph, one: Opening, clock: str, lines: Sequence[scenario.Line] = (), name: str = "t1"
 ) -> scenario.Story:
     """The ticket up to where its case holds, and lines below that."""
     named = NOBODY if one.customer == DEFAULT else one.customer
     settings = (("customer", named), *((("priority", one.priority),) if one.priority else ()))
-    return scenario.Story(name, settings, (*_opened(graph, one, zone), *lines))
+    return scenario.Story(name, settings, (*_opened(graph, one, clock), *lines))
 
 
-def _opened(graph: Graph, one: Opening, zone: str) -> Iterator[scenario.Happens]:
+def _opened(graph: Graph, one: Opening, clock: str) -> Iterator[scenario.Happens]:
     """It opens with the fields of its case, and moves on to the class of its status where no field says that."""
     settings = tuple((name, value) for name, value in one.case.fields if is_writable(value))
-    yield scenario.Happens(reading(one.at, zone), OPENED, settings)
+    yield scenario.Happens(reading(one.at, clock), OPENED, settings)
     wanted = one.case.status_class
     if wanted is not opening_class(one.case, graph) and wanted in ENDED:
-        yield scenario.Happens(reading(one.at + MINUTE, zone), wanted.value)
-
-
-def clock_of(graph: Graph, one: Opening) -> str:
-    """The zone of a ticket's customer, UTC where its clock cannot tell when the ticket opens."""
-    zone = graph.zone(one.customer)
-    return zone if instant(reading(one.at, zone), zone) == one.at else "UTC"
+        yield scenario.Happens(reading(one.at + MINUTE, clock), wanted.value)
 
 
 # ---------------------------------------------------------------- what is answered
@@ -100,63 +95,79 @@ def clock_of(graph: Graph, one: Opening) -> str:
 def answered(graph: Graph, asked: scenario.Scenario) -> scenario.Scenario:
     """The scenario with what comes out in the place of each expectation; on the clock of UTC where that of its zone cannot tell the
     moments. Raises EngineError for a month that cannot be settled."""
-    told, _ = _answered(graph, asked)
-    _, holds = _answered(graph, told)
-    return told if holds else _answered(graph, _in_utc(asked))[0]
+    told = _answered(graph, asked)
+    if all(
+        _is_told(at, told.zone) for story in told.stories for line in story.lines for at in _moments(line)
+    ):
+        return told
+    return _answered(graph, _in_utc(asked))
 
 
-def _answered(graph: Graph, asked: scenario.Scenario) -> tuple[scenario.Scenario, bool]:
-    """The scenario with the answers, and whether it held before."""
+def _answered(graph: Graph, asked: scenario.Scenario) -> scenario.Scenario:
     rehearsal = Rehearsal(graph)
     answers: dict[int, scenario.Line] = {}
-    held = True
     for name, line in tell(asked, rehearsal):
-        answer, holds = _answer(graph, asked, name, line, rehearsal)
-        answers[id(line)] = scenario.Expect(answer)
-        held &= holds
+        answers[id(line)] = scenario.Expect(_answer(graph, asked, name, line, rehearsal))
     stories = tuple(
         replace(
             one, lines=tuple(line for line, _ in groupby(answers.get(id(line), line) for line in one.lines))
         )
         for one in asked.stories
     )
-    return replace(asked, stories=stories), held
+    return replace(asked, stories=stories)
 
 
 def _answer(
     graph: Graph, asked: scenario.Scenario, name: str, line: scenario.Expect, rehearsal: Rehearsal
-) -> tuple[scenario.Expectation, bool]:
-    answer: scenario.Expectation
+) -> scenario.Expectation:
     match line.what:
         case scenario.Credited() as what:
-            answer = came_to(what, owed(above(asked, line), name, what, graph))
+            return came_to(what, owed(above(asked, line), name, what, graph))
         case scenario.Retained() as what:
-            _, answer = paid(above(asked, line), name, what, graph)
+            return paid(above(asked, line), name, what, graph)[1]
         case what:
-            found = came_out(what, name, rehearsal.fork(), asked.zone)
-            return found.actual, found.holds
-    return answer, answer == what
+            return came_out(what, name, rehearsal.fork(), asked.zone).actual
+
+
+# ---------------------------------------------------------------- clocks
+
+
+def clock_of(graph: Graph, one: Opening) -> str:
+    """The zone of a ticket's customer, UTC where its clock cannot tell when the ticket opens."""
+    name = graph.zone(one.customer)
+    return name if _is_told(reading(one.at, name), name) else "UTC"
+
+
+def _is_told(at: scenario.Moment, clock: str) -> bool:
+    """Whether the clock of a zone reads a moment once, in a year of the product."""
+    once = len(zone(clock).instants(day_number(at.day) * DAY + at.second)) == 1
+    return once and FIRST_YEAR <= at.day.year <= LAST_YEAR
+
+
+def _moments(told: scenario.Line | scenario.Expectation) -> list[scenario.Moment]:
+    if isinstance(told, scenario.Expect):
+        return _moments(told.what)
+    return [at for one in fields(told) if isinstance(at := getattr(told, one.name), scenario.Moment)]
 
 
 def _in_utc(asked: scenario.Scenario) -> scenario.Scenario:
     stories = (
-        replace(story, lines=tuple(_moved(line, asked.zone) for line in story.lines))
-        for story in asked.stories
+        replace(one, lines=tuple(_moved(line, asked.zone) for line in one.lines)) for one in asked.stories
     )
     return replace(asked, zone="UTC", stories=tuple(stories))
 
 
-def _moved(line: scenario.Line, zone: str) -> scenario.Line:
+def _moved(line: scenario.Line, clock: str) -> scenario.Line:
     if isinstance(line, scenario.Expect):
-        return scenario.Expect(_read_again(line.what, zone))
-    return _read_again(line, zone)
+        return scenario.Expect(_read_again(line.what, clock))
+    return _read_again(line, clock)
 
 
-def _read_again(told: _T, zone: str) -> _T:
+def _read_again(told: _T, clock: str) -> _T:
     """The same with all moments on the clock of UTC."""
     read = {one.name: getattr(told, one.name) for one in fields(told)}
     moved = {
-        name: reading(instant(at, zone), "UTC")
+        name: reading(instant(at, clock), "UTC")
         for name, at in read.items()
         if isinstance(at, scenario.Moment)
     }

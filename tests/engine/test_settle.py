@@ -118,6 +118,45 @@ def outage(start: str, end: str = "", service: str = "mail", customer: str = "")
     return f"outage {service}{whose} from {start}" + (f" until {end}" if end else "")
 
 
+def test_what_is_paid_for_a_month_is_that_of_its_first_day():
+    assert (
+        trial(
+            "expect no retainer for customer acme in 2026-10",
+            "expect retainer EUR 2000.00 for customer acme in 2026-11",
+            ACME,
+            *LATE,
+            "expect retainer EUR 2000.00 in 2026-12",
+            "expect no retainer for customer acme in 2026-10",
+        )
+        == ()
+    )
+    begun = SITE.replace("month from 2026-11-01", "month from 2026-11-02")
+    [failure] = trial("expect retainer EUR 2000.00 for customer acme in 2026-11", site=begun)
+    assert failure.got == "no retainer for customer acme in 2026-11"
+    assert failure.reasons[0].startswith("acme: retainer EUR 2000 per month from 2026-11-02 (sla.rules:")
+    assert failure.can_be_blessed
+    assert got("expect retainer EUR 2000 for customer acme in 2026-11") == []
+    wrong = "expect retainer EUR 1 for customer acme in 2026-11"
+    assert got(wrong) == ["retainer EUR 2000.00 for customer acme in 2026-11"]
+    nobody = 'ticket t1 customer "Nobody" priority high'
+    [failure] = trial(nobody, LATE[0], "expect no retainer in 2026-11")
+    assert failure.error
+    assert failure.got == '"Nobody" is no declared customer, and only theirs are settled'
+
+
+def test_a_group_pays_for_members_without_a_retainer_of_their_own():
+    group = "group g {\n  retainer EUR 70.00 per month\n}\ncustomer one {\n  group g\n}\ncustomer two {\n  zone UTC\n}\n"
+    lines = (
+        "expect retainer EUR 70.00 for customer one in 2026-11",
+        "expect retainer EUR 1.00 for customer two in 2026-11",
+    )
+    [failure] = trial(*lines, site=SITE + group)
+    assert (failure.got, failure.reasons) == (
+        "no retainer for customer two in 2026-11",
+        ("two has no retainer",),
+    )
+
+
 @pytest.mark.parametrize(
     "lines",
     [
