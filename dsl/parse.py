@@ -358,10 +358,8 @@ class _Build(Transformer[Token, Children]):
     outage = staticmethod(parse_scenario.outage)
     notice = staticmethod(parse_scenario.notice)
     for_customer = staticmethod(parse_scenario.for_customer)
-    credited = staticmethod(parse_scenario.credited)
-    not_credited = staticmethod(parse_scenario.not_credited)
-    retained = staticmethod(parse_scenario.retained)
-    not_retained = staticmethod(parse_scenario.not_retained)
+    credited = retained = staticmethod(parse_scenario.of_month)
+    not_credited = not_retained = staticmethod(parse_scenario.nothing_of_month)
 
     # ------------------------------------------------------------ conditions
 

@@ -202,32 +202,23 @@ def notice(
     return syntax.Notice(word_or_none(maintenance), at, first, last, start(keyword), (last or at).end)
 
 
-def credited(
+def of_month(
     keyword: Leaf, money: syntax.Money, customer: syntax.Word | None, _in: Leaf, month: Leaf
 ) -> syntax.Expectation:
-    return _of_month("credits", keyword, money, customer, month)
+    return _of_month(keyword, keyword, money, customer, month)
 
 
-def not_credited(
-    no: Leaf, _what: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
+def nothing_of_month(
+    no: Leaf, keyword: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
 ) -> syntax.Expectation:
-    return _of_month("credits", no, None, customer, month)
-
-
-def retained(
-    keyword: Leaf, money: syntax.Money, customer: syntax.Word | None, _in: Leaf, month: Leaf
-) -> syntax.Expectation:
-    return _of_month("retainer", keyword, money, customer, month)
-
-
-def not_retained(
-    no: Leaf, _what: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
-) -> syntax.Expectation:
-    return _of_month("retainer", no, None, customer, month)
+    return _of_month(no, keyword, None, customer, month)
 
 
 def _of_month(
-    kind: str, first: Leaf, money: syntax.Money | None, customer: syntax.Word | None, month: Leaf
+    first: Leaf, keyword: Leaf, money: syntax.Money | None, customer: syntax.Word | None, month: Leaf
 ) -> syntax.Expectation:
+    """Credits or a retainer, as the keyword says."""
     about = syntax.OfMonth(money, customer, word(month))
-    return syntax.Expectation(kind, None, (), None, None, None, None, start(first), about.month.end, about)
+    return syntax.Expectation(
+        str(keyword), None, (), None, None, None, None, start(first), about.month.end, about
+    )
