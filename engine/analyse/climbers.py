@@ -8,16 +8,14 @@ from functools import partial
 from dsl.finding import Finding
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import Amount
-from dsl.scenario import Expect, Expectation, NoClock, Quiet, Reaches, Scenario
-from engine.analyse.example import Shown, show
-from engine.analyse.opening import Opening, held, named, of_line, somebody
+from dsl.scenario import Expectation, NoClock, Reaches, Scenario
+from engine.analyse.example import Shown, best, show
+from engine.analyse.opening import Opening, named, near, of_line, somebody
 from engine.analyse.survey import Spot, Survey
 from engine.contract.cases import cases_of
 from engine.contract.table import Line
 from engine.plan import Rung
-from engine.scenario.outcome import reading
 from engine.timeline import nominal
-from engine.wall import DAY
 
 
 class Climbers:
@@ -49,24 +47,12 @@ class Climbers:
         """Whether the tier of anybody climbs it."""
         return ladder in self._spots
 
-    def show(self, title: str, ladder: Escalation, step: LadderStep | None) -> Scenario:
-        """A ticket that comes as near as can be to a step, and whether it is taken; without a step whether anything is told."""
-        survey = self._survey
-        if step is None:
-            opening, _ = somebody(survey)
-            quiet = reading(opening.at + DAY, survey.graph.zone(opening.customer))
-            return show(survey.graph, title, opening, [Quiet(quiet)])
-        conditions = [] if step.when is None else [step.when]
-        openings = [*self._openings(ladder.name, step)]
-        best = held(survey, conditions, openings)
-        told = self._told(title, ladder.name, step, best)
-        others = (one for one in openings if (one.customer, one.priority) != (best.customer, best.priority))
-        while _is_taken(told) and (other := next(others, None)):  # another step does the same there
-            if not _is_taken(
-                again := self._told(title, ladder.name, step, held(survey, conditions, [other]))
-            ):
-                return again
-        return told
+    def show(self, title: str, ladder: Escalation, step: LadderStep) -> Scenario:
+        """A ticket that comes as near as can be to a step, and whether it is taken: best one for which no other step does the same."""
+        asked = [] if step.when is None else [step.when]
+        openings = near(self._survey, asked, [*self._openings(ladder.name, step)])
+        told = (self._told(title, ladder.name, step, one) for one in openings)
+        return best(told, Reaches(step.trigger, step.action, None))
 
     def _openings(self, ladder: str, step: LadderStep) -> Iterator[Opening]:
         """Tickets on a ladder with a clock of the step's metric, then others of the same terms, then those of whom it asks for."""
@@ -91,14 +77,6 @@ class Climbers:
         if (ladder, metric, opening.priority) not in self._lines:
             asked.append(NoClock(metric))
         return show(self._survey.graph, title, opening, asked)
-
-
-def _is_taken(told: Scenario) -> bool:
-    return any(
-        isinstance(line, Expect) and isinstance(line.what, Reaches) and line.what.at is not None
-        for story in told.stories
-        for line in story.lines
-    )
 
 
 def step_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain, product
 from typing import NamedTuple
@@ -15,12 +16,11 @@ from dsl.model import Pause, Target
 from dsl.scenario import Due, Scenario
 from dsl.span import Origin
 from engine.analyse.climbers import Climbers
-from engine.analyse.example import Shown, decision, show, stance
-from engine.analyse.opening import Opening, held, of_line, plainest, somebody
+from engine.analyse.example import Shown, best, decision, show, stance
+from engine.analyse.opening import held, named, near, of_line, somebody
 from engine.analyse.survey import Spot, Survey
 from engine.contract.cases import cases_of
 from engine.contract.table import Line
-from engine.plan import PauseRule
 
 
 def condition_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
@@ -76,7 +76,7 @@ def _conditions(survey: Survey, climbers: Climbers) -> Iterator[_Asked]:
                 shown = partial(_taken, climbers, ladder, step)
                 yield _Asked(step.when, priorities, step.origin, "step", shown)
         for stop in ladder.stop:
-            shown = partial(_taken, climbers, ladder, ladder.steps[0] if ladder.steps else None)
+            shown = partial(_taken, climbers, ladder, ladder.steps[0])
             yield _Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown)
 
 
@@ -115,9 +115,9 @@ def _decided(survey: Survey, target: Target, answer: bool) -> Scenario:
         for line in spot.lines
         if line.metric == target.metric and line.priority in target.priorities
     ]
-    best = sorted(lines, key=lambda one: (one[1].when == target.when) is not answer)
-    if best:
-        opening = of_line(survey, *best[0])
+    lines.sort(key=lambda one: (one[1].when == target.when) is not answer)
+    if lines:
+        opening = of_line(survey, *lines[0])
     else:
         opening, _ = somebody(survey, [target.metric], target.priorities)
     if not answer and target.when is not None:
@@ -143,7 +143,7 @@ def _paused(survey: Survey, pause: Pause, answer: bool) -> Scenario:
     return show(survey.graph, _title(answer), opening, stance(metric))
 
 
-def _taken(climbers: Climbers, ladder: Escalation, step: LadderStep | None, answer: bool) -> Scenario:
+def _taken(climbers: Climbers, ladder: Escalation, step: LadderStep, answer: bool) -> Scenario:
     """A ticket on the ladder, which takes the step or does not."""
     return climbers.show(_title(answer), ladder, step)
 
@@ -156,35 +156,34 @@ def _title(answer: bool) -> str:
 
 
 def _endless(survey: Survey) -> Iterator[Shown]:
-    found: dict[str, tuple[Spot, Line, PauseRule]] = {}
-    shown: dict[str, Opening] = {}
+    found: dict[str, dict[tuple[str, str], tuple[Spot, Line]]] = {}
     for spot in survey.spots:
         for line in spot.lines:
             for rule in line.plan.pauses.get(line.metric, ()):
-                if rule.limit is None and rule.name not in shown:
-                    found.setdefault(rule.name, (spot, line, rule))
-                    if opening := _parked(survey, spot, line, rule):
-                        shown[rule.name] = opening
-                        found[rule.name] = (spot, line, rule)
-    for name, (spot, line, rule) in found.items():
-        opening = shown.get(name) or held(survey, [rule.pause.when], [of_line(survey, spot, line)])
+                if rule.limit is None:
+                    found.setdefault(rule.name, {}).setdefault((line.metric, line.priority), (spot, line))
+    for name, lines in found.items():
+        pause = survey.rules.pauses[name]
         yield Shown(
             Finding(
                 "W0906",
                 f"the pause `{name}` has no limit: a ticket in it is never due",
-                rule.pause.origin,
+                pause.origin,
                 "add a line such as `limit 10bd`",
             ),
-            partial(show, survey.graph, "a pause without end", opening, [Due(line.metric, None)]),
+            partial(_parked, survey, pause, list(lines.values())),
         )
 
 
-def _parked(survey: Survey, spot: Spot, line: Line, rule: PauseRule) -> Opening | None:
-    """A ticket of a line that is paused from the start, if there is one."""
-    whose = (line.priority, spot.customer, survey.contract.group(spot.customer))
-    cases = cases_of([rule.pause.when], survey.rules) or ()
-    held_ = (case for case in cases if rule.holds(case.situation(*whose)))
-    case = plainest(held_, survey.graph)
-    if case is None or line.plan.select(line.metric, case.situation(*whose)) is None:
-        return None
-    return Opening(spot.customer, line.priority, survey.instant(spot.stretch), case)
+def _parked(survey: Survey, pause: Pause, lines: Sequence[tuple[Spot, Line]]) -> Scenario:
+    """A ticket that is paused from the start, best one that is never due."""
+    title = "a pause without end"
+    asked = [Due(metric, None) for metric in dict.fromkeys(line.metric for _, line in lines)]
+    openings = [of_line(survey, *one) for one in lines]
+    whose = [replace(one, customer=name) for name in named(survey, [pause.when]) for one in openings]
+    told = (
+        show(survey.graph, title, one, [due])
+        for due in asked
+        for one in near(survey, [pause.when], [*openings, *whose])
+    )
+    return best(told, *asked)

@@ -71,6 +71,18 @@ def show(
     return answered(graph, scenario.Scenario(title, clock, tuple(stories)))
 
 
+def best(told: Iterable[scenario.Scenario], *wanted: scenario.Expectation) -> scenario.Scenario:
+    """The first scenario that expects one of these, else the first."""
+    first: scenario.Scenario | None = None
+    for one in told:
+        lines = {line for each in one.stories for line in each.lines}
+        if not lines.isdisjoint(map(scenario.Expect, wanted)):
+            return one
+        first = first or one
+    assert first is not None
+    return first
+
+
 def story(
     graph: Graph, one: Opening, clock: str, lines: Sequence[scenario.Line] = (), name: str = "t1"
 ) -> scenario.Story:

@@ -13,6 +13,8 @@ from engine.contract.table import DEFAULT, Line
 from engine.graph import Graph
 from engine.history import ENDED
 
+_FEW = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
@@ -61,10 +63,16 @@ def held(survey: Survey, conditions: Sequence[Condition], openings: Iterable[Ope
             return replace(one, case=case)
         if meant:
             found.append(replace(one, case=nearest(meant, survey.graph)))
-    return next((one for one in found if one.case != PLAIN), _near(survey, conditions, openings[0], cases))
+    return next((one for one in found if one.case != PLAIN), _closest(survey, conditions, openings[0], cases))
 
 
-def _near(
+def near(survey: Survey, conditions: Sequence[Condition], openings: Sequence[Opening]) -> Iterator[Opening]:
+    """What `held` says of all the tickets, then of each."""
+    yield held(survey, conditions, openings)
+    yield from (held(survey, conditions, [one]) for one in openings)
+
+
+def _closest(
     survey: Survey, conditions: Sequence[Condition], opening: Opening, cases: Sequence[Case]
 ) -> Opening:
     """The ticket in a case that it can open in and in which most tests of the conditions hold."""
@@ -80,17 +88,16 @@ def _near(
     return replace(opening, case=max(known, key=holding, default=opening.case))
 
 
-def named(survey: Survey, conditions: Iterable[Condition]) -> Iterator[str]:
-    """The declared customers that conditions ask for, by name or as the first of a group."""
-    for condition in conditions:
-        for test in tests_of(condition):
-            if isinstance(test, Compare | OneOf) and test.field in ("customer", "group"):
-                wanted = {str(one) for one in ((test.value,) if isinstance(test, Compare) else test.values)}
-                yield from (
-                    customer.name
-                    for customer in survey.rules.customers.values()
-                    if (customer.name if test.field == "customer" else customer.group) in wanted
-                )
+def named(survey: Survey, conditions: Iterable[Condition]) -> list[str]:
+    """A few declared customers that conditions ask for, by name or as the first of a group."""
+    tests = [test for condition in conditions for test in tests_of(condition)]
+    found: dict[str, None] = {}
+    for test in tests:
+        if isinstance(test, Compare | OneOf) and test.field in ("customer", "group"):
+            for text in map(str, (test.value,) if isinstance(test, Compare) else test.values):
+                name = text if test.field == "customer" else survey.members.get(text, "")
+                found |= {name: None} if name in survey.rules.customers else {}
+    return list(found)[:_FEW]
 
 
 def _both(one: Case, other: Case) -> Case:

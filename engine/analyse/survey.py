@@ -54,6 +54,7 @@ class Survey:
     targets: dict[str, Written] = field(default_factory=dict)
     said: frozenset[tuple[str, str, int]] = frozenset()
     said_in: frozenset[tuple[str, str]] = frozenset()
+    _members: dict[str, str] = field(default_factory=dict)
     _promises: dict[tuple[str, str], tuple[Spot, Line]] = field(default_factory=dict)
     _holders: dict[tuple[str, str], Spot] = field(default_factory=dict)
 
@@ -78,6 +79,14 @@ class Survey:
     def checked_in(self, code: str, where: Origin) -> bool:
         """Whether `sla check` says this anywhere in that declaration."""
         return (code, where.declaration) in self.said_in
+
+    @property
+    def members(self) -> Mapping[str, str]:
+        """The first customer of each group, "" is none."""
+        if not self._members:
+            for customer in self.rules.customers.values():
+                self._members.setdefault(customer.group, customer.name)
+        return self._members
 
     @property
     def holders(self) -> Mapping[tuple[str, str], Spot]:

@@ -39,9 +39,7 @@ def target_findings(survey: Survey) -> Iterator[Shown]:
 def _dead(survey: Survey) -> Iterator[Shown]:
     decided = {(line.option.target.where, line.priority) for spot in survey.spots for line in spot.lines}
     present = survey.holders
-    members: dict[str, str] = {}
-    for customer in survey.rules.customers.values():
-        members.setdefault(customer.group, customer.name)
+    members = survey.members
     for where, written in survey.targets.items():
         target = written.target
         dead = [name for name in target.priorities if (where, name) not in decided]
