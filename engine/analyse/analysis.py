@@ -43,7 +43,7 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
         *step_findings(found, climbers),
         *date_findings(found),
         *credit_findings(found),
-        *unused_findings(found),
+        *unused_findings(found, climbers),
         *alike_findings(found),
     ]
     diagnostics = loaded.diagnose(one.finding._replace(example=partial(_text, one.example)) for one in shown)

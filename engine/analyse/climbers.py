@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import islice
 
 from dsl.finding import Finding
-from dsl.ladder import Escalation, LadderStep
+from dsl.ladder import Escalation, LadderStep, Notify, Reassign
 from dsl.model import Amount
-from dsl.scenario import Expectation, NoClock, Reaches, Scenario
+from dsl.scenario import Expect, Expectation, NoClock, Reaches, Scenario
 from engine.analyse.example import Shown, best, show
 from engine.analyse.opening import Opening, named, near, of_line, somebody
 from engine.analyse.survey import Spot, Survey
@@ -17,16 +18,20 @@ from engine.contract.table import Line
 from engine.plan import Rung
 from engine.timeline import nominal
 
+_FEW = 10
+"""So many tickets are tried for a step."""
+
 
 class Climbers:
-    """The first terms whose tier climbs a ladder, the first line for a metric and a priority on it, and the steps that somebody
-    reaches, by their ladder and rule."""
+    """The first terms whose tier climbs a ladder, the first line for a metric and a priority on it, the steps that somebody reaches, by
+    their ladder and rule, and the first of all that is `about` persons, with its ladder."""
 
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._spots: dict[str, Spot] = {}
         self._lines: dict[tuple[str, str, str], tuple[Spot, Line]] = {}
         self.reached: set[tuple[str, str]] = set()
+        self.about: tuple[Escalation, LadderStep] | None = None
         satisfied: dict[object, bool] = {}
         for spot in survey.spots:
             tier = survey.graph.tier(spot.terms.tier)
@@ -42,17 +47,21 @@ class Climbers:
                         survey, spot, line.priority, line.option.target.amount, rung, satisfied
                     ):
                         self.reached.add(key)
+                        if self.about is None and isinstance(rung.step.action, Notify | Reassign):
+                            self.about = (survey.rules.escalations[key[0]], rung.step)
 
     def climbed(self, ladder: str) -> bool:
         """Whether the tier of anybody climbs it."""
         return ladder in self._spots
 
-    def show(self, title: str, ladder: Escalation, step: LadderStep) -> Scenario:
-        """A ticket that comes as near as can be to a step, and whether it is taken: best one for which no other step does the same."""
+    def show(self, title: str, ladder: Escalation, step: LadderStep, *, taken: bool) -> Scenario:
+        """A ticket that comes as near as can be to a step, and whether it is taken: one with the wanted answer if there is one, since
+        another step may do the same."""
         asked = [] if step.when is None else [step.when]
         openings = near(self._survey, asked, [*self._openings(ladder.name, step)])
-        told = (self._told(title, ladder.name, step, one) for one in openings)
-        return best(told, Reaches(step.trigger, step.action, None))
+        told = (self._told(title, ladder.name, step, one) for one in islice(openings, _FEW))
+        never = Expect(Reaches(step.trigger, step.action, None))
+        return best(told, lambda lines: (never in lines) is not taken)
 
     def _openings(self, ladder: str, step: LadderStep) -> Iterator[Opening]:
         """Tickets on a ladder with a clock of the step's metric, then others of the same terms, then those of whom it asks for."""
@@ -92,7 +101,7 @@ def step_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
                         step.origin,
                         "correct its metric, its `for` or its condition, or remove it",
                     ),
-                    partial(climbers.show, "a step that nobody reaches", ladder, step),
+                    partial(climbers.show, "a step that nobody reaches", ladder, step, taken=False),
                 )
 
 

@@ -13,7 +13,7 @@ from dsl.condition_text import tests_of
 from dsl.finding import Finding
 from dsl.ladder import Escalation, LadderStep
 from dsl.model import Pause, Target
-from dsl.scenario import Due, Scenario
+from dsl.scenario import Due, Expect, Scenario
 from dsl.span import Origin
 from engine.analyse.climbers import Climbers
 from engine.analyse.example import Shown, best, decision, show, stance
@@ -73,10 +73,10 @@ def _conditions(survey: Survey, climbers: Climbers) -> Iterator[_Asked]:
         for step in ladder.steps:
             if step.when is not None:
                 priorities = step.priorities or rules.priorities
-                shown = partial(_taken, climbers, ladder, step)
+                shown = partial(_taken, climbers, ladder, step, stops=False)
                 yield _Asked(step.when, priorities, step.origin, "step", shown)
         for stop in ladder.stop:
-            shown = partial(_taken, climbers, ladder, ladder.steps[0])
+            shown = partial(_taken, climbers, ladder, ladder.steps[0], stops=True)
             yield _Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown)
 
 
@@ -143,9 +143,11 @@ def _paused(survey: Survey, pause: Pause, answer: bool) -> Scenario:
     return show(survey.graph, _title(answer), opening, stance(metric))
 
 
-def _taken(climbers: Climbers, ladder: Escalation, step: LadderStep, answer: bool) -> Scenario:
+def _taken(
+    climbers: Climbers, ladder: Escalation, step: LadderStep, answer: bool, *, stops: bool
+) -> Scenario:
     """A ticket on the ladder, which takes the step or does not."""
-    return climbers.show(_title(answer), ladder, step)
+    return climbers.show(_title(answer), ladder, step, taken=answer is not stops)
 
 
 def _title(answer: bool) -> str:
@@ -186,4 +188,4 @@ def _parked(survey: Survey, pause: Pause, lines: Sequence[tuple[Spot, Line]]) ->
         for due in asked
         for one in near(survey, [pause.when], [*openings, *whose])
     )
-    return best(told, *asked)
+    return best(told, lambda lines: any(Expect(due) in lines for due in asked))

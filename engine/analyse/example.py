@@ -5,7 +5,7 @@ An analysis says which ticket and what to ask of it; what is expected of it is w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import groupby
 from typing import NamedTuple, TypeVar
@@ -71,12 +71,13 @@ def show(
     return answered(graph, scenario.Scenario(title, clock, tuple(stories)))
 
 
-def best(told: Iterable[scenario.Scenario], *wanted: scenario.Expectation) -> scenario.Scenario:
-    """The first scenario that expects one of these, else the first."""
+def best(
+    told: Iterable[scenario.Scenario], fits: Callable[[Collection[scenario.Line]], bool]
+) -> scenario.Scenario:
+    """The first scenario whose lines fit, else the first."""
     first: scenario.Scenario | None = None
     for one in told:
-        lines = {line for each in one.stories for line in each.lines}
-        if not lines.isdisjoint(map(scenario.Expect, wanted)):
+        if fits([line for each in one.stories for line in each.lines]):
             return one
         first = first or one
     assert first is not None

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from dsl.commitment import Credits, Maintenance
-from dsl.ladder import Notify, Reassign
 from dsl.model import Calendar, Group, HolidayList, Metric, Pause, Person, Target, Team, Tier
-from dsl.scenario import UNTOLD, Happens, NoClock, Quiet, Reaches, Scenario
+from dsl.scenario import UNTOLD, Happens, NoClock, Quiet, Scenario
+from engine.analyse.climbers import Climbers
 from engine.analyse.example import MINUTE, clock_of, decision, show, stance
 from engine.analyse.months import breached, dark, planned, settled
-from engine.analyse.opening import Opening, held, named, of_line, somebody
+from engine.analyse.opening import Opening, held, named, somebody
 from engine.analyse.survey import Survey
 from engine.calendar.closures import listed
 from engine.facts import OPENED
@@ -120,16 +120,11 @@ def of_maintenance(survey: Survey, maintenance: Maintenance) -> Scenario:
     return settled(survey, planned(survey, title, customer, maintenance), customer)
 
 
-def of_recipient(survey: Survey, _who: Team | Person) -> Scenario:
+def of_recipient(climbers: Climbers, survey: Survey, _who: Team | Person) -> Scenario:
     """A ticket on a ladder and a step that is about others; where none is climbed, how long nothing is said."""
-    title = "somebody whom nobody is told of"
-    for spot in survey.spots:
-        for line in spot.lines:
-            for rung in line.plan.climb(line.metric, line.priority.casefold()):
-                if isinstance(rung.step.action, Notify | Reassign):
-                    opening = of_line(survey, spot, line)
-                    asked = Reaches(rung.step.trigger, rung.step.action, None)
-                    return show(survey.graph, title, opening, [asked])
+    title = "somebody who is never told"
+    if climbers.about:
+        return climbers.show(title, *climbers.about, taken=True)
     opening, _ = somebody(survey)
     until = reading(opening.at + DAY, clock_of(survey.graph, opening))
     return show(survey.graph, title, opening, [Quiet(until)])

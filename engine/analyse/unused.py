@@ -12,6 +12,7 @@ from dsl.model import Override, RuleSet, Tier
 from dsl.scenario import Scenario
 from dsl.span import Origin
 from engine.analyse import idle
+from engine.analyse.climbers import Climbers
 from engine.analyse.example import Shown
 from engine.analyse.survey import Survey
 
@@ -28,7 +29,7 @@ T = TypeVar("T", bound=Declared)
 _TEAMS = (Role.TEAM, Role.LEAD, Role.SENIOR, Role.MEMBER)
 
 
-def unused_findings(survey: Survey) -> Iterator[Shown]:
+def unused_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
     """Tiers, groups, pauses, calendars, holidays, metrics, credits, maintenance, persons and teams that nothing in force refers to."""
     rules = survey.rules
     groups = {one.group for one in rules.customers.values()}
@@ -57,7 +58,7 @@ def unused_findings(survey: Survey) -> Iterator[Shown]:
         survey, "credits", rules.credits, credits_, "no tier in use pays them", idle.of_credits
     )
     yield from _unused(survey, "maintenance", windows, (), told, idle.of_maintenance)
-    yield from _people(survey)
+    yield from _people(survey, climbers)
 
 
 def _tiers(rules: RuleSet, groups: set[str]) -> set[str]:
@@ -84,7 +85,7 @@ def _calendars(rules: RuleSet, tiers: Sequence[Tier], groups: set[str]) -> set[s
     return used | {step.calendar for ladder in rules.escalations.values() for step in ladder.steps}
 
 
-def _people(survey: Survey) -> Iterator[Shown]:
+def _people(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
     """Where a ladder is about the assignee, anybody who is declared may be meant."""
     rules = survey.rules
     steps = [step for ladder in rules.escalations.values() for step in ladder.steps]
@@ -95,9 +96,10 @@ def _people(survey: Survey) -> Iterator[Shown]:
     people = {one.name for one in meant if one.role is Role.PERSON} | {"management"}
     people |= {one.account_manager for one in rules.customers.values()}
     people |= {name for team in rules.teams.values() for name in (*team.lead, *team.senior, *team.member)}
-    yield from _unused(survey, "team", rules.teams, teams, "no ladder names it", idle.of_recipient)
+    others = partial(idle.of_recipient, climbers)
+    yield from _unused(survey, "team", rules.teams, teams, "no ladder names it", others)
     unnamed = "no team, ladder or customer names them"
-    yield from _unused(survey, "person", rules.people, people, unnamed, idle.of_recipient)
+    yield from _unused(survey, "person", rules.people, people, unnamed, others)
 
 
 def _recipients(step: LadderStep) -> tuple[Recipient, ...]:
