@@ -198,7 +198,7 @@ def test_what_the_pages_show_can_be_pasted(code: str) -> None:
     assert code in {one.code for one in found}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sites(), st.sampled_from(["2026-03-02", "2026-10-25", "2026-11-26", "2027-06-30", "2031-01-01"]))
 def test_any_site(site: object, day: str) -> None:
     text = neat(site)
@@ -220,7 +220,7 @@ def test_a_shipped_site_that_lacks_something(path: Path) -> None:
         if load_texts("sla.rules", {**files, "sla.rules": text}).ruleset is not None:
             sound += 1
             codes |= {one.code for one in analysed_soundly(text, TODAY, files)}
-        if sound >= 8:
+        if sound >= 5:
             break
     assert sound >= LEAST
     assert codes
