@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from dsl.commitment import Credits, Maintenance
 from dsl.model import Calendar, Group, HolidayList, Metric, Pause, Person, Target, Team, Tier
@@ -68,14 +69,21 @@ def of_holidays(survey: Survey, holidays: HolidayList) -> Scenario:
     opening, metric = somebody(survey)
     where = clock_of(survey.graph, opening)
     today = day_number(local_date(opening.at, where))
-    days = [
+    this_year = date_of(today).year
+    coming = (
         day
-        for years in (range(_YEARS), range(-1, -_YEARS, -1))
-        for year in years
-        for day in sorted(_days(holidays, where, date_of(today).year + year), reverse=year < 0)
-    ]
-    day = next((one for one in days if one >= today), next(iter(days), today))
-    opening = replace(opening, at=zone(where).first(day * DAY + _MORNING)) if days else opening
+        for year in range(this_year, this_year + _YEARS)
+        for day in sorted(_days(holidays, where, year))
+        if day >= today
+    )
+    gone = (
+        day
+        for year in range(this_year, this_year - _YEARS, -1)
+        for day in sorted(_days(holidays, where, year), reverse=True)
+    )
+    day = next(chain(coming, gone), None)
+    if day is not None:
+        opening = replace(opening, at=zone(where).first(day * DAY + _MORNING))
     return show(survey.graph, "holidays that close nothing", opening, decision(metric))
 
 
