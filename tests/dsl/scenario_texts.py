@@ -80,7 +80,12 @@ EXPECTATIONS = st.one_of(
     st.builds(scenario.Due, _NAMES, st.none() | _MOMENTS),
     _STANDS,
     st.builds(scenario.NoClock, _NAMES, st.none() | _MOMENTS),
-    st.builds(scenario.Decides, _NAMES, st.sampled_from(scenario.Scope), st.sampled_from(["gold", "freeze", "warning"])),
+    st.builds(
+        scenario.Decides,
+        _NAMES,
+        st.sampled_from(scenario.Scope),
+        st.sampled_from(["gold", "freeze", "warning"]),
+    ),
     st.builds(scenario.Reaches, _TRIGGERS, st.none() | _ACTIONS, st.none() | _MOMENTS),
     st.builds(scenario.Quiet, _MOMENTS),
     *(

@@ -15,7 +15,8 @@ from dsl.codes import pages
 from dsl.cut import cut
 from dsl.load import load, load_texts
 from engine.wall import parse_instant
-from tests.dsl.rule_texts import neat, sites
+from tests.dsl.rule_layouts import neat
+from tests.dsl.rule_texts import sites
 from tests.dsl.test_codes import BASE
 from tests.engine.examples import analysed_soundly
 from tests.engine.test_analyse import BASE as RULES
