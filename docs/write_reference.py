@@ -16,6 +16,7 @@ _TERMINAL = re.compile(r"^(?P<name>_?[A-Z_]+)(?:\.\d+)?: (?P<pattern>.*)$", re.M
 _TOKEN = re.compile(r"_block\{\w+\}|\w+|[()\[\]|*+?]")
 _WORDS = {
     "STRING": '"TEXT"',
+    "PATTERN": '"PATTERN"',
     "INT": "NUMBER",
     "NEGATIVE": "-NUMBER",
     "_NL": "",
@@ -73,6 +74,9 @@ class Reference:
         if part not in self.rules:
             return part
         about, options = self.about[part], _alternatives(self.rules[part])
+        if not about and all(one in self.terminals for one in options):
+            shapes = [self._terminal(one) for one in options]
+            return f"({' | '.join(shapes)})" if len(shapes) > 1 else shapes[0]
         if about or len(options) > 1:
             return _upper(part)
         return self.line(self.rules[part])

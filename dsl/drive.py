@@ -1,4 +1,4 @@
-"""Runs Lark's tables over a text: Lark's own loop also counts lines and keeps what explains a fault, in twice the time.
+"""Runs Lark's tables over a text: Lark's own loop also counts lines and keeps what explains a fault, in three times the time.
 
 It answers the tree or nothing. Where the text has a fault, Lark reads it once more and says what it is.
 """
@@ -6,86 +6,81 @@ It answers the tree or nothing. Where the text has a fault, Lark reads it once m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, NamedTuple
 
+from dsl.quotes import SAYS
+from dsl.word import Word
+
 END = "$END"
+_PASSED_OVER = ("WHITE", "COMMENT")
 _Match = Callable[[str, int], "re.Match[str] | None"]
-
-
-class Token(str):
-    """A terminal as the tree builder gets it: its text, its name, and where it stands. Whoever makes one sets these."""
-
-    __slots__ = ("end_pos", "start_pos", "type")
-
-    type: str
-    start_pos: int | None
-    end_pos: int | None
+_Children = list[Any]
 
 
 class _Reduce(NamedTuple):
+    """A rule that is complete: `make` gets its children, or as arguments what `pick` takes of them."""
+
     size: int
     origin: str
-    build: Callable[[list[Any]], Any]
+    pick: Callable[[_Children], Any] | None
+    make: Callable[..., Any]
 
 
 class Tables:
-    """What Lark made of a grammar. Raises KeyError for one with terminals that are more than an expression."""
+    """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
+    is a part of those that use it. Raises KeyError for a rule without a method and for terminals that are more than an expression."""
 
     __slots__ = ("_ends", "_lexers", "_match", "_rows", "_start")
 
-    def __init__(self, lark: Any) -> None:  # noqa: ANN401 - what it is made of has no public types
-        parser = lark.parser.parser.parser
-        table, callbacks = parser.parse_table, parser.callbacks
+    def __init__(self, lark: Any, build: object) -> None:  # noqa: ANN401 - what it is made of has no public types
+        table = lark.parser.parser.parser.parse_table
         (self._start,) = table.start_states.values()
         (self._ends,) = table.end_states.values()
         made: dict[Any, _Reduce] = {}
         self._rows: dict[int, dict[str, Any]] = {}
         for state, row in table.states.items():
             self._rows[state] = {
-                name: _entry(action, given, callbacks, made) for name, (action, given) in row.items()
+                name: _entry(action, given, build, made) for name, (action, given) in row.items()
             }
         self._lexers = lark.parser.lexer.lexers
-        self._match: dict[int, tuple[_Match, Container[str]]] = {}
+        self._match: dict[int, _Match] = {}
 
     def run(self, text: str) -> Any:  # noqa: ANN401 - whatever the rules build
         """The tree of a text; None where it has a fault."""
-        rows, matchers = self._rows, self._match
-        states: list[int] = [self._start]
-        values: list[Any] = []
-        at, length = 0, len(text)
+        rows, matchers, says, new = self._rows, self._match, SAYS, tuple.__new__
+        state = self._start
+        states: list[int] = [state]
+        values: _Children = []
+        at = 0
         while True:
-            state = states[-1]
-            match, ignored = matchers.get(state) or self._matcher(state)
-            kind, begin = END, length
-            while at < length:
-                found = match(text, at)
-                if found is None:
-                    return None
-                begin, at = at, found.end()
-                name = found.lastgroup
-                if name is not None and name not in ignored:
-                    kind = name
-                    break
+            found = (matchers.get(state) or self._matcher(state))(text, at)
+            if found is None:
+                return None
+            kind = found.lastgroup or END
             row = rows[state]
             while True:
                 entry = row.get(kind)
                 if entry.__class__ is int:
-                    states.append(entry)
+                    state = entry
+                    states.append(state)
                     if kind[0] == "_":  # Lark drops what is named so
+                        at = found.end()
                         values.append(None)
                         break
-                    token = Token(text[begin:at])
-                    token.type, token.start_pos, token.end_pos = kind, begin, at
-                    values.append(token)
+                    begin, at = found.span(kind)
+                    said = text[begin:at]
+                    if kind in says:
+                        said = says[kind](said)
+                    values.append(new(Word, (said, begin, at)))
                     break
                 if entry is None:
                     return None
-                size, origin, build = entry
-                children = values[-size:] if size else []
-                if size:
-                    del states[-size:], values[-size:]
-                value = build(children)
+                size, origin, pick, make = entry
+                children = values[-size:]
+                del states[-size:], values[-size:]
+                value = make(children) if pick is None else make(*pick(children))
                 state = rows[states[-1]][origin]
                 if kind is END and state == self._ends:
                     return value
@@ -93,20 +88,86 @@ class Tables:
                 values.append(value)
                 row = rows[state]
 
-    def _matcher(self, state: int) -> tuple[_Match, Container[str]]:
-        """What reads the next terminal in a state, and what is passed over."""
+    def _matcher(self, state: int) -> _Match:
+        """What reads the next terminal in a state, with the white space and the comment before it; no group is the end of the text."""
         lexer = self._lexers[state]
-        (expression,) = lexer.scanner._mres  # noqa: SLF001
-        if lexer.callback:
-            raise KeyError(*lexer.callback)
-        found = self._match[state] = expression.match, lexer.ignore_types
+        patterns = {one.name: one.pattern.to_regexp() for one in lexer.terminals}
+        for fixed in (one for one in lexer.terminals if one.pattern.type == "str"):
+            if any(
+                re.fullmatch(other, fixed.pattern.value)
+                for name, other in patterns.items()
+                if name != fixed.name
+            ):
+                raise KeyError(fixed.name)  # Lark tells it from the other by what it has read
+        white, comment = (patterns.pop(name, "(?!)") for name in _PASSED_OVER)
+        wanted = "|".join([*(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), r"\Z"])
+        # A comment ends where its line does: it must not give back what could be a terminal.
+        expression = re.compile(rf"(?:{white})?(?:{comment}(?![^\n]))?(?:{wanted})")
+        found = self._match[state] = expression.match
         return found
 
 
-def _entry(action: Any, given: Any, callbacks: Any, made: dict[Any, _Reduce]) -> int | _Reduce:  # noqa: ANN401
+def _entry(action: Any, given: Any, build: object, made: dict[Any, _Reduce]) -> int | _Reduce:  # noqa: ANN401
     """The state to go to, or the rule that is complete."""
     if action.name == "Shift":
         return int(given)
     if given not in made:
-        made[given] = _Reduce(len(given.expansion), given.origin.name, callbacks[given])
+        made[given] = _Reduce(len(given.expansion), given.origin.name, *_made_by(given, build))
     return made[given]
+
+
+def _made_by(rule: Any, build: object) -> tuple[Callable[[_Children], Any] | None, Callable[..., Any]]:  # noqa: ANN401
+    """How a value is made of the children: a node by the method of its rule, a list for a part of other rules, and what stands
+    alone in a rule that has no method is the value itself."""
+    parts = _parts(rule)
+    plain = [index for index, splice in parts if index is not None and not splice]
+    name = rule.alias or rule.options.template_source or rule.origin.name
+    method = getattr(build, name, None)
+    if rule.origin.name[0] == "_":
+        return None, _listed(parts)
+    if method is None:
+        if len(parts) != 1 or not plain:
+            raise KeyError(name)
+        return None, itemgetter(plain[0])
+    if len(plain) < len(parts):
+        return _listed(parts), method
+    if plain == list(range(len(rule.expansion))):
+        return tuple, method
+    return itemgetter(*plain) if len(plain) > 1 else itemgetter(slice(plain[0], plain[0] + 1)), method
+
+
+def _parts(rule: Any) -> list[tuple[int | None, bool]]:  # noqa: ANN401
+    """What a rule hands over: the index of a child, and whether that is a list to put in its place; None for an absent option."""
+    absent = [len(run) for run in "".join(str(int(one)) for one in rule.options.empty_indices).split("0")]
+    if len(absent) == 1:
+        absent = [0] * (len(rule.expansion) + 1)
+    parts: list[tuple[int | None, bool]] = []
+    for index, symbol in enumerate(rule.expansion):
+        parts += [(None, False)] * absent[index]
+        if not (symbol.is_term and symbol.filter_out):
+            parts.append((index, not symbol.is_term and symbol.name[0] == "_"))
+    return parts + [(None, False)] * absent[-1]
+
+
+def _listed(parts: list[tuple[int | None, bool]]) -> Callable[[_Children], _Children]:
+    """A function that lists the parts. The list of a repetition grows in place: nobody else has it."""
+    if parts and parts[0][1]:
+        first, rest = parts[0][0], parts[1:]
+        assert first is not None
+        if not rest:
+            return itemgetter(first)
+        return lambda children: _gathered(children[first], rest, children)
+    if len(parts) == 1 and parts[0][0] is not None:
+        return itemgetter(slice(parts[0][0], parts[0][0] + 1))
+    return lambda children: _gathered([], parts, children)
+
+
+def _gathered(out: _Children, parts: list[tuple[int | None, bool]], children: _Children) -> _Children:
+    for index, splice in parts:
+        if index is None:
+            out.append(None)
+        elif splice:
+            out += children[index]
+        else:
+            out.append(children[index])
+    return out

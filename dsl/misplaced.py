@@ -8,6 +8,7 @@ import unicodedata
 from dsl.faulty_line import HIDDEN, STRING, Line, found
 from dsl.finding import Finding
 from dsl.parse import Fault
+from dsl.quotes import SAYS
 from dsl.suggest import nearest, some
 from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LINES, is_name, where
 
@@ -137,7 +138,7 @@ def form(line: Line, fault: Fault) -> Finding | None:
         if "_COMMA" in fault.expected and line.text[:start].rstrip().endswith('"'):
             return _missing_comma(line, start)
         plain = _as_name(word[1:-1])
-        if "NAME" in fault.expected and "STRING" not in fault.expected and plain:
+        if "NAME" in fault.expected and not fault.expected & SAYS.keys() and plain:
             return found(
                 "E0225", line, *at, f"a name stands without quotes: {word}", f"write `{plain}`", plain
             )
@@ -147,7 +148,7 @@ def form(line: Line, fault: Fault) -> Finding | None:
         plain = _as_name(word)
         if plain != word:
             return _no_name(line, at, word)
-    if "STRING" in fault.expected and "_OPEN" not in fault.expected and "NAME" not in fault.expected:
+    if fault.expected & SAYS.keys() and "_OPEN" not in fault.expected and "NAME" not in fault.expected:
         return found("E0224", line, *at, f"text stands in quotes: {word}", f'write "{word}"', f'"{word}"')
     if "_COMMA" in fault.expected and word not in KEYWORDS and word_before[0].strip('"'):
         return _missing_comma(line, start)
@@ -198,6 +199,7 @@ def _as_name(word: str) -> str:
 _SHOWN = {
     "NAME": "a name",
     "STRING": "text in quotes",
+    "PATTERN": "a pattern in quotes",
     "INT": "a number",
     "NEGATIVE": "a number",
     "DATE": "a date (2026-03-08)",

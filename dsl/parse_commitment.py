@@ -3,76 +3,74 @@
 from __future__ import annotations
 
 from dsl import syntax
-from dsl.leaf import Leaf, end, start, word
+from dsl.word import Word
 
 
 def uptime(
-    keyword: Leaf, share: Leaf, _per: Leaf, per: Leaf, _on: Leaf, calendar: Leaf, *excluding: Leaf | None
+    keyword: Word, share: Word, _per: Word, per: Word, _on: Word, calendar: Word, *excluding: Word | None
 ) -> syntax.Uptime:
     last = excluding[-1] or calendar
-    return syntax.Uptime(
-        word(share), word(per), word(calendar), excluding[-1] is not None, start(keyword), end(last)
-    )
+    return syntax.Uptime(share, per, calendar, excluding[-1] is not None, keyword.start, last.end)
 
 
 def retainer(
-    keyword: Leaf, money: syntax.Money, _per: Leaf, month: Leaf, period: syntax.Period | None
+    keyword: Word, money: syntax.Money, _per: Word, month: Word, period: syntax.Period | None
 ) -> syntax.Retainer:
-    return syntax.Retainer(money, period, start(keyword), period.end if period else end(month))
+    return syntax.Retainer(money, period, keyword.start, period.end if period else month.end)
 
 
-def concerns(keyword: Leaf, kind: Leaf, names: tuple[syntax.Word, ...]) -> syntax.Concerns:
-    return syntax.Concerns(str(keyword), word(kind), names, start(keyword), names[-1].end)
+def concerns(keyword: Word, kind: Word, names: tuple[Word, ...]) -> syntax.Concerns:
+    return syntax.Concerns(keyword.text, kind, names, keyword.start, names[-1].end)
 
 
 def weekly_window(
-    keyword: Leaf, days: tuple[syntax.Word, ...], ranges: tuple[syntax.Word, ...], _zone: Leaf, zone: Leaf
+    keyword: Word, days: tuple[Word, ...], ranges: tuple[Word, ...], _zone: Word, zone: Word
 ) -> syntax.Window:
-    return syntax.Window(days, None, ranges, word(zone), start(keyword), end(zone))
+    return syntax.Window(days, None, ranges, zone, keyword.start, zone.end)
 
 
 def dated_window(
-    keyword: Leaf, day: Leaf, ranges: tuple[syntax.Word, ...], _zone: Leaf, zone: Leaf
+    keyword: Word, day: Word, ranges: tuple[Word, ...], _zone: Word, zone: Word
 ) -> syntax.Window:
-    return syntax.Window((), word(day), ranges, word(zone), start(keyword), end(zone))
+    return syntax.Window((), day, ranges, zone, keyword.start, zone.end)
 
 
-def announced(keyword: Leaf, at: syntax.Moment, _zone: Leaf, zone: Leaf) -> syntax.Announced:
-    return syntax.Announced(at, word(zone), start(keyword), end(zone))
+def announced(keyword: Word, at: syntax.Moment, _zone: Word, zone: Word) -> syntax.Announced:
+    return syntax.Announced(at, zone, keyword.start, zone.end)
 
 
 # ---------------------------------------------------------------- credits
 
 
 def uptime_band(
-    keyword: Leaf, _below: Leaf, below: Leaf, _pays: Leaf, pays: syntax.Payment
+    keyword: Word, _below: Word, below: Word, _pays: Word, pays: syntax.Payment
 ) -> syntax.UptimeBand:
-    return syntax.UptimeBand(word(below), pays, start(keyword), pays.end)
+    return syntax.UptimeBand(below, pays, keyword.start, pays.end)
 
 
 def breach_credit(
-    keyword: Leaf,
-    _of: Leaf,
-    metric: Leaf,
-    priorities: tuple[syntax.Word, ...] | None,
-    _pays: Leaf,
+    keyword: Word,
+    _of: Word,
+    metric: Word,
+    priorities: tuple[Word, ...] | None,
+    _pays: Word,
     pays: syntax.Payment,
-    each: Leaf,
+    each: Word,
 ) -> syntax.BreachCredit:
-    return syntax.BreachCredit(word(metric), priorities or (), pays, start(keyword), end(each))
+    return syntax.BreachCredit(metric, priorities or (), pays, keyword.start, each.end)
 
 
-def cap(keyword: Leaf, pays: syntax.Payment, _per: Leaf, month: Leaf) -> syntax.Cap:
-    return syntax.Cap(pays, start(keyword), end(month))
+def cap(keyword: Word, pays: syntax.Payment, _per: Word, month: Word) -> syntax.Cap:
+    return syntax.Cap(pays, keyword.start, month.end)
 
 
-def share_paid(share: Leaf, _of: Leaf, retainer: Leaf) -> syntax.Payment:
-    return syntax.Payment(word(share), None, start(share), end(retainer))
+def share_paid(share: Word, _of: Word, retainer: Word) -> syntax.Payment:
+    return syntax.Payment(share, None, share.start, retainer.end)
 
 
 def money_paid(money: syntax.Money) -> syntax.Payment:
     return syntax.Payment(None, money, money.start, money.end)
 
 
-def money(currency: Leaf, amount: Leaf) -> syntax.Money:
-    return syntax.Money(word(currency), word(amount), start(currency), end(amount))
+def money(currency: Word, amount: Word) -> syntax.Money:
+    return syntax.Money(currency, amount, currency.start, amount.end)

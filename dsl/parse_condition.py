@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from dsl import syntax
-from dsl.leaf import Leaf, end, start, word
+from dsl.word import Word
 
 
 class Ended(NamedTuple):
@@ -30,40 +30,44 @@ def _joined(
     return Ended(how(tuple(item.condition for item in items)), items[-1].end)
 
 
-def grouped(item: Ended, bracket: Leaf) -> Ended:
-    return item._replace(end=end(bracket))
+def grouped(item: Ended, bracket: Word) -> Ended:
+    return item._replace(end=bracket.end)
 
 
-def negated(_not: Leaf, item: Ended) -> Ended:
+def negated(_not: Word, item: Ended) -> Ended:
     return item._replace(condition=syntax.Negated(item.condition))
 
 
-def flag(field: Leaf) -> Ended:
-    return Ended(syntax.FlagTest(word(field)), end(field))
+def flag(field: Word) -> Ended:
+    return Ended(syntax.FlagTest(field), field.end)
 
 
-def comparison(field: Leaf, op: Leaf, value: syntax.Literal) -> Ended:
-    return Ended(syntax.Comparison(word(field), word(op), value), value.end)
+def comparison(field: Word, op: Word, value: syntax.Literal) -> Ended:
+    return Ended(syntax.Comparison(field, op, value), value.end)
 
 
-def membership(field: Leaf, _in: Leaf, *rest: syntax.Literal | Leaf) -> Ended:
+def membership(field: Word, _in: Word, *rest: syntax.Literal | Word) -> Ended:
     values = tuple(one for one in rest if isinstance(one, syntax.Literal))
     bracket = rest[-1]
     assert not isinstance(bracket, syntax.Literal)
-    return Ended(syntax.Membership(word(field), values), end(bracket))
+    return Ended(syntax.Membership(field, values), bracket.end)
 
 
-def pattern(field: Leaf, _matches: Leaf, text: Leaf) -> Ended:
-    # A pattern keeps its backslashes: only \" is ours, the rest belongs to the regular expression.
-    inner = syntax.Word(str(text)[1:-1].replace('\\"', '"'), start(text), end(text))
-    return Ended(syntax.Pattern(word(field), inner), inner.end)
+def pattern(field: Word, _matches: Word, pattern: Word) -> Ended:
+    return Ended(syntax.Pattern(field, pattern), pattern.end)
 
 
-def status_test(field: Leaf, _is: Leaf, name: Leaf) -> Ended:
-    return Ended(syntax.StatusTest(word(field), word(name)), end(name))
+def status_test(field: Word, _is: Word, name: Word) -> Ended:
+    return Ended(syntax.StatusTest(field, name), name.end)
 
 
-def value(token: Leaf) -> syntax.Literal:
-    kind = {"STRING": "text", "NAME": "name"}.get(token.type, "number")
-    said = word(token)
-    return syntax.Literal(kind, said.text, said.start, said.end)
+def text_value(said: Word) -> syntax.Literal:
+    return syntax.Literal("text", *said)
+
+
+def name_value(said: Word) -> syntax.Literal:
+    return syntax.Literal("name", *said)
+
+
+def number_value(said: Word) -> syntax.Literal:
+    return syntax.Literal("number", *said)

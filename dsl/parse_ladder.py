@@ -3,94 +3,92 @@
 from __future__ import annotations
 
 from dsl import syntax
-from dsl.leaf import Leaf, end, start, word, word_or_none
+from dsl.word import Word
 
 
-def escalate(
-    keyword: Leaf, _via: Leaf, ladder: Leaf, priorities: tuple[syntax.Word, ...] | None
-) -> syntax.Escalate:
-    last = priorities[-1].end if priorities else end(ladder)
-    return syntax.Escalate(word(ladder), priorities or (), start(keyword), last)
+def escalate(keyword: Word, _via: Word, ladder: Word, priorities: tuple[Word, ...] | None) -> syntax.Escalate:
+    last = priorities[-1].end if priorities else ladder.end
+    return syntax.Escalate(ladder, priorities or (), keyword.start, last)
 
 
-def for_priorities(_for: Leaf, names: tuple[syntax.Word, ...]) -> tuple[syntax.Word, ...]:
+def for_priorities(_for: Word, names: tuple[Word, ...]) -> tuple[Word, ...]:
     return names
 
 
 def step(
-    keyword: Leaf,
+    keyword: Word,
     trigger: syntax.Trigger,
-    priorities: tuple[syntax.Word, ...] | None,
+    priorities: tuple[Word, ...] | None,
     action: syntax.Action,
     *options: syntax.Option,
 ) -> syntax.Step:
     return syntax.Step(
-        trigger, priorities or (), action, options, start(keyword), (options or (action,))[-1].end
+        trigger, priorities or (), action, options, keyword.start, (options or (action,))[-1].end
     )
 
 
-def at_share(share: Leaf, _of: Leaf, metric: Leaf) -> syntax.Trigger:
-    return syntax.Trigger("share", word(share), word(metric), start(share), end(metric))
+def at_share(share: Word, _of: Word, metric: Word) -> syntax.Trigger:
+    return syntax.Trigger("share", share, metric, share.start, metric.end)
 
 
-def at_point(kind: Leaf, _of: Leaf, metric: Leaf) -> syntax.Trigger:
-    return syntax.Trigger(str(kind), None, word(metric), start(kind), end(metric))
+def at_point(kind: Word, _of: Word, metric: Word) -> syntax.Trigger:
+    return syntax.Trigger(kind.text, None, metric, kind.start, metric.end)
 
 
-def at_delay(amount: Leaf, kind: Leaf, metric: Leaf) -> syntax.Trigger:
-    return syntax.Trigger(str(kind), word(amount), word(metric), start(amount), end(metric))
+def at_delay(amount: Word, kind: Word, metric: Word) -> syntax.Trigger:
+    return syntax.Trigger(kind.text, amount, metric, amount.start, metric.end)
 
 
 def notify(
-    keyword: Leaf,
+    keyword: Word,
     to: tuple[syntax.Recipient, ...],
-    _via: Leaf,
-    channels: tuple[syntax.Word, ...],
+    _via: Word,
+    channels: tuple[Word, ...],
 ) -> syntax.Action:
-    return syntax.Action("notify", to, channels, None, start(keyword), channels[-1].end)
+    return syntax.Action("notify", to, channels, None, keyword.start, channels[-1].end)
 
 
-def reassign(keyword: Leaf, _to: Leaf, to: syntax.Recipient) -> syntax.Action:
-    return syntax.Action("reassign", (to,), (), None, start(keyword), to.end)
+def reassign(keyword: Word, _to: Word, to: syntax.Recipient) -> syntax.Action:
+    return syntax.Action("reassign", (to,), (), None, keyword.start, to.end)
 
 
-def flag_it(keyword: Leaf, _to: Leaf, management: Leaf) -> syntax.Action:
-    return syntax.Action("escalate", (), (), None, start(keyword), end(management))
+def flag_it(keyword: Word, _to: Word, management: Word) -> syntax.Action:
+    return syntax.Action("escalate", (), (), None, keyword.start, management.end)
 
 
-def raise_priority(keyword: Leaf, priority: Leaf, _to: Leaf | None, to: Leaf | None) -> syntax.Action:
-    return syntax.Action("raise", (), (), word_or_none(to), start(keyword), end(to or priority))
+def raise_priority(keyword: Word, priority: Word, _to: Word | None, to: Word | None) -> syntax.Action:
+    return syntax.Action("raise", (), (), to, keyword.start, (to or priority).end)
 
 
-def tag(keyword: Leaf, text: Leaf) -> syntax.Action:
-    return syntax.Action("tag", (), (), word(text), start(keyword), end(text))
+def tag(keyword: Word, text: Word) -> syntax.Action:
+    return syntax.Action("tag", (), (), text, keyword.start, text.end)
 
 
 def recipients(*to: syntax.Recipient) -> tuple[syntax.Recipient, ...]:
     return to
 
 
-def one_of_ticket(role: Leaf) -> syntax.Recipient:
-    return syntax.Recipient(str(role), None, start(role), end(role))
+def one_of_ticket(role: Word) -> syntax.Recipient:
+    return syntax.Recipient(role.text, None, role.start, role.end)
 
 
-def one_by_name(name: Leaf) -> syntax.Recipient:
-    return syntax.Recipient("", word(name), start(name), end(name))
+def one_by_name(name: Word) -> syntax.Recipient:
+    return syntax.Recipient("", name, name.start, name.end)
 
 
-def one_of_team(role: Leaf, _of: Leaf, team: Leaf) -> syntax.Recipient:
-    return syntax.Recipient(str(role), word(team), start(role), end(team))
+def one_of_team(role: Word, _of: Word, team: Word) -> syntax.Recipient:
+    return syntax.Recipient(role.text, team, role.start, team.end)
 
 
-def skip(keyword: Leaf, *rest: Leaf) -> syntax.Option:
-    return syntax.Option(str(keyword), None, None, None, start(keyword), end(rest[-1]))
+def skip(keyword: Word, *rest: Word) -> syntax.Option:
+    return syntax.Option(keyword.text, None, None, None, keyword.start, rest[-1].end)
 
 
-def only(keyword: Leaf, _in: Leaf, calendar: Leaf, hours: Leaf) -> syntax.Option:
-    return syntax.Option("only", word(calendar), None, None, start(keyword), end(hours))
+def only(keyword: Word, _in: Word, calendar: Word, hours: Word) -> syntax.Option:
+    return syntax.Option("only", calendar, None, None, keyword.start, hours.end)
 
 
-def repeat(keyword: Leaf, _every: Leaf, amount: Leaf, *rest: Leaf | None) -> syntax.Option:
+def repeat(keyword: Word, _every: Word, amount: Word, *rest: Word | None) -> syntax.Option:
     _up, _to, most, _until, last = rest
     assert last is not None
-    return syntax.Option("repeat", word(amount), word_or_none(most), None, start(keyword), end(last))
+    return syntax.Option("repeat", amount, most, None, keyword.start, last.end)

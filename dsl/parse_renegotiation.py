@@ -3,38 +3,36 @@
 from __future__ import annotations
 
 from dsl import syntax
-from dsl.leaf import Leaf, end, start, word, word_or_none
+from dsl.word import Word
 
-Months = tuple[syntax.Word | None, int]
-
-
-def one_month(_per: Leaf, month: Leaf) -> Months:
-    return None, end(month)
+Months = tuple[Word | None, int]
 
 
-def several_months(_over: Leaf, count: Leaf, months: Leaf) -> Months:
-    return word(count), end(months)
+def one_month(_per: Word, month: Word) -> Months:
+    return None, month.end
+
+
+def several_months(_over: Word, count: Word, months: Word) -> Months:
+    return count, months.end
 
 
 def of_metric(
-    keyword: Leaf,
-    subject: Leaf,
-    _of: Leaf | None,
-    metric: Leaf | None,
-    _than: Leaf,
-    limit: Leaf,
+    keyword: Word,
+    subject: Word,
+    _of: Word | None,
+    metric: Word | None,
+    _than: Word,
+    limit: Word,
     months: Months,
 ) -> syntax.Occasion:
-    return syntax.Occasion(
-        word(subject), word_or_none(metric), word(limit), months[0], start(keyword), months[1]
-    )
+    return syntax.Occasion(subject, metric, limit, months[0], keyword.start, months[1])
 
 
-def of_uptime(keyword: Leaf, subject: Leaf, _below: Leaf, limit: Leaf, months: Months) -> syntax.Occasion:
-    return syntax.Occasion(word(subject), None, word(limit), months[0], start(keyword), months[1])
+def of_uptime(keyword: Word, subject: Word, _below: Word, limit: Word, months: Months) -> syntax.Occasion:
+    return syntax.Occasion(subject, None, limit, months[0], keyword.start, months[1])
 
 
 def of_credits(
-    keyword: Leaf, subject: Leaf, _above: Leaf, limit: syntax.Payment, months: Months
+    keyword: Word, subject: Word, _above: Word, limit: syntax.Payment, months: Months
 ) -> syntax.Occasion:
-    return syntax.Occasion(word(subject), None, limit, months[0], start(keyword), months[1])
+    return syntax.Occasion(subject, None, limit, months[0], keyword.start, months[1])

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from dsl import syntax
-from dsl.leaf import Leaf, end, start, word
+from dsl.word import Word
 
 
 def each_period(
-    keyword: Leaf,
-    unit: Leaf,
-    _on: Leaf,
-    _day: Leaf,
-    day: Leaf,
-    _at: Leaf,
-    time: Leaf,
-    _zone: Leaf,
-    zone: Leaf,
+    keyword: Word,
+    unit: Word,
+    _on: Word,
+    _day: Word,
+    day: Word,
+    _at: Word,
+    time: Word,
+    _zone: Word,
+    zone: Word,
 ) -> syntax.Schedule:
-    return syntax.Schedule(str(unit), word(day), word(time), word(zone), start(keyword), end(zone))
+    return syntax.Schedule(unit.text, day, time, zone, keyword.start, zone.end)
 
 
 def each_week(
-    keyword: Leaf, unit: Leaf, _on: Leaf, day: Leaf, _at: Leaf, time: Leaf, _zone: Leaf, zone: Leaf
+    keyword: Word, unit: Word, _on: Word, day: Word, _at: Word, time: Word, _zone: Word, zone: Word
 ) -> syntax.Schedule:
-    return syntax.Schedule(str(unit), word(day), word(time), word(zone), start(keyword), end(zone))
+    return syntax.Schedule(unit.text, day, time, zone, keyword.start, zone.end)
 
 
-def for_everybody(keyword: Leaf, everybody: Leaf) -> syntax.Everybody:
-    return syntax.Everybody(start(keyword), end(everybody))
+def for_everybody(keyword: Word, everybody: Word) -> syntax.Everybody:
+    return syntax.Everybody(keyword.start, everybody.end)
 
 
 def share_mail(
-    keyword: Leaf, _mail: Leaf, _to: Leaf, recipients: tuple[syntax.Recipient, ...]
+    keyword: Word, _mail: Word, _to: Word, recipients: tuple[syntax.Recipient, ...]
 ) -> syntax.ShareMail:
-    return syntax.ShareMail(recipients, start(keyword), recipients[-1].end)
+    return syntax.ShareMail(recipients, keyword.start, recipients[-1].end)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from dsl import syntax
-from dsl.leaf import Leaf, end, start, word, word_or_none
+from dsl.word import Word
 
 _T = TypeVar("_T")
 
@@ -14,15 +14,15 @@ def several(*items: _T) -> tuple[_T, ...]:
     return items
 
 
-def setting(field: Leaf, value: syntax.Literal) -> syntax.Setting:
-    return syntax.Setting(word(field), value)
+def setting(field: Word, value: syntax.Literal) -> syntax.Setting:
+    return syntax.Setting(field, value)
 
 
-def moment(day: Leaf, time: Leaf) -> syntax.Moment:
-    return syntax.Moment(word(day), word(time), start(day), end(time))
+def moment(day: Word, time: Word) -> syntax.Moment:
+    return syntax.Moment(day, time, day.start, time.end)
 
 
-def look(_at: Leaf, when: syntax.Moment) -> syntax.Moment:
+def look(_at: Word, when: syntax.Moment) -> syntax.Moment:
     return when
 
 
@@ -30,195 +30,179 @@ def look(_at: Leaf, when: syntax.Moment) -> syntax.Moment:
 
 
 def check(
-    kind: Leaf, title: Leaf | None, _on: Leaf | None, day: Leaf | None, *lines: syntax.Line
+    kind: Word, title: Word | None, _on: Word | None, day: Word | None, *lines: syntax.Line
 ) -> syntax.Declaration:
-    last = end(day or title or kind)
-    return syntax.Declaration("check", None, word_or_none(title), lines, last, word_or_none(day))
+    last = (day or title or kind).end
+    return syntax.Declaration("check", None, title, lines, last, day)
 
 
 def check_line(
-    keyword: Leaf,
+    keyword: Word,
     customer: syntax.Literal,
-    _priority: Leaf,
-    priorities: tuple[syntax.Word, ...],
-    _with: Leaf | None,
+    _priority: Word,
+    priorities: tuple[Word, ...],
+    _with: Word | None,
     settings: tuple[syntax.Setting, ...] | None,
-    _expect: Leaf,
+    _expect: Word,
     promises: tuple[syntax.Promise, ...],
 ) -> syntax.CheckLine:
-    return syntax.CheckLine(customer, priorities, settings or (), promises, start(keyword), promises[-1].end)
+    return syntax.CheckLine(customer, priorities, settings or (), promises, keyword.start, promises[-1].end)
 
 
-def promise(metric: Leaf, how: Leaf, amount: Leaf, _on: Leaf | None, calendar: Leaf | None) -> syntax.Promise:
+def promise(metric: Word, how: Word, amount: Word, _on: Word | None, calendar: Word | None) -> syntax.Promise:
     return syntax.Promise(
-        metric=word(metric),
-        repeats=how.type == "EVERY",
-        amount=word(amount),
-        calendar=word_or_none(calendar),
-        start=start(metric),
-        end=end(calendar or amount),
+        metric=metric,
+        repeats=how.text == "every",
+        amount=amount,
+        calendar=calendar,
+        start=metric.start,
+        end=(calendar or amount).end,
     )
 
 
-def no_promise(no: Leaf, metric: Leaf) -> syntax.Promise:
-    return syntax.Promise(
-        word(metric), repeats=False, amount=None, calendar=None, start=start(no), end=end(metric)
-    )
+def no_promise(no: Word, metric: Word) -> syntax.Promise:
+    return syntax.Promise(metric, repeats=False, amount=None, calendar=None, start=no.start, end=metric.end)
 
 
 # ---------------------------------------------------------------- scenarios
 
 
-def scenario(kind: Leaf, title: Leaf | None, *lines: syntax.Line) -> syntax.Declaration:
-    return syntax.Declaration("scenario", None, word_or_none(title), lines, end(title or kind))
+def scenario(kind: Word, title: Word | None, *lines: syntax.Line) -> syntax.Declaration:
+    return syntax.Declaration("scenario", None, title, lines, (title or kind).end)
 
 
 def ticket(
-    keyword: Leaf,
-    name: Leaf,
-    _customer: Leaf | None,
+    keyword: Word,
+    name: Word,
+    _customer: Word | None,
     customer: syntax.Literal | None,
-    _priority: Leaf | None,
-    priority: Leaf | None,
+    _priority: Word | None,
+    priority: Word | None,
 ) -> syntax.Ticket:
-    last = end(priority) if priority else customer.end if customer else end(name)
-    return syntax.Ticket(word(name), customer, word_or_none(priority), start(keyword), last)
+    last = priority.end if priority else customer.end if customer else name.end
+    return syntax.Ticket(name, customer, priority, keyword.start, last)
 
 
 def happens(
-    keyword: Leaf,
+    keyword: Word,
     when: syntax.Moment,
-    kind: Leaf,
-    _with: Leaf | None,
+    kind: Word,
+    _with: Word | None,
     settings: tuple[syntax.Setting, ...] | None,
 ) -> syntax.Happens:
-    last = settings[-1].value.end if settings else end(kind)
-    return syntax.Happens(when, word(kind), settings or (), start(keyword), last)
+    last = settings[-1].value.end if settings else kind.end
+    return syntax.Happens(when, kind, settings or (), keyword.start, last)
 
 
 def sets(
-    keyword: Leaf, when: syntax.Moment, _set: Leaf, settings: tuple[syntax.Setting, ...]
+    keyword: Word, when: syntax.Moment, _set: Word, settings: tuple[syntax.Setting, ...]
 ) -> syntax.Happens:
-    return syntax.Happens(when, None, settings, start(keyword), settings[-1].value.end)
+    return syntax.Happens(when, None, settings, keyword.start, settings[-1].value.end)
 
 
-def expect(keyword: Leaf, what: syntax.Expectation) -> syntax.Expect:
-    return syntax.Expect(what, start(keyword), what.end)
+def expect(keyword: Word, what: syntax.Expectation) -> syntax.Expect:
+    return syntax.Expect(what, keyword.start, what.end)
 
 
-def due(metric: Leaf, _due: Leaf, when: syntax.Moment | Leaf) -> syntax.Expectation:
+def due(metric: Word, _due: Word, when: syntax.Moment | Word) -> syntax.Expectation:
     at = when if isinstance(when, syntax.Moment) else None
-    last = when.end if isinstance(when, syntax.Moment) else end(when)
-    return syntax.Expectation("due", word(metric), (), None, at, None, None, start(metric), last)
+    return syntax.Expectation("due", metric, (), None, at, None, None, metric.start, when.end)
 
 
-def tier_decides(name: Leaf, _decides: Leaf, metric: Leaf) -> syntax.Expectation:
-    return syntax.Expectation(
-        "tier", word(metric), (word(name),), None, None, None, None, start(name), end(metric)
-    )
+def tier_decides(name: Word, _decides: Word, metric: Word) -> syntax.Expectation:
+    return syntax.Expectation("tier", metric, (name,), None, None, None, None, name.start, metric.end)
 
 
-def override_decides(keyword: Leaf, name: Leaf, _decides: Leaf, metric: Leaf) -> syntax.Expectation:
-    return syntax.Expectation(
-        "override", word(metric), (word(name),), None, None, None, None, start(keyword), end(metric)
-    )
+def override_decides(keyword: Word, name: Word, _decides: Word, metric: Word) -> syntax.Expectation:
+    return syntax.Expectation("override", metric, (name,), None, None, None, None, keyword.start, metric.end)
 
 
-def stands(metric: Leaf, state: Leaf, at: syntax.Moment | None) -> syntax.Expectation:
-    last = at.end if at else end(state)
-    return syntax.Expectation(str(state), word(metric), (), None, at, None, None, start(metric), last)
+def stands(metric: Word, state: Word, at: syntax.Moment | None) -> syntax.Expectation:
+    last = at.end if at else state.end
+    return syntax.Expectation(state.text, metric, (), None, at, None, None, metric.start, last)
 
 
-def paused_or_breached(
-    metric: Leaf,
-    state: Leaf,
-    _by: Leaf | None,
-    by: tuple[syntax.Word, ...] | Leaf | None,
-    at: syntax.Moment | None,
+def paused(
+    metric: Word, state: Word, _by: Word | None, by: tuple[Word, ...] | None, at: syntax.Moment | None
 ) -> syntax.Expectation:
-    """Paused by names, or breached by an amount."""
-    names = by if isinstance(by, tuple) else ()
-    amount = None if by is None or isinstance(by, tuple) else word(by)
-    said = names[-1].end if names else amount.end if amount else end(state)
-    return syntax.Expectation(
-        str(state),
-        word(metric),
-        names,
-        amount,
-        at,
-        None,
-        None,
-        start(metric),
-        at.end if at else said,
-    )
+    last = at or (by[-1] if by else state)
+    return syntax.Expectation("paused", metric, by or (), None, at, None, None, metric.start, last.end)
 
 
-def no_clock(no: Leaf, metric: Leaf, at: syntax.Moment | None) -> syntax.Expectation:
-    last = at.end if at else end(metric)
-    return syntax.Expectation("no", word(metric), (), None, at, None, None, start(no), last)
+def breached(
+    metric: Word, state: Word, _by: Word | None, by: Word | None, at: syntax.Moment | None
+) -> syntax.Expectation:
+    last = at or by or state
+    return syntax.Expectation("breached", metric, (), by, at, None, None, metric.start, last.end)
+
+
+def no_clock(no: Word, metric: Word, at: syntax.Moment | None) -> syntax.Expectation:
+    last = at.end if at else metric.end
+    return syntax.Expectation("no", metric, (), None, at, None, None, no.start, last)
 
 
 def reaches(
-    trigger: syntax.Trigger, action: syntax.Action | None, when: syntax.Moment | Leaf
+    trigger: syntax.Trigger, action: syntax.Action | None, when: syntax.Moment | Word
 ) -> syntax.Expectation:
     at = when if isinstance(when, syntax.Moment) else None
-    last = when.end if isinstance(when, syntax.Moment) else end(when)
-    return syntax.Expectation("reaches", trigger.metric, (), None, at, trigger, action, trigger.start, last)
+    return syntax.Expectation(
+        "reaches", trigger.metric, (), None, at, trigger, action, trigger.start, when.end
+    )
 
 
-def quiet(nothing: Leaf, _until: Leaf, when: syntax.Moment) -> syntax.Expectation:
-    return syntax.Expectation("quiet", None, (), None, when, None, None, start(nothing), when.end)
+def quiet(nothing: Word, _until: Word, when: syntax.Moment) -> syntax.Expectation:
+    return syntax.Expectation("quiet", None, (), None, when, None, None, nothing.start, when.end)
 
 
 # ---------------------------------------------------------------- outages and money
 
 
-def for_customer(_for: Leaf, _customer: Leaf, name: Leaf) -> syntax.Word:
-    return word(name)
+def for_customer(_for: Word, _customer: Word, name: Word) -> Word:
+    return name
 
 
 def outage(
-    keyword: Leaf,
-    service: Leaf | None,
-    customer: syntax.Word | None,
-    _from: Leaf,
+    keyword: Word,
+    service: Word | None,
+    customer: Word | None,
+    _from: Word,
     first: syntax.Moment,
-    _until: Leaf | None,
+    _until: Word | None,
     last: syntax.Moment | None,
 ) -> syntax.Outage:
-    return syntax.Outage(word_or_none(service), customer, first, last, start(keyword), (last or first).end)
+    return syntax.Outage(service, customer, first, last, keyword.start, (last or first).end)
 
 
 def notice(
-    keyword: Leaf,
-    maintenance: Leaf | None,
-    _announced: Leaf,
+    keyword: Word,
+    maintenance: Word | None,
+    _announced: Word,
     at: syntax.Moment,
-    _from: Leaf | None,
+    _from: Word | None,
     first: syntax.Moment | None,
-    _until: Leaf | None,
+    _until: Word | None,
     last: syntax.Moment | None,
 ) -> syntax.Notice:
-    return syntax.Notice(word_or_none(maintenance), at, first, last, start(keyword), (last or at).end)
+    return syntax.Notice(maintenance, at, first, last, keyword.start, (last or at).end)
 
 
 def of_month(
-    keyword: Leaf, money: syntax.Money, customer: syntax.Word | None, _in: Leaf, month: Leaf
+    keyword: Word, money: syntax.Money, customer: Word | None, _in: Word, month: Word
 ) -> syntax.Expectation:
     return _of_month(keyword, keyword, money, customer, month)
 
 
 def nothing_of_month(
-    no: Leaf, keyword: Leaf, customer: syntax.Word | None, _in: Leaf, month: Leaf
+    no: Word, keyword: Word, customer: Word | None, _in: Word, month: Word
 ) -> syntax.Expectation:
     return _of_month(no, keyword, None, customer, month)
 
 
 def _of_month(
-    first: Leaf, keyword: Leaf, money: syntax.Money | None, customer: syntax.Word | None, month: Leaf
+    first: Word, keyword: Word, money: syntax.Money | None, customer: Word | None, month: Word
 ) -> syntax.Expectation:
     """Credits or a retainer, as the keyword says."""
-    about = syntax.OfMonth(money, customer, word(month))
+    about = syntax.OfMonth(money, customer, month)
     return syntax.Expectation(
-        str(keyword), None, (), None, None, None, None, start(first), about.month.end, about
+        keyword.text, None, (), None, None, None, None, first.start, month.end, about
     )

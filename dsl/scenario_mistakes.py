@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from dsl.faulty_line import Line, Table, found
 from dsl.finding import Finding
-from dsl.leaf import quoted
+from dsl.quotes import quoted
 
 _DAY = r"\d{4}-\d\d-\d\d"
 

@@ -13,7 +13,7 @@ from dsl import ladder, scenario
 from dsl.commitment import Money
 from dsl.condition import Value
 from dsl.ladder import Reached, Role
-from dsl.leaf import quoted
+from dsl.quotes import quoted
 from dsl.values import duration, percentage
 from dsl.vocabulary import is_name
 

@@ -17,13 +17,13 @@ from dsl.checks.hollow import EVENT_KINDS
 from dsl.checks.names import zones
 from dsl.condition import BUILT_IN_FIELDS, StatusClass
 from dsl.cut import cut
-from dsl.drive import END, Token
+from dsl.drive import END
 from dsl.ladder import BUILT_IN_CHANNELS
 from dsl.language_server.mentions import RECIPIENT, Mention, mentions
 from dsl.language_server.places import INSIDE, mentioned
-from dsl.leaf import quoted
 from dsl.model import ALWAYS, BUILT_IN_METRICS
-from dsl.parse import Reader, begun, grammar
+from dsl.parse import Reader, begun, grammar, token
+from dsl.quotes import SAYS, quoted
 from dsl.recover import blocks_at
 from dsl.report import WORDS
 from dsl.scenario import UNFLAGGED, UNTOLD
@@ -53,13 +53,6 @@ class Completion(NamedTuple):
     start: int
     end: int
     items: tuple[Item, ...]
-
-
-def _token(type_: str, text: str, start: int) -> Token:
-    """A token for the parser, where none is written."""
-    token = Token(text)
-    token.type, token.start_pos, token.end_pos = type_, start, start + len(text)
-    return token
 
 
 def complete(text: str, offset: int, sheets: Sequence[Sheet]) -> Completion:
@@ -168,7 +161,7 @@ def _kind_of(reader: Reader, terminal: str, at: int) -> str:
     """What a name or a text at the cursor is the name of, "" where it is of nothing that is declared."""
     text = quoted(_STAND_IN) if terminal == "STRING" else _STAND_IN
     first = reader.copy(deepcopy_values=False)
-    first.feed_token(_token(terminal, text, at))
+    first.feed_token(token(terminal, text, at))
     tree = _ended(first, at + len(text))
     found: Iterator[Mention] = mentions(tree) if tree is not None else iter(())
     return next(
@@ -184,18 +177,18 @@ def _ended(reader: Reader, at: int) -> syntax.Declaration | None:
         for one in waiting:
             accepted = one.accepts()
             if END in accepted:
-                tree = one.feed_token(_token(END, "", at))
+                tree = one.feed_token(token(END, "", at))
                 return tree if isinstance(tree, syntax.Declaration) else None
             for terminal in sorted(accepted):
                 further = one.copy(deepcopy_values=False)
-                further.feed_token(_token(terminal, _sample(terminal), at))
+                further.feed_token(token(terminal, _sample(terminal), at))
                 following.setdefault(frozenset((*further.accepts(), terminal)), further)
         waiting = list(following.values())
     return None
 
 
 def _sample(terminal: str) -> str:
-    return '"x"' if terminal == "STRING" else next(iter(words_of(terminal)), "x")
+    return '"x"' if terminal in SAYS else next(iter(words_of(terminal)), "x")
 
 
 def known(kind: str, sheets: Sequence[Sheet], *, as_text: bool) -> Iterator[Item]:

@@ -44,6 +44,7 @@ WORDS = {
         "status",
         "waiting",
     ),
+    "PATTERN": ('"(a+)+$"', '"[0-9]{3}\\.x"', '""'),
     "STRING": (
         '""',
         '"Acme"',

@@ -19,6 +19,7 @@ PAGE = script.document()
 SHAPES = dict(re.findall(r"^## (\w+)\n\n[^\n]*\n\n```\n(.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL))
 PARTS = {
     '"TEXT"': '"x"',
+    '"PATTERN"': '"x+"',
     "NAME": "acme",
     "NUMBER": "1",
     "VARIABLE": "PAGER_URL",

@@ -85,7 +85,7 @@ def test_every_file_is_coloured_without_a_gap_and_as_the_parser_reads_it(path):
         stop, scope = at[start]
         assert stop == end or terminal in ("ZONE_NAME", "SUBDIVISION_CODE"), (text[start:end], scope)
         kind = scope.split(".")[0]
-        if terminal == "STRING":
+        if terminal in ("STRING", "PATTERN"):
             assert kind == "string"
         elif re.match("DATE|TIME|PERCENT|DURATION|BUSINESS|INT|NEGATIVE|OFFSET|MONTH_DAY|MONEY", terminal):
             assert scope.startswith("constant.numeric"), (text[start:end], scope)
