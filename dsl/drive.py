@@ -28,22 +28,33 @@ class _Reduce(NamedTuple):
     make: Callable[..., Any]
 
 
+class _Goto(NamedTuple):
+    """Where to go with a node that nothing but rules of one child can follow: they are complete at once."""
+
+    state: int
+    rules: list[_Reduce]
+
+
 class Tables:
     """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
     is a part of those that use it. Raises KeyError for a rule without a method and for terminals that are more than an expression."""
 
-    __slots__ = ("_ends", "_lexers", "_match", "_rows", "_start")
+    __slots__ = ("_end", "_lexers", "_match", "_rows", "_start")
 
     def __init__(self, lark: Any, build: object) -> None:  # noqa: ANN401 - what it is made of has no public types
         table = lark.parser.parser.parser.parse_table
         (self._start,) = table.start_states.values()
-        (self._ends,) = table.end_states.values()
+        (self._end,) = table.end_states.values()
         made: dict[Any, _Reduce] = {}
-        self._rows: dict[int, dict[str, Any]] = {}
-        for state, row in table.states.items():
-            self._rows[state] = {
-                name: _entry(action, given, build, made) for name, (action, given) in row.items()
-            }
+        self._rows: dict[int, dict[str, Any]] = {
+            state: {name: _entry(action, given, build, made) for name, (action, given) in row.items()}
+            for state, row in table.states.items()
+        }
+        alone = {state: row for state, row in self._rows.items() if _is_one_rule_of_one_child(row)}
+        for row in self._rows.values():
+            for name, entry in row.items():
+                if entry in alone and not name.isupper():
+                    row[name] = _followed(entry, row, alone)
         self._lexers = lark.parser.lexer.lexers
         self._match: dict[int, _Match] = {}
 
@@ -51,6 +62,7 @@ class Tables:
         """The tree of a text; None where it has a fault."""
         rows, matchers, says, new = self._rows, self._match, SAYS, tuple.__new__
         state = self._start
+        row = rows[state]
         states: list[int] = [state]
         values: _Children = []
         at = 0
@@ -59,17 +71,17 @@ class Tables:
             if found is None:
                 return None
             kind = found.lastgroup or END
-            row = rows[state]
             while True:
                 entry = row.get(kind)
                 if entry.__class__ is int:
                     state = entry
+                    row = rows[state]
                     states.append(state)
                     if kind[0] == "_":  # Lark drops what is named so
                         at = found.end()
                         values.append(None)
                         break
-                    begin, at = found.span(kind)
+                    begin, at = found.span(found.lastindex)
                     said = text[begin:at]
                     if kind in says:
                         said = says[kind](said)
@@ -82,8 +94,12 @@ class Tables:
                 del states[-size:], values[-size:]
                 value = make(children) if pick is None else make(*pick(children))
                 state = rows[states[-1]][origin]
-                if kind is END and state == self._ends:
-                    return value
+                if state.__class__ is not int:
+                    state, rules = state
+                    for _, _, pick, make in rules:
+                        value = make([value]) if pick is None else make(value)
+                if state == self._end:
+                    return value if kind is END else None
                 states.append(state)
                 values.append(value)
                 row = rows[state]
@@ -114,6 +130,24 @@ def _entry(action: Any, given: Any, build: object, made: dict[Any, _Reduce]) -> 
     if given not in made:
         made[given] = _Reduce(len(given.expansion), given.origin.name, *_made_by(given, build))
     return made[given]
+
+
+def _is_one_rule_of_one_child(row: dict[str, Any]) -> bool:
+    entries = set(map(id, row.values()))
+    return len(entries) == 1 and all(isinstance(one, _Reduce) and one.size == 1 for one in row.values())
+
+
+def _followed(state: int, row: dict[str, Any], alone: dict[int, dict[str, _Reduce]]) -> _Goto:
+    """The state after all rules of one child that follow a node, from the row of the state before it."""
+    rules: list[_Reduce] = []
+    while state in alone:
+        (rule, *_) = alone[state].values()
+        rules.append(rule)
+        following = row[rule.origin]
+        if isinstance(following, _Goto):
+            return _Goto(following.state, rules + following.rules)
+        state = following
+    return _Goto(state, rules)
 
 
 def _made_by(rule: Any, build: object) -> tuple[Callable[[_Children], Any] | None, Callable[..., Any]]:  # noqa: ANN401
