@@ -81,7 +81,7 @@ class Tables:
                         at = found.end()
                         values.append(None)
                         break
-                    begin, at = found.span(found.lastindex)
+                    begin, at = found.span(kind)
                     said = text[begin:at]
                     if kind in says:
                         said = says[kind](said)

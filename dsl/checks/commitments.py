@@ -8,49 +8,12 @@ from itertools import combinations, pairwise
 
 from dsl import build, syntax, values
 from dsl.checks.dates import overlap, readable
-from dsl.checks.lists import repeated
 from dsl.checks.meanings import value_findings
 from dsl.commitment import WHOLE
 from dsl.finding import Finding, here
 from dsl.span import Origin
 
 _ALL_OF_IT = 10_000
-
-
-def commitment_findings(tree: syntax.Declaration) -> Iterator[Finding]:
-    """What the lines of a declaration show by themselves."""
-    for line in tree.lines:
-        match line:
-            case syntax.Uptime(share, per):
-                yield from share_findings(share)
-                yield from () if per.text == "month" else value_findings(per, values.amount)
-            case syntax.UptimeBand(below, pays):
-                yield from share_findings(below)
-                yield from payment_findings(pays)
-            case syntax.BreachCredit(_, priorities, pays):
-                yield from repeated(priorities)
-                yield from payment_findings(pays)
-            case syntax.Cap(pays):
-                yield from payment_findings(pays)
-            case syntax.Retainer(money, period):
-                yield from value_findings(money.amount, values.money)
-                yield from _period(period)
-            case syntax.Concerns(_, _, names):
-                yield from repeated(names)
-            case syntax.Window(days, day, ranges):
-                yield from repeated(days)
-                yield from value_findings(day, values.day_within_reach) if day else ()
-                for word in ranges:
-                    yield from value_findings(word, values.time_range)
-            case syntax.Announced(at):
-                yield from value_findings(at.day, values.day_within_reach)
-                yield from value_findings(at.time, values.second)
-            case _:
-                pass
-    yield from _twice(tree)
-    yield from _retainers(tree)
-    yield from _bands(tree)
-    yield from _currencies(tree)
 
 
 def share_findings(word: syntax.Word) -> Iterator[Finding]:
@@ -83,24 +46,10 @@ def payment_findings(pays: syntax.Payment) -> Iterator[Finding]:
         )
 
 
-def _period(period: syntax.Period | None) -> Iterator[Finding]:
-    if period is None:
-        return
-    found = [one for word in (period.first, period.last) if word for one in value_findings(word, values.day)]
-    yield from found
-    if not found and readable(period) is None:
-        yield Finding(
-            "E0511",
-            "this period is over before it begins",
-            here(period),
-            "`until` names the first day after the period, `through` the last day of it",
-        )
-
-
 # ---------------------------------------------------------------- lines that disagree
 
 
-def _twice(tree: syntax.Declaration) -> Iterator[Finding]:
+def twice_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     """Lines of which a declaration can have one: an uptime for each length of time, a cap, an announcement."""
     seen: dict[tuple[str, object], Origin] = {}
     for line in tree.lines:
@@ -132,7 +81,8 @@ def _length(per: syntax.Word) -> object:
         return per.text
 
 
-def _retainers(tree: syntax.Declaration) -> Iterator[Finding]:
+def retainer_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+    """Retainers that hold at once."""
     dated = [
         (period, line)
         for line in build.of_type(tree.lines, syntax.Retainer)
@@ -149,8 +99,8 @@ def _retainers(tree: syntax.Declaration) -> Iterator[Finding]:
             )
 
 
-def _bands(tree: syntax.Declaration) -> Iterator[Finding]:
-    """The lower the uptime, the more is paid: so the order of the lines does not matter."""
+def band_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+    """Bands that do not rise: the lower the uptime, the more is paid, so that the order of the lines does not matter."""
     known = []
     for line in build.of_type(tree.lines, syntax.UptimeBand):
         try:
@@ -185,9 +135,8 @@ def _paid(pays: syntax.Payment) -> tuple[str, int | Decimal]:
     return pays.money.currency.text, values.money(pays.money.amount.text)
 
 
-def _currencies(tree: syntax.Declaration) -> Iterator[Finding]:
-    if tree.kind != "credits":
-        return
+def currency_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+    """Amounts in more than one currency."""
     first: syntax.Money | None = None
     for money in moneys(tree.lines):
         first = first or money

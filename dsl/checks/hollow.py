@@ -9,7 +9,6 @@ from dsl.checks.climb import ALWAYS, given
 from dsl.checks.conditions import meaning
 from dsl.checks.disjoint import can_both_hold
 from dsl.finding import Finding, Mend, Ranged, here
-from dsl.suggest import nearest
 
 EVENT_KINDS = (
     *("opened", "changed", "reply", "auto-reply", "note", "message", "resolved", "reopened", "closed"),
@@ -21,32 +20,32 @@ NO_FIELDS = ("by", "echo")
 """What events bring under these names tells of the event and never becomes a field of the ticket."""
 
 
-def condition_never(line: syntax.Line) -> Iterator[Finding]:
-    """A target, a pause or a `stop when` whose condition no ticket can fulfil."""
-    match line:
-        case syntax.Target(when=when) if when is not None:
-            known = meaning(when)
-            if known is None or not line.priorities:
-                return
-            if not can_both_hold(known, ALWAYS):
-                yield _never(line, "no ticket can fulfil the condition of this target")
-            elif not any(can_both_hold(given(known, word.text), ALWAYS) for word in line.priorities):
-                yield _never(line, "the condition of this target excludes the priorities that it is for")
-        case syntax.PauseWhen(when) | syntax.StopWhen(when):
-            known = meaning(when)
-            if known is not None and not can_both_hold(known, ALWAYS):
-                yield _never(line, "no ticket can fulfil this condition")
-        case _:
-            pass
+def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
+    """A target whose condition no ticket of its priorities can fulfil."""
+    known = meaning(line.when) if line.when else None
+    if known is None or not line.priorities:
+        return
+    if not can_both_hold(known, ALWAYS):
+        yield _never(line, "no ticket can fulfil the condition of this target")
+    elif not any(can_both_hold(given(known, word.text), ALWAYS) for word in line.priorities):
+        yield _never(line, "the condition of this target excludes the priorities that it is for")
+
+
+def never_holds(line: syntax.PauseWhen | syntax.StopWhen) -> Iterator[Finding]:
+    """A pause or a `stop when` whose condition no ticket can fulfil."""
+    known = meaning(line.when)
+    if known is not None and not can_both_hold(known, ALWAYS):
+        yield _never(line, "no ticket can fulfil this condition")
 
 
 def _never(at: Ranged, message: str) -> Finding:
     return Finding("W0607", message, here(at), "correct the condition or remove the line")
 
 
-def field_findings(name: syntax.Word) -> Iterator[Finding]:
+def field_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     """A field that no event can bring."""
-    if name.text in NO_FIELDS:
+    name = tree.name
+    if name and name.text in NO_FIELDS:
         yield Finding(
             "E0608",
             f"no event brings a field `{name.text}`: there the word tells of the event itself",
@@ -61,8 +60,8 @@ def metric_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     for line in tree.lines:
         if isinstance(line, syntax.Fact) and line.keyword in ("start", "stop"):
             for word in line.words:
-                meant = nearest(word.text, EVENT_KINDS)
-                if word.text not in EVENT_KINDS and meant and _one_slip(word.text, meant):
+                meant = next((kind for kind in EVENT_KINDS if _one_slip(word.text, kind)), "")
+                if meant and word.text not in EVENT_KINDS:
                     yield Finding(
                         "W0609",
                         f"`{word.text}` is no built-in kind of event, and nearly one",
