@@ -31,20 +31,37 @@ from dsl.span import Origin
 _T = TypeVar("_T")
 
 
+class Facts:
+    """The words of the plain lines of a block, by their keyword."""
+
+    __slots__ = ("_words",)
+
+    def __init__(self, lines: Iterable[syntax.Line]) -> None:
+        self._words: dict[str, tuple[str, ...]] = {}
+        for line in lines:
+            if line.__class__ is syntax.Fact:
+                keyword, words, *_ = line
+                said = tuple([word[0] for word in words])
+                self._words[keyword] = self._words[keyword] + said if keyword in self._words else said
+
+    def all(self, keyword: str) -> tuple[str, ...]:
+        """The words of all lines with that keyword."""
+        return self._words.get(keyword, ())
+
+    def one(self, keyword: str) -> str:
+        """The first word of the first line with that keyword, "" without one."""
+        found = self._words.get(keyword)
+        return found[0] if found else ""
+
+
 def words_of(lines: Iterable[syntax.Line], keyword: str) -> tuple[str, ...]:
-    """The words of all lines with that keyword."""
-    return tuple(
-        word.text
-        for line in lines
-        if isinstance(line, syntax.Fact) and line.keyword == keyword
-        for word in line.words
-    )
+    """The words of all lines with that keyword, where no others are asked for."""
+    return Facts(lines).all(keyword)
 
 
 def word_of(lines: Iterable[syntax.Line], keyword: str) -> str:
-    """The first word of the last line with that keyword, "" without one."""
-    found = words_of(lines, keyword)
-    return found[0] if found else ""
+    """The first word of the first line with that keyword, "" without one, where no others are asked for."""
+    return Facts(lines).one(keyword)
 
 
 def of_type(lines: Iterable[syntax.Line], type_: type[_T]) -> list[_T]:
@@ -74,19 +91,19 @@ def field(key: str, it: syntax.Declaration) -> model.Field:
 
 
 def person(key: str, it: syntax.Declaration) -> model.Person:
-    return model.Person(
-        name_of(it), title(it), word_of(it.lines, "email"), words_of(it.lines, "alias"), origin(it, key)
-    )
+    facts = Facts(it.lines)
+    return model.Person(name_of(it), title(it), facts.one("email"), facts.all("alias"), origin(it, key))
 
 
 def team(key: str, it: syntax.Declaration) -> model.Team:
-    lead, senior, member = (words_of(it.lines, keyword) for keyword in ("lead", "senior", "member"))
+    facts = Facts(it.lines)
+    lead, senior, member = facts.all("lead"), facts.all("senior"), facts.all("member")
     return model.Team(name_of(it), title(it), lead, senior, member, origin(it, key))
 
 
 def metric(key: str, it: syntax.Declaration) -> model.Metric:
-    start, stop = word_of(it.lines, "start"), word_of(it.lines, "stop")
-    return model.Metric(name_of(it), title(it), start, stop, origin(it, key))
+    facts = Facts(it.lines)
+    return model.Metric(name_of(it), title(it), facts.one("start"), facts.one("stop"), origin(it, key))
 
 
 # ---------------------------------------------------------------- calendars
@@ -213,23 +230,24 @@ def target(key: str, text: str, line: syntax.Target) -> model.Target:
 
 def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], model.Tier | None]) -> model.Tier:
     """`base` answers the built tier that `like` names. A later fact replaces the same fact of the base."""
-    like = word_of(it.lines, "like")
+    facts = Facts(it.lines)
+    like = facts.one("like")
     parent = base(like) if like else None
-    own = [target(key, text, line) for line in it.lines if isinstance(line, syntax.Target)]
-    warn = sorted({values.percent(word) for word in words_of(it.lines, "warn")})
-    reopen = word_of(it.lines, "reopen")
+    own = [target(key, text, line) for line in of_type(it.lines, syntax.Target)]
+    warn = sorted({values.percent(word) for word in facts.all("warn")})
+    reopen = facts.one("reopen")
     return model.Tier(
         name_of(it),
         title(it),
-        word_of(it.lines, "calendar") or (parent.calendar if parent else ""),
-        (*(_kept(parent.targets, own) if parent else ()), *own),
+        facts.one("calendar") or (parent.calendar if parent else ""),
+        (*(_kept(parent.targets, own) if parent else ()), *own) if own or not parent else parent.targets,
         tuple(warn) or (parent.warn if parent else model.DEFAULT_WARN),
-        tuple(dict.fromkeys(words_of(it.lines, "pause"))) or (parent.pauses if parent else ()),
+        tuple(dict.fromkeys(facts.all("pause"))) or (parent.pauses if parent else ()),
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
         ladders(it.lines, parent.ladders if parent else ()),
         origin(it, key),
         uptimes(key, it.lines, parent.uptimes if parent else ()),
-        word_of(it.lines, "credits") or (parent.credits if parent else ""),
+        facts.one("credits") or (parent.credits if parent else ""),
         like,
     )
 
@@ -260,7 +278,7 @@ def ladders(
         for line in of_type(lines, syntax.Escalate)
         for priority in [word.text for word in line.priorities] or [""]
     ]
-    return tuple(sorted(dict([*inherited, *own]).items()))
+    return tuple(sorted(dict([*inherited, *own]).items())) if own else tuple(inherited)
 
 
 def uptimes(key: str, lines: Iterable[syntax.Line], inherited: Iterable[Uptime] = ()) -> tuple[Uptime, ...]:
@@ -275,6 +293,8 @@ def uptimes(key: str, lines: Iterable[syntax.Line], inherited: Iterable[Uptime] 
         )
         for line in of_type(lines, syntax.Uptime)
     ]
+    if not own:
+        return tuple(inherited)
     found = {one.window: one for one in (*inherited, *own)}
     return tuple(found[length] for length in sorted(found, key=lambda length: length or 0))
 
@@ -285,23 +305,25 @@ def money(written: syntax.Money) -> Money:
 
 def pause(key: str, it: syntax.Declaration) -> model.Pause:
     when = next(line.when for line in it.lines if isinstance(line, syntax.PauseWhen))
-    limit = word_of(it.lines, "limit")
+    facts = Facts(it.lines)
+    limit = facts.one("limit")
     return model.Pause(
         name_of(it),
         title(it),
         condition(when),
-        words_of(it.lines, "stops"),
+        facts.all("stops"),
         values.amount(limit) if limit else None,
         origin(it, key),
     )
 
 
 def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
+    facts = Facts(it.lines)
     return model.Group(
         name_of(it),
         title(it),
-        word_of(it.lines, "zone"),
-        word_of(it.lines, "calendar"),
+        facts.one("zone"),
+        facts.one("calendar"),
         _assignments(key, it.lines),
         _overrides(key, text, it.lines),
         origin(it, key),
@@ -310,46 +332,53 @@ def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
 
 
 def customer(key: str, text: str, it: syntax.Declaration) -> model.Customer:
+    facts = Facts(it.lines)
     return model.Customer(
         name_of(it),
         title(it),
-        word_of(it.lines, "zone"),
-        word_of(it.lines, "calendar"),
+        facts.one("zone"),
+        facts.one("calendar"),
         _assignments(key, it.lines),
         _overrides(key, text, it.lines),
         origin(it, key),
-        aliases=words_of(it.lines, "alias"),
-        group=word_of(it.lines, "group"),
-        account_manager=word_of(it.lines, "account-manager"),
+        aliases=facts.all("alias"),
+        group=facts.one("group"),
+        account_manager=facts.one("account-manager"),
         retainers=_retainers(key, it.lines),
     )
 
 
 def _assignments(key: str, lines: Iterable[syntax.Line]) -> tuple[model.TierAssignment, ...]:
     return tuple(
-        model.TierAssignment(line.tier.text, values.period(line.period), Origin(key, line.start, line.end))
-        for line in lines
-        if isinstance(line, syntax.Assignment)
+        [
+            model.TierAssignment(
+                line.tier.text, values.period(line.period), Origin(key, line.start, line.end)
+            )
+            for line in of_type(lines, syntax.Assignment)
+        ]
     )
 
 
 def _retainers(key: str, lines: Iterable[syntax.Line]) -> tuple[model.Retainer, ...]:
     return tuple(
-        model.Retainer(money(line.money), values.period(line.period), Origin(key, line.start, line.end))
-        for line in of_type(lines, syntax.Retainer)
+        [
+            model.Retainer(money(line.money), values.period(line.period), Origin(key, line.start, line.end))
+            for line in of_type(lines, syntax.Retainer)
+        ]
     )
 
 
 def _overrides(key: str, text: str, lines: Iterable[syntax.Line]) -> tuple[model.Override, ...]:
-    return tuple(
-        model.Override(
-            line.name.text if line.name else "",
-            values.period(line.period),
-            word_of(line.lines, "reason"),
-            word_of(line.lines, "calendar"),
-            tuple(target(key, text, one) for one in line.lines if isinstance(one, syntax.Target)),
-            Origin(key, line.start, line.end),
-        )
-        for line in lines
-        if isinstance(line, syntax.Override)
+    return tuple([_override(key, text, line) for line in of_type(lines, syntax.Override)])
+
+
+def _override(key: str, text: str, line: syntax.Override) -> model.Override:
+    facts = Facts(line.lines)
+    return model.Override(
+        line.name.text if line.name else "",
+        values.period(line.period),
+        facts.one("reason"),
+        facts.one("calendar"),
+        tuple([target(key, text, one) for one in of_type(line.lines, syntax.Target)]),
+        Origin(key, line.start, line.end),
     )

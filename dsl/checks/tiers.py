@@ -13,25 +13,29 @@ from dsl.resolve import Declared, Site
 from dsl.span import Origin
 
 
+Targets = tuple[tuple[Declared, syntax.Target], ...]
+
+
 class Flat:
     """A tier with what `like` brings in, as syntax: each target with the tier that wrote it."""
 
     __slots__ = ("calendar", "complete", "credits", "ladders", "pauses", "targets", "uptimes", "warn")
 
-    def __init__(self) -> None:
-        self.calendar = ""
-        self.complete = True
-        self.pauses: list[str] = []
-        self.targets: list[tuple[Declared, syntax.Target]] = []
-        self.warn: list[int] = []
-        self.ladders: dict[str, str] = {}
-        self.uptimes: list[syntax.Uptime] = []
-        self.credits = ""
+    def __init__(self, base: Flat | None = None) -> None:
+        """Of what the tier that it is like has; of nothing without one."""
+        self.calendar: str = base.calendar if base else ""
+        self.complete: bool = base.complete if base else True
+        self.pauses: tuple[str, ...] = base.pauses if base else ()
+        self.targets: Targets = base.targets if base else ()
+        self.warn: tuple[int, ...] = base.warn if base else ()
+        self.ladders: Mapping[str, str] = base.ladders if base else {}
+        self.uptimes: tuple[syntax.Uptime, ...] = base.uptimes if base else ()
+        self.credits: str = base.credits if base else ""
 
     @property
     def bare(self) -> bool:
         """Whether a target gets its calendar from the customer."""
-        return any(not (line.calendar or self.calendar) for _, line in self.targets)
+        return not self.calendar and any(not line.calendar for _, line in self.targets)
 
     def ladder(self, priority: str) -> str:
         """The ladder of tickets of that priority, "" for none."""
@@ -46,28 +50,21 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
     def make(name: str, stack: tuple[str, ...]) -> Flat:
         if name in flats:
             return flats[name]
-        flat = Flat()
         declared = site.named["tier"].get(name)
         if declared is None or declared.unit.tree is None:
+            flat = Flat()
             flat.complete = False
             return flat
-        flat.complete = not declared.unit.broken
-        likes = [
-            line for line in declared.tree.lines if isinstance(line, syntax.Fact) and line.keyword == "like"
-        ]
-        if likes:
-            word = likes[0].words[0]
-            if word.text in (*stack, name):
-                flat.complete = False
-                findings.append(_circle(declared, word, (*stack, name)))
-            else:
-                base = make(word.text, (*stack, name))
-                flat.calendar, flat.pauses = base.calendar, list(base.pauses)
-                flat.targets = list(base.targets)
-                flat.warn, flat.ladders = base.warn, dict(base.ladders)
-                flat.uptimes, flat.credits = list(base.uptimes), base.credits
-                flat.complete &= base.complete
-        _add_own(flat, declared)
+        lines = declared.unit.tree.lines
+        like = next(
+            (one.words[0] for one in build.of_type(lines, syntax.Fact) if one.keyword == "like"), None
+        )
+        circle = like is not None and like.text in (*stack, name)
+        flat = Flat(make(like.text, (*stack, name)) if like is not None and not circle else None)
+        if like is not None and circle:
+            findings.append(_circle(declared, like, (*stack, name)))
+        flat.complete &= not (circle or declared.unit.broken)
+        _add_own(flat, declared, lines)
         flats[name] = flat
         return flat
 
@@ -86,31 +83,36 @@ def _circle(declared: Declared, word: syntax.Word, stack: tuple[str, ...]) -> Fi
     )
 
 
-def _add_own(flat: Flat, declared: Declared) -> None:
-    own = [line for line in declared.tree.lines if isinstance(line, syntax.Target)]
+def _add_own(flat: Flat, declared: Declared, lines: Iterable[syntax.Line]) -> None:
+    own = build.of_type(lines, syntax.Target)
+    if own:
+        flat.targets = (*_left(flat.targets, own), *((declared, line) for line in own))
+    facts = build.Facts(lines)
+    flat.calendar = facts.one("calendar") or flat.calendar
+    flat.pauses = facts.all("pause") or flat.pauses
+    flat.ladders = dict(build.ladders(lines, flat.ladders.items()))
+    flat.uptimes += tuple(build.of_type(lines, syntax.Uptime))
+    flat.credits = facts.one("credits") or flat.credits
+    flat.warn = _shares(facts.all("warn")) or flat.warn
+
+
+def _left(inherited: Targets, own: Iterable[syntax.Target]) -> Iterator[tuple[Declared, syntax.Target]]:
+    """What is left of inherited targets: those priorities that no own target of the same fact names."""
     said = {(line.metric.text, word.text, bare(line.when)) for line in own for word in line.priorities}
-    kept: list[tuple[Declared, syntax.Target]] = []
-    for origin, line in flat.targets:
+    for origin, line in inherited:
         left = tuple(
             word for word in line.priorities if (line.metric.text, word.text, bare(line.when)) not in said
         )
         if left:
-            kept.append((origin, line._replace(priorities=left)))
-    flat.targets = kept + [(declared, line) for line in own]
-    flat.calendar = build.word_of(declared.tree.lines, "calendar") or flat.calendar
-    flat.pauses = list(build.words_of(declared.tree.lines, "pause")) or flat.pauses
-    flat.ladders = dict(build.ladders(declared.tree.lines, flat.ladders.items()))
-    flat.uptimes += build.of_type(declared.tree.lines, syntax.Uptime)
-    flat.credits = build.word_of(declared.tree.lines, "credits") or flat.credits
-    flat.warn = _shares(build.words_of(declared.tree.lines, "warn")) or flat.warn
+            yield origin, line._replace(priorities=left)
 
 
-def _shares(words: Iterable[str]) -> list[int]:
+def _shares(words: Iterable[str]) -> tuple[int, ...]:
     found = set()
     for word in words:
         with suppress(ValueError):  # said where the line is
             found.add(values.percent(word))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def bare(condition: syntax.Condition | None) -> object:
@@ -158,7 +160,8 @@ def tier_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
                 Origin(declared.key, 0, declared.tree.end),
                 "add a line such as `target critical response within 15m`, or `like` and another tier",
             )
-        yield from _ties(declared, flat)
+        if len(flat.targets) > 1:
+            yield from _ties(declared, flat)
         alone = declared.unit.name in defaults or declared.unit.name not in used
         yield from _calendars(declared, flat, flats, alone=alone)
 
