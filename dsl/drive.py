@@ -15,8 +15,15 @@ from dsl.word import Word
 
 END = "$END"
 _PASSED_OVER = ("WHITE", "COMMENT")
-_Match = Callable[[str, int], "re.Match[str] | None"]
 _Children = list[Any]
+
+
+class _Shift(NamedTuple):
+    """A terminal that may come: where it leads to, whether it is kept, and what its text says if not what is written."""
+
+    state: _State
+    kept: bool
+    says: Callable[[str], str] | None
 
 
 class _Reduce(NamedTuple):
@@ -28,87 +35,21 @@ class _Reduce(NamedTuple):
     make: Callable[..., Any]
 
 
-class _Goto(NamedTuple):
-    """Where to go with a node that nothing but rules of one child can follow: they are complete at once."""
+class _State:
+    """What may follow: by its name each terminal, and each node with the state after it and the rules that it completes alone."""
 
-    state: int
-    rules: list[_Reduce]
+    __slots__ = ("_lexer", "actions", "gotos", "match")
 
+    def __init__(self, lexer: Any) -> None:  # noqa: ANN401 - Lark's
+        self.actions: dict[str, _Shift | _Reduce] = {}
+        self.gotos: dict[str, tuple[_State, tuple[_Reduce, ...]]] = {}
+        self.match: Callable[[str, int], re.Match[str] | None] = self._match
+        self._lexer = lexer
 
-class Tables:
-    """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
-    is a part of those that use it. Raises KeyError for a rule without a method and for terminals that are more than an expression."""
-
-    __slots__ = ("_end", "_lexers", "_match", "_rows", "_start")
-
-    def __init__(self, lark: Any, build: object) -> None:  # noqa: ANN401 - what it is made of has no public types
-        table = lark.parser.parser.parser.parse_table
-        (self._start,) = table.start_states.values()
-        (self._end,) = table.end_states.values()
-        made: dict[Any, _Reduce] = {}
-        self._rows: dict[int, dict[str, Any]] = {
-            state: {name: _entry(action, given, build, made) for name, (action, given) in row.items()}
-            for state, row in table.states.items()
-        }
-        alone = {state: row for state, row in self._rows.items() if _is_one_rule_of_one_child(row)}
-        for row in self._rows.values():
-            for name, entry in row.items():
-                if entry in alone and not name.isupper():
-                    row[name] = _followed(entry, row, alone)
-        self._lexers = lark.parser.lexer.lexers
-        self._match: dict[int, _Match] = {}
-
-    def run(self, text: str) -> Any:  # noqa: ANN401 - whatever the rules build
-        """The tree of a text; None where it has a fault."""
-        rows, matchers, says, new = self._rows, self._match, SAYS, tuple.__new__
-        state = self._start
-        row = rows[state]
-        states: list[int] = [state]
-        values: _Children = []
-        at = 0
-        while True:
-            found = (matchers.get(state) or self._matcher(state))(text, at)
-            if found is None:
-                return None
-            kind = found.lastgroup or END
-            while True:
-                entry = row.get(kind)
-                if entry.__class__ is int:
-                    state = entry
-                    row = rows[state]
-                    states.append(state)
-                    if kind[0] == "_":  # Lark drops what is named so
-                        at = found.end()
-                        values.append(None)
-                        break
-                    begin, at = found.span(kind)
-                    said = text[begin:at]
-                    if kind in says:
-                        said = says[kind](said)
-                    values.append(new(Word, (said, begin, at)))
-                    break
-                if entry is None:
-                    return None
-                size, origin, pick, make = entry
-                children = values[-size:]
-                del states[-size:], values[-size:]
-                value = make(children) if pick is None else make(*pick(children))
-                state = rows[states[-1]][origin]
-                if state.__class__ is not int:
-                    state, rules = state
-                    for _, _, pick, make in rules:
-                        value = make([value]) if pick is None else make(value)
-                if state == self._end:
-                    return value if kind is END else None
-                states.append(state)
-                values.append(value)
-                row = rows[state]
-
-    def _matcher(self, state: int) -> _Match:
-        """What reads the next terminal in a state, with the white space and the comment before it; no group is the end of the text."""
-        lexer = self._lexers[state]
-        patterns = {one.name: one.pattern.to_regexp() for one in lexer.terminals}
-        for fixed in (one for one in lexer.terminals if one.pattern.type == "str"):
+    def _match(self, text: str, at: int) -> re.Match[str] | None:
+        """Read the next terminal, with the white space and the comment before it; no group is the end of the text."""
+        patterns = {one.name: one.pattern.to_regexp() for one in self._lexer.terminals}
+        for fixed in (one for one in self._lexer.terminals if one.pattern.type == "str"):
             if any(
                 re.fullmatch(other, fixed.pattern.value)
                 for name, other in patterns.items()
@@ -118,36 +59,93 @@ class Tables:
         white, comment = (patterns.pop(name, "(?!)") for name in _PASSED_OVER)
         wanted = "|".join([*(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), r"\Z"])
         # A comment ends where its line does: it must not give back what could be a terminal.
-        expression = re.compile(rf"(?:{white})?(?:{comment}(?![^\n]))?(?:{wanted})")
-        found = self._match[state] = expression.match
-        return found
+        self.match = re.compile(rf"(?:{white})?(?:{comment}(?![^\n]))?(?:{wanted})").match
+        return self.match(text, at)
+
+    def completes(self) -> _Reduce | None:
+        """The rule of one child that is complete here whatever follows."""
+        first = next(iter(self.actions.values()), None)
+        if not isinstance(first, _Reduce) or first.size != 1:
+            return None
+        return first if all(one is first for one in self.actions.values()) else None
 
 
-def _entry(action: Any, given: Any, build: object, made: dict[Any, _Reduce]) -> int | _Reduce:  # noqa: ANN401
-    """The state to go to, or the rule that is complete."""
-    if action.name == "Shift":
-        return int(given)
-    if given not in made:
-        made[given] = _Reduce(len(given.expansion), given.origin.name, *_made_by(given, build))
-    return made[given]
+class Tables:
+    """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
+    is a part of those that use it. Raises KeyError for a rule without a method and for terminals that are more than an expression."""
+
+    __slots__ = ("_end", "_start")
+
+    def __init__(self, lark: Any, build: object) -> None:  # noqa: ANN401 - what it is made of has no public types
+        table, lexers = lark.parser.parser.parser.parse_table, lark.parser.lexer.lexers
+        states = {number: _State(lexers[number]) for number in table.states}
+        (self._start,) = (states[number] for number in table.start_states.values())
+        (self._end,) = (states[number] for number in table.end_states.values())
+        made: dict[Any, _Reduce] = {}
+        for number, row in table.states.items():
+            for name, (action, given) in row.items():
+                if action.name == "Reduce":
+                    states[number].actions[name] = _reduce(given, build, made)
+                elif name in lark.parser.lexer_conf.terminals_by_name:  # Lark drops what is named with a `_`
+                    states[number].actions[name] = _Shift(states[given], name[0] != "_", SAYS.get(name))
+                else:
+                    states[number].gotos[name] = states[given], ()
+        for state in states.values():
+            state.gotos = {name: _completed(state, name) for name in state.gotos}
+
+    def run(self, text: str) -> Any:  # noqa: ANN401 - whatever the rules build
+        """The tree of a text; None where it has a fault."""
+        new = tuple.__new__
+        state, end = self._start, self._end
+        states: list[_State] = [state]
+        values: _Children = []
+        at = 0
+        while True:
+            found = state.match(text, at)
+            if found is None:
+                return None
+            kind = found.lastgroup or END
+            action = state.actions.get(kind)
+            while isinstance(action, _Reduce):
+                size, origin, pick, make = action
+                children = values[-size:]
+                del states[-size:], values[-size:]
+                value = make(children) if pick is None else make(*pick(children))
+                state, rules = states[-1].gotos[origin]
+                for _, _, pick, make in rules:
+                    value = make([value]) if pick is None else make(value)
+                if state is end:
+                    return value if kind is END else None
+                states.append(state)
+                values.append(value)
+                action = state.actions.get(kind)
+            if action is None:
+                return None
+            state, kept, says = action
+            states.append(state)
+            if kept:
+                begin, at = found.span(kind)
+                said = text[begin:at]
+                values.append(new(Word, (said if says is None else says(said), begin, at)))
+            else:
+                at = found.end()
+                values.append(None)
 
 
-def _is_one_rule_of_one_child(row: dict[str, Any]) -> bool:
-    entries = set(map(id, row.values()))
-    return len(entries) == 1 and all(isinstance(one, _Reduce) and one.size == 1 for one in row.values())
-
-
-def _followed(state: int, row: dict[str, Any], alone: dict[int, dict[str, _Reduce]]) -> _Goto:
-    """The state after all rules of one child that follow a node, from the row of the state before it."""
+def _completed(state: _State, name: str) -> tuple[_State, tuple[_Reduce, ...]]:
+    """Where a node leads to from a state, after all rules of one child that are complete with it."""
+    following, _ = state.gotos[name]
     rules: list[_Reduce] = []
-    while state in alone:
-        (rule, *_) = alone[state].values()
+    while (rule := following.completes()) is not None:
         rules.append(rule)
-        following = row[rule.origin]
-        if isinstance(following, _Goto):
-            return _Goto(following.state, rules + following.rules)
-        state = following
-    return _Goto(state, rules)
+        following = state.gotos[rule.origin][0]
+    return following, tuple(rules)
+
+
+def _reduce(rule: Any, build: object, made: dict[Any, _Reduce]) -> _Reduce:  # noqa: ANN401
+    if rule not in made:
+        made[rule] = _Reduce(len(rule.expansion), rule.origin.name, *_made_by(rule, build))
+    return made[rule]
 
 
 def _made_by(rule: Any, build: object) -> tuple[Callable[[_Children], Any] | None, Callable[..., Any]]:  # noqa: ANN401

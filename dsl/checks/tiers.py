@@ -12,7 +12,6 @@ from dsl.model import ALWAYS
 from dsl.resolve import Declared, Site
 from dsl.span import Origin
 
-
 Targets = tuple[tuple[Declared, syntax.Target], ...]
 
 
