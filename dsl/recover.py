@@ -31,17 +31,15 @@ _MOST_FAULTS = 20
 
 def read(text: str) -> Unit:
     """Read one declaration: its tree as far as it can be had, and what its text alone shows to be wrong."""
-    if over := excess(text):
-        found = Finding("E0111", over.message, Origin("", over.start, over.end), over.help)
-        return Unit(text, *_guess(text[:_LONGEST_HEAD]), None, (found,), broken=True)
-    findings: list[Finding] = []
-    if text[0] in " \t":
-        findings.append(_indented(text))
     outcome = parse(text)
+    findings: list[Finding] = [_indented(text)] if text[0] in " \t" else []
     if not isinstance(outcome, Fault):
         findings += _misplaced_close(text)
         findings += local_findings(outcome, text, broken=False)
         return Unit(text, outcome.kind, _name_of(outcome), outcome, tuple(findings))
+    if over := excess(text):
+        found = Finding("E0111", over.message, Origin("", over.start, over.end), over.help)
+        return Unit(text, *_guess(text[:_LONGEST_HEAD]), None, (found,), broken=True)
     kind, name = _guess(text)
     opened = _opened(text, kind, findings)
     tree = None

@@ -22,8 +22,10 @@ NO_FIELDS = ("by", "echo")
 
 def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
     """A target whose condition no ticket of its priorities can fulfil."""
-    known = meaning(line.when) if line.when else None
-    if known is None or not line.priorities:
+    if line.when is None or not line.priorities or _asks_each_field_once(line.when):
+        return
+    known = meaning(line.when)
+    if known is None:
         return
     if not can_both_hold(known, ALWAYS):
         yield _never(line, "no ticket can fulfil the condition of this target")
@@ -33,9 +35,25 @@ def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
 
 def never_holds(line: syntax.PauseWhen | syntax.StopWhen) -> Iterator[Finding]:
     """A pause or a `stop when` whose condition no ticket can fulfil."""
-    known = meaning(line.when)
+    known = None if _asks_each_field_once(line.when) else meaning(line.when)
     if known is not None and not can_both_hold(known, ALWAYS):
         yield _never(line, "no ticket can fulfil this condition")
+
+
+def _asks_each_field_once(when: syntax.Condition) -> bool:
+    """Whether some ticket surely fulfils it: tests of different fields exclude neither each other nor a priority of its target."""
+    fields = list(_fields(when))
+    return len(set(fields)) == len(fields) and "priority" not in fields
+
+
+def _fields(when: syntax.Condition) -> Iterator[str]:
+    if isinstance(when, syntax.Negated):
+        yield from _fields(when.item)
+    elif isinstance(when, syntax.Every | syntax.Either):
+        for part in when.items:
+            yield from _fields(part)
+    else:
+        yield when.field.text
 
 
 def _never(at: Ranged, message: str) -> Finding:
@@ -60,8 +78,8 @@ def metric_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     for line in tree.lines:
         if isinstance(line, syntax.Fact) and line.keyword in ("start", "stop"):
             for word in line.words:
-                meant = next((kind for kind in EVENT_KINDS if _one_slip(word.text, kind)), "")
-                if meant and word.text not in EVENT_KINDS:
+                meant = _meant(word.text)
+                if meant:
                     yield Finding(
                         "W0609",
                         f"`{word.text}` is no built-in kind of event, and nearly one",
@@ -79,6 +97,18 @@ def metric_findings(tree: syntax.Declaration) -> Iterator[Finding]:
             "name the event that ends what is measured",
             labels=((here(start), "starts here"),),
         )
+
+
+def _meant(kind: str) -> str:
+    """The built-in kind of event that is one slip away, "" for none: with one slip an end or the other is as it was."""
+    if kind in EVENT_KINDS:
+        return ""
+    near = (
+        one
+        for one in EVENT_KINDS
+        if abs(len(one) - len(kind)) < 2 and (one[0] == kind[0] or one[-1] == kind[-1])
+    )
+    return next((one for one in near if _one_slip(kind, one)), "")
 
 
 def _one_slip(one: str, other: str) -> bool:
