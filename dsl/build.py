@@ -39,10 +39,9 @@ class Facts:
     def __init__(self, lines: Iterable[syntax.Line]) -> None:
         self._words: dict[str, tuple[str, ...]] = {}
         for line in lines:
-            if line.__class__ is syntax.Fact:
-                keyword, words, *_ = line
-                said = tuple([word[0] for word in words])
-                self._words[keyword] = self._words[keyword] + said if keyword in self._words else said
+            if isinstance(line, syntax.Fact):
+                said = tuple([word.text for word in line.words])
+                self._words[line.keyword] = self._words.get(line.keyword, ()) + said
 
     def all(self, keyword: str) -> tuple[str, ...]:
         """The words of all lines with that keyword."""

@@ -53,26 +53,23 @@ class Claims:
 
 
 def _texts(unit: Unit) -> set[str]:
-    return {text for text, _ in _claims(unit.tree)} if unit.tree else set()
+    return {word.text.casefold() for word in _claims(unit.tree)} if unit.tree else set()
 
 
-def _claims(tree: syntax.Declaration) -> Iterator[tuple[str, syntax.Word]]:
-    """Texts, case folded, that a customer answers to, and where each is written."""
-    if tree.name:
-        yield tree.name.text.casefold(), tree.name
-    if tree.title:
-        yield tree.title.text.casefold(), tree.title
+def _claims(tree: syntax.Declaration) -> list[syntax.Word]:
+    """The words that a customer answers to."""
+    words = [word for word in (tree.name, tree.title) if word]
     for line in tree.lines:
         if isinstance(line, syntax.Fact) and line.keyword == "alias":
-            for word in line.words:
-                yield word.text.casefold(), word
+            words += line.words
+    return words
 
 
 def _clashes(customers: Iterable[Declared]) -> Iterator[Finding]:
     owners: dict[str, tuple[Declared, syntax.Word]] = {}
     for declared in customers:
-        for text, word in _claims(declared.tree):
-            first, first_word = owners.setdefault(text, (declared, word))
+        for word in _claims(declared.tree):
+            first, first_word = owners.setdefault(word.text.casefold(), (declared, word))
             if first is not declared:
                 yield Finding(
                     "E0304",
