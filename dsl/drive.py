@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from operator import itemgetter
+from functools import cache
 from typing import Any, NamedTuple
 
 from dsl.quotes import SAYS
@@ -27,12 +27,11 @@ class _Shift(NamedTuple):
 
 
 class _Reduce(NamedTuple):
-    """A rule that is complete: `make` gets its children, or as arguments what `pick` takes of them."""
+    """A rule that is complete, and what makes its value of its children."""
 
     size: int
     origin: str
-    pick: Callable[[_Children], Any] | None
-    make: Callable[..., Any]
+    make: Callable[[_Children], Any]
 
 
 class _State:
@@ -107,13 +106,12 @@ class Tables:
             kind = found.lastgroup or END
             action = state.actions.get(kind)
             while isinstance(action, _Reduce):
-                size, origin, pick, make = action
-                children = values[-size:]
+                size, origin, make = action
+                value = make(values[-size:])
                 del states[-size:], values[-size:]
-                value = make(children) if pick is None else make(*pick(children))
                 state, rules = states[-1].gotos[origin]
-                for _, _, pick, make in rules:
-                    value = make([value]) if pick is None else make(value)
+                for rule in rules:
+                    value = rule.make([value])
                 if state is end:
                     return value if kind is END else None
                 states.append(state)
@@ -144,62 +142,50 @@ def _completed(state: _State, name: str) -> tuple[_State, tuple[_Reduce, ...]]:
 
 def _reduce(rule: Any, build: object, made: dict[Any, _Reduce]) -> _Reduce:  # noqa: ANN401
     if rule not in made:
-        made[rule] = _Reduce(len(rule.expansion), rule.origin.name, *_made_by(rule, build))
+        made[rule] = _Reduce(len(rule.expansion), rule.origin.name, _making(rule, build))
     return made[rule]
 
 
-def _made_by(rule: Any, build: object) -> tuple[Callable[[_Children], Any] | None, Callable[..., Any]]:  # noqa: ANN401
-    """How a value is made of the children: a node by the method of its rule, a list for a part of other rules, and what stands
-    alone in a rule that has no method is the value itself."""
-    parts = _parts(rule)
-    plain = [index for index, splice in parts if index is not None and not splice]
+def _making(rule: Any, build: object) -> Callable[[_Children], Any]:  # noqa: ANN401
+    """A function of the children: a node by the method of its rule, a list for a part of other rules; what stands alone in a rule
+    without a method is the value itself."""
     name = rule.alias or rule.options.template_source or rule.origin.name
-    method = getattr(build, name, None)
+    method, parts = getattr(build, name, None), _parts(rule)
     if rule.origin.name[0] == "_":
-        return None, _listed(parts)
-    if method is None:
-        if len(parts) != 1 or not plain:
-            raise KeyError(name)
-        return None, itemgetter(plain[0])
-    if len(plain) < len(parts):
-        return _listed(parts), method
-    if plain == list(range(len(rule.expansion))):
-        return tuple, method
-    return itemgetter(*plain) if len(plain) > 1 else itemgetter(slice(plain[0], plain[0] + 1)), method
+        rest = ", ".join(parts[1:])
+        body = f"grown({parts[0][1:]}, [{rest}])" if parts and parts[0][0] == "*" else f"[{', '.join(parts)}]"
+    elif method is not None:
+        body = f"method({', '.join(parts)})"
+    elif len(parts) == 1 and parts[0][0] == "c":
+        body = parts[0]
+    else:
+        raise KeyError(name)
+    return _shaped(body)(method)
 
 
-def _parts(rule: Any) -> list[tuple[int | None, bool]]:  # noqa: ANN401
-    """What a rule hands over: the index of a child, and whether that is a list to put in its place; None for an absent option."""
+@cache
+def _shaped(body: str) -> Callable[[Any], Callable[[_Children], Any]]:
+    """A function that makes a function of the children `c`, and of the method that its rule has."""
+    made: Callable[[Any], Callable[[_Children], Any]] = eval(  # noqa: S307 - indices of ours
+        f"lambda method: lambda c: {body}", {"grown": _grown}
+    )
+    return made
+
+
+def _parts(rule: Any) -> list[str]:  # noqa: ANN401
+    """What a rule hands over, in terms of its children `c`: a child, the items of one that is a list, None for an absent option."""
     absent = [len(run) for run in "".join(str(int(one)) for one in rule.options.empty_indices).split("0")]
     if len(absent) == 1:
         absent = [0] * (len(rule.expansion) + 1)
-    parts: list[tuple[int | None, bool]] = []
+    parts: list[str] = []
     for index, symbol in enumerate(rule.expansion):
-        parts += [(None, False)] * absent[index]
+        parts += ["None"] * absent[index]
         if not (symbol.is_term and symbol.filter_out):
-            parts.append((index, not symbol.is_term and symbol.name[0] == "_"))
-    return parts + [(None, False)] * absent[-1]
+            parts.append(f"c[{index}]" if symbol.is_term or symbol.name[0] != "_" else f"*c[{index}]")
+    return parts + ["None"] * absent[-1]
 
 
-def _listed(parts: list[tuple[int | None, bool]]) -> Callable[[_Children], _Children]:
-    """A function that lists the parts. The list of a repetition grows in place: nobody else has it."""
-    if parts and parts[0][1]:
-        first, rest = parts[0][0], parts[1:]
-        assert first is not None
-        if not rest:
-            return itemgetter(first)
-        return lambda children: _gathered(children[first], rest, children)
-    if len(parts) == 1 and parts[0][0] is not None:
-        return itemgetter(slice(parts[0][0], parts[0][0] + 1))
-    return lambda children: _gathered([], parts, children)
-
-
-def _gathered(out: _Children, parts: list[tuple[int | None, bool]], children: _Children) -> _Children:
-    for index, splice in parts:
-        if index is None:
-            out.append(None)
-        elif splice:
-            out += children[index]
-        else:
-            out.append(children[index])
-    return out
+def _grown(items: _Children, more: _Children) -> _Children:
+    """The list of a repetition grows in place: nobody else has it."""
+    items += more
+    return items
