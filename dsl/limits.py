@@ -33,6 +33,8 @@ class Excess(NamedTuple):
 
 def excess(text: str) -> Excess | None:
     """The first limit that a declaration passes."""
+    if len(text) <= DEEPEST:
+        return None
     if len(text) > LONGEST:
         end = text.find("\n", 0, 200)
         return Excess(

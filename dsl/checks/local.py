@@ -33,8 +33,8 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
     out = [*name_findings(kind, tree.name, broken)]
     if tree.lines:
         out += line_findings(kind, tree.lines, broken)
-    for check in _OF_KIND.get(kind, ()):
-        out += check(tree)
+        for check in _OF_KIND.get(kind, ()):
+            out += check(tree)
     if kind == "check":
         out += check_findings(tree, broken=broken)
     elif kind == "scenario":

@@ -56,7 +56,7 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
             return flat
         lines = declared.unit.tree.lines
         like = next(
-            (one.words[0] for one in build.of_type(lines, syntax.Fact) if one.keyword == "like"), None
+            (one.words[0] for one in lines if isinstance(one, syntax.Fact) and one.keyword == "like"), None
         )
         circle = like is not None and like.text in (*stack, name)
         flat = Flat(make(like.text, (*stack, name)) if like is not None and not circle else None)
@@ -89,7 +89,8 @@ def _add_own(flat: Flat, declared: Declared, lines: Iterable[syntax.Line]) -> No
     facts = build.Facts(lines)
     flat.calendar = facts.one("calendar") or flat.calendar
     flat.pauses = facts.all("pause") or flat.pauses
-    flat.ladders = dict(build.ladders(lines, flat.ladders.items()))
+    if build.of_type(lines, syntax.Escalate):
+        flat.ladders = dict(build.ladders(lines, flat.ladders.items()))
     flat.uptimes += tuple(build.of_type(lines, syntax.Uptime))
     flat.credits = facts.one("credits") or flat.credits
     flat.warn = _shares(facts.all("warn")) or flat.warn
