@@ -203,6 +203,4 @@ def _of_month(
 ) -> syntax.Expectation:
     """Credits or a retainer, as the keyword says."""
     about = syntax.OfMonth(money, customer, month)
-    return syntax.Expectation(
-        keyword.text, None, (), None, None, None, None, first.start, month.end, about
-    )
+    return syntax.Expectation(keyword.text, None, (), None, None, None, None, first.start, month.end, about)
