@@ -7,7 +7,7 @@ in), so that what it makes can be kept as long as that text is unchanged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dsl import model, syntax, values
 from dsl.commitment import Money, Uptime
@@ -31,36 +31,43 @@ from dsl.span import Origin
 _T = TypeVar("_T")
 
 
-class Facts:
-    """The words of the plain lines of a block, by their keyword."""
+class Block:
+    """The lines of a block by what they are: the words of plain ones by their keyword, all others by their class."""
 
-    __slots__ = ("_words",)
+    __slots__ = ("_lines", "_words")
 
     def __init__(self, lines: Iterable[syntax.Line]) -> None:
         self._words: dict[str, tuple[str, ...]] = {}
+        self._lines: dict[type, list[Any]] = {}
         for line in lines:
             if isinstance(line, syntax.Fact):
                 said = tuple([word.text for word in line.words])
                 self._words[line.keyword] = self._words.get(line.keyword, ()) + said
+            else:
+                self._lines.setdefault(line.__class__, []).append(line)
 
     def all(self, keyword: str) -> tuple[str, ...]:
-        """The words of all lines with that keyword."""
+        """The words of all plain lines with that keyword."""
         return self._words.get(keyword, ())
 
     def one(self, keyword: str) -> str:
-        """The first word of the first line with that keyword, "" without one."""
+        """The first word of the first plain line with that keyword, "" without one."""
         found = self._words.get(keyword)
         return found[0] if found else ""
+
+    def of(self, type_: type[_T]) -> Sequence[_T]:
+        """The lines of a class other than plain ones."""
+        return self._lines.get(type_, ())
 
 
 def words_of(lines: Iterable[syntax.Line], keyword: str) -> tuple[str, ...]:
     """The words of all lines with that keyword, where no others are asked for."""
-    return Facts(lines).all(keyword)
+    return Block(lines).all(keyword)
 
 
 def word_of(lines: Iterable[syntax.Line], keyword: str) -> str:
     """The first word of the first line with that keyword, "" without one, where no others are asked for."""
-    return Facts(lines).one(keyword)
+    return Block(lines).one(keyword)
 
 
 def of_type(lines: Iterable[syntax.Line], type_: type[_T]) -> list[_T]:
@@ -90,19 +97,19 @@ def field(key: str, it: syntax.Declaration) -> model.Field:
 
 
 def person(key: str, it: syntax.Declaration) -> model.Person:
-    facts = Facts(it.lines)
-    return model.Person(name_of(it), title(it), facts.one("email"), facts.all("alias"), origin(it, key))
+    block = Block(it.lines)
+    return model.Person(name_of(it), title(it), block.one("email"), block.all("alias"), origin(it, key))
 
 
 def team(key: str, it: syntax.Declaration) -> model.Team:
-    facts = Facts(it.lines)
-    lead, senior, member = facts.all("lead"), facts.all("senior"), facts.all("member")
+    block = Block(it.lines)
+    lead, senior, member = block.all("lead"), block.all("senior"), block.all("member")
     return model.Team(name_of(it), title(it), lead, senior, member, origin(it, key))
 
 
 def metric(key: str, it: syntax.Declaration) -> model.Metric:
-    facts = Facts(it.lines)
-    return model.Metric(name_of(it), title(it), facts.one("start"), facts.one("stop"), origin(it, key))
+    block = Block(it.lines)
+    return model.Metric(name_of(it), title(it), block.one("start"), block.one("stop"), origin(it, key))
 
 
 # ---------------------------------------------------------------- calendars
@@ -229,24 +236,24 @@ def target(key: str, text: str, line: syntax.Target) -> model.Target:
 
 def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], model.Tier | None]) -> model.Tier:
     """`base` answers the built tier that `like` names. A later fact replaces the same fact of the base."""
-    facts = Facts(it.lines)
-    like = facts.one("like")
+    block = Block(it.lines)
+    like = block.one("like")
     parent = base(like) if like else None
-    own = [target(key, text, line) for line in of_type(it.lines, syntax.Target)]
-    warn = sorted({values.percent(word) for word in facts.all("warn")})
-    reopen = facts.one("reopen")
+    own = [target(key, text, line) for line in block.of(syntax.Target)]
+    warn = sorted({values.percent(word) for word in block.all("warn")})
+    reopen = block.one("reopen")
     return model.Tier(
         name_of(it),
         title(it),
-        facts.one("calendar") or (parent.calendar if parent else ""),
+        block.one("calendar") or (parent.calendar if parent else ""),
         (*(_kept(parent.targets, own) if parent else ()), *own) if own or not parent else parent.targets,
         tuple(warn) or (parent.warn if parent else model.DEFAULT_WARN),
-        tuple(dict.fromkeys(facts.all("pause"))) or (parent.pauses if parent else ()),
+        tuple(dict.fromkeys(block.all("pause"))) or (parent.pauses if parent else ()),
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
-        ladders(it.lines, parent.ladders if parent else ()),
+        ladders(block.of(syntax.Escalate), parent.ladders if parent else ()),
         origin(it, key),
-        uptimes(key, it.lines, parent.uptimes if parent else ()),
-        facts.one("credits") or (parent.credits if parent else ""),
+        uptimes(key, block.of(syntax.Uptime), parent.uptimes if parent else ()),
+        block.one("credits") or (parent.credits if parent else ""),
         like,
     )
 
@@ -269,18 +276,18 @@ def _kept(inherited: Sequence[model.Target], own: Sequence[model.Target]) -> lis
 
 
 def ladders(
-    lines: Iterable[syntax.Line], inherited: Iterable[tuple[str, str]] = ()
+    lines: Iterable[syntax.Escalate], inherited: Iterable[tuple[str, str]] = ()
 ) -> tuple[tuple[str, str], ...]:
     """The ladder of each priority that has one of its own, and of "" for the others; own lines replace inherited ones."""
     own = [
         (priority, line.ladder.text)
-        for line in of_type(lines, syntax.Escalate)
+        for line in lines
         for priority in [word.text for word in line.priorities] or [""]
     ]
     return tuple(sorted(dict([*inherited, *own]).items())) if own else tuple(inherited)
 
 
-def uptimes(key: str, lines: Iterable[syntax.Line], inherited: Iterable[Uptime] = ()) -> tuple[Uptime, ...]:
+def uptimes(key: str, lines: Iterable[syntax.Uptime], inherited: Iterable[Uptime] = ()) -> tuple[Uptime, ...]:
     """The promised uptimes; own ones replace inherited ones for the same length of time."""
     own = [
         Uptime(
@@ -290,7 +297,7 @@ def uptimes(key: str, lines: Iterable[syntax.Line], inherited: Iterable[Uptime] 
             line.excluding,
             Origin(key, line.start, line.end),
         )
-        for line in of_type(lines, syntax.Uptime)
+        for line in lines
     ]
     if not own:
         return tuple(inherited)
@@ -304,80 +311,80 @@ def money(written: syntax.Money) -> Money:
 
 def pause(key: str, it: syntax.Declaration) -> model.Pause:
     when = next(line.when for line in it.lines if isinstance(line, syntax.PauseWhen))
-    facts = Facts(it.lines)
-    limit = facts.one("limit")
+    block = Block(it.lines)
+    limit = block.one("limit")
     return model.Pause(
         name_of(it),
         title(it),
         condition(when),
-        facts.all("stops"),
+        block.all("stops"),
         values.amount(limit) if limit else None,
         origin(it, key),
     )
 
 
 def group(key: str, text: str, it: syntax.Declaration) -> model.Group:
-    facts = Facts(it.lines)
+    block = Block(it.lines)
     return model.Group(
         name_of(it),
         title(it),
-        facts.one("zone"),
-        facts.one("calendar"),
-        _assignments(key, it.lines),
-        _overrides(key, text, it.lines),
+        block.one("zone"),
+        block.one("calendar"),
+        _assignments(key, block.of(syntax.Assignment)),
+        _overrides(key, text, block.of(syntax.Override)),
         origin(it, key),
-        retainers=_retainers(key, it.lines),
+        retainers=_retainers(key, block.of(syntax.Retainer)),
     )
 
 
 def customer(key: str, text: str, it: syntax.Declaration) -> model.Customer:
-    facts = Facts(it.lines)
+    block = Block(it.lines)
     return model.Customer(
         name_of(it),
         title(it),
-        facts.one("zone"),
-        facts.one("calendar"),
-        _assignments(key, it.lines),
-        _overrides(key, text, it.lines),
+        block.one("zone"),
+        block.one("calendar"),
+        _assignments(key, block.of(syntax.Assignment)),
+        _overrides(key, text, block.of(syntax.Override)),
         origin(it, key),
-        aliases=facts.all("alias"),
-        group=facts.one("group"),
-        account_manager=facts.one("account-manager"),
-        retainers=_retainers(key, it.lines),
+        aliases=block.all("alias"),
+        group=block.one("group"),
+        account_manager=block.one("account-manager"),
+        retainers=_retainers(key, block.of(syntax.Retainer)),
     )
 
 
-def _assignments(key: str, lines: Iterable[syntax.Line]) -> tuple[model.TierAssignment, ...]:
+def _assignments(key: str, lines: Iterable[syntax.Assignment]) -> tuple[model.TierAssignment, ...]:
     return tuple(
         [
             model.TierAssignment(
                 line.tier.text, values.period(line.period), Origin(key, line.start, line.end)
             )
-            for line in of_type(lines, syntax.Assignment)
+            for line in lines
         ]
     )
 
 
-def _retainers(key: str, lines: Iterable[syntax.Line]) -> tuple[model.Retainer, ...]:
+def _retainers(key: str, lines: Iterable[syntax.Retainer]) -> tuple[model.Retainer, ...]:
     return tuple(
         [
             model.Retainer(money(line.money), values.period(line.period), Origin(key, line.start, line.end))
-            for line in of_type(lines, syntax.Retainer)
+            for line in lines
         ]
     )
 
 
-def _overrides(key: str, text: str, lines: Iterable[syntax.Line]) -> tuple[model.Override, ...]:
-    return tuple([_override(key, text, line) for line in of_type(lines, syntax.Override)])
+def _overrides(key: str, text: str, lines: Iterable[syntax.Override]) -> tuple[model.Override, ...]:
+    return tuple([_override(key, text, line) for line in lines])
 
 
 def _override(key: str, text: str, line: syntax.Override) -> model.Override:
-    facts = Facts(line.lines)
+    block = Block(line.lines)
     return model.Override(
         line.name.text if line.name else "",
         values.period(line.period),
-        facts.one("reason"),
-        facts.one("calendar"),
-        tuple([target(key, text, one) for one in of_type(line.lines, syntax.Target)]),
+        block.one("reason"),
+        block.one("calendar"),
+        tuple([target(key, text, one) for one in block.of(syntax.Target)]),
         Origin(key, line.start, line.end),
     )

@@ -34,14 +34,12 @@ class Finding(NamedTuple):
 
     def placed(self, key: str) -> Finding:
         """The same finding with `key` for every "" in it."""
-        return self._replace(
-            at=_placed(self.at, key),
-            labels=tuple((_placed(where, key), text) for where, text in self.labels),
-            mends=tuple(
-                mend._replace(edits=tuple((_placed(where, key), text) for where, text in mend.edits))
-                for mend in self.mends
-            ),
-        )
+        labels = [(_placed(where, key), text) for where, text in self.labels]
+        mends = [
+            mend._replace(edits=tuple([(_placed(where, key), text) for where, text in mend.edits]))
+            for mend in self.mends
+        ]
+        return self._replace(at=_placed(self.at, key), labels=tuple(labels), mends=tuple(mends))
 
 
 class Ranged(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dsl import syntax, values
@@ -25,14 +25,15 @@ _ONE_WORD = frozenset(
 _ONCE = _ONE_WORD | {"warn"}
 
 
-def line_findings(kind: str, lines: Iterable[syntax.Line], broken: bool) -> list[Finding]:
+def line_findings(kind: str, lines: Sequence[syntax.Line], broken: bool) -> list[Finding]:
     """What is wrong with each line of a block, `kind` being its keyword. Of a broken one nothing is said to be missing."""
     out: list[Finding] = []
     seen: dict[str, Origin] = {}
+    several = len(lines) > 1
     for line in lines:
         if isinstance(line, syntax.Fact):
             out += _fact(line)
-            if line.keyword in _ONCE and kind != "default":
+            if several and line.keyword in _ONCE:
                 out += _once(line.keyword, kind, line, seen)
         elif isinstance(line, syntax.Override):
             out += _override(line, broken)

@@ -191,12 +191,14 @@ def _references(site: Site, declared: Declared, around: Around) -> Iterator[Find
         texts = {name: found for (path, name), found in site.calendars.items() if path == declared.path}
         yield from holiday_findings(tree, texts)
         return
+    named = REFERENCES.get(tree.kind, {})
     for line in tree.lines:
         match line:
             case syntax.Fact("zone", words):
                 yield from zone_findings(words[0])
-            case syntax.Fact(keyword, words) if keyword in REFERENCES.get(tree.kind, {}):
-                yield from around.all_unknown(REFERENCES[tree.kind][keyword], words)
+            case syntax.Fact(keyword, words):
+                if keyword in named:
+                    yield from around.all_unknown(named[keyword], words)
             case syntax.Target():
                 yield from target_findings(line, around)
             case syntax.PauseWhen(when) | syntax.StopWhen(when):

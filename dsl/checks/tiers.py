@@ -83,17 +83,17 @@ def _circle(declared: Declared, word: syntax.Word, stack: tuple[str, ...]) -> Fi
 
 
 def _add_own(flat: Flat, declared: Declared, lines: Iterable[syntax.Line]) -> None:
-    own = build.of_type(lines, syntax.Target)
+    block = build.Block(lines)
+    own = block.of(syntax.Target)
     if own:
         flat.targets = (*_left(flat.targets, own), *((declared, line) for line in own))
-    facts = build.Facts(lines)
-    flat.calendar = facts.one("calendar") or flat.calendar
-    flat.pauses = facts.all("pause") or flat.pauses
-    if build.of_type(lines, syntax.Escalate):
-        flat.ladders = dict(build.ladders(lines, flat.ladders.items()))
-    flat.uptimes += tuple(build.of_type(lines, syntax.Uptime))
-    flat.credits = facts.one("credits") or flat.credits
-    flat.warn = _shares(facts.all("warn")) or flat.warn
+    flat.calendar = block.one("calendar") or flat.calendar
+    flat.pauses = block.all("pause") or flat.pauses
+    if climbed := block.of(syntax.Escalate):
+        flat.ladders = dict(build.ladders(climbed, flat.ladders.items()))
+    flat.uptimes += tuple(block.of(syntax.Uptime))
+    flat.credits = block.one("credits") or flat.credits
+    flat.warn = _shares(block.all("warn")) or flat.warn
 
 
 def _left(inherited: Targets, own: Iterable[syntax.Target]) -> Iterator[tuple[Declared, syntax.Target]]:
