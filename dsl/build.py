@@ -6,7 +6,7 @@ in), so that what it makes can be kept as long as that text is unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from dsl import model, syntax, values
@@ -55,9 +55,10 @@ class Block:
         found = self._words.get(keyword)
         return found[0] if found else ""
 
-    def of(self, type_: type[_T]) -> Sequence[_T]:
+    def of(self, type_: type[_T]) -> tuple[_T, ...]:
         """The lines of a class other than plain ones."""
-        return self._lines.get(type_, ())
+        found = self._lines.get(type_)
+        return tuple(found) if found else ()
 
 
 def words_of(lines: Iterable[syntax.Line], keyword: str) -> tuple[str, ...]:
@@ -234,27 +235,25 @@ def target(key: str, text: str, line: syntax.Target) -> model.Target:
     )
 
 
-def tier(key: str, text: str, it: syntax.Declaration, base: Callable[[str], model.Tier | None]) -> model.Tier:
-    """`base` answers the built tier that `like` names. A later fact replaces the same fact of the base."""
-    block = Block(it.lines)
-    like = block.one("like")
-    parent = base(like) if like else None
+def tier(key: str, text: str, it: syntax.Declaration, block: Block, parent: model.Tier | None) -> model.Tier:
+    """`parent` is the tier that `like` names. A later fact replaces the same fact of it."""
     own = [target(key, text, line) for line in block.of(syntax.Target)]
-    warn = sorted({values.percent(word) for word in block.all("warn")})
+    warned = block.all("warn")
+    warn = tuple(sorted({values.percent(word) for word in warned})) if warned else ()
     reopen = block.one("reopen")
     return model.Tier(
         name_of(it),
         title(it),
         block.one("calendar") or (parent.calendar if parent else ""),
         (*(_kept(parent.targets, own) if parent else ()), *own) if own or not parent else parent.targets,
-        tuple(warn) or (parent.warn if parent else model.DEFAULT_WARN),
+        warn or (parent.warn if parent else model.DEFAULT_WARN),
         tuple(dict.fromkeys(block.all("pause"))) or (parent.pauses if parent else ()),
         model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
         ladders(block.of(syntax.Escalate), parent.ladders if parent else ()),
         origin(it, key),
         uptimes(key, block.of(syntax.Uptime), parent.uptimes if parent else ()),
         block.one("credits") or (parent.credits if parent else ""),
-        like,
+        block.one("like"),
     )
 
 

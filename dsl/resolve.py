@@ -169,22 +169,38 @@ def holiday_list(site: Site, declared: Declared) -> model.HolidayList:
     return build.holiday_list(declared.key, declared.tree, files)
 
 
+class Like(NamedTuple):
+    """A tier with its lines, and the tier that it is like, "" for none. `circle` are the names of a circle of `like` that it closes."""
+
+    declared: Declared
+    block: build.Block
+    base: str
+    circle: tuple[str, ...] = ()
+
+
+def by_likeness(site: Site) -> Iterator[Like]:
+    """The readable tiers, each after the one that it is like. The tier that closes a circle is like none."""
+    blocks = {one.unit.name: build.Block(one.tree.lines) for one in site.of("tier")}
+    told: set[str] = set()
+    for first in blocks:
+        chain: dict[str, str] = {}
+        name = first
+        while name in blocks and name not in told and name not in chain:
+            chain[name] = blocks[name].one("like")
+            name = chain[name]
+        circle = (*chain, name)[list(chain).index(name) :] if name in chain else ()
+        for name, base in reversed(chain.items()):
+            yield Like(site.named["tier"][name], blocks[name], "" if circle else base, circle)
+            circle = ()
+            told.add(name)
+
+
 def tiers(site: Site) -> dict[str, model.Tier]:
     """All tiers with what `like` brings in; one of a circle gets nothing from it."""
     built: dict[str, model.Tier] = {}
-
-    def make(name: str, stack: tuple[str, ...]) -> model.Tier | None:
-        declared = site.named["tier"].get(name)
-        if declared is None or declared.unit.tree is None or name in stack:
-            return None
-        if name not in built:
-            built[name] = build.tier(
-                declared.key, declared.unit.text, declared.tree, lambda base: make(base, (*stack, name))
-            )
-        return built[name]
-
-    for name in site.named["tier"]:
-        make(name, ())
+    for declared, block, base, _ in by_likeness(site):
+        unit = declared.unit
+        built[unit.name] = build.tier(declared.key, unit.text, declared.tree, block, built.get(base))
     return {name: built[name] for name in site.named["tier"] if name in built}
 
 

@@ -9,7 +9,7 @@ from dsl import build, syntax, values
 from dsl.checks.dates import ties
 from dsl.finding import Finding, Mend, here
 from dsl.model import ALWAYS
-from dsl.resolve import Declared, Site
+from dsl.resolve import Declared, Site, by_likeness
 from dsl.span import Origin
 
 Targets = tuple[tuple[Declared, syntax.Target], ...]
@@ -45,45 +45,31 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
     """All tiers flattened, and circles of `like` as findings."""
     flats: dict[str, Flat] = {}
     findings: list[Finding] = []
-
-    def make(name: str, stack: tuple[str, ...]) -> Flat:
-        if name in flats:
-            return flats[name]
-        declared = site.named["tier"].get(name)
-        if declared is None or declared.unit.tree is None:
-            flat = Flat()
-            flat.complete = False
-            return flat
-        lines = declared.unit.tree.lines
-        like = next(
-            (one.words[0] for one in lines if isinstance(one, syntax.Fact) and one.keyword == "like"), None
-        )
-        circle = like is not None and like.text in (*stack, name)
-        flat = Flat(make(like.text, (*stack, name)) if like is not None and not circle else None)
-        if like is not None and circle:
-            findings.append(_circle(declared, like, (*stack, name)))
-        flat.complete &= not (circle or declared.unit.broken)
-        _add_own(flat, declared, lines)
-        flats[name] = flat
-        return flat
-
+    for declared, block, base, circle in by_likeness(site):
+        flat = flats[declared.unit.name] = Flat(flats.get(base))
+        flat.complete &= not (circle or declared.unit.broken) and (not base or base in flats)
+        _add_own(flat, declared, block)
+        if circle:
+            findings.append(_circle(declared, circle))
     for name in site.named["tier"]:
-        make(name, ())
+        if name not in flats:
+            flats[name] = Flat()
+            flats[name].complete = False
     return flats, findings
 
 
-def _circle(declared: Declared, word: syntax.Word, stack: tuple[str, ...]) -> Finding:
-    chain = " -> ".join((*stack[stack.index(word.text) :], word.text))
+def _circle(declared: Declared, circle: tuple[str, ...]) -> Finding:
+    facts = build.of_type(declared.tree.lines, syntax.Fact)
+    word = next(line.words[0] for line in facts if line.keyword == "like")
     return Finding(
         "E0306",
-        f"tier `{word.text}` is like itself: {chain}",
+        f"tier `{word.text}` is like itself: {' -> '.join(circle)}",
         here(word, declared.key),
         "remove one of these `like` lines",
     )
 
 
-def _add_own(flat: Flat, declared: Declared, lines: Iterable[syntax.Line]) -> None:
-    block = build.Block(lines)
+def _add_own(flat: Flat, declared: Declared, block: build.Block) -> None:
     own = block.of(syntax.Target)
     if own:
         flat.targets = (*_left(flat.targets, own), *((declared, line) for line in own))
@@ -91,9 +77,10 @@ def _add_own(flat: Flat, declared: Declared, lines: Iterable[syntax.Line]) -> No
     flat.pauses = block.all("pause") or flat.pauses
     if climbed := block.of(syntax.Escalate):
         flat.ladders = dict(build.ladders(climbed, flat.ladders.items()))
-    flat.uptimes += tuple(block.of(syntax.Uptime))
+    flat.uptimes += block.of(syntax.Uptime)
     flat.credits = block.one("credits") or flat.credits
-    flat.warn = _shares(block.all("warn")) or flat.warn
+    if warned := block.all("warn"):
+        flat.warn = _shares(warned) or flat.warn
 
 
 def _left(inherited: Targets, own: Iterable[syntax.Target]) -> Iterator[tuple[Declared, syntax.Target]]:

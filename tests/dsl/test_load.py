@@ -189,3 +189,14 @@ def test_moving_a_declaration_changes_neither_value_nor_origin():
         == first.locate(first.ruleset.tiers["t"].origin).line + 3
     )
     assert first.digest != second.digest == second.ruleset.digest
+
+
+def test_a_chain_of_tiers_may_be_as_long_as_it_likes():
+    chain = [f"tier t-{n} {{\n  like t-{n - 1}\n}}\n" for n in range(3000, 0, -1)]
+    text = "language 1\npriorities p\n" + "".join(chain)
+    base = "tier t-0 {\n  target p response within 1h on always\n}\n"
+    loaded = load_texts("sla.rules", {"sla.rules": text + base})
+    assert loaded.diagnostics == ()
+    assert loaded.ruleset.tiers["t-3000"].targets == loaded.ruleset.tiers["t-0"].targets
+    closed = load_texts("sla.rules", {"sla.rules": text + "tier t-0 {\n  like t-3000\n}\n"})
+    assert [one.code for one in closed.diagnostics if one.code == "E0306"] == ["E0306"]
