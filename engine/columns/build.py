@@ -291,7 +291,7 @@ _ANSWERED: deque[tuple[Sequence[Saying], tuple[I64, list[str]]]] = deque(maxlen=
 
 
 def whose(told: Told) -> tuple[I64, list[str]]:
-    """By saying the number of the customer text that it brings, -1 for none; and the texts. 0 is that of no customer."""
+    """By saying the number of the customer text that it brings, -1 for none; and the texts, case folded. 0 is that of no customer."""
     for sayings, answer in _ANSWERED:
         if sayings is told.sayings:
             return answer
@@ -306,8 +306,8 @@ def _whose(told: Told) -> tuple[I64, list[str]]:
     found = np.full(len(told.sayings), -1, dtype=np.int64)
     for place, (kind, data) in enumerate(told.sayings):
         if "customer" in data and kind not in facts.DEEDS:
-            text = as_text(data["customer"]).strip()
-            number = numbers.setdefault(text.casefold(), len(texts))
+            text = as_text(data["customer"]).strip().casefold()
+            number = numbers.setdefault(text, len(texts))
             if number == len(texts):
                 texts.append(text)
             found[place] = number

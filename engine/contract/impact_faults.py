@@ -17,11 +17,12 @@ from engine.columns.fold import FAILED
 from engine.columns.told import I64, Flags, Told, events_that
 from engine.commitment.credits import Breach
 from engine.contract.touched import Placed
+from engine.evaluate import Life, live
 from engine.excuse import excuses
 from engine.facts import DEEDS, EXCUSED
 from engine.graph import Graph
 from engine.predicate import as_text
-from engine.replay.judge import Portion, Replayed
+from engine.replay.judge import Portion, Replayed, Single
 
 Faults = Mapping[tuple[str, str], tuple[Breach, ...]]
 """Breaches by customer and month, like 2026-10."""
@@ -85,18 +86,27 @@ class Faulted:
         """By place the priority that a ticket has, in lower case, and the tier that promises it something."""
         told = portion.told
         number = _priorities(told, self._now)
-        terms = [pair.after if self._after else pair.before for pair in placed.pairs]
         priorities, tiers = {}, {}
         for place in places:
-            if place in replayed.apart:
-                single = replayed.apart[place].evaluated
-                said, tiers[place] = single.fields.get("priority"), single.tier
+            single = replayed.apart.get(place)
+            if single is not None:
+                said = single.evaluated.fields.get("priority")
             else:
                 said = told.sayings[number[place]][1].get("priority") if number[place] >= 0 else None
-                promised = terms[placed.pair[place]]
-                tiers[place] = promised.tier if promised else ""
             priorities[place] = as_text(said).strip().casefold()
+            tiers[place] = self._tier(portion, placed, place, single)
         return priorities, tiers
+
+    def _tier(self, portion: Portion, placed: Placed, place: int, single: Single | None) -> str:
+        """The tier that promises a ticket something by the rules of this side, whichever side it was told under."""
+        if single is None or _placed_by_opening(portion.told, place, single.life):
+            pair = placed.pairs[placed.pair[place]]
+            promised = pair.after if self._after else pair.before
+        else:
+            life = live(portion.ticket(place), self._graph, self._now)
+            plan = life.states.states[-1].plan if life else None
+            promised = plan.terms if plan else None
+        return promised.tier if promised else ""
 
     def _excused(self, portion: Portion, places: Iterable[int]) -> set[tuple[int, str, int]]:
         """What somebody has excused, as place, metric and cycle."""
@@ -112,6 +122,16 @@ class Faulted:
                 event for event in portion.ticket(place).events if event.at <= self._now
             )
         }
+
+
+def _placed_by_opening(told: Told, place: int, life: Life | None) -> bool:
+    """Whether what a ticket was promised follows from its first event alone."""
+    return (
+        life is not None
+        and not told.apart[place]
+        and life.history.first == 0
+        and len(life.pinned.in_force) == 1
+    )
 
 
 def _priorities(told: Told, now: int) -> I64:

@@ -35,7 +35,7 @@ from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from engine.terms import digest
 from engine.wall import DAY
-from tests.engine.desk import RULES, START, graph, random_ticket
+from tests.engine.desk import RULES, START, event, graph, random_ticket, ticket
 from tests.engine.evaluators import plain
 
 LATER = Instant(START + 150 * DAY)
@@ -259,3 +259,17 @@ def test_a_ticket_from_long_ago_is_no_trouble():
     portion = Portion(told, tickets.__getitem__, lambda places: [tickets[place].key for place in places])
     period = Period(0, now)
     assert outcomes(replay(portion, rules, now), period).counts == expected(tickets, rules, period)
+
+
+def test_an_undeclared_customer_is_one_however_its_tickets_are_told():
+    moved = event(START + 7200, "changed", 1, priority="critical")
+    made = [
+        ticket(event(START, "opened", customer=text, priority="low"), *later)
+        for text, later in (("Unknown Ltd", ()), (" UNKNOWN Ltd ", (moved,)))
+    ]
+    made = [replace(item, id=number, key=f"T-{number}") for number, item in enumerate(made)]
+    rules, now = graph(RULES.replace("default tier bronze", "default tier gold")), Instant(START + DAY)
+    told = tell(made, rules, now)
+    found = replay(Portion(told, made.__getitem__, lambda places: [str(one) for one in places]), rules, now)
+    assert list(found.apart) == [1]
+    assert {found.customers[number] for number in found.customer.tolist()} == {"unknown ltd"}

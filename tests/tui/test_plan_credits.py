@@ -196,3 +196,27 @@ def test_what_steps_of_ladders_ask_is_read_of_an_archive(sla, tmp_path):
     _, alone, err = sla(*plan, "--archive", "old")
     assert err == ""
     assert json.loads(alone)["past"] == before
+
+
+def test_a_tier_by_another_name_pays_as_before_also_for_a_ticket_whose_target_moved(sla, tmp_path):
+    """A target that changes under way is not told in columns."""
+    two = RULES.replace(
+        "target high, low resolution within 4h", "target high resolution within 4h", 1
+    ).replace("  uptime 99.9%", "  target low resolution within 5h on always\n  uptime 99.9%")
+    (tmp_path / "sla.rules").write_text(two)
+    with closing(SqliteStore.open("sla.db")) as store:
+        opened = at("2024-04-10 09:00")
+        for kind, hours, data in (
+            ("opened", 0, {"priority": "low", "customer": "Acme"}),
+            ("changed", 1, {"priority": "high"}),
+            ("resolved", 6, {}),
+        ):
+            store.add_events("t", [("m", Event(opened + hours * 3600, kind, data, "t", f"m-{kind}"))])
+    renamed = re.sub(r"\bgold\b", "oro", two)
+    (tmp_path / "next.rules").write_text(renamed)
+    code, out, _ = sla(*PLAN, "--max-credit-delta", "EUR 0")
+    assert "credits: EUR 600 before, EUR 600 after: no difference" in out and code == 0
+    (tmp_path / "next.rules").write_text(renamed.replace("EUR 250", "EUR 300"))
+    code, out, _ = sla(*PLAN, "--format", "json", "--max-credit-delta", "EUR 0")
+    assert months(out)["acme", "2024-04"] == (["EUR 250.00"], ["EUR 300.00"])
+    assert code == 1
