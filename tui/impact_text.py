@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import Any
+
+from rich.cells import cell_len
 
 from dsl.verdict import counted
 from engine.contract.impact import Impact, new_breaches
@@ -21,6 +24,7 @@ from tui.plain import plain
 _TICKETS = 4
 _ROWS = 40
 _LINES = 20
+_NARROWEST = 20
 HEADER = ("customer", "what", "metric", "clocks", "tickets")
 
 
@@ -88,10 +92,20 @@ def _records(found: Found) -> Iterator[dict[str, Any]]:
 # ---------------------------------------------------------------- people
 
 
-def human(told: Told, *, verbose: bool = False) -> Iterator[str]:
-    """Lines for a terminal."""
+def human(told: Told, *, verbose: bool = False, width: int | None = None) -> Iterator[str]:
+    """Lines for a terminal, none wider than `width`."""
+    for line in _lines(told, verbose=verbose, width=width and max(width, _NARROWEST)):
+        indent = len(line) - len(line.lstrip())
+        if width is None or cell_len(line) <= width:
+            yield line
+        else:
+            yield from wrap(line, max(width, _NARROWEST), subsequent_indent=" " * (indent + 2))
+
+
+def _lines(told: Told, *, verbose: bool, width: int | None) -> Iterator[str]:
     from tui.commands.matrix import columns
 
+    within = width and width - 2
     yield "rules"
     yield from (f"  {line}" for line in _changed(told, verbose=verbose))
     for title, sums, found, dues in _parts(told):
@@ -100,14 +114,15 @@ def human(told: Told, *, verbose: bool = False) -> Iterator[str]:
         yield f"  {sums}"
         rows, rest = _rows(found, dues=dues, verbose=verbose)
         if rows:
-            yield from (f"  {line}" for line in columns([HEADER, *(tuple(map(plain, row)) for row in rows)]))
+            table = columns([HEADER, *(tuple(map(plain, row)) for row in rows)], within)
+            yield from (f"  {line}" for line in table)
         if rest:
             yield f"  and {counted(rest, 'line')} more: --verbose, or --format json"
     yield ""
     yield f"credits: {credits_.sums(told.owed)}"
     months, rest = credits_.rows(told.owed, verbose=verbose)
     if months:
-        yield from (f"  {line}" for line in columns([credits_.HEADER, *months]))
+        yield from (f"  {line}" for line in columns([credits_.HEADER, *months], within))
     if rest:
         yield f"  and {counted(rest, 'month')} more: --verbose, or --format json"
     if verbose:

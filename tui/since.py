@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from tui.options import InstantParam
+from tui.plain import plain
 
 _BACK = re.compile(r"([0-9]{1,4})([dwmy])")
 
@@ -21,7 +22,15 @@ class SinceParam(click.ParamType[str]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         text = str(value)
         if not _BACK.fullmatch(text):
-            InstantParam().convert(text, param, ctx)
+            try:
+                InstantParam().convert(text, param, ctx)
+            except click.BadParameter:
+                self.fail(
+                    f"{plain(text)!r} is neither so far back, such as 90d, 12w, 6m or 1y, nor an instant such as"
+                    " 2026-03-06T16:00:00+00:00.",
+                    param,
+                    ctx,
+                )
         return text
 
 

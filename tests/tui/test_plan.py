@@ -124,6 +124,20 @@ def test_gates_decide_the_exit_code(sla):
     assert code == 0 and "gate --max-new-breaches 3 holds: 3" in out
 
 
+def test_a_narrow_terminal_folds_lines_and_loses_nothing(sla, monkeypatch):
+    wide = sla("plan", "sla.rules", "next.rules", *NOW)[1]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for width in (40, 79, 12):
+        monkeypatch.setenv("COLUMNS", str(width))
+        out = sla("plan", "sla.rules", "next.rules", *NOW)[1]
+        assert max(map(len, out.splitlines())) <= max(width, 20)
+        assert "\n\n\n" not in out
+        if width > 20:  # else words are cut
+            assert out.split() == wide.split()
+    monkeypatch.setenv("COLUMNS", "300")
+    assert sla("plan", "sla.rules", "next.rules", *NOW)[1] == wide
+
+
 def test_since_leaves_older_tickets_out(sla):
     plan = ("plan", "sla.rules", "next.rules", *NOW, "--format", "json", "--since")
     assert json.loads(sla(*plan, "1d")[1])["tickets"] == 6
@@ -138,7 +152,13 @@ def test_since_leaves_older_tickets_out(sla):
     [
         (("nowhere",), 4, "neither a rule file"),
         (("sla.rules", "--since", "soon"), 3, "soon"),
-        (("sla.rules", "--since", "2090-01-01"), 3, "--since"),
+        (
+            ("sla.rules", "--since", "2090-01-01"),
+            3,
+            "--since is 2090-01-01T00:00:00+00:00, which is not before now",
+        ),
+        (("sla.rules", "--since", "6x"), 3, "such as 90d, 12w, 6m or 1y, nor an instant"),
+        (("sla.rules", "--at", "2106-02-07T06:28:15Z"), 3, "--at is not before the year 2106"),
         (("sla.rules", "--store", "none.db"), 4, "no such store"),
         (("sla.rules", "--archive", ".", "--record"), 3, "--record needs --store"),
         (("sla.rules", "--archive", "."), 4, "there is no archive"),

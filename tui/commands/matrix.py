@@ -97,17 +97,21 @@ def _text(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[s
                 yield from (f"    {line}" for line in columns([header, *part.rows]))
 
 
-def columns(rows: list[Cells]) -> list[str]:
-    """Rows as lines whose columns stand under each other; columns without content below the header are left out."""
+def columns(rows: list[Cells], width: int | None = None) -> list[str]:
+    """Rows as lines whose columns stand under each other; columns without content below the header are left out. Where that is wider
+    than `width` cells stand behind each other instead, for whoever folds the lines."""
     from rich.cells import cell_len
 
     shown = [[plain(cell, 200) for cell in row] for row in rows]
     kept = [column for column in range(len(rows[0])) if any(row[column] for row in shown[1:])]
     widths = {column: max(cell_len(row[column]) for row in shown) for column in kept}
-    return [
+    lines = [
         "  ".join(row[column] + " " * (widths[column] - cell_len(row[column])) for column in kept).rstrip()
         for row in shown
     ]
+    if width is None or max(map(cell_len, lines)) <= width:
+        return lines
+    return ["  ".join(filter(None, (row[column] for column in kept))) for row in shown]
 
 
 def _markdown(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -100,7 +102,7 @@ def command(
     from engine.contract.difference import difference
     from engine.contract.impact import new_breaches
     from engine.contract.impact_credits import concerned, owed
-    from engine.wall import EARLIEST
+    from engine.wall import EARLIEST, format_instant
     from tui.impact_text import Told, human, markdown, record_of
 
     with_store, folder = sources_of(context, store_path, folder)
@@ -108,10 +110,13 @@ def command(
         raise SlaError("an archive alone notes nothing", help="--record needs --store", exit_code=USAGE)
     now = int(time.time()) if at is None else at
     start = EARLIEST if begin is None else since(begin, now)
-    if start >= now or now >= 2**32 - 1:
+    if now >= 2**32 - 1:
+        raise SlaError("--at is not before the year 2106", help="give an earlier --at", exit_code=USAGE)
+    if start >= now:
+        end = f"{'now' if at is None else '--at'}, {format_instant(now)}"
         raise SlaError(
-            "--since is not before the end, which is before the year 2106",
-            help="give an earlier --since, or another --at",
+            f"--since is {format_instant(start)}, which is not before {end}",
+            help="give an earlier --since" if at is None else "give an earlier --since, or a later --at",
             exit_code=USAGE,
         )
     loader = Loader()
@@ -150,7 +155,13 @@ def command(
     if form == "json":
         click.echo(json.dumps(record_of(told), indent=2, ensure_ascii=False))
     else:
-        for line in (markdown if form == "markdown" else human)(told, verbose=verbose):
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        shown = (
+            markdown(told, verbose=verbose)
+            if form == "markdown"
+            else human(told, verbose=verbose, width=width)
+        )
+        for line in shown:
             click.echo(line)
     return 0 if holds else FINDINGS
 
