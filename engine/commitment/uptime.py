@@ -129,10 +129,11 @@ def services_of(rules: RuleSet, customer: Customer) -> list[str]:
     """The services that run for a customer; `EVERYTHING` where the rules declare none at all."""
     if not rules.services:
         return [EVERYTHING]
-    return [name for name, service in rules.services.items() if _concerns(service, customer)]
+    return [name for name, service in rules.services.items() if concerns(service, customer)]
 
 
-def _concerns(one: Service | Maintenance, customer: Customer) -> bool:
+def concerns(one: Service | Maintenance, customer: Customer) -> bool:
+    """Whether it is for this customer: by name, by group, or because it is for everybody."""
     everybody = not one.customers and not one.groups
     return (
         everybody or customer.name in one.customers or (bool(customer.group) and customer.group in one.groups)
@@ -211,7 +212,7 @@ def maintenance(
     untold: list[Interval] = []
     for one in rules.maintenance.values():
         services = not one.services or service in one.services
-        if not (one.excluded and services and _concerns(one, customer)):
+        if not (one.excluded and services and concerns(one, customer)):
             continue
         mine = [notice for notice in notices if notice.maintenance == one.name]
         for window in one.windows:

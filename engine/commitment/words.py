@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from dsl.commitment import (
     WHOLE,
     Band,
@@ -12,7 +10,6 @@ from dsl.commitment import (
     Maintenance,
     Money,
     Payment,
-    Service,
     Uptime,
     Window,
 )
@@ -105,30 +102,18 @@ def cap_line(cap: Payment) -> str:
     return f"cap {payment(cap)} per month"
 
 
-def service_words(service: Service) -> str:
-    """For whom a service runs."""
-    return f"for {_whom(service.customers, service.groups)}"
-
-
 def maintenance_lines(maintenance: Maintenance) -> tuple[str, ...]:
-    """What a maintenance says, a line each."""
+    """What a maintenance says to those whom it affects, a line each."""
     told = maintenance.announced
-    services = f", service {', '.join(sorted(maintenance.services))}" if maintenance.services else ""
+    services = (
+        f"service {', '.join(sorted(maintenance.services))}" if maintenance.services else "every service"
+    )
     return (
-        f"affects {_whom(maintenance.customers, maintenance.groups)}{services}",
+        f"affects {services}",
         *sorted(f"window {_window(one)}" for one in maintenance.windows),
         *((f"announced {told.day} {_clock(told.second // 60)} zone {told.zone}",) if told else ()),
         *(("excludes uptime",) if maintenance.excluded else ()),
     )
-
-
-def _whom(customers: Iterable[str], groups: Iterable[str]) -> str:
-    words = [
-        f"{kind} {', '.join(sorted(names))}"
-        for kind, names in (("customer", customers), ("group", groups))
-        if names
-    ]
-    return ", ".join(words) or "every customer"
 
 
 def _window(window: Window) -> str:

@@ -20,7 +20,7 @@ from engine.predicate import Situation, compile_condition
 MOST = 20_000
 """Past so many the space counts as not known."""
 
-_FIXED = frozenset({"priority", "customer", "group"})
+_PARTIES = frozenset({"customer", "group"})
 _TAGS = 5
 _OTHER = "something else"
 
@@ -43,13 +43,17 @@ PLAIN = Case((), StatusClass.WORKING)
 """The ticket of which nothing special is known."""
 
 
-def cases_of(conditions: Iterable[Condition], rules: RuleSet) -> tuple[Case, ...] | None:
-    """Every kind of ticket that the conditions can tell apart, the plainest first; None where there are too many."""
+def cases_of(
+    conditions: Iterable[Condition], rules: RuleSet, free: frozenset[str] = frozenset()
+) -> tuple[Case, ...] | None:
+    """Every kind of ticket that the conditions can tell apart, the plainest first; None where there are too many. `free` are those of
+    `customer` and `group` that may be any text."""
+    fixed = {"priority", *_PARTIES} - free
     by_field: dict[str, dict[Simple, None]] = {}
     for condition in conditions:
         for test in tests_of(condition):
             field = "status" if isinstance(test, StatusIs) else test.field
-            if field not in _FIXED:
+            if field not in fixed:
                 by_field.setdefault(field, {})[test] = None
     choices: list[list[Case]] = []
     size = 1

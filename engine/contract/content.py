@@ -5,8 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from dsl.condition import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Comparison,
+    Condition,
+    Matches,
+    Not,
+    OneOf,
+    StatusClass,
+)
 from dsl.condition_text import canonical
-from dsl.ladder import Escalation, LadderStep
+from dsl.ladder import Action, Escalation, Flag, LadderStep, Notify, Reassign, Recipient, Role
 from dsl.model import (
     ALWAYS,
     Calendar,
@@ -18,9 +29,12 @@ from dsl.model import (
     TimeRange,
     YearlyHoliday,
 )
+from dsl.values import WEEKDAYS
+from engine.contract.table import Whom
 from engine.graph import Graph
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from engine.history import NOWHERE
+from engine.ladder.people import Meant
+from engine.predicate import Situation, compile_condition
 
 Facts = dict[str, str]
 """What is said of a calendar, by what it is said about."""
@@ -49,18 +63,113 @@ class Contents:
         self.calendar(name)
         return self._frozen[name]
 
-    def step(self, step: LadderStep) -> tuple[object, ...]:
-        """All of a step but how its line is written and for which priorities it is."""
-        when = None if step.when is None else canonical(step.when)
+    def step(self, step: LadderStep, whom: Whom | None = None) -> tuple[object, ...]:
+        """All of a step but how its line is written and for which priorities it is, for a customer if `whom` is given."""
+        when = HOLDS if step.when is None else narrowed(step.when, whom)
         return (
-            *(step.trigger, step.action, when, step.skip_if_nobody, self.hours(step.calendar)),
-            *(step.repeat, step.on_edits),
+            *(step.trigger, self._action(step.action), when, step.skip_if_nobody),
+            *(self.hours(step.calendar), step.repeat, step.on_edits),
         )
 
+    def _action(self, action: Action) -> object:
+        """What a step does and to whom, by persons instead of the names of teams."""
+        match action:
+            case Notify(to, channels):
+                return "notify", channels, tuple(map(self._people, to))
+            case Reassign(to):
+                return "reassign", self._people(to)
+            case Flag():
+                management = self._graph.people.management()
+                return "flag", management and names_of(management)
+        return action
 
-def stops(ladder: Escalation | None) -> frozenset[object]:
-    """The conditions under which a ladder stands still."""
-    return frozenset(map(canonical, ladder.stop)) if ladder else frozenset()
+    def _people(self, recipient: Recipient) -> object:
+        if recipient.role in (Role.ASSIGNEE, Role.ACCOUNT_MANAGER, Role.PERSON):
+            return recipient
+        meant = self._graph.people.meant(recipient, NOWHERE)
+        return recipient.role, names_of(meant) if meant else ()
+
+
+def names_of(meant: Meant) -> tuple[str, ...]:
+    """The declared persons that words of a rule come down to."""
+    return tuple(person.name for person in meant.people)
+
+
+def stops(ladder: Escalation | None, whom: Whom) -> frozenset[Condition]:
+    """The conditions under which a ladder stands still for a customer."""
+    found = (narrowed(one, whom) for one in (ladder.stop if ladder else ()))
+    return frozenset(one for one in found if one != FAILS)
+
+
+HOLDS, FAILS = AllOf(()), AnyOf(())
+"""Conditions that always hold, and that never do."""
+
+
+def narrowed(condition: Condition, whom: Whom | None) -> Condition:
+    """The condition in one form, with what it asks about customer and group answered as far as that is known of `whom`."""
+    return canonical(condition if whom is None else _answered(condition, whom))
+
+
+def _answered(condition: Condition, whom: Whom) -> Condition:
+    match condition:
+        case Not(item):
+            inner = _answered(item, whom)
+            return FAILS if inner == HOLDS else HOLDS if inner == FAILS else Not(inner)
+        case AllOf(items):
+            return _joined(AllOf, HOLDS, FAILS, [_answered(item, whom) for item in items])
+        case AnyOf(items):
+            return _joined(AnyOf, FAILS, HOLDS, [_answered(item, whom) for item in items])
+        case Compare(field) | OneOf(field) | Matches(field) if _is_known(field, condition, whom):
+            situation = Situation({}, StatusClass.WORKING, whom.name, whom.group)
+            return HOLDS if compile_condition(condition)(situation) else FAILS
+    return condition
+
+
+def _joined(
+    kind: type[AllOf | AnyOf], nothing: Condition, settled: Condition, items: list[Condition]
+) -> Condition:
+    """Parts that count for nothing left out; `settled` alone where one is that."""
+    left = tuple(item for item in items if item != nothing)
+    if settled in left:
+        return settled
+    return left[0] if len(left) == 1 else kind(left)
+
+
+def _is_known(field: str, test: Condition, whom: Whom) -> bool:
+    """Undeclared customers have none of the names that rules can ask for, but any text, and a group of the ticket's own."""
+    if whom.customer is not None:
+        return field in ("customer", "group")
+    return field == "customer" and (
+        bool(whom.text)
+        or isinstance(test, OneOf)
+        or (isinstance(test, Compare) and test.op in (Comparison.EQ, Comparison.NE))
+    )
+
+
+def facts_changed(before: Facts, after: Facts) -> Iterator[tuple[str, str]]:
+    """What two calendars say otherwise, as it was and will be; weekdays with one change as one."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for fact in dict.fromkeys([*before, *after]):
+        values = before.get(fact, ""), after.get(fact, "")
+        if values[0] != values[1]:
+            found.setdefault(("" if fact in WEEKDAYS else fact, *values), []).append(fact)
+    for (fact, *both), facts in found.items():
+        said = fact or _days(facts)
+        was, will = (f"{said} {value}".removesuffix(" closed") if value else "" for value in both)
+        yield was, will
+
+
+def _days(names: list[str]) -> str:
+    """Weekdays in their order, neighbours as one: `mon-wed, fri`."""
+    spans: list[list[int]] = []
+    for number in sorted(map(WEEKDAYS.index, names)):
+        if spans and spans[-1][-1] == number - 1:
+            spans[-1].append(number)
+        else:
+            spans.append([number])
+    return ", ".join(
+        "-".join(WEEKDAYS[number] for number in dict.fromkeys((span[0], span[-1]))) for span in spans
+    )
 
 
 def calendar_facts(calendar: Calendar) -> Iterator[tuple[str, str]]:

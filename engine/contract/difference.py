@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from dsl.condition import StatusClass
 from dsl.condition_text import quoted
-from dsl.model import RuleSet
-from engine.commitment.words import maintenance_lines, retainers_of, service_words
-from engine.contract.difference_terms import About, Change, Comparison, lines_changed
-from engine.contract.table import DEFAULT, Contract, Stretch, bound, stretches
+from engine.contract.change import About, Change
+from engine.contract.difference_parties import counted_apart, names, parties, renames
+from engine.contract.difference_terms import Comparison
+from engine.contract.table import DEFAULT, Contract, Stretch, Whom, bound, stretches
 from engine.graph import Graph
 
 Period = tuple[str, str]
@@ -41,32 +40,49 @@ class Difference:
 def difference(old: Graph, new: Graph) -> list[Difference]:
     """What the new rules decide otherwise than the old ones, in a stable order; empty if nothing."""
     grouped: dict[Change, list[Place]] = {}
-    comparison = Comparison(Contract(old), Contract(new))
-    for change in (*of_site(old, new), *_planned(old, new)):
+    contracts = (Contract(old), Contract(new))
+    comparison = Comparison(*contracts)
+
+    def found(customer: str, before: str) -> Iterator[tuple[Change, Place]]:
+        whom = (contracts[0].whom(before), contracts[1].whom(customer))
+        for change in parties(old, new, whom):
+            yield change, Place(customer, ())
+        yield from _promises(old, new, comparison, whom, customer)
+
+    for change in of_site(old, new):
         grouped.setdefault(change, [])
-    for customer in dict.fromkeys([*new.ruleset.customers, *old.ruleset.customers, DEFAULT]):
-        for change in _customer(old, new, customer):
+    renamed = renames(old.ruleset, new.ruleset, lambda was, will: not any(found(will, was)))
+    gone = old.ruleset.customers.keys() - renamed.values()
+    for customer in dict.fromkeys(
+        [*new.ruleset.customers, *(one for one in old.ruleset.customers if one in gone), DEFAULT]
+    ):
+        before = renamed.get(customer, customer)
+        for change in names(old.ruleset, new.ruleset, before, customer):
             grouped.setdefault(change, []).append(Place(customer, ()))
-        for change, place in _promises(old, new, comparison, customer):
+        for change, place in found(customer, before):
             grouped.setdefault(change, []).append(place)
     order = list(About)
-    found = [Difference(change, tuple(places)) for change, places in grouped.items()]
-    return sorted(found, key=lambda one: order.index(one.change.about))
+    differences = [Difference(change, tuple(places)) for change, places in grouped.items()]
+    return sorted(differences, key=lambda one: order.index(one.change.about))
 
 
 def _promises(
-    old: Graph, new: Graph, comparison: Comparison, customer: str
+    old: Graph, new: Graph, comparison: Comparison, whom: tuple[Whom, Whom], customer: str
 ) -> Iterator[tuple[Change, Place]]:
     touched: dict[Change, list[tuple[int | None, int | None]]] = {}
-    for start, end, before, after in together(stretches(old, customer), stretches(new, customer)):
-        for change in comparison.changes(customer, before.terms, after.terms):
+    rows = [stretches(graph, one.text) for graph, one in zip((old, new), whom, strict=True)]
+    for start, end, before, after in together(*rows):
+        for change in comparison.changes(whom, before.terms, after.terms):
             spans = touched.setdefault(change, [])
             if spans and spans[-1][1] == start:
                 spans[-1] = (spans[-1][0], end)
             else:
                 spans.append((start, end))
+    if any(len(row) > 1 for row in rows):
+        for change in counted_apart(old, new, whom, together(*rows)):
+            touched.setdefault(change, [(None, None)])
     if touched:
-        zone = (new if customer in new.ruleset.customers else old).zone(customer)
+        zone = (new if whom[1].customer else old).zone(whom[1].text if whom[1].customer else whom[0].text)
         for change, spans in touched.items():
             periods = tuple((bound(start, zone), bound(end, zone)) for start, end in spans)
             yield change, Place(customer, () if periods == (("", ""),) else periods)
@@ -89,59 +105,6 @@ def together(
         start = end
 
 
-# ---------------------------------------------------------------- what is no promise and decides which one holds
-
-
-def _customer(old: Graph, new: Graph, customer: str) -> Iterator[Change]:
-    """Customers that come and go, and the texts by which tickets mean them."""
-    before, after = old.ruleset.customers.get(customer), new.ruleset.customers.get(customer)
-    if before is not None and after is not None:
-        yield from _retainers(old, new, customer)
-    if before is after:
-        return
-    if before is None or after is None:
-        yield Change(About.CUSTOMER, "customer", "declared" if before else "", "declared" if after else "")
-        return
-    was, will = ({*one.aliases, *([one.title] if one.title else [])} for one in (before, after))
-    folded, other = ({text.strip().casefold() for text in texts} - {customer} for texts in (was, will))
-    for text in sorted(was, key=str.casefold):
-        if text.strip().casefold() in folded - other:
-            yield Change(About.NAMES, "answers to", quoted(text), "")
-    for text in sorted(will, key=str.casefold):
-        if text.strip().casefold() in other - folded:
-            yield Change(About.NAMES, "answers to", "", quoted(text))
-
-
-def _retainers(old: Graph, new: Graph, customer: str) -> Iterator[Change]:
-    """What is paid for a month, by the customer's own lines or else its group's."""
-    was, will = (_paid(graph.ruleset, customer) for graph in (old, new))
-    gone, come = ([line for line in one if line not in other] for one, other in ((was, will), (will, was)))
-    for before, after in zip_longest(gone, come, fillvalue=""):
-        yield Change(About.RETAINER, "retainer", before, after)
-
-
-def _paid(rules: RuleSet, customer: str) -> dict[str, None]:
-    declared = rules.customers[customer]
-    return retainers_of(declared) or retainers_of(rules.groups.get(declared.group))
-
-
-def _planned(old: Graph, new: Graph) -> Iterator[Change]:
-    """Services and maintenance, which no ticket has to do with."""
-    was, will = old.ruleset, new.ruleset
-    for name in dict.fromkeys([*was.services, *will.services]):
-        words = [
-            service_words(one) if one else "" for one in (was.services.get(name), will.services.get(name))
-        ]
-        if words[0] != words[1]:
-            yield Change(About.SERVICE, f"service {name}", words[0], words[1])
-    for name in dict.fromkeys([*was.maintenance, *will.maintenance]):
-        lines = [
-            maintenance_lines(one) if one else ()
-            for one in (was.maintenance.get(name), will.maintenance.get(name))
-        ]
-        yield from lines_changed(About.MAINTENANCE, f"maintenance {name}", lines[0], lines[1])
-
-
 def of_site(old: Graph, new: Graph) -> Iterator[Change]:
     """What differs in the words of all tickets."""
     was, will = old.ruleset, new.ruleset
@@ -152,7 +115,7 @@ def of_site(old: Graph, new: Graph) -> Iterator[Change]:
         kinds = [rules.statuses.get(folded, StatusClass.WORKING).value for rules in (was, will)]
         if kinds[0] != kinds[1]:
             yield Change(About.STATUS, f"status {quoted(names.get(folded, folded))}", kinds[0], kinds[1])
-    for name in was.metrics.keys() & will.metrics.keys():
+    for name in (name for name in was.metrics if name in will.metrics):
         runs = [f"from {rules.metrics[name].start} to {rules.metrics[name].stop}" for rules in (was, will)]
         if runs[0] != runs[1]:
             yield Change(About.METRIC, f"metric {name}", runs[0], runs[1])

@@ -12,7 +12,7 @@ from datetime import date
 
 from dsl.condition import Condition
 from dsl.condition_text import tests_of
-from dsl.model import BUILT_IN_METRICS
+from dsl.model import BUILT_IN_METRICS, Customer
 from engine.agreement import begin_of
 from engine.contract.cases import PLAIN, Case, cases_of
 from engine.graph import Graph
@@ -35,6 +35,33 @@ class Stretch:
     def holds(self, at: int) -> bool:
         """Whether it is about tickets that open at this instant."""
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whose tickets are asked for: those that say `text`, "" for all that name nobody who is declared; `customer` is who that is."""
+
+    text: str = ""
+    customer: Customer | None = None
+
+    @property
+    def declared(self) -> Customer | None:
+        """The customer of this very name: what is no ticket's (uptime, credits, retainers) is its alone."""
+        return self.customer if self.customer and self.customer.name == self.text else None
+
+    @property
+    def name(self) -> str:
+        """What conditions read as the customer."""
+        return self.customer.name if self.customer else self.text
+
+    @property
+    def group(self) -> str:
+        """The declared group, "" without."""
+        return self.customer.group if self.customer else ""
+
+
+NOBODY = Whom()
+"""Whoever is not declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +101,7 @@ class Contract:
         self.graph = graph
         self._lines: dict[tuple[int, str, str], tuple[Terms, tuple[Line, ...]]] = {}
         self._asks: dict[int, tuple[Terms, bool]] = {}
-        self._cases: dict[tuple[Condition, ...], tuple[Case, ...] | None] = {}
+        self._cases: dict[tuple[object, ...], tuple[Case, ...] | None] = {}
         self._metrics = [*BUILT_IN_METRICS, *graph.ruleset.metrics]
 
     @property
@@ -84,7 +111,11 @@ class Contract:
 
     def stretches(self, customer: str) -> list[Stretch]:
         """The stretches of a customer, without gaps, from the beginning of time to its end; neighbours differ."""
-        return stretches(self.graph, customer)
+        return stretches(self.graph, self.whom(customer).text)
+
+    def whom(self, customer: str) -> Whom:
+        """Who is meant by a declared name, by another text, or by `DEFAULT`."""
+        return NOBODY if customer == DEFAULT else Whom(customer, self.graph.customer(customer))
 
     def group(self, customer: str) -> str:
         """The group of a declared customer, "" without."""
@@ -114,14 +145,15 @@ class Contract:
                     cases = self.cases(options)
                     yield from _decided(plan, options, priority, metric, cases, customer, group)
 
-    def cases(self, options: Iterable[Option]) -> tuple[Case, ...] | None:
-        """Every case that the conditions of these options can tell apart; None where there are too many."""
+    def cases(self, options: Iterable[Option], free: frozenset[str] = frozenset()) -> tuple[Case, ...] | None:
+        """Every case that the conditions of these options can tell apart; None where there are too many. `free` are those of `customer`
+        and `group` that are the ticket's own text."""
         asked = tuple(option.target.when for option in options if option.target.when is not None)
         if not asked:
             return (PLAIN,)
-        if asked not in self._cases:
-            self._cases[asked] = cases_of(asked, self.graph.ruleset)
-        return self._cases[asked]
+        if (asked, free) not in self._cases:
+            self._cases[asked, free] = cases_of(asked, self.graph.ruleset, free)
+        return self._cases[asked, free]
 
     def personal(self, terms: Terms) -> bool:
         """Whether a condition of these terms asks for the customer or the group."""
@@ -138,17 +170,17 @@ class Contract:
 
     def on(self, customer: str, day: date) -> Stretch:
         """The stretch that holds at the beginning of a local date of the customer."""
-        at = begin_of(day, self.graph.zone(customer))
+        at = begin_of(day, self.graph.zone(self.whom(customer).text))
         return next(one for one in self.stretches(customer) if one.holds(at))
 
     def period(self, customer: str, start: int | None, end: int | None) -> tuple[str, str]:
         """The bounds of a stretch as local dates of the customer, "" where open."""
-        zone = self.graph.zone(customer)
+        zone = self.graph.zone(self.whom(customer).text)
         return bound(start, zone), bound(end, zone)
 
 
 def stretches(graph: Graph, customer: str) -> list[Stretch]:
-    """The stretches of one graph for a customer text; `DEFAULT` is nobody's."""
+    """The stretches of one graph for a customer text; "" is nobody's."""
     found: list[Stretch] = []
     start: int | None = None
     terms = graph.terms(customer, EARLIEST)

@@ -12,15 +12,16 @@ import numpy as np
 from dsl.model import BUILT_IN_METRICS
 from engine.columns.build import whose
 from engine.columns.told import I64, LAST, LIVE, Flags, Told, events_that
+from engine.contract.change import About
 from engine.contract.difference import of_site, together
-from engine.contract.difference_terms import About, Comparison
-from engine.contract.table import DEFAULT, Contract, stretches
+from engine.contract.difference_terms import Comparison
+from engine.contract.table import Contract, Whom, stretches
 from engine.facts import OPENED
 from engine.graph import Graph
 from engine.terms import Terms
 
-_SETTLED = frozenset({About.UPTIME, About.CREDITS})
-"""What is promised for months and moves no clock of a ticket."""
+_STILL = frozenset({About.UPTIME, About.CREDITS, About.PEOPLE})
+"""What moves no clock of a ticket and adds no step to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +137,24 @@ class Touch:
 
     def _metrics(self, text: str, before: Terms | None, after: Terms | None) -> frozenset[str] | None:
         """The metrics that differ for a customer text; None if any may."""
-        was, will = (graph.customer(text) for graph in self._graphs)
-        one, other = ((item.name, item.group) if item else (DEFAULT, "") for item in (was, will))
-        if self._everything or one != other or self._beyond(one[0], before, after):
+        one, other = (
+            Whom(item.name, item) if item else Whom()
+            for item in (graph.customer(text) for graph in self._graphs)
+        )
+        same = (one.name, one.group) == (other.name, other.group)
+        if self._everything or not same or self._beyond(one, before, after):
             return None
-        changes = self._comparison.changes(one[0], before, after)
-        moving = [change for change in changes if change.about not in _SETTLED]
+        changes = self._comparison.changes((one, other), before, after)
+        moving = [change for change in changes if change.about not in _STILL]
         if all(change.about is About.TARGET for change in moving):
             return frozenset(change.subject.rpartition(" ")[2] for change in moving)
         return None
 
-    def _beyond(self, customer: str, *promised: Terms | None) -> bool:
+    def _beyond(self, whom: Whom, *promised: Terms | None) -> bool:
         """Whether these promises ask for what the tables leave out: texts of undeclared customers, and what no rules declare."""
         return any(
             terms is not None
-            and ((customer == DEFAULT and contract.personal(terms)) or self._undeclared(contract, terms))
+            and ((whom.customer is None and contract.personal(terms)) or self._undeclared(contract, terms))
             for contract, terms in zip(self._contracts, promised, strict=True)
         )
 

@@ -84,20 +84,26 @@ def test_a_tier_that_promises_uptime_alone_is_in_the_table():
             ("retainer", "retainer", "EUR 100 per month", "EUR 120 per month", ["hooli"]),
         ),
         (
-            ("  for customer acme\n  for group retail\n", ""),
-            ("service", "service web", "for customer acme, group retail", "for every customer", []),
+            ("  for customer acme\n  for group retail\n", "  for customer acme\n"),
+            ("service", "service", "web", "", ["hooli"]),
         ),
         (
             ("  announced 2026-09-01 12:30 zone Europe/Berlin\n", ""),
-            ("maintenance", "maintenance patches", "announced 2026-09-01 12:30 zone Europe/Berlin", "", []),
+            (
+                "maintenance",
+                "maintenance patches",
+                "announced 2026-09-01 12:30 zone Europe/Berlin",
+                "",
+                ["acme"],
+            ),
         ),
         (
             ("window 2026-10-15 02:00-06:00 zone UTC", "window 2026-10-16 02:00-06:00 zone UTC"),
-            ("maintenance", "maintenance patches", "", "window 2026-10-16 02:00-06:00 zone UTC", []),
+            ("maintenance", "maintenance patches", "", "window 2026-10-16 02:00-06:00 zone UTC", ["acme"]),
         ),
         (
             ("open mon-fri 08:00-18:00", "open mon-fri 09:00-18:00"),
-            ("calendar", "calendar office", "mon 08:00-18:00", "mon 09:00-18:00", ["acme", "hooli"]),
+            ("calendar", "calendar office", "mon-fri 08:00-18:00", "mon-fri 09:00-18:00", ["acme", "hooli"]),
         ),
     ],
 )

@@ -47,8 +47,7 @@ from tui.commands.diff import lines
         (
             ("open mon-thu 08:00", "open mon-thu 09:00"),
             [
-                f"calendar office {day} 08:00-18:00 -> {day} 09:00-18:00 (3 customers and undeclared ones)"
-                for day in ("mon", "tue", "wed", "thu")
+                "calendar office mon-thu 08:00-18:00 -> mon-thu 09:00-18:00 (3 customers and undeclared ones)"
             ],
         ),
         (
@@ -118,6 +117,7 @@ def test_one_edit_and_what_is_said_of_it(edit, expected):
         [("pause wait ", "pause on-hold "), ("pause by wait\n", "pause by on-hold\n")],
         [("override peak", "override rush"), ('reason "CHG-1"', 'reason "CHG-2"')],
         [("group retail", "group shops")],
+        [("noc", "desk-team")],
         [("closures", "days-off"), ('"Christmas Eve"', '"Eve"'), ('"Office"', '"Service desk"')],
         [("critical response within 1h on always", "critical response within 60m on always  # an hour")],
         [("status is waiting and not vip", "not vip and status is waiting")],

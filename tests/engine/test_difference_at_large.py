@@ -9,8 +9,8 @@ import pytest
 
 from dsl.condition import StatusClass
 from dsl.load import load_texts
+from engine.contract.change import About
 from engine.contract.difference import difference
-from engine.contract.difference_terms import About
 from engine.contract.table import DEFAULT
 from engine.graph import Graph
 from engine.lengths import written

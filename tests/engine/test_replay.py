@@ -96,8 +96,8 @@ def _asked(rng: Random, ticket: Ticket) -> Ticket:
 def expected(tickets: list[Ticket], rules: Graph, period: Period) -> dict[tuple[str, str], tuple[int, ...]]:
     """The same counted ticket by ticket, told in other words."""
     counts: Counter[tuple[str, str, State]] = Counter()
-    for ticket in tickets:
-        found = evaluate(ticket, rules, period.end)
+    for item in tickets:
+        found = evaluate(item, rules, period.end)
         customer = found.customer or as_text(found.fields.get("customer")).strip().casefold()
         for clock in found.clocks:
             decided = clock.stopped if clock.state is State.CANCELLED else clock.decided

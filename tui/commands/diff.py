@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -132,14 +132,20 @@ def lines(one: Difference, *, verbose: bool = False) -> Iterator[str]:
     groups: dict[tuple[Period, ...], list[Place]] = {}
     for place in one.places:
         groups.setdefault(place.periods, []).append(place)
-    if change.shared or not groups:
-        whom = f" ({_whom(one.places)})" if groups else ""
-        yield from _told(f"{what}{whom}", one.places, verbose=verbose)
+    if not groups:
+        yield plain(what, 2000)
+    elif change.shared:
+        yield from _told(f"{what} ({_whom(one.places)}{_all(groups)})", one.places, verbose=verbose)
     elif len(groups) > _PERIODS:
-        yield from _told(f"{_whom(one.places)} {what}, on different dates", one.places, verbose=verbose)
+        yield from _told(f"{_whom(one.places)} {what}{_all(groups)}", one.places, verbose=verbose)
     else:
         for periods, places in groups.items():
             yield from _told(f"{_whom(places)} {what}{_periods(periods)}", places, verbose=verbose)
+
+
+def _all(groups: Mapping[tuple[Period, ...], Sequence[Place]]) -> str:
+    """The periods of all places, if they have the same."""
+    return ", on different dates" if len(groups) > 1 else _periods(next(iter(groups)))
 
 
 def _told(line: str, places: Sequence[Place], *, verbose: bool) -> Iterator[str]:
