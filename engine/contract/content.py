@@ -41,10 +41,12 @@ Facts = dict[str, str]
 
 
 class Contents:
-    """The contents of one graph's declarations, each worked out once."""
+    """The contents of one graph's declarations, each worked out once. Persons and channels that the graph `beside` has not go by what is
+    said of them."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, beside: Graph) -> None:
         self._graph = graph
+        self._beside = beside
         self._calendars: dict[str, Facts] = {}
         self._frozen: dict[str, frozenset[tuple[str, str]]] = {}
 
@@ -71,28 +73,46 @@ class Contents:
             *(self.hours(step.calendar), step.repeat, step.on_edits),
         )
 
+    def person(self, name: str) -> object:
+        """A declared person, "" for none."""
+        declared = self._graph.ruleset.people.get(name)
+        if declared is None or name in self._beside.ruleset.people:
+            return name
+        title = "" if declared.title == name else declared.title  # it is the name where none is given
+        return title, declared.email, declared.aliases
+
+    def _channel(self, name: str) -> object:
+        declared = self._graph.ruleset.channels.get(name)
+        if declared is None or name in self._beside.ruleset.channels:
+            return name
+        return declared.kind, declared.url, declared.secret, declared.sources
+
     def _action(self, action: Action) -> object:
         """What a step does and to whom, by persons instead of the names of teams."""
         match action:
             case Notify(to, channels):
-                return "notify", channels, tuple(map(self._people, to))
+                return "notify", tuple(map(self._channel, channels)), tuple(map(self._meant, to))
             case Reassign(to):
-                return "reassign", self._people(to)
+                return "reassign", self._meant(to)
             case Flag():
-                management = self._graph.people.management()
-                return "flag", management and names_of(management)
+                return "flag", self._persons(self._graph.people.management())
         return action
 
-    def _people(self, recipient: Recipient) -> object:
-        if recipient.role in (Role.ASSIGNEE, Role.ACCOUNT_MANAGER, Role.PERSON):
-            return recipient
-        meant = self._graph.people.meant(recipient, NOWHERE)
-        return recipient.role, names_of(meant) if meant else ()
+    def _meant(self, recipient: Recipient) -> object:
+        match recipient.role:
+            case Role.ASSIGNEE | Role.ACCOUNT_MANAGER:
+                return recipient
+            case Role.PERSON:
+                return recipient.role, self.person(recipient.name)
+        return recipient.role, self._persons(self._graph.people.meant(recipient, NOWHERE))
+
+    def _persons(self, meant: Meant | None) -> tuple[object, ...]:
+        return tuple(map(self.person, names_of(meant)))
 
 
-def names_of(meant: Meant) -> tuple[str, ...]:
+def names_of(meant: Meant | None) -> tuple[str, ...]:
     """The declared persons that words of a rule come down to."""
-    return tuple(person.name for person in meant.people)
+    return tuple(person.name for person in meant.people) if meant else ()
 
 
 def stops(ladder: Escalation | None, whom: Whom) -> frozenset[Condition]:

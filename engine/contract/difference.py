@@ -45,7 +45,7 @@ def difference(old: Graph, new: Graph) -> list[Difference]:
 
     def found(customer: str, before: str) -> Iterator[tuple[Change, Place]]:
         whom = (contracts[0].whom(before), contracts[1].whom(customer))
-        for change in parties(old, new, whom):
+        for change in parties(old, new, whom, comparison.contents):
             yield change, Place(customer, ())
         yield from _promises(old, new, comparison, whom, customer)
 

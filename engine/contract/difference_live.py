@@ -135,8 +135,7 @@ def _people(old: Side, new: Side, step: LadderStep) -> Iterator[Change]:
             names = [to.name]
         case Flag():
             names = []
-            found = (graph.people.management() for graph in graphs)
-            words = tuple(", ".join(names_of(one)) if one else "" for one in found)
+            words = tuple(", ".join(names_of(graph.people.management())) for graph in graphs)
             if words[0] != words[1]:
                 yield shared(About.PEOPLE, "management", words)
         case _:

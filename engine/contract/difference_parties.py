@@ -12,13 +12,16 @@ from dsl.model import Customer, RuleSet
 from engine.commitment.uptime import concerns, services_of
 from engine.commitment.words import maintenance_lines, retainers_of
 from engine.contract.change import About, Change, lines_changed
+from engine.contract.content import Contents
 from engine.contract.table import Stretch, Whom
 from engine.graph import Graph
 
 _TOGETHER, _APART = "counted together", "counted apart"
 
 
-def parties(old: Graph, new: Graph, whom: tuple[Whom, Whom]) -> Iterator[Change]:
+def parties(
+    old: Graph, new: Graph, whom: tuple[Whom, Whom], contents: tuple[Contents, Contents]
+) -> Iterator[Change]:
     """What differs for a customer beside names and what is promised; those who are not declared have nothing of it."""
     graphs = (old, new)
     sides = [(graph.ruleset, one.declared) for graph, one in zip(graphs, whom, strict=True)]
@@ -28,7 +31,7 @@ def parties(old: Graph, new: Graph, whom: tuple[Whom, Whom]) -> Iterator[Change]
         if zone != other:
             yield Change(About.ZONE, "zone", zone, other)
     manager, successor = (one.account_manager if one else "" for one in (was, will))
-    if manager != successor:
+    if contents[0].person(manager) != contents[1].person(successor):
         yield Change(About.PEOPLE, "account-manager", manager, successor)
     before, after = (_paid(*side) for side in sides)
     gone, come = (

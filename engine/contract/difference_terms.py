@@ -25,7 +25,7 @@ class Comparison:
 
     def __init__(self, old: Contract, new: Contract) -> None:
         self._contracts = (old, new)
-        self._contents = (Contents(old.graph), Contents(new.graph))
+        self.contents = (Contents(old.graph, new.graph), Contents(new.graph, old.graph))
         both = [*old.graph.ruleset.priorities, *new.graph.ruleset.priorities]
         self._priorities = list(dict.fromkeys(both))
         declared = [*old.graph.ruleset.metrics, *new.graph.ruleset.metrics]
@@ -49,7 +49,7 @@ class Comparison:
             old, new = (
                 Side(contract, contents, one, contract.graph.plan(one) if one else None, who)
                 for contract, contents, one, who in zip(
-                    self._contracts, self._contents, terms, whom, strict=True
+                    self._contracts, self.contents, terms, whom, strict=True
                 )
             )
             found = dict.fromkeys(self._compare(old, new))
@@ -123,7 +123,7 @@ class Comparison:
                 one.target.amount,
                 one.target.repeats,
                 one.target.when,
-                self._contents[side].hours(one.target.calendar),
+                self.contents[side].hours(one.target.calendar),
             )
             for one in options
         ]
@@ -133,7 +133,7 @@ class Comparison:
         if before is None or after is None:
             return _promise(before), _promise(after)
         one, other = before.target, after.target
-        if one.calendar == other.calendar or self._contents[0].hours(one.calendar) == self._contents[1].hours(
+        if one.calendar == other.calendar or self.contents[0].hours(one.calendar) == self.contents[1].hours(
             other.calendar
         ):
             return _amount(before), _amount(after)

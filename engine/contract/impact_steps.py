@@ -62,7 +62,7 @@ def once(values: I64) -> I64:
 
 def rewritten(old: Graph, new: Graph) -> dict[str, str]:
     """By line of an old ladder the new line that says the same otherwise."""
-    before, after = (_lines(graph) for graph in (old, new))
+    before, after = _lines(old, new), _lines(new, old)
     return {
         line: next(iter(after[content]))
         for content, lines in before.items()
@@ -71,8 +71,8 @@ def rewritten(old: Graph, new: Graph) -> dict[str, str]:
     }
 
 
-def _lines(graph: Graph) -> dict[object, dict[str, None]]:
-    contents, found = Contents(graph), dict[object, dict[str, None]]()
+def _lines(graph: Graph, beside: Graph) -> dict[object, dict[str, None]]:
+    contents, found = Contents(graph, beside), dict[object, dict[str, None]]()
     for ladder in graph.ruleset.escalations.values():
         for step in ladder.steps:
             found.setdefault((contents.step(step), frozenset(step.priorities)), {})[step.rule] = None

@@ -42,6 +42,14 @@ OFFICE = "99.5% per month on office"
         ([("group retail", "group shops")], []),
         ([("cash", "money"), ("silver", "argent"), ("office", "hours")], []),
         (
+            [
+                ("person ann", "person anna"),
+                ("lead ann", "lead anna"),
+                ("account-manager ann", "account-manager anna"),
+            ],
+            [],
+        ),
+        (
             [("customer globex {", "customer globex {\n  zone Asia/Tokyo")],
             [
                 "globex zone Europe/Berlin -> Asia/Tokyo",
