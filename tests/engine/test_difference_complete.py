@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from engine.contract.difference import difference
 from engine.contract.impact import Judge
 from engine.contract.impact_steps import rewritten
 from engine.contract.table import DEFAULT
-from engine.evaluate import evaluate, live
+from engine.evaluate import evaluate, evaluate_life, live
 from engine.facts import Instant, Ticket
 from engine.graph import Graph
 from engine.predicate import compile_condition
@@ -32,7 +33,7 @@ from tests.engine.desk import START, random_ticket
 from tests.engine.test_impact import NOW, expected, portion, rules
 from tests.engine.test_impact_credits import PAID
 
-CASES = int(os.environ.get("SLA_TEST_SCALE", "1")) * 36
+CASES = int(os.environ.get("SLA_TEST_SCALE", "1")) * 24
 
 
 def site() -> str:
@@ -125,6 +126,7 @@ maintenance weekly "Weekly" {
 
 
 SITE = site()
+graph_of = lru_cache(4)(rules)
 NAMES = (
     *(
         "gold",
@@ -214,7 +216,7 @@ def tickets() -> list[Ticket]:
     rng = Random("complete")
     texts = ("acme", "globex inc.", "initech", "hooli", "umbrella", "nobody", "Acme Germany 3")
     found = []
-    for number in range(1, 50):
+    for number in range(1, 36):
         item = random_ticket(rng, number, step=900)
         first, *rest = (replace(one, at=Instant(one.at - 2 * DAY)) for one in item.events)
         data = {**first.data, "customer": texts[number % len(texts)]}
@@ -227,8 +229,9 @@ def tickets() -> list[Ticket]:
 
 def told(item: Ticket, graph: Graph) -> tuple[object, ...]:
     """Everything that the rules make of a ticket, without the names of what decides it."""
-    single, life = evaluate(item, graph, NOW), live(item, graph, NOW)
+    life = live(item, graph, NOW)
     assert life is not None
+    single = evaluate_life(item, life, graph, NOW)
     clocks, paged = set(), set()
     for clock in single.clocks:
         warnings = tuple(one.at for one in clock.thresholds)
@@ -290,24 +293,28 @@ def test_whoever_is_in_no_difference_is_promised_told_and_paid_the_same(tickets,
 
 
 @pytest.mark.parametrize("number", range(len(EDITS)), ids=[pattern for pattern, _ in EDITS])
-def test_so_it_is_for_each_edit_alone_and_turned_round(tickets, number):
+def test_so_it_is_for_each_edit_alone(tickets, number):
     text = re.sub(*EDITS[number], SITE, flags=re.DOTALL)
     assert text != SITE
     compared(tickets, text)
-    compared(tickets, SITE, text)
 
 
-def compared(tickets: list[Ticket], text: str, old_text: str = SITE) -> None:
-    old, new = rules(old_text), rules(text)
+def touched_by(old: Graph, new: Graph) -> set[str]:
+    """Who is in any difference: everybody where it is about the site."""
     found = difference(old, new)
-    if any(not one.places for one in found):
-        return  # it is about everybody
-    touched = {place.customer for one in found for place in one.places}
+    everybody = {DEFAULT, *old.ruleset.customers, *new.ruleset.customers}
+    about_all = any(not one.places for one in found)
+    return everybody if about_all else {place.customer for one in found for place in one.places}
+
+
+def compared(tickets: list[Ticket], text: str) -> None:
+    old, new = graph_of(SITE), graph_of(text)
+    touched = touched_by(old, new) & touched_by(new, old)  # else one of them is silent of somebody
     for item in tickets:
         said = str(item.events[0].data["customer"])
         whose = {named.name if (named := graph.customer(said)) else DEFAULT for graph in (old, new)}
         if touched.isdisjoint(whose):
-            assert told(item, old) == told(item, new), (said, found)
+            assert told(item, old) == told(item, new), said
     faults = failed(tickets, old), failed(tickets, new)
     for customer in (old.ruleset.customers.keys() & new.ruleset.customers) - touched:
         for name in ("2026-09", "2026-10"):
@@ -315,12 +322,12 @@ def compared(tickets: list[Ticket], text: str, old_text: str = SITE) -> None:
                 settled(graph, customer, name, side.get((customer, name), []))
                 for graph, side in zip((old, new), faults, strict=True)
             )
-            assert was == will, (customer, name, found)
+            assert was == will, (customer, name)
 
 
 @pytest.mark.parametrize("seed", range(CASES, CASES + CASES // 3))
 def test_a_plan_of_such_a_pair_is_what_both_say_of_every_ticket(tickets, seed):
-    old, new = rules(SITE), rules(edited(seed))
+    old, new = graph_of(SITE), graph_of(edited(seed))
     lines = rewritten(old, new)
 
     def called(name: str) -> str:
