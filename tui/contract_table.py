@@ -87,7 +87,7 @@ class Tables:
                 terms = stretch.terms
                 lines = self._contract.lines(terms, customer)
                 shares = self._shares(lines)
-                more = (self._uptime(terms.tier), self._credits(terms.tier))
+                more = self._commitments(customer, terms.tier)
                 for row in self._cells(lines) or (("",) * len((*HEADER, *ORIGINS)),):
                     own, origin = row[: len(HEADER)], row[len(HEADER) :]
                     yield (
@@ -116,9 +116,8 @@ class Tables:
             words += f", warnings at {self._shares(lines)}, reopening {stretch.terms.reopen.value}"
         words += "".join(
             f", {what} {said}"
-            for what, said in (
-                ("uptime", self._uptime(stretch.terms.tier)),
-                ("credits", self._credits(stretch.terms.tier)),
+            for what, said in zip(
+                ("uptime", "credits"), self._commitments(customer, stretch.terms.tier), strict=True
             )
             if said
         )
@@ -134,13 +133,13 @@ class Tables:
             self._documented[name] = self._contract.graph.about(tier.origin) if tier else ""
         return self._documented[name]
 
-    def _uptime(self, name: str) -> str:
+    def _commitments(self, customer: str, name: str) -> tuple[str, str]:
+        """A tier's uptimes, and what its credits are called; only declared customers have any."""
         tier = self._contract.graph.tier(name)
-        return " and ".join(map(uptime, tier.uptimes)) if tier else ""
-
-    def _credits(self, name: str) -> str:
+        if tier is None or customer == DEFAULT:
+            return "", ""
         credits_ = self._contract.graph.credits(name)
-        return credits_.name if credits_ else ""
+        return " and ".join(map(uptime, tier.uptimes)), credits_.name if credits_ else ""
 
     def _shares(self, lines: tuple[Line, ...]) -> str:
         return ", ".join(map(percentage, lines[0].plan.warn)) if lines else ""

@@ -48,6 +48,14 @@ def test_the_table_shows_uptime_and_credits():
     assert (rows[0]["credits"], rows[-1]["customer"], rows[-1]["credits"]) == ("standard", "default", "")
 
 
+def test_the_default_tier_promises_undeclared_customers_no_uptime_and_pays_them_nothing():
+    tables = Tables(Contract(Graph.compile(loaded(BASE + "default tier gold\n"))), origins=False)
+    [acme, others] = tables.blocks(["acme", "default"], None)
+    assert acme.parts[0].terms.startswith(others.parts[0].terms + ", uptime 99.95%")
+    row = dict(zip(FLAT, tables.flat(["default"], None).rows[0], strict=True))
+    assert (row["tier"], row["uptime"], row["credits"]) == ("gold", "", "")
+
+
 def test_a_tier_that_promises_uptime_alone_is_in_the_table():
     text = BASE + "tier bare {\n  uptime 99% per month on always\n}\ncustomer solo {\n  tier bare\n}\n"
     tables = Tables(Contract(Graph.compile(loaded(text))), origins=False)
