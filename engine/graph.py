@@ -96,10 +96,13 @@ class Graph:
         return self.ruleset.digest
 
     def where(self, origin: Origin) -> str:
-        """file:line of a rule; the name of its declaration where the files are not at hand."""
+        """file:line of a rule; the name of its declaration where the files are not at hand, or are older ones."""
         if self._source is None or not origin.declaration:
             return origin.declaration
-        span = self._source.locate(origin)
+        try:
+            span = self._source.locate(origin)
+        except KeyError:
+            return origin.declaration
         return f"{span.path}:{span.line}"
 
     def about(self, origin: Origin) -> str:
@@ -148,7 +151,12 @@ class Graph:
     def credits(self, tier: str) -> Credits | None:
         """What a tier pays when a promise is broken; None if nothing."""
         declared = self.tier(tier)
-        return self.ruleset.credits.get(declared.credits) if declared else None
+        return self.credits_named(declared.credits) if declared else None
+
+    def credits_named(self, name: str) -> Credits | None:
+        """Credits of the rules in force, else of older ones: a tier that is no more pays what it paid."""
+        found = self.ruleset.credits.get(name)
+        return found if found is not None or self.fallback is None else self.fallback.credits_named(name)
 
     # ------------------------------------------------------------ questions about a ticket
 
@@ -224,6 +232,7 @@ def _retired(previous: Graph, ruleset: RuleSet) -> Graph | None:
         pauses=_missing(behind.pauses, old.pauses, ruleset.pauses),
         tiers=_missing(behind.tiers, old.tiers, ruleset.tiers),
         metrics=_missing(behind.metrics, old.metrics, ruleset.metrics),
+        credits=_missing(behind.credits, old.credits, ruleset.credits),
         groups={},
         customers={},
         default_tier="",

@@ -59,7 +59,7 @@ def settle(
         owed.setdefault(_credits(graph, breach.tier), ([], []))[1].append(breach)
     lines: list[Line] = []
     for name in sorted(owed):
-        credits_ = graph.ruleset.credits.get(name)
+        credits_ = graph.credits_named(name)
         if credits_ is not None:
             lines += statement(credits_, paid, *owed[name]).lines
     return Settled(paid, counted, tuple(lines))

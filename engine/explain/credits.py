@@ -26,9 +26,9 @@ def credits_reasoning(
         where = graph.where(line.origin)
         yield f"  {money(line.amount)}  {line.rule}{f' ({where})' if where else ''}"
         yield f"    {line.because}"
-    paying = [graph.ruleset.credits[name] for name in dict.fromkeys(line.credits for line in settled.lines)]
+    paying = [graph.credits_named(name) for name in dict.fromkeys(line.credits for line in settled.lines)]
     for figure in settled.figures:
-        if not any(reached(one.bands, figure) for one in paying):
+        if not any(one and reached(one.bands, figure) for one in paying):
             yield f"  nothing  {words.measured(figure)}"
     for breach in breaches:
         if not _pays(breach, graph):
@@ -51,8 +51,7 @@ def retainer_reasoning(customer: str, graph: Graph) -> Iterator[str]:
 
 
 def _pays(breach: Breach, graph: Graph) -> bool:
-    tier = graph.tier(breach.tier)
-    credits_ = graph.ruleset.credits.get(tier.credits) if tier else None
+    credits_ = graph.credits(breach.tier)
     return credits_ is not None and rule_of(credits_.breaches, breach) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -69,6 +70,30 @@ def test_what_was_closed_stays_whatever_is_edited(counter):
     counter.pass_to("2026-11-20 12:00")
     assert counter.month(OCTOBER) == before
     assert lines(counter.month(NOVEMBER)) == [], "an edit corrects nothing"
+
+
+def test_a_tier_that_is_no_more_pays_what_it_paid(counter):
+    """Both are called otherwise before the month is closed, so that no rule in force has what the tickets were promised."""
+    before = [line for line in lines(counter.month(OCTOBER)) if line[1] == BREACH]
+    tiers = dict.fromkeys(re.findall(r"^tier (\S+)", RULES, re.MULTILINE))
+    credits_names = dict.fromkeys(re.findall(r"^credits (\S+)", RULES, re.MULTILINE))
+    text = RULES
+    for name in tiers:
+        text = re.sub(rf"\btier {name}\b", f"tier {name}-a", text)
+        text = re.sub(rf"\blike {name}\b", f"like {name}-a", text)
+    for name in credits_names:
+        text = re.sub(rf"\bcredits {name}\b", f"credits {name}-a", text)
+    counter.edit(text)
+    assert not set(counter.graph.ruleset.credits) & set(credits_names)
+    assert [line for line in lines(counter.month(OCTOBER)) if line[1] == BREACH] == before
+    counter.close()
+    assert [line for line in lines(counter.month(OCTOBER)) if line[1] == BREACH] == before
+
+
+def test_credits_that_a_tier_in_force_gave_up_are_not_paid(counter):
+    text = re.sub(r"^  credits \S+\n", "", RULES, flags=re.MULTILINE)
+    counter.edit(re.sub(r"^credits \S+ (?:\".*\" )?\{\n.*?^\}\n", "", text, flags=re.MULTILINE | re.DOTALL))
+    assert lines(counter.month(OCTOBER)) == []
 
 
 def test_an_excused_breach_is_not_paid(counter):
