@@ -11,8 +11,13 @@ from tui.plain import plain
 FORMATS = ("text", "json", "lcov")
 
 
-def written(found: Sequence[Covered], form: str) -> str:
-    """The coverage in one of FORMATS, with a newline at the end."""
+def written(found: Sequence[Covered], form: str, *, ran: bool = True) -> str:
+    """The coverage in one of FORMATS, with a newline at the end. Where nothing ran nothing is covered."""
+    if not ran:
+        nothing = {"percent": 0.0, "kinds": {}, "units": []}
+        return {"json": f"{json.dumps(nothing, indent=2)}\n", "lcov": ""}.get(
+            form, "coverage\n  nothing was run\n"
+        )
     if form == "json":
         return json.dumps(as_data(found), indent=2, ensure_ascii=False) + "\n"
     return "\n".join(lcov(found) if form == "lcov" else table(found)) + "\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from dsl.errors import FINDINGS, USAGE, SlaError
+from dsl.errors import USAGE, SlaError
 from engine.facts import Instant
 from tui.plain import plain
 
@@ -210,6 +210,7 @@ def rules_from_file(path: Path) -> Loaded:
 
 def _without_errors(loaded: Loaded, name: str) -> Loaded:
     if loaded.ruleset is None:
+        from tui.failure import BrokenRulesError
         from tui.findings import render
 
         click.echo(render(loaded, "human"), err=True)
@@ -218,5 +219,5 @@ def _without_errors(loaded: Loaded, name: str) -> Loaded:
             if Path(name).exists()
             else "they stand in that revision, not in the files here"
         )
-        raise SlaError(f"{name}: the rules have errors", help=help_, exit_code=FINDINGS)
+        raise BrokenRulesError(f"{name}: the rules have errors", loaded.diagnostics, help=help_)
     return loaded

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from tui.findings import FORMATS, Findings, render, wants_color
+from dsl.diagnostic import Diagnostic
+from dsl.errors import SlaError
+from dsl.include import ROOT_NAME
+from dsl.refused import refused
+from tui.failure import failing
+from tui.findings import FOR_PEOPLE, FORMATS, Findings, render, wants_color
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -24,6 +30,37 @@ def format_option(function: F) -> F:
         show_default=True,
         help="How findings are written.",
     )(function)
+
+
+class Told(NamedTuple):
+    """Findings, and the texts that they point into."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    files: Mapping[str, str]
+
+
+@contextmanager
+def failing_as_finding(format_: str, path: Path, title: str) -> Iterator[None]:
+    """Where a program reads, make what keeps the rules of `path` from being looked at a finding; the failure goes on."""
+
+    def say(error: SlaError) -> None:
+        report(refusal(error, path), format_, root_of(path), title)
+
+    with failing(None if format_ in FOR_PEOPLE else say):
+        yield
+
+
+def refusal(error: SlaError, path: Path) -> Told:
+    """A failure as the one finding about the root file that `path` stands for."""
+    root = root_of(path)
+    return Told((refused(str(error), error.help, root.name if root else "<stdin>"),), {})
+
+
+def root_of(path: Path) -> Path | None:
+    """The root file that `path` means, whether or not there is one; None for standard input."""
+    if path == Path("-"):
+        return None
+    return path / ROOT_NAME if path.is_dir() else path
 
 
 def report(found: Findings, format_: str, root: Path | None, title: str = "sla check") -> None:

@@ -18,29 +18,32 @@ _RED, _GREEN, _BOLD, _END = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run: its results, the texts that they point into, and how long it took, in seconds."""
+    """One run: its results, the texts that they point into, and how long it took, in seconds. `errors` are why nothing ran."""
 
     results: Sequence[Result]
     files: Mapping[str, str]
-    seconds: float
+    seconds: float = 0
+    errors: tuple[Diagnostic, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Every failure, as `sla check` would tell it."""
-        return tuple(failure.diagnostic for result in self.results for failure in result.failures)
+        """Every failure, as `sla check` would tell it, or why nothing ran."""
+        return self.errors or tuple(
+            failure.diagnostic for result in self.results for failure in result.failures
+        )
 
     @property
     def failed(self) -> bool:
-        """Whether any expectation does not hold."""
-        return any(result.failures for result in self.results)
+        """Whether any expectation does not hold, or nothing ran."""
+        return bool(self.errors) or any(result.failures for result in self.results)
 
 
 def written(trial: Trial, form: str, *, color: bool = False) -> str:
     """The whole run for people, or as an object: "human", "plain" or "json"."""
     if form == "json":
         return json.dumps(as_data(trial), indent=2, ensure_ascii=False)
-    if form == "plain":
-        return "\n\n".join(filter(None, (render(trial, form), summary(trial))))
+    if form == "plain" or trial.errors:
+        return "\n\n".join(filter(None, (render(trial, form, color=color), summary(trial))))
     return "\n".join([*human(trial, color=color), summary(trial)])
 
 
@@ -66,6 +69,7 @@ def as_data(trial: Trial) -> dict[str, object]:
             }
             for result in trial.results
         ],
+        "findings": [record(one) for one in trial.errors],
         "failed": sum(bool(result.failures) for result in trial.results),
         "seconds": round(trial.seconds, 6),
     }
@@ -89,6 +93,8 @@ def human(trial: Trial, *, color: bool = False) -> Iterator[str]:
 
 def summary(trial: Trial) -> str:
     """One line that says how it went."""
+    if trial.errors:
+        return "nothing was run: the rules have errors"
     counts = {kind: sum(result.kind == kind for result in trial.results) for kind in ("scenario", "check")}
     what = " and ".join(counted(number, kind) for kind, number in counts.items() if number)
     total = sum(result.expectations for result in trial.results)

@@ -227,7 +227,7 @@ def test_nothing_is_found_in_a_clean_site(sla, tmp_path):
 
 def test_rules_with_errors_are_findings_of_the_check(sla, tmp_path):
     (tmp_path / "sla.rules").write_text("tier x {\n")
-    code, _, err = sla("analyse")
-    assert code == 1
-    assert "E0203" in err
+    code, out, err = sla("analyse")
+    assert (code, err) == (1, "sla: the rules have errors: nothing was analysed\n")
+    assert "E0203" in out
     assert sla("analyse", "nowhere")[0] == 4

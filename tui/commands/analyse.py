@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from dsl.collector import uncollected
-from dsl.diagnostic import Diagnostic
-from dsl.errors import FINDINGS
+from dsl.errors import FINDINGS, SlaError
 from dsl.include import root_file
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from tui.findings import FORMATS
-from tui.options import graph_of_loaded
-from tui.reporting import report
+from tui.reporting import Told, failing_as_finding, report
 from tui.rule_path import rule_path
 
 _MORNING = 10 * 3600
-
-
-class _Outcome(NamedTuple):
-    diagnostics: tuple[Diagnostic, ...]
-    files: Mapping[str, str]
 
 
 @click.command(
@@ -51,9 +42,14 @@ def command(rules_path: Path, form: str, day: datetime | None) -> int:
     """
     from dsl.load import load
     from engine.analyse.analysis import analyse
+    from engine.graph import Graph
 
-    loaded = load(rules_path)
-    graph = graph_of_loaded(loaded, str(rules_path))
+    with failing_as_finding(form, rules_path, "sla analyse"):
+        loaded = load(rules_path)
+    if loaded.ruleset is None:
+        report(loaded, form, root_file(rules_path), "sla analyse")
+        raise SlaError("the rules have errors: nothing was analysed", exit_code=FINDINGS)
+    graph = Graph.compile(loaded)
     at = int(day.replace(tzinfo=UTC).timestamp()) if day else int(time.time()) // 86_400 * 86_400
     left = without_suppressed(
         analyse(loaded, graph, at + _MORNING),
@@ -61,7 +57,7 @@ def command(rules_path: Path, form: str, day: datetime | None) -> int:
         datetime.fromtimestamp(at, UTC).date(),
         command="analyse",
     )
-    found = _Outcome(left, loaded.files)
+    found = Told(left, loaded.files)
     report(found, form, root_file(rules_path), "sla analyse")
     if found.diagnostics:
         return FINDINGS

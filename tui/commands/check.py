@@ -20,7 +20,7 @@ from dsl.include import Disk, Drafts, Unreadable, decoded, root_file
 from dsl.suppress import without_suppressed
 from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
-from tui.reporting import format_option, report
+from tui.reporting import failing_as_finding, format_option, report
 from tui.rule_path import rule_path
 
 _STDIN = "<stdin>"
@@ -62,11 +62,12 @@ def command(rules_path: Path, format_: str, changed_since: str | None, today: da
     if rules_path == _STDIN_ARGUMENT and changed_since:
         raise click.UsageError("standard input (-) has no history; --changed-since needs a file")
     day = (today or datetime.now(UTC)).date()
-    root = None if rules_path == _STDIN_ARGUMENT else root_file(rules_path)
-    outcome = _checked_draft() if root is None else _checked(root)
-    left = without_suppressed(outcome.diagnostics, outcome.files, day)
-    if root is not None and changed_since:
-        left = touched(left, outcome.files, _before(root, changed_since, day))
+    with failing_as_finding(format_, rules_path, "sla check"):
+        root = None if rules_path == _STDIN_ARGUMENT else root_file(rules_path)
+        outcome = _checked_draft() if root is None else _checked(root)
+        left = without_suppressed(outcome.diagnostics, outcome.files, day)
+        if root is not None and changed_since:
+            left = touched(left, outcome.files, _before(root, changed_since, day))
     outcome = outcome._replace(diagnostics=left)
     report(outcome, format_, root)
     if outcome.diagnostics:

@@ -13,6 +13,7 @@ from dsl.collector import uncollected
 from dsl.errors import CHANGES, SlaError
 from dsl.include import ROOT_NAME
 from dsl.verdict import counted
+from tui.failure import failing_in, failure_json
 from tui.options import graph_of_loaded
 from tui.period_text import period_text
 from tui.plain import plain
@@ -57,6 +58,7 @@ Examples:
 @click.option("-v", "--verbose", is_flag=True, help="Name every customer that a change touches.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 if there is a difference.")
 @uncollected()
+@failing_in({"json": failure_json})
 def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, detailed_exitcode: bool) -> int:
     """Compare what the rules of A and B decide: targets, calendars, pauses, warnings, ladders, by customer and date.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.failure import failing_in, failure_json
 from tui.options import graph_from_file
 from tui.plain import plain
 from tui.rule_path import rule_path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Only this customer and what it depends on.",
 )
+@failing_in({"json": failure_json})
 def command(rules_path: Path, form: str, customers: tuple[str, ...]) -> None:
     """Draw how the rules of PATH (sla.rules here) become agreements: sources, declarations, calendars, conditions, targets."""
     graph = graph_from_file(rules_path)

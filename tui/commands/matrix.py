@@ -10,15 +10,31 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.collector import uncollected
+from dsl.errors import USAGE, SlaError
 from dsl.suggest import nearest
+from tui.failure import failing_in, failure_json
 from tui.options import graph_from_file, rule_file_option
 from tui.period_text import period_text
 from tui.plain import plain
 
 if TYPE_CHECKING:
+    from engine.contract.table import Contract
     from tui.contract_table import Block, Cells
 
 _NAMED = 12
+
+
+def _csv_failure(_: SlaError) -> str:
+    from tui.contract_table import FLAT
+    from tui.export import Sheet, write
+
+    return write(Sheet("contract", FLAT, ()), "csv").rstrip()
+
+
+def _html_failure(error: SlaError) -> str:
+    from reports.html_table import page, paragraph
+
+    return "\n".join(page("The contract", [paragraph(str(error)), paragraph(error.help)]))
 
 
 @click.command(
@@ -39,41 +55,53 @@ Examples:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "csv", "markdown", "html"]),
+    type=click.Choice(["text", "csv", "json", "markdown", "html"]),
     default="text",
     show_default=True,
 )
 @click.option(
-    "--origins", is_flag=True, help="Say which declaration decides, and its line (csv always does)."
+    "--origins", is_flag=True, help="Say which declaration decides, and its line (csv and json always do)."
 )
 @uncollected()
+@failing_in({"json": failure_json, "csv": _csv_failure, "html": _html_failure})
 def command(
     customers: tuple[str, ...], rules_path: Path, day: datetime | None, form: str, origins: bool
 ) -> None:
     """Show what is promised to each CUSTOMER (all, and `default` for those not declared): every priority, metric and case, by date.
 
-    Dates are those on which a ticket opens. Customers that are promised the same share a table.
+    CUSTOMER is a name, a title or an alias, as in tickets. Dates are those on which a ticket opens. Customers that are promised the same share a table.
     """
     from engine.contract.table import Contract
     from tui.contract_table import Tables
     from tui.export import write
 
     contract = Contract(graph_from_file(rules_path))
-    for name in customers:
-        if name not in contract.customers:
-            meant = nearest(name, contract.customers)
-            hint = f"; did you mean {meant}?" if meant else ""
-            raise click.BadParameter(f"no customer {plain(name)!r} is declared{hint}", param_hint="CUSTOMER")
-    chosen = list(dict.fromkeys(customers)) or contract.customers
+    chosen = list(dict.fromkeys(_declared(contract, text) for text in customers)) or contract.customers
     tables = Tables(contract, origins=origins)
     on = day.date() if day else None
-    if form == "csv":
-        click.echo(write(tables.flat(chosen, on), "csv"), nl=False)
+    if form in ("csv", "json"):
+        click.echo(write(tables.flat(chosen, on), form), nl=False)
         return
     blocks = tables.blocks(chosen, on)
     made = {"text": _text, "markdown": _markdown, "html": _html}[form](blocks, tables.header(), on)
     for piece in made:
         click.echo(piece)
+
+
+def _declared(contract: Contract, text: str) -> str:
+    """The customer of the contract that a ticket with this text has. Raises SlaError where nobody is meant."""
+    if text in contract.customers:
+        return text
+    found = contract.graph.customer(text)
+    if found is not None:
+        return found.name
+    known = contract.graph.ruleset.customers.values()
+    meant = nearest(text, contract.customers) or nearest(text, [one.title for one in known if one.title])
+    raise SlaError(
+        f"no customer {plain(text)!r} is declared",
+        help=f"did you mean {plain(meant)}?" if meant else "without a name every customer is shown",
+        exit_code=USAGE,
+    )
 
 
 def _heading(block: Block) -> str:

@@ -18,6 +18,7 @@ from dsl.collector import uncollected
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
 from tui.commands.diff import lines, loaded_version, versions
+from tui.failure import failing_in, failure_json
 from tui.gates import MoneyParam, breaches_gate, credit_gates
 from tui.options import InstantParam, graph_of_loaded, store_option
 from tui.replaying import archive_option, sources_of, worked_out, workers_option
@@ -77,6 +78,7 @@ Examples:
 @click.option("-v", "--verbose", is_flag=True, help="Name every customer and every ticket.")
 @click.pass_context
 @uncollected()
+@failing_in({"json": failure_json})
 def command(
     context: click.Context,
     old: str,

@@ -14,7 +14,8 @@ import click
 
 from dsl.errors import FINDINGS, SlaError
 from tui.covered import FORMATS as COVERAGE_FORMATS
-from tui.findings import FORMATS, wants_color
+from tui.failure import failing
+from tui.findings import FOR_PEOPLE, FORMATS, wants_color
 from tui.options import rules_from_file, store_option
 from tui.plain import plain
 from tui.rule_path import rule_path
@@ -108,6 +109,8 @@ def command(
             coverage and form != "human" and coverage_output is None,
         ),
     )
+    from dsl.load import load
+
     coverage = coverage or threshold is not None or coverage_output is not None
     if ticket is not None:
         from tui.recording import record_ticket
@@ -125,15 +128,17 @@ def command(
     )
     if watch:
         return _watched(wanted)
-    loaded = rules_from_file(rules_path)
-    trial, covered = _tried(loaded, wanted)
     if blessing:
-        return _blessed(trial, rules_path, dry=dry_run)
-    if not trial.results and pattern is not None:
+        return _blessed(_tried(rules_from_file(rules_path), wanted)[0], rules_path, dry=dry_run)
+    with failing(lambda error: _refused(error, wanted)):
+        loaded = load(rules_path)
+    trial, covered = _tried(loaded, wanted)
+    code = _told(trial, covered, wanted)
+    if not trial.errors and not trial.results and pattern is not None:
         raise SlaError(
             f"no scenario and no check has {plain(pattern.pattern)!r} in its title", exit_code=FINDINGS
         )
-    return _told(trial, covered, wanted)
+    return code
 
 
 def _refuse(*odd: tuple[str, bool]) -> None:
@@ -143,13 +148,14 @@ def _refuse(*odd: tuple[str, bool]) -> None:
 
 
 def _tried(loaded: Loaded, wanted: Wanted) -> tuple[Trial, list[Covered]]:
-    """Run what is wanted of sound rules."""
+    """Run what is wanted; of rules with errors nothing runs."""
     from engine.graph import Graph
     from engine.scenario.coverage import Coverage
     from engine.scenario.verdicts import run_all
     from tui.trials import Trial
 
-    assert loaded.ruleset is not None
+    if loaded.ruleset is None:
+        return Trial((), loaded.files, errors=loaded.diagnostics), []
     graph = Graph.compile(loaded)
     witness = Coverage() if wanted.coverage else None
     begin = time.perf_counter()
@@ -161,35 +167,62 @@ def _tried(loaded: Loaded, wanted: Wanted) -> tuple[Trial, list[Covered]]:
 def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
     """Say how it went, and answer the exit code."""
     from tui import covered as coverage
-    from tui.junit import junit
 
-    if wanted.form == "junit":
-        click.echo(junit(trial.results, trial.seconds), nl=False)
-    else:
-        _said(trial, wanted)
-    if wanted.junit is not None:
-        wanted.junit.write_bytes(junit(trial.results, trial.seconds))
-    if wanted.coverage:
-        said = coverage.written(covered, wanted.coverage_form)
-        if wanted.coverage_output is not None:
-            wanted.coverage_output.write_text(said, encoding="utf-8")
-        elif wanted.form == "human":
-            click.echo(said, nl=False)
+    _said(trial, wanted)
+    _filed(trial, covered, wanted)
+    if trial.errors:
+        return FINDINGS
+    if wanted.coverage and wanted.coverage_output is None and wanted.form == "human":
+        click.echo(coverage.written(covered, wanted.coverage_form), nl=False)
     if wanted.threshold is not None and coverage.share(covered) < wanted.threshold:
         click.echo(f"sla: {coverage.share(covered):.1f} % covered, under {wanted.threshold:g} %", err=True)
         return FINDINGS
     return FINDINGS if trial.failed else 0
 
 
+def _refused(error: SlaError, wanted: Wanted) -> None:
+    """Where a program reads, say that there were no rules to run; people are told by the error itself."""
+    from tui.reporting import refusal
+    from tui.trials import Trial
+
+    trial = Trial((), {}, errors=refusal(error, wanted.rules).diagnostics)
+    if wanted.form not in FOR_PEOPLE:
+        _said(trial, wanted)
+    _filed(trial, [], wanted)
+
+
+def _filed(trial: Trial, covered: list[Covered], wanted: Wanted) -> None:
+    """Write the files that were asked for, also when nothing ran: those of an earlier run must not stay."""
+    from tui import covered as coverage
+
+    if wanted.junit is not None:
+        wanted.junit.write_bytes(_junit(trial, wanted.rules))
+    if wanted.coverage_output is not None:
+        text = coverage.written(covered, wanted.coverage_form, ran=not trial.errors)
+        wanted.coverage_output.write_text(text, encoding="utf-8")
+
+
+def _junit(trial: Trial, rules: Path) -> bytes:
+    from tui.findings import render
+    from tui.junit import junit
+    from tui.reporting import Told, folder_of, root_of
+
+    if not trial.errors:
+        return junit(trial.results, trial.seconds)
+    found = Told(trial.errors, {})  # a file without findings did not pass either
+    return f"{render(found, 'junit', folder=folder_of(root_of(rules)), title='sla test')}\n".encode()
+
+
 def _said(trial: Trial, wanted: Wanted) -> None:
     """The results for people and as an object, the failures in the other formats of findings."""
-    from dsl.include import root_file
-    from tui.reporting import report
+    from tui.reporting import report, root_of
     from tui.trials import written
 
-    if wanted.form not in ("human", "plain", "json"):
-        report(trial, wanted.form, root_file(wanted.rules), "sla test")
-    elif trial.results or wanted.form == "json":
+    if wanted.form == "junit":
+        click.echo(_junit(trial, wanted.rules), nl=False)
+    elif wanted.form not in ("human", "plain", "json"):
+        report(trial, wanted.form, root_of(wanted.rules), "sla test")
+    elif trial.results or trial.errors or wanted.form == "json":
         click.echo(written(trial, wanted.form, color=wants_color()))
     else:
         click.echo("there is no scenario and no check in these rules")
@@ -241,12 +274,6 @@ def _watched(wanted: Wanted) -> int:
 
 
 def _looked(loaded: Loaded, wanted: Wanted) -> int:
-    from tui.findings import render
-
-    if loaded.ruleset is None:
-        click.echo(render(loaded, "human", color=wants_color()))
-        code = FINDINGS
-    else:
-        code = _told(*_tried(loaded, wanted), wanted)
+    code = _told(*_tried(loaded, wanted), wanted)
     click.echo(f"{time.strftime('%H:%M:%S')} waiting for a change; Ctrl-C ends", err=True)
     return code

@@ -15,9 +15,10 @@ from dsl.diagnostic import Diagnostic
 from tui.findings.human import compact, human, spoken
 from tui.findings.record import record
 
-__all__ = ["FORMATS", "Findings", "record", "render", "wants_color"]
+__all__ = ["FORMATS", "FOR_PEOPLE", "Findings", "record", "render", "wants_color"]
 
 FORMATS = ("human", "compact", "plain", "json", "sarif", "junit", "github", "markdown", "gitlab")
+FOR_PEOPLE = ("human", "compact", "plain")
 
 
 class Findings(Protocol):

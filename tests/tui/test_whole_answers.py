@@ -1,0 +1,129 @@
+"""Whatever comes of a command, what it prints for programs is whole, and no file of an earlier run stays as if it were of this one."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
+
+from tests.tui.junit_schema import check as valid
+
+SOUND = """\
+priorities high
+tier gold {
+  target high response within 1h on always
+}
+customer acme {
+  tier gold
+}
+scenario "in time" {
+  zone UTC
+  ticket t1 customer acme priority high
+  at 2026-03-02 10:00 opened
+  expect response due 2026-03-02 11:00
+}
+"""
+SITES = {"sound": 0, "broken": 1, "a-folder": 4, "nowhere": 4}
+
+
+@pytest.fixture
+def told(sla, tmp_path):
+    """Run a command beside a sound site, one with errors, and one whose root file is a folder."""
+    for name, text in (("sound", SOUND), ("broken", "tier x {\n")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "sla.rules").write_text(text)
+    (tmp_path / "a-folder" / "sla.rules").mkdir(parents=True)
+    return sla
+
+
+def count(form: str, text: str) -> int:
+    """How many findings a document holds; it has to be a whole one."""
+    match form:
+        case "json":
+            data = json.loads(text)
+            return len(data) if isinstance(data, list) else len(data["findings"]) + data["failed"]
+        case "sarif":
+            SarifLog.model_validate_json(text)
+            return len(json.loads(text)["runs"][0]["results"])
+        case "gitlab":
+            return len(json.loads(text))
+        case "junit":
+            root = ET.fromstring(text)
+            valid(root)
+            return sum(int(suite.attrib["failures"]) for suite in root)
+        case "github":
+            return len(text.splitlines())
+    assert text.startswith("### sla ")
+    return text.count("\n| error |")
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "gitlab", "junit", "github", "markdown"])
+@pytest.mark.parametrize("command", ["check", "test", "analyse"])
+def test_formats_of_findings(told, command, form):
+    for site, expected in SITES.items():
+        code, out, err = told(command, site, "--format", form)
+        assert (code, count(form, out)) == (expected, min(expected, 1)), site
+        assert ("sla: there is no" in err) is (expected == 4)
+
+
+@pytest.mark.parametrize("command", ["check", "test", "analyse"])
+def test_people_are_told_once(told, command):
+    for form in ("human", "compact", "plain"):
+        code, out, err = told(command, "broken", "--format", form)
+        assert (code, out.count("E0203"), "E0203" in err) == (1, 1, False)
+        code, out, err = told(command, "nowhere", "--format", form)
+        assert (code, out, err.count("nowhere")) == (4, "", 1)
+
+
+def test_a_history_that_is_not_there_is_a_finding(told):
+    code, out, err = told("check", "sound", "--changed-since", "gone", "--format", "gitlab")
+    assert (code, [one["check_name"] for one in json.loads(out)]) == (4, ["E0113"])
+    assert "not a git repository" in err
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_files_of_an_earlier_run_do_not_stay(told, site):
+    asked = ["--junit", "out.xml", "--coverage-output"]
+    assert told("test", "sound", *asked, "c.json", "--coverage-format", "json")[0] == 0
+    assert told("test", "sound", *asked, "c.info", "--coverage-format", "lcov")[0] == 0
+    assert "DA:" in Path("c.info").read_text()
+    code, out, _ = told("test", site, *asked, "c.json", "--coverage-format", "json", "--threshold", "1")
+    assert code == SITES[site]
+    assert count("junit", Path("out.xml").read_text()) == min(code, 1)
+    percent = json.loads(Path("c.json").read_text())["percent"]
+    assert (percent > 0) is (code == 0)
+    told("test", site, *asked, "c.info", "--coverage-format", "lcov")
+    assert ("DA:" in Path("c.info").read_text()) is (code == 0)
+    told("test", site, "--coverage-output", "c.txt")
+    assert ("nothing was run" in Path("c.txt").read_text()) is (code != 0)
+
+
+def test_titles_that_match_nothing_leave_no_results_of_others(told):
+    told("test", "sound", "--junit", "out.xml")
+    code, out, _ = told("test", "sound", "--junit", "out.xml", "--run", "nobody", "--format", "json")
+    assert (code, json.loads(out)["results"]) == (1, [])
+    assert not list(ET.parse("out.xml").iter("testcase"))
+
+
+@pytest.mark.parametrize("command", [("matrix",), ("graph",), ("diff", "."), ("plan", ".", ".")])
+def test_objects_say_why_there_is_no_answer(told, command):
+    for site in ("broken", "nowhere"):
+        code, out, err = told(*command, "--rules", f"{site}/sla.rules", "--format", "json")
+        data = json.loads(out)
+        assert code == SITES[site]
+        assert data["error"] in err
+        assert [one["code"] for one in data["findings"]] == (["E0203"] if site == "broken" else [])
+
+
+def test_tables_are_whole(told):
+    for site in ("broken", "nowhere"):
+        code, out, _ = told("matrix", "--rules", f"{site}/sla.rules", "--format", "csv")
+        assert (code, list(csv.DictReader(io.StringIO(out)))) == (SITES[site], [])
+        assert "priority" in out
+        code, out, _ = told("matrix", "--rules", f"{site}/sla.rules", "--format", "html")
+        assert (code, out.rstrip()[-7:]) == (SITES[site], "</html>")
