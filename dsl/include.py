@@ -22,6 +22,10 @@ LARGEST = 16_000_000
 """Bytes of a file: a hundred thousand customers. What is larger was not written by people."""
 
 
+OUTSIDE = "it leads outside the folder of the root file"
+NOWHERE = "it is a link to a file that is not there"
+
+
 class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error
     """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded."""
 
@@ -56,12 +60,14 @@ class Disk(NamedTuple):
     def read(self, shown: str) -> str:
         path = self.folder / shown
         if not _inside(path, self.folder):
-            raise Unreadable("it leads outside the folder of the root file", code="E0103")
+            raise Unreadable(OUTSIDE, code="E0103")
         try:
             if path.stat().st_size > LARGEST:
                 raise Unreadable(f"it is larger than {LARGEST // 1_000_000} MB; divide it into several files")
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
+            if path.is_symlink():
+                raise Unreadable(NOWHERE) from None
             raise FileNotFoundError(shown) from None
         except IsADirectoryError:
             raise Unreadable("it is a folder and not a file") from None
@@ -72,7 +78,7 @@ class Disk(NamedTuple):
     def expand(self, pattern: str) -> list[str]:
         # Path.glob goes into hidden folders, where Kubernetes keeps a second copy of every file.
         found = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207
-        return sorted(path.replace(os.sep, "/") for path in found if (self.folder / path).is_file())
+        return sorted(path.replace(os.sep, "/") for path in found if _is_meant(self.folder / path))
 
     def identity(self, shown: str) -> str:
         return os.path.realpath(self.folder / shown)
@@ -189,6 +195,11 @@ def target_of(including: str, written: str) -> str | None:
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(including), written))
     return None if path == ".." or path.startswith("../") else path
+
+
+def _is_meant(path: Path) -> bool:
+    """Files, and links that lead nowhere: whoever put one there meant a file, and is told when it is read."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def _inside(path: Path, folder: Path) -> bool:

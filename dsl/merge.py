@@ -1,7 +1,7 @@
 """Merges two changes of a rule file declaration by declaration: both sides may add a customer at one place.
 
 A declaration is known by its kind and name, wherever it stands. What both sides changed is handed to a merge of lines, so
-that a real conflict has its markers inside the one declaration that it is about.
+that a real conflict has its markers inside the one declaration that it is about; one that only layout makes is none.
 """
 
 from __future__ import annotations
@@ -60,6 +60,9 @@ def _settled(
     if mine == old:
         return theirs if theirs is None or ours is None else theirs._replace(gap=ours.gap), False
     text, conflict = merge_lines(*(_line(text) for text in (old, mine, other)))
+    if conflict:
+        laid_out, differ = merge_lines(*(_laid_out(text) for text in (old, mine, other)))
+        text, conflict = (text, True) if differ else (laid_out, False)
     place = ours or theirs
     assert place is not None
     return place._replace(text=text.rstrip("\n")), conflict
@@ -67,6 +70,13 @@ def _settled(
 
 def _line(text: str | None) -> str:
     return "" if text is None else f"{text}\n"
+
+
+def _laid_out(text: str | None) -> str:
+    """In the layout of `sla fmt`, in which another layout is no change."""
+    from dsl.format import format_text
+
+    return "" if text is None else format_text(f"{text}\n").text
 
 
 def _order(ours: dict[str, _Piece], theirs: dict[str, _Piece]) -> list[str]:

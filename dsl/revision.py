@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from dsl.errors import USAGE, SlaError
-from dsl.include import Unreadable, decoded, matching
+from dsl.include import NOWHERE, OUTSIDE, Unreadable, decoded, matching
 
 _LINK = "120000"
 _FOLLOWED = 40
-_OUTSIDE = "it leads outside the folder of the root file"
 
 
 class Entry(NamedTuple):
@@ -42,10 +41,12 @@ class Revision:
     def read(self, shown: str) -> str:
         path = self._followed(shown)
         if path is None:
-            raise Unreadable(_OUTSIDE, code="E0103")
+            raise Unreadable(OUTSIDE, code="E0103")
         if path in self._folders:
             raise Unreadable("it is a folder and not a file")
         if path not in self._files:
+            if shown in self._files:
+                raise Unreadable(NOWHERE)
             raise FileNotFoundError(shown)
         return decoded(self._blob(self._files[path].blob))
 
@@ -84,12 +85,12 @@ class Revision:
         return None
 
     def _all(self) -> Iterator[str]:
-        """Every path that leads to a file, through links too; a link that leads outside is there, and refused when read."""
+        """Every path that leads to a file, through links too; a link that leads outside or nowhere is there, and refused when read."""
         for path, entry in self._files.items():
             target = self._followed(path) if entry.link else path
-            if target is None or target in self._files:
+            if target is None or target not in self._folders:
                 yield path
-            elif target in self._folders:
+            else:
                 below = (other for other in self._files if other.startswith(f"{target}/"))
                 yield from (path + other[len(target) :] for other in below if not self._files[other].link)
 

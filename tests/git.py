@@ -20,12 +20,14 @@ ENVIRONMENT = {
 }
 
 
-def git(folder: Path, *arguments: str, code: int = 0) -> str:
-    """What it says, in a folder."""
+def git(
+    folder: Path, *arguments: str, code: int = 0, environment: dict[str, str] | None = None
+) -> str:
+    """What it says, in a folder; `environment` replaces variables of ours."""
     done = subprocess.run(
         ["git", *arguments],
         cwd=folder,
-        env=ENVIRONMENT,
+        env={**ENVIRONMENT, **(environment or {})},
         capture_output=True,
         text=True,
         timeout=60,
@@ -43,8 +45,8 @@ class Repository:
         folder.mkdir(parents=True, exist_ok=True)
         self("init", "--quiet", "--initial-branch", "main")
 
-    def __call__(self, *arguments: str, code: int = 0) -> str:
-        return git(self.folder, *arguments, code=code)
+    def __call__(self, *arguments: str, code: int = 0, environment: dict[str, str] | None = None) -> str:
+        return git(self.folder, *arguments, code=code, environment=environment)
 
     def commit(self, files: dict[str, str]) -> None:
         for name, text in files.items():

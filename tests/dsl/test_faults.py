@@ -151,3 +151,15 @@ def test_a_link_to_itself_and_a_pipe(tmp_path):
     (tmp_path / "sla.rules").write_text('include "loop.rules"\n')
     [one] = load(tmp_path).diagnostics
     assert one.code in ("E0102", "E0107", "E0103")
+
+
+@pytest.mark.parametrize("link", ["gone.rules", "loop.rules", "/nonexistent/gone.rules", "../gone.rules"])
+def test_a_link_that_a_pattern_matches_and_that_leads_nowhere_is_an_error(tmp_path, link):
+    site = tmp_path / "site"
+    (site / "rules").mkdir(parents=True)
+    (site / "sla.rules").write_text('include "rules/*.rules"\n')
+    (site / "rules" / "tiers.rules").write_text("priorities high\n")
+    (site / "rules" / "loop.rules").symlink_to(link)
+    [one] = load(site).diagnostics
+    assert one.code == ("E0103" if link.startswith("/") else "E0107")
+    assert "rules/loop.rules" in one.message

@@ -58,6 +58,8 @@ def test_git_is_told_or_the_lines_are_printed(sla, tmp_path):
     _, out, _ = sla("init", "printed")
     lines = re.findall(r"^  (git config .*)$", out, re.MULTILINE)
     assert len(lines) == len(DRIVERS)
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8").splitlines()
+    assert set(lines) <= set(page)
     by_hand = Repository(tmp_path / "printed")
     for line in lines:
         subprocess.run(line, shell=True, cwd=by_hand.folder, env=ENVIRONMENT, check=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from tests.git import Repository
@@ -78,6 +80,79 @@ def test_a_real_conflict_has_ordinary_markers_in_the_one_declaration(repository)
         f'  alias "A"\n}}\n\n{GLOBEX}\n{customer("two")}\n{customer("one")}'
     )
     assert repository("status", "--short") == "UU customers.rules\n"
+
+
+@pytest.mark.parametrize("style", ["diff3", "zdiff3"])
+def test_the_style_of_conflicts_is_the_one_that_git_is_told(repository, style):
+    repository("config", "merge.conflictStyle", style)
+    read = branches(repository, BASE.replace("Berlin", "Paris"), BASE.replace("Berlin", "Rome"))
+    repository("merge", "--no-edit", "theirs", code=1)
+    assert (
+        "<<<<<<< ours\n  zone Europe/Paris\n||||||| base\n  zone Europe/Berlin\n"
+        "=======\n  zone Europe/Rome\n>>>>>>> theirs\n" in read()
+    )
+
+
+def test_markers_have_the_names_that_git_has_for_the_sides(sla, tmp_path):
+    for name, town in (("base", "Berlin"), ("ours", "Paris"), ("theirs", "Rome")):
+        (tmp_path / name).write_text(BASE.replace("Berlin", town))
+    named = ["--labels", "1a2b3c", "HEAD", "main (it's) --x"]
+    assert sla("merge-driver", "base", "ours", "theirs", *named)[0] == 1
+    merged = (tmp_path / "ours").read_text()
+    assert "<<<<<<< HEAD\n" in merged
+    assert ">>>>>>> main (it's) --x\n" in merged
+
+
+def test_another_layout_is_no_conflict(repository):
+    wide = BASE.replace("  zone Europe/Berlin", "    zone   Europe/Berlin   # home")
+    repository.commit({"customers.rules": BASE.replace("Europe/Berlin", "Europe/Berlin # home")})
+    read = branches(repository, wide, BASE.replace("Europe/Berlin", "Europe/Rome # home"))
+    repository("merge", "--quiet", "--no-edit", "theirs")
+    assert read() == BASE.replace("Europe/Berlin", "Europe/Rome  # home")
+
+
+@pytest.fixture(params=["absent", "broken"])
+def without_sla(request, tmp_path):
+    """A PATH with git and without a `sla` that runs."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("git", "sh", "grep"):
+        (programs / name).symlink_to(shutil.which(name))
+    if request.param == "broken":
+        (programs / "sla").write_text("#!/bin/sh\nexit 1\n")
+        (programs / "sla").chmod(0o755)
+    return {"PATH": str(programs)}
+
+
+def test_where_sla_cannot_be_started_git_merges_by_lines(repository, without_sla):
+    name = "a folder/$(touch x) it's.rules"
+    repository.commit({name: BASE})
+    repository("switch", "--quiet", "--create", "theirs")
+    repository.commit({name: BASE.replace("Berlin", "Rome")})
+    repository("switch", "--quiet", "main")
+    repository.commit({name: BASE.replace("Berlin", "Paris")})
+    repository("merge", "--no-edit", "theirs", code=1, environment=without_sla)
+    merged = (repository.folder / name).read_text()
+    assert "<<<<<<< ours\n  zone Europe/Paris\n=======\n  zone Europe/Rome\n>>>>>>> theirs\n" in merged
+    assert not (repository.folder / "x").exists()
+    repository("merge", "--abort")
+    repository("reset", "--quiet", "--hard", "HEAD~1")
+    repository.commit({name: BASE.replace(GLOBEX, GLOBEX.replace("gold", "silver"))})
+    repository("merge", "--quiet", "--no-edit", "theirs", environment=without_sla)
+    merged = (repository.folder / name).read_text()
+    assert "tier silver" in merged
+    assert "Europe/Rome" in merged
+
+
+def test_with_sla_a_path_with_spaces_is_merged_too(repository):
+    name = "a folder/it's.rules"
+    repository.commit({name: BASE})
+    repository("switch", "--quiet", "--create", "theirs")
+    repository.commit({name: f"{BASE}\n{customer('two')}"})
+    repository("switch", "--quiet", "main")
+    repository.commit({name: f"{BASE}\n{customer('one')}"})
+    repository("merge", "--quiet", "--no-edit", "theirs")
+    assert (repository.folder / name).read_text() == f"{BASE}\n{customer('two')}\n{customer('one')}"
 
 
 def test_a_conflict_that_was_committed_is_merged_line_by_line(repository):

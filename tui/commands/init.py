@@ -28,9 +28,14 @@ LAYOUT = {
 
 DRIVERS = {
     "diff.sla.xfuncname": "^([a-z][^{]*[^{[:space:]])",
-    "merge.sla.driver": "sla merge-driver %O %A %B --marker-size %L --path %P",
+    "merge.sla.driver": (
+        "sla merge-driver %O %A %B --marker-size %L --path %P --labels %S %X %Y"
+        ' || { grep -q "^<<<" %A && exit 1; echo "sla did not merge, git does by lines:" %P >&2;'
+        " git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B || exit 1; }"
+    ),
 }
-"""What git is to know of a clone: how a hunk is named, and how rule files are merged."""
+"""What git is to know of a clone: how a hunk is named, and how rule files are merged. Where `sla` cannot be started git would take a
+file without markers for ours, so the merge of lines steps in."""
 
 
 @click.command(

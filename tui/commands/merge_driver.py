@@ -16,26 +16,39 @@ from dsl.merge import merge
 from tui.plain import plain
 
 _BOM = "\ufeff"
+_LABELS = ("base", "ours", "theirs")
 
 
-@click.command(
-    epilog="""\b
-Example: what `sla init --git` sets, once for each clone:
-  git config merge.sla.driver 'sla merge-driver %O %A %B --marker-size %L --path %P'"""
-)
+def _labels(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """What git calls the versions; before 2.44 it leaves `%S` and the like as they are, and an empty one names nothing."""
+    return tuple(
+        name if not label or label.startswith("%") else label
+        for name, label in zip(_LABELS, given, strict=True)
+    )
+
+
+@click.command(epilog="`sla init --git` tells git to ask it, once for each clone.")
 @click.argument("base", type=click.Path(path_type=Path))
 @click.argument("ours", type=click.Path(path_type=Path))
 @click.argument("theirs", type=click.Path(path_type=Path))
 @click.option("--marker-size", type=click.IntRange(1, 100), default=7, help="Length of conflict markers.")
+@click.option(
+    "--labels",
+    nargs=3,
+    default=_LABELS,
+    metavar="BASE OURS THEIRS",
+    callback=_labels,
+    help="What the conflict markers say.",
+)
 @click.option("--path", "shown", default="", help="What the file is called, for messages.")
-def command(base: Path, ours: Path, theirs: Path, marker_size: int, shown: str) -> int:
+def command(base: Path, ours: Path, theirs: Path, marker_size: int, labels: tuple[str, ...], shown: str) -> int:
     """Merge two changes of a rule file by declarations, into OURS.
 
     Both sides may add or change different customers anywhere. What both changed is merged line by line; where that
     fails, conflict markers stand in that declaration only and the exit code is 1.
     """
     contents = [path.read_bytes() for path in (base, ours, theirs)]
-    lines = _line_merge(marker_size)
+    lines = _line_merge(marker_size, labels)
     try:
         texts = [decoded(content) for content in contents]
     except Unreadable as problem:
@@ -54,19 +67,19 @@ def command(base: Path, ours: Path, theirs: Path, marker_size: int, shown: str) 
     return FINDINGS if names else 0
 
 
-def _line_merge(marker_size: int) -> Callable[[str, str, str], tuple[str, bool]]:
-    """The merge of lines that git has."""
+def _line_merge(marker_size: int, labels: tuple[str, ...]) -> Callable[[str, str, str], tuple[str, bool]]:
+    """The merge of lines that git has, with the conflict style that is set for the folder we stand in."""
 
-    def merged(base: str, ours: str, theirs: str) -> tuple[str, bool]:
+    def merged(*texts: str) -> tuple[str, bool]:
         with TemporaryDirectory(prefix="sla-merge-") as folder:
-            names = ("ours", "base", "theirs")
-            for name, text in zip(names, (ours, base, theirs), strict=True):
-                Path(folder, name).write_bytes(text.encode())
+            base, ours, theirs = (Path(folder, name) for name in _LABELS)
+            for path, text in zip((base, ours, theirs), texts, strict=True):
+                path.write_bytes(text.encode())
             arguments = ["git", "merge-file", "-p", f"--marker-size={marker_size}"]
-            for name in names:
-                arguments += ["-L", name]
+            for label in (labels[1], labels[0], labels[2]):
+                arguments += ["-L", label]
             try:
-                done = subprocess.run([*arguments, *names], cwd=folder, capture_output=True, check=False)
+                done = subprocess.run([*arguments, ours, base, theirs], capture_output=True, check=False)
             except FileNotFoundError:
                 raise SlaError("there is no git here", help="merge the file by hand") from None
         if not 0 <= done.returncode < 128:
