@@ -251,7 +251,7 @@ def _left_out(told: Told) -> Iterator[str]:
 
 def _ends(told: Told) -> Iterator[str]:
     for gate in told.gates:
-        words = "holds" if gate.holds else "is passed"
+        words = "holds" if gate.holds else "is exceeded"
         limit, found = (f"{one:,}" if isinstance(one, int) else one for one in (gate.limit, gate.found))
         yield f"gate --{gate.name} {limit} {words}: {found}"
     if told.recorded:

@@ -119,7 +119,7 @@ def test_markdown_mentions_nobody_and_links_nowhere(sla):
 def test_gates_decide_the_exit_code(sla):
     plan = ("plan", "sla.rules", "next.rules", *NOW)
     code, out, _ = sla(*plan, "--max-new-breaches", "2")
-    assert code == 1 and "gate --max-new-breaches 2 is passed: 3" in out
+    assert code == 1 and "gate --max-new-breaches 2 is exceeded: 3" in out
     code, out, _ = sla(*plan, "--max-new-breaches", "3")
     assert code == 0 and "gate --max-new-breaches 3 holds: 3" in out
 
@@ -224,7 +224,7 @@ def test_an_engine_takes_only_what_was_planned(sla, tmp_path):
     plan = ("plan", "old.rules", "sla.rules", *NOW, "--record")
     code, out, _ = sla(*plan, "--max-new-breaches", "0")
     assert code == 1 and "recorded" not in out
-    assert sla(*once)[0] == 1, "a gate was passed"
+    assert sla(*once)[0] == 1, "a gate was exceeded"
     code, out, _ = sla(*plan)
     assert code == 0 and "recorded: sla run --require-plan takes the rules" in out
     assert sla(*once)[0] == 0

@@ -130,8 +130,8 @@ def test_lines_for_people_and_for_a_merge_request(sla):
     ("gates", "code", "words"),
     [
         (("EUR 500", "USD 20"), 0, "gate --max-credit-delta EUR 500 holds: EUR 500"),
-        (("EUR 499.99", "USD 20"), 1, "gate --max-credit-delta EUR 499.99 is passed: EUR 500"),
-        (("EUR 500",), 1, "gate --max-credit-delta USD 0 is passed: USD 20"),
+        (("EUR 499.99", "USD 20"), 1, "gate --max-credit-delta EUR 499.99 is exceeded: EUR 500"),
+        (("EUR 500",), 1, "gate --max-credit-delta USD 0 is exceeded: USD 20"),
         (("EUR 500", "USD 20", "CHF 0"), 0, "gate --max-credit-delta CHF 0 holds: CHF 0"),
     ],
 )
@@ -156,7 +156,7 @@ def test_a_missing_retainer_is_a_finding_and_passes_the_gate(sla, tmp_path):
     assert code == 0
     assert "cannot be settled: acme 2024-03 under the new rules: 5% of retainer cannot be paid" in out
     code, out, _ = sla(*PLAN, "--max-credit-delta", "EUR 500")
-    assert code == 1 and "gate --max-credit-delta EUR 500 is passed: 1 month cannot be settled" in out
+    assert code == 1 and "gate --max-credit-delta EUR 500 is exceeded: 1 month cannot be settled" in out
     assert len(json.loads(sla(*PLAN, "--format", "json")[1])["credits"]["unsettled"]) == 1
 
 

@@ -70,7 +70,7 @@ Examples:
     multiple=True,
     help='End with 1 if B pays more than that more in all, such as "EUR 500", or any more in a currency that is not named.',
 )
-@click.option("--record", is_flag=True, help="Note in the store that B was planned, if no gate is passed.")
+@click.option("--record", is_flag=True, help="Note in the store that B was planned, if every gate holds.")
 @workers_option
 @click.option(
     "--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True
