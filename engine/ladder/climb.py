@@ -40,11 +40,17 @@ class Taken:
 
 
 def climb(
-    looked: Looked, graph: Graph, now: Instant, decided: Mapping[Key, str], loads: Counter[str]
+    looked: Looked,
+    graph: Graph,
+    now: Instant,
+    decided: Mapping[Key, str],
+    loads: Counter[str],
+    *,
+    awake: bool = False,
 ) -> list[Taken]:
     """Decide the steps that have come and were not decided before, in order of their instants.
 
-    `decided` has the reasons of those that were. `loads` counts open tickets by assignee and is kept up to date with what is
+    `decided` has the reasons of those that were; who is always `awake` finds nothing late. `loads` counts open tickets by assignee and is kept up to date with what is
     reassigned here.
     """
     ticket, evaluated = looked.ticket, looked.now
@@ -75,7 +81,7 @@ def climb(
         found = Wanted()
         if outcome is Outcome.FIRED:
             found = wanted(point.step.action, situation, graph.people, loads, flagged=flagged)
-            outcome, reason = _outcome(point, found, now)
+            outcome, reason = _outcome(point, found, point.at if awake else now)
         reasons[name] = reason
         decision = Decision(point.at, now, ticket.id, ticket.key, customer, *name, outcome, reason, cause)
         if outcome is not Outcome.FIRED:

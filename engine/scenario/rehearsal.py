@@ -1,7 +1,8 @@
 """Tickets of a scenario as they live: events come when they are told, time passes, ladders act as an engine would have it.
 
 The production evaluator and the production ladders do all the work; here is only the waiting. Between two events nothing
-is looked at but the instants at which a step of a ladder comes, so that a year costs no more than what happens in it.
+is looked at but the instants at which a step of a ladder comes, so that a year costs no more than what happens in it. A step
+that is repeated without end is looked at a number of times; after that as often as something else happens.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from engine.ladder.climb import climb
 from engine.ladder.decision import Decision, Key, Outcome
 from engine.looks import key, look
 from engine.predicate import as_text
+
+
+MOST_REPEATED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ class Rehearsal:
             looked = look(actor.ticket, self.graph, self.now)
             evaluated = actor.evaluated = looked.now
             reasons = {name: decision.reason for name, decision in actor.decisions.items()}
-            taken = climb(looked, self.graph, self.now, reasons, self._loads())
+            taken = climb(looked, self.graph, self.now, reasons, self._loads(), awake=True)
             fired: list[LadderStep] = []
             for one in taken:
                 decision = one.decision
@@ -192,7 +196,9 @@ class Rehearsal:
                 for clock in evaluated.clocks
                 if clock.stopped is None
                 for point in clock.points
-                if point.at is not None and not point.number and key(clock, point) not in actor.decisions
+                if point.at is not None
+                and point.number <= MOST_REPEATED
+                and key(clock, point) not in actor.decisions
             ),
             default=None,
         )

@@ -10,7 +10,7 @@ from dsl.load import load_texts
 from dsl.scenario import FAILED
 from engine.facts import Event, Instant
 from engine.graph import Graph
-from engine.scenario.rehearsal import Rehearsal
+from engine.scenario.rehearsal import MOST_REPEATED, Rehearsal
 from engine.scenario.verdicts import run_all
 from tests.engine.desk import at
 from tests.engine.ladders import rules
@@ -279,6 +279,26 @@ def test_flags_and_acknowledgements():
     assert got("1h past resolution notify management via email at 2026-10-05 14:30", *seen) != ""
     flagged = [OPENED, "at 2026-10-05 12:59 flagged"]
     assert got("breach of resolution escalate to management never", *flagged) == ""
+
+
+def test_repetitions_are_told_at_their_times():
+    """Also those that nothing asks for before they are over."""
+    _, (result,) = trial(story(OPENED, "at 2026-10-05 16:10 note", "expect resolution met"))
+    fired = [
+        line.strip()[:38]
+        for line in result.failures[0].reasons
+        if " fired" in line and "notify management" in line
+    ]
+    assert [line[11:16] for line in fired] == ["14:00", "14:30", "15:00", "15:30", "16:00"]
+    assert not any(" late" in line for line in result.failures[0].reasons)
+
+
+def test_a_year_of_repetitions_is_told_by_the_newest():
+    _, (result,) = trial(story(OPENED, "at 2027-10-05 10:10 note", "expect resolution met"))
+    fired = [line for line in result.failures[0].reasons if " fired" in line and "notify management" in line]
+    assert len(fired) == MOST_REPEATED + 2
+    assert "2027-10-05 10:00" in fired[-1]
+    assert not any(" late" in line for line in result.failures[0].reasons)
 
 
 # ---------------------------------------------------------------- checks

@@ -41,7 +41,9 @@ def _labels(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) 
     help="What the conflict markers say.",
 )
 @click.option("--path", "shown", default="", help="What the file is called, for messages.")
-def command(base: Path, ours: Path, theirs: Path, marker_size: int, labels: tuple[str, ...], shown: str) -> int:
+def command(
+    base: Path, ours: Path, theirs: Path, marker_size: int, labels: tuple[str, ...], shown: str
+) -> int:
     """Merge two changes of a rule file by declarations, into OURS.
 
     Both sides may add or change different customers anywhere. What both changed is merged line by line; where that
