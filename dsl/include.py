@@ -10,7 +10,7 @@ import glob
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from dsl.errors import SlaError
 
 ROOT_NAME = "sla.rules"
+_REPOSITORY = ".git"
 LARGEST = 16_000_000
 """Bytes of a file: a hundred thousand customers. What is larger was not written by people."""
 
@@ -100,6 +101,29 @@ class Texts(NamedTuple):
 
     def identity(self, shown: str) -> str:
         return shown
+
+
+def root_here() -> Path:
+    """`sla.rules` of this folder, else of the nearest one above it, up to the top of the repository; relative to this folder.
+
+    Where there is none it is what this folder lacks.
+    """
+    here = Path(ROOT_NAME)
+    if here.is_file():
+        return here
+    try:
+        return Path(os.path.relpath(next(roots_above(Path.cwd()), here)))
+    except OSError:  # the folder is gone
+        return here
+
+
+def roots_above(folder: Path) -> Iterator[Path]:
+    """The files `sla.rules` in an absolute folder and in those above it, nearest first, up to the top of the repository."""
+    for above in (folder, *folder.parents):
+        if (above / ROOT_NAME).is_file():
+            yield above / ROOT_NAME
+        if (above / _REPOSITORY).exists():
+            return
 
 
 def root_file(path: Path) -> Path:

@@ -142,15 +142,28 @@ def fork_point(folder: Path, name: str) -> str:
     """
     _git(folder, "rev-parse", "--git-dir")
     if not is_revision(folder, name):
-        raise SlaError(
-            f"git knows no revision {name!r}",
-            help="in CI, fetch the branch that is compared with, and enough of its history",
-            exit_code=USAGE,
-        )
+        raise unknown(folder, name)
     try:
         return _git(folder, "merge-base", "--end-of-options", name, "HEAD").decode().strip()
     except SlaError:
         return name
+
+
+def unknown(folder: Path, name: str) -> SlaError:
+    """What to say of a revision that the repository of `folder` does not have."""
+    help_ = "in CI, fetch the branch that is compared with, and enough of its history"
+    if _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
+        help_ = "this clone is shallow: `git fetch --unshallow` gets its history; in CI, fetch all of it"
+    return SlaError(f"git knows no revision {name!r}", help=help_, exit_code=USAGE)
+
+
+def is_repository(folder: Path) -> bool:
+    """Whether `folder` is in a repository."""
+    try:
+        _git(folder, "rev-parse", "--git-dir")
+    except SlaError:
+        return False
+    return True
 
 
 def is_revision(folder: Path, name: str) -> bool:

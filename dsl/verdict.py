@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsl.cache_folder import cache_folder, replace_file
-from dsl.include import ROOT_NAME, Disk, Unreadable
+from dsl.include import ROOT_NAME, Disk, Unreadable, root_here
 
 if TYPE_CHECKING:
     from dsl.diagnostic import Diagnostic
@@ -127,7 +127,7 @@ def _entry(root: Path) -> Path | None:
     folder = cache_folder()
     if folder is None:
         return None
-    name = hashlib.sha256(os.fsencode(root.absolute())).hexdigest()[:24]
+    name = hashlib.sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:24]
     return folder / f"verdict-{name}.json"
 
 
@@ -189,7 +189,8 @@ def unchanged(arguments: Sequence[str]) -> str:
     """
     if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
         return ""
-    path = Path(arguments[0] if arguments else ROOT_NAME)
+    given = arguments[0] if arguments else os.environ.get("SLA_RULES")
+    path = Path(given) if given else root_here()
     recalled = recall(path / ROOT_NAME if path.is_dir() else path)
     well = (
         recalled is not None

@@ -100,11 +100,16 @@ class Agreements:
     def _combine(
         self, tier: Tier, scopes: Sequence[tuple[Sequence[Override], str]], calendars: Iterable[str]
     ) -> Terms:
-        around = [item.calendar for overrides, _ in scopes for item in overrides] + [*calendars, ALWAYS]
+        around = [
+            (item.calendar, f"override {item.name} of {whose} ({self._where(item.origin)})")
+            for overrides, whose in scopes
+            for item in overrides
+        ]
+        around += ((name, "") for name in (*calendars, ALWAYS))
         targets: list[PinnedTarget] = []
         for overrides, whose in scopes:
             pinned = [
-                self._pin(target, f"override {item.name} of {whose}", [item.calendar, *around])
+                self._pin(target, f"override {item.name} of {whose}", [(item.calendar, ""), *around])
                 for item in overrides
                 for target in item.targets
             ]
@@ -113,17 +118,20 @@ class Agreements:
         targets += sorted(pinned, key=_unconditional)
         return Terms(tier.name, tier.reopen, tuple(targets), self._ruleset.digest)
 
-    def _pin(self, target: Target, decided_by: str, around: Iterable[str]) -> PinnedTarget:
+    def _pin(self, target: Target, decided_by: str, around: Iterable[tuple[str, str]]) -> PinnedTarget:
+        """`around` are the calendars that count where the target names none, each with the override that lends it."""
+        calendar, lender = next(found for found in ((target.calendar, ""), *around) if found[0])
         return PinnedTarget(
             priorities=target.priorities,
             metric=target.metric,
             amount=target.amount,
             repeats=target.repeats,
-            calendar=next(name for name in (target.calendar, *around) if name),
+            calendar=calendar,
             when=target.when,
             decided_by=decided_by,
             rule=target.rule,
             where=self._where(target.origin),
+            lender=lender,
         )
 
 

@@ -30,7 +30,8 @@ from engine.canonical import decode, digest_of, encode
 class PinnedTarget:
     """One promise. `calendar` is always a name (never ""); `decided_by` says the scope in words
     ("tier gold", "override peak-freeze of customer acme"); `rule` is the line as written;
-    `where` is file:line at the time of pinning.
+    `where` is file:line at the time of pinning; `lender` the override that names the calendar, with its line,
+    where that is another one than decides.
     """
 
     priorities: tuple[str, ...]
@@ -42,6 +43,7 @@ class PinnedTarget:
     decided_by: str
     rule: str
     where: str = field(default="", compare=False)
+    lender: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from tui.export import Sheet
 Cells = tuple[str, ...]
 
 HEADER = ("priority", "metric", "promise", "calendar", "when", "pauses", "ladder")
-ORIGINS = ("decided by", "where")
+ORIGINS = ("decided by", "where", "calendar of")
 FLAT = (
     "customer",
     "group",
@@ -163,6 +163,7 @@ def _row(line: Line) -> Cells:
         line.ladder,
         target.decided_by,
         target.where,
+        target.lender,
     )
 
 

@@ -10,14 +10,14 @@ from typing import Any, TypeVar, cast
 import click
 from click.core import ParameterSource
 
-from dsl.include import ROOT_NAME
+from dsl.include import ROOT_NAME, root_here
 from tui.plain import plain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def rule_path(function: F) -> F:
-    """`PATH` or `--rules PATH`, also from SLA_RULES, else `sla.rules` in this folder, as `rules_path`. For commands whose arguments
+    """`PATH` or `--rules PATH`, also from SLA_RULES, else `sla.rules` here or above, as `rules_path`. For commands whose arguments
     are nothing else."""
 
     @click.argument("path", type=click.Path(path_type=Path), required=False)
@@ -27,7 +27,7 @@ def rule_path(function: F) -> F:
         type=click.Path(path_type=Path),
         default=None,
         envvar="SLA_RULES",
-        help="The rule file or its folder, as PATH.  [default: sla.rules]",
+        help="The rule file or its folder, as PATH.  [default: sla.rules, here or in a folder above]",
     )
     @wraps(function)
     def with_path(*given: Any, path: Path | None, rules_path: Path | None, **named: Any) -> Any:  # noqa: ANN401
@@ -35,6 +35,24 @@ def rule_path(function: F) -> F:
         chosen = context.get_parameter_source("rules_path") is ParameterSource.COMMANDLINE
         if path is not None and chosen and path != rules_path:
             raise click.UsageError(f"{plain(path)} or --rules {plain(rules_path)}: name one rule file")
-        return function(*given, rules_path=path or rules_path or Path(ROOT_NAME), **named)
+        return function(*given, rules_path=path or rules_path or root_here(), **named)
 
     return cast("F", with_path)
+
+
+def rules_above_option(help_text: str) -> Callable[[F], F]:
+    """`--rules PATH`, also from SLA_RULES, else `sla.rules` here or above, as the root file that is meant."""
+
+    def root(_: click.Context, __: click.Parameter, given: Path | None) -> Path:
+        path = given or root_here()
+        return path / ROOT_NAME if path.is_dir() else path
+
+    return click.option(
+        "--rules",
+        "rules_path",
+        type=click.Path(path_type=Path),
+        default=None,
+        envvar="SLA_RULES",
+        callback=root,
+        help=f"{help_text}  [default: sla.rules, here or in a folder above]",
+    )

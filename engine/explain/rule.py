@@ -71,7 +71,8 @@ def unpromised(life: Life, state: State) -> str:
 
 def _decides(option: Option, since: str) -> str:
     target = option.target
-    return f"{target.decided_by} decides{since}: {target.rule}{_at(target.where)}, calendar {target.calendar}"
+    lent = f" of {target.lender}" if target.lender else ""
+    return f"{target.decided_by} decides{since}: {target.rule}{_at(target.where)}, calendar {target.calendar}{lent}"
 
 
 def _at(where: str) -> str:

@@ -23,7 +23,6 @@ from engine.ladder.decision import Decision, Key, Outcome
 from engine.looks import key, look
 from engine.predicate import as_text
 
-
 MOST_REPEATED = 100
 
 

@@ -8,9 +8,11 @@ from random import Random
 import pytest
 
 from dsl.errors import FINDINGS
+from dsl.load import load_texts
 from engine.errors import EngineError
 from engine.evaluate import evaluate
 from engine.explain.clocks import explain, pauses_of, why
+from engine.graph import Graph
 from engine.lengths import length
 from tests.engine.desk import RULES, START, at, event, graph, random_ticket, ticket
 
@@ -183,3 +185,48 @@ def test_the_screen_gets_the_same_by_clock_and_the_pauses() -> None:
     by_clock = explain(TICKET, GRAPH, now)
     assert [*by_clock[("resolution", 1)], ""] == why(TICKET, GRAPH, now, "resolution")
     assert pauses_of(TICKET, GRAPH, now)["resolution"] == ((at("10-05 16:00"), at("10-06 09:00"), "client"),)
+
+
+LENT = """\
+priorities p1, p2
+calendar daytime {
+  zone UTC
+  open mon-fri 08:00-18:00
+}
+calendar night {
+  zone UTC
+  open mon-sun 00:00-06:00
+}
+tier gold {
+  calendar daytime
+  target p1 response within 2h
+  target p2 response within 2h on always
+}
+customer acme {
+  tier gold
+  override shift {
+    calendar night
+    target p1 resolution within 10h
+  }
+  override strict {
+    target p2 resolution within 1h
+  }
+}
+"""
+
+
+def test_a_calendar_that_another_override_lends_is_told_with_its_line() -> None:
+    lent = Graph.compile(load_texts("sla.rules", {"sla.rules": LENT}))
+    lender = "override shift of customer acme (sla.rules:17)"
+    by_rule = {target.rule: (target.calendar, target.lender) for target in lent.terms("acme", START).targets}
+    assert by_rule == {
+        "target p1 resolution within 10h": ("night", ""),
+        "target p2 resolution within 1h": ("night", lender),
+        "target p1 response within 2h": ("night", lender),
+        "target p2 response within 2h on always": ("always", ""),
+    }
+    it = ticket(event("10-05 09:00", "opened", customer="acme", priority="p1"))
+    text = "\n".join(why(it, lent, at("10-05 09:30"), "response"))
+    assert (
+        f"tier gold decides: target p1 response within 2h (sla.rules:12), calendar night of {lender}" in text
+    )

@@ -42,6 +42,30 @@ def test_the_table_of_one_customer_on_a_day(sla):
     ]
 
 
+def test_origins_name_the_override_that_lends_a_calendar(sla, tmp_path):
+    (tmp_path / "sla.rules").write_text(
+        "priorities p1\ncalendar night {\n  zone UTC\n  open mon-sun 00:00-06:00\n}\n"
+        "tier gold {\n  calendar night\n  target p1 response within 2h\n}\n"
+        'customer acme "Hooli & Söhne" {\n  alias "Hooli*"\n  tier gold\n  override shift {\n    calendar night\n'
+        "    target p1 resolution within 10h\n  }\n}\n"
+    )
+    _, out, _ = sla("matrix", "hooli & söhne", "--origins")
+    assert out.startswith("acme\n")
+    [row] = [line for line in out.splitlines() if "response" in line]
+    assert re.split("  +", row.strip())[-3:] == [
+        *("tier gold", "sla.rules:8", "override shift of customer acme (sla.rules:13)")
+    ]
+    for text in ("Hooli Berlin", "ACME"):
+        rows = json.loads(sla("matrix", text, "--format", "json")[1])
+        assert [row["calendar of"] for row in rows] == [
+            "override shift of customer acme (sla.rules:13)",
+            "",
+        ]
+        assert list(rows[0]) == next(csv.reader(io.StringIO(sla("matrix", "--format", "csv")[1])))
+    code, _, err = sla("matrix", "hoohli & söhne")
+    assert (code, "did you mean Hooli & Söhne?" in err) == (3, True)
+
+
 def test_customers_with_one_contract_share_a_table(sla):
     _, out, _ = sla("matrix")
     assert [line for line in out.splitlines() if line and not line.startswith(" ")] == [
@@ -171,6 +195,40 @@ def test_two_revisions_and_the_files_here(sla, tmp_path):
             }
         ]
     }
+
+
+def test_rules_are_a_file_or_its_folder_also_in_a_revision(sla, tmp_path, monkeypatch):
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts" / "sla.rules").write_text(SITE)
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "first")
+    (tmp_path / "contracts" / "sla.rules").write_text(
+        SITE.replace("resolution within 2h", "resolution within 1h")
+    )
+    line = "acme critical resolution 2h -> 1h, 2026-11-15 until 2027-01-06\n"
+    assert sla("diff", "HEAD", "--rules", ".") == (0, "no difference\n", "")
+    assert sla("diff", "HEAD", "--rules", "contracts") == (0, line, "")
+    assert sla("diff", ".", "HEAD", "--rules", "contracts/sla.rules")[1] == line.replace(
+        "2h -> 1h", "1h -> 2h"
+    )
+    monkeypatch.setenv("SLA_RULES", "contracts")
+    assert sla("diff", "HEAD") == sla("diff", "sla.rules") == (0, line, "")
+
+
+def test_a_shallow_clone_says_what_it_lacks(sla, tmp_path, monkeypatch):
+    for text in ("first", "second"):
+        (tmp_path / "note").write_text(text)
+        if text == "first":
+            git(tmp_path, "init", "-q")
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-q", "-m", text)
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{tmp_path}", str(tmp_path / "clone"))
+    monkeypatch.chdir(tmp_path / "clone")
+    code, _, err = sla("diff", "HEAD~1")
+    assert (code, "git knows no revision 'HEAD~1'" in err, "git fetch --unshallow" in err) == (3, True, True)
+    code, _, err = sla("check", "--changed-since", "HEAD~1")
+    assert (code, "git fetch --unshallow" in err) == (3, True)
 
 
 def test_folders_and_files(sla, tmp_path):

@@ -14,6 +14,7 @@ from dsl.include import root_file
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from tui.findings import FORMATS
+from tui.fragment import refuse_part
 from tui.reporting import Told, failing_as_finding, report
 from tui.rule_path import rule_path
 
@@ -46,6 +47,8 @@ def command(rules_path: Path, form: str, day: datetime | None) -> int:
 
     with failing_as_finding(form, rules_path, "sla analyse"):
         loaded = load(rules_path)
+        if loaded.ruleset is None:
+            refuse_part(root_file(rules_path), "sla analyse")
     if loaded.ruleset is None:
         report(loaded, form, root_file(rules_path), "sla analyse")
         raise SlaError("the rules have errors: nothing was analysed", exit_code=FINDINGS)

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 import click
 
-from dsl.diagnostic import Diagnostic
+from dsl.diagnostic import Diagnostic, Severity
 from dsl.errors import FINDINGS
 from dsl.include import Disk, Drafts, Unreadable, decoded, root_file
 from dsl.suppress import without_suppressed
 from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
+from tui.fragment import refuse_part
 from tui.reporting import failing_as_finding, format_option, report
 from tui.rule_path import rule_path
 
@@ -65,6 +66,8 @@ def command(rules_path: Path, format_: str, changed_since: str | None, today: da
     with failing_as_finding(format_, rules_path, "sla check"):
         root = None if rules_path == _STDIN_ARGUMENT else root_file(rules_path)
         outcome = _checked_draft() if root is None else _checked(root)
+        if root is not None and any(one.severity is Severity.ERROR for one in outcome.diagnostics):
+            refuse_part(root, "sla check")
         left = without_suppressed(outcome.diagnostics, outcome.files, day)
         if root is not None and changed_since:
             left = touched(left, outcome.files, _before(root, changed_since, day))

@@ -17,6 +17,7 @@ from tui.failure import failing_in, failure_json
 from tui.options import graph_of_loaded
 from tui.period_text import period_text
 from tui.plain import plain
+from tui.rule_path import rules_above_option
 
 if TYPE_CHECKING:
     from dsl.load import Loader
@@ -31,14 +32,7 @@ _PERIODS = 4
 def versions(function: F) -> F:
     """The two versions of the rules that a command compares, and `--rules` for what they are called in a revision."""
     for decorate in (
-        click.option(
-            "--rules",
-            "rules_path",
-            type=click.Path(path_type=Path),
-            default=ROOT_NAME,
-            show_default=True,
-            help="The root file, as it is called in a revision.",
-        ),
+        rules_above_option("The root file or its folder, which is `.` and is looked for in a revision."),
         click.argument("new", metavar="[B]", default="."),
         click.argument("old", metavar="A"),
     ):
@@ -87,12 +81,16 @@ def loaded_version(loader: Loader, name: str, rules_path: Path) -> Loaded:
     path = rules_path if name == "." else Path(name)
     if path.is_file() or (path / ROOT_NAME).is_file():
         return loader.load(path)
-    from dsl.revision import is_revision, revision
+    from dsl.revision import is_repository, is_revision, revision, unknown
 
     if not is_revision(rules_path.parent, name):
+        what = f"{plain(name)} is neither a rule file, nor a folder with a {ROOT_NAME}"
+        if is_repository(rules_path.parent):
+            missing = unknown(rules_path.parent, name)
+            raise SlaError(f"{what}, and {missing}", help=missing.help, exit_code=missing.exit_code)
         raise SlaError(
-            f"{plain(name)} is neither a rule file, nor a folder with a {ROOT_NAME}, nor a git revision here",
-            help="run this in the folder of the rules, or say --rules FOLDER/sla.rules",
+            f"{what}, nor a git revision here",
+            help="run this in the folder of the rules, or say --rules FOLDER",
         )
     with revision(rules_path.parent, name) as source:
         try:

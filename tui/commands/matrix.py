@@ -13,9 +13,10 @@ from dsl.collector import uncollected
 from dsl.errors import USAGE, SlaError
 from dsl.suggest import nearest
 from tui.failure import failing_in, failure_json
-from tui.options import graph_from_file, rule_file_option
+from tui.options import graph_from_file
 from tui.period_text import period_text
 from tui.plain import plain
+from tui.rule_path import rules_above_option
 
 if TYPE_CHECKING:
     from engine.contract.table import Contract
@@ -45,7 +46,7 @@ Examples:
   sla matrix acme --origins --format html > acme.html"""
 )
 @click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
-@rule_file_option("The rule file.")
+@rules_above_option("The rule file or its folder.")
 @click.option(
     "--on",
     "day",

@@ -19,7 +19,7 @@ _BOM = "\ufeff"
 _LABELS = ("base", "ours", "theirs")
 
 
-def _labels(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+def _labels(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """What git calls the versions; before 2.44 it leaves `%S` and the like as they are, and an empty one names nothing."""
     return tuple(
         name if not label or label.startswith("%") else label

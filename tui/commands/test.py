@@ -109,7 +109,9 @@ def command(
             coverage and form != "human" and coverage_output is None,
         ),
     )
+    from dsl.include import root_file
     from dsl.load import load
+    from tui.fragment import refuse_part
 
     coverage = coverage or threshold is not None or coverage_output is not None
     if ticket is not None:
@@ -132,6 +134,8 @@ def command(
         return _blessed(_tried(rules_from_file(rules_path), wanted)[0], rules_path, dry=dry_run)
     with failing(lambda error: _refused(error, wanted)):
         loaded = load(rules_path)
+        if loaded.ruleset is None:
+            refuse_part(root_file(rules_path), "sla test")
     trial, covered = _tried(loaded, wanted)
     code = _told(trial, covered, wanted)
     if not trial.errors and not trial.results and pattern is not None:
