@@ -81,7 +81,7 @@ def climb(
         found = Wanted()
         if outcome is Outcome.FIRED:
             found = wanted(point.step.action, situation, graph.people, loads, flagged=flagged)
-            outcome, reason = _outcome(point, found, point.at if awake else now)
+            outcome, reason = _outcome(point, found, Instant(point.at) if awake else now)
         reasons[name] = reason
         decision = Decision(point.at, now, ticket.id, ticket.key, customer, *name, outcome, reason, cause)
         if outcome is not Outcome.FIRED:

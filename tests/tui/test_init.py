@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import tomllib
@@ -20,7 +21,7 @@ from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import at
 from tests.git import ENVIRONMENT, ROOT, Repository
-from tui.commands.init import DRIVERS, LAYOUT
+from tui.commands.init import AT_THE_TOP, DRIVERS, LAYOUT
 from tui.group import COMMANDS
 
 
@@ -152,3 +153,21 @@ def test_hooks_for_pre_commit():
 @pytest.mark.skipif(shutil.which("pre-commit") is None, reason="pre-commit is not here")
 def test_pre_commit_takes_the_hooks(tmp_path):
     subprocess.run(["pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")], check=True)
+
+
+def test_in_a_folder_of_a_repository_nothing_is_written_that_nobody_reads(sla, tmp_path):
+    Repository(tmp_path)
+    code, out, _ = sla("init", "our slas/eu")
+    assert code == 0
+    written = {
+        str(path.relative_to(tmp_path / "our slas" / "eu"))
+        for path in (tmp_path / "our slas").rglob("*")
+        if path.is_file()
+    }
+    assert written == set(LAYOUT) - AT_THE_TOP
+    commands = re.findall(r"^  (sla .*)$", out, re.MULTILINE)
+    assert [shlex.split(line)[-1] for line in commands] == ["our slas/eu"] * 3
+    for line in commands:
+        assert sla(*shlex.split(line)[1:])[0] == 0, line
+    assert sla("init")[0] == 0, "at the top all is written"
+    assert (tmp_path / ".pre-commit-config.yaml").exists()

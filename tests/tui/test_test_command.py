@@ -322,6 +322,24 @@ def test_a_ticket_becomes_a_scenario_that_passes(sla):
     assert sla("--record", "T-1", "--store", "nowhere.db", rules=None)[0] == 4
 
 
+def test_a_recorded_scenario_that_would_never_run_is_said(sla, tmp_path):
+    event = Event(at("2026-03-02 09:00"), "opened", {"priority": "low", "status": "Open"}, "t", "0", 0)
+    with closing(SqliteStore.open("sla.db", create=True)) as store:
+        store.add_events("t", [("T-1", event)])
+    Path("tests").mkdir()
+    Path("tests/a.rules").write_text("# tests\n")
+    record = ("--record", "T-1", "--store", "sla.db", "--output")
+    assert sla(*record, "tests/new.rules", "--dry-run", rules='include "tests/*.rules"\n')[0] == 0
+    for file in ("tests/a.rules", "tests/new.rules"):
+        assert sla(*record, file, rules=None)[0] == 0
+    code, _, err = sla(*record, "else/where.rules", rules=None)
+    assert (code, "is no part of sla.rules: the scenario does not run" in err) == (1, True)
+    assert 'help: add to sla.rules: include "else/where.rules"' in err
+    assert "scenario " in Path("else/where.rules").read_text()
+    code, _, err = sla(*record, str(tmp_path.parent / "outside.rules"), "--dry-run", rules=None)
+    assert (code, "only what is below the folder of sla.rules" in err) == (1, True)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

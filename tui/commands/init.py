@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from importlib.resources import files
@@ -25,6 +26,9 @@ LAYOUT = {
     ".gitlab-ci.yml": "gitlab-ci.yml",
 }
 """Files of a new site, and where each comes from in `rules/starter`."""
+
+AT_THE_TOP = frozenset((".pre-commit-config.yaml", ".github/workflows/sla.yml", ".gitlab-ci.yml"))
+"""Files that count only at the top of a repository."""
 
 DRIVERS = {
     "diff.sla.xfuncname": "^([a-z][^{]*[^{[:space:]])",
@@ -50,18 +54,28 @@ Run it again in a clone with --git: what is there stays as it is."""
 def command(folder: Path, git: bool) -> int:
     """Lay out a new site in FOLDER: rules that pass `sla check`, CI for GitHub and GitLab, and git attributes.
 
-    Nothing is overwritten: where one of its files is there already nothing is written, and the exit code is 1. With
+    In a folder of a repository CI and hooks are left out: they count only at its top. Nothing is overwritten: where one of its files is there already nothing is written, and the exit code is 1. With
     --git in a site that is laid out already, only git is told.
     """
-    there = [name for name in LAYOUT if (folder / name).exists() or (folder / name).is_symlink()]
+    top = _top_above(folder)
+    layout = {name: source for name, source in LAYOUT.items() if top is None or name not in AT_THE_TOP}
+    there = [name for name in layout if (folder / name).exists() or (folder / name).is_symlink()]
     if there and not (git and "sla.rules" in there):
         click.echo(f"sla: {', '.join(map(plain, there))} already there; nothing was written", err=True)
         click.echo("  help: name another folder, or move what is there", err=True)
         return FINDINGS
     if not there:
-        for name, source in LAYOUT.items():
+        for name, source in layout.items():
             _write(folder / name, files("rules").joinpath("starter", source).read_text(encoding="utf-8"))
             click.echo(f"wrote {plain(folder / name)}")
+        if top is not None:
+            below = shlex.quote(os.path.relpath(folder.absolute(), top))
+            click.echo(
+                f"\nleft out, for they count only at the top of a repository ({plain(top)}): CI and hooks"
+            )
+            click.echo("let those that are there run:")
+            for line in ("sla check", "sla fmt --check", "sla test"):
+                click.echo(f"  {line} {plain(below)}")
     if git:
         for key, value in DRIVERS.items():
             _configure(folder, key, value)
@@ -71,6 +85,14 @@ def command(folder: Path, git: bool) -> int:
         for key, value in DRIVERS.items():
             click.echo(f"  git config {key} {shlex.quote(value)}")
     return 0
+
+
+def _top_above(folder: Path) -> Path | None:
+    """The top of the repository that the folder, there or not yet, is below; None at the top itself, and without one."""
+    path = folder.absolute()
+    if (path / ".git").exists():
+        return None
+    return next((above for above in path.parents if (above / ".git").exists()), None)
 
 
 def _write(path: Path, text: str) -> None:
