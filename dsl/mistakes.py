@@ -103,6 +103,9 @@ def _sign(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
+_NAMES_A_CALENDAR = re.compile(r"\b(?:on|calendar|in)[ \t]+$")
+
+
 def _around_the_clock(line: Line, match: re.Match[str]) -> Finding:
     if line.text.lstrip().startswith("open"):
         return found(
@@ -111,6 +114,14 @@ def _around_the_clock(line: Line, match: re.Match[str]) -> Finding:
             *match.span(),
             f"`{match[0]}` is not a range of hours",
             "write `open mon-sun 00:00-24:00`, or use the built-in calendar `always`",
+        )
+    if not _NAMES_A_CALENDAR.search(line.text[: match.start()]):
+        return found(
+            "E0213",
+            line,
+            *match.span(),
+            f"`{match[0]}` has no place here",
+            "around the clock is the built-in calendar `always`, where a calendar is named: `within 4h on always`",
         )
     return found(
         "E0213",

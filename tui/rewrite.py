@@ -34,10 +34,20 @@ def _show_line(line: str, colour: bool) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Put `content` in the place of a file in one step, whatever happens; a link goes on pointing to the file."""
+    """Put `content` in the place of a file in one step, whatever happens; a link goes on pointing to the file.
+
+    Raises SlaError that names the file, which then is as it was.
+    """
     target = Path(os.path.realpath(path))
     if not os.access(target, os.W_OK):
-        raise SlaError(f"{path} is read-only", help="allow writing to it, or use --diff to see the changes")
+        raise SlaError(f"{path} is read-only", help="allow writing to it")
+    try:
+        _put(target, content)
+    except OSError as error:
+        raise SlaError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _put(target: Path, content: bytes) -> None:
     before = target.stat()
     with NamedTemporaryFile(
         dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False

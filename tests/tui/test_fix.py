@@ -80,6 +80,30 @@ def test_what_a_person_must_choose_is_listed(sla, tmp_path):
     assert "0 findings fixed, 2 left" in err
 
 
+def test_a_full_disk_is_told_with_the_file(sla, tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    (tmp_path / "sla.rules").write_text(ROUGH)
+    monkeypatch.setattr("os.fsync", full)
+    code, _, err = sla("fix")
+    assert (code, "sla.rules cannot be written: no space left on device" in err) == (4, True)
+    assert (tmp_path / "sla.rules").read_text() == ROUGH
+
+
+@pytest.mark.parametrize(
+    ("line", "fixed"),
+    [("within 4h on 24/7", "within 4h on always"), ("within 24/7", ""), ("within 4h 24/7", "")],
+)
+def test_around_the_clock_is_a_calendar_and_no_length_of_time(sla, tmp_path, line, fixed):
+    text = f"priorities p1\ntier gold {{\n  target p1 resolution {line}\n}}\n"
+    (tmp_path / "sla.rules").write_text(text)
+    code, out, _ = sla("fix")
+    assert (tmp_path / "sla.rules").read_text() == (text.replace(line, fixed) if fixed else text)
+    assert ("`24/7` has no place here" in out) is (not fixed)
+    assert code == (0 if fixed else 1)
+
+
 def test_an_unused_suppression_goes_with_its_line(sla, tmp_path):
     ignore = '# sla:ignore W0105 until 2999-01-01 reason "x"\n'
     (tmp_path / "sla.rules").write_text(SMOOTH.replace("tier gold {", f"{ignore}tier gold {{"))
@@ -93,6 +117,7 @@ def test_a_file_that_may_not_be_written_stays_as_it_is(sla, tmp_path, monkeypatc
     code, _, err = sla("fix")
     assert code == 4
     assert "read-only" in err
+    assert "--diff" not in err, "an option that this command does not have"
     assert (tmp_path / "sla.rules").read_text() == ROUGH
 
 

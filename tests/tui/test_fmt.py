@@ -149,11 +149,15 @@ def test_a_read_only_file_is_kept(
     (here / "a.rules").write_text(UGLY)
     monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)
     assert run(["fmt", "a.rules"]) == 4
-    assert "a.rules is read-only" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "a.rules is read-only" in err
+    assert err.endswith("0 of 1 files formatted\n")
     assert (here / "a.rules").read_text() == UGLY
 
 
-def test_a_full_disk_loses_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_loses_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
@@ -162,6 +166,13 @@ def test_a_full_disk_loses_nothing(here: Path, monkeypatch: pytest.MonkeyPatch) 
     assert run(["fmt", "a.rules"]) == 4
     assert (here / "a.rules").read_text() == UGLY
     assert [path.name for path in here.iterdir()] == ["a.rules"]
+    assert "a.rules cannot be written: no space left on device" in capsys.readouterr().err
+
+
+def test_a_name_of_megabytes_is_told_in_few_words(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.rules").write_text(f"customer {'x' * 1_000_000}\n")
+    assert run(["fmt", "a.rules"]) == 1
+    assert max(map(len, capsys.readouterr().err.splitlines())) < 200
 
 
 def test_of_much_that_does_not_parse_the_first_are_told(

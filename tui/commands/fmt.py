@@ -57,8 +57,8 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
         total += 1
         try:
             file = _formatted(path)
-            changed += file.before != file.after
             codes.append(_settle(path, file, check=check, diff=diff))
+            changed += file.before != file.after
         except BrokenPipeError:
             raise
         except (SlaError, OSError) as error:
@@ -84,7 +84,8 @@ def _settle(path: Path | None, file: _File, *, check: bool, diff: bool) -> int:
     for refusal in file.refused[:_MOST_TOLD]:
         place = f"{file.name}:{refusal.line}:{refusal.column}"
         _complain(
-            f"{place}: {refusal.head!r} does not parse and was left as it is", "sla check says what is wrong"
+            f"{place}: {plain(refusal.head, 100)!r} does not parse and was left as it is",
+            "sla check says what is wrong",
         )
     if len(file.refused) > _MOST_TOLD:
         _complain(f"{file.name}: there is more that does not parse; the first {_MOST_TOLD} are told")
