@@ -44,13 +44,11 @@ _DECIDING = frozenset(EVENT_KINDS).difference(
 def record(ticket: Ticket, graph: Graph, title: str = "") -> scenario.Scenario:
     """The scenario of a ticket under the rules of the graph. Raises EngineError for a ticket that nothing is known of.
 
-    Left out: what ladders did (they do it again), and events, milestones and fields that decide nothing under these rules, so that
+    Left out: what ladders did (they do it again), and events, milestones and fields that decide nothing under these rules or say what was known, so that
     no more of a ticket gets into a repository than decides something.
     """
-    events = [
-        event for event in sorted(ticket.events, key=lambda one: one.order) if event.source != ESCALATION
-    ]
-    if not events:
+    events = sorted(ticket.events, key=lambda one: one.order)
+    if all(event.source == ESCALATION for event in events):
         raise EngineError(f"nothing is known of ticket {ticket.key}")
     zone = _zone(events, graph)
     lines = list(_lines(events, _Asked(graph.ruleset), zone))
@@ -104,19 +102,29 @@ def _conditions(rules: RuleSet) -> Iterator[Condition]:
 
 
 def _lines(events: list[Event], asked: _Asked, zone: str) -> Iterator[scenario.Happens]:
-    """The events that decide anything, from the opening on; what came before it is part of it."""
-    opening = next((event for event in events if event.kind == facts.OPENED), events[0])
-    before = [event for event in events if event.order < opening.order]
-    data: dict[str, Value] = {}
-    for event in (*before, opening):
-        data |= _settings(event, asked)
-    yield scenario.Happens(reading(opening.at, zone), facts.OPENED, tuple(data.items()))
+    """The events that decide anything, from the opening on; what came before it is part of it.
+
+    What a ladder set is set again when it is told, and no longer known here.
+    """
+    own = [event for event in events if event.source != ESCALATION]
+    opening = next((event for event in own if event.kind == facts.OPENED), own[0])
+    known: dict[str, Value] = {}
+    for event in own:
+        if event.order <= opening.order:
+            known |= _settings(event, asked)
+    yield scenario.Happens(reading(opening.at, zone), facts.OPENED, tuple(known.items()))
     if opening.kind in _DECIDING:
         yield scenario.Happens(reading(opening.at, zone), opening.kind)
     for event in events:
         if event.order <= opening.order:
             continue
-        kind, settings = event.kind, tuple(_settings(event, asked).items())
+        brought = _settings(event, asked)
+        if event.source == ESCALATION:
+            known = {name: value for name, value in known.items() if name not in brought}
+            continue
+        settings = tuple((name, value) for name, value in brought.items() if known.get(name) != value)
+        known |= brought
+        kind = event.kind
         if kind == facts.FLAGGED:
             kind = facts.FLAGGED if as_flag(clean(event.data).get("flag", True)) else scenario.UNFLAGGED
         decides = kind in asked.milestones or kind == scenario.UNFLAGGED or kind in _DECIDING

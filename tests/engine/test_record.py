@@ -95,6 +95,28 @@ def test_only_what_decides_something_is_written_down():
     assert text.endswith("expect workaround met\n}\n")
 
 
+def test_what_was_known_is_no_change():
+    one = ticket(
+        ("2026-03-02T09:00:00Z", "opened", {"customer": "Globex", "priority": "high", "status": "Open"}),
+        ("2026-03-02T09:01:00Z", "changed", {"priority": "high", "status": "Open"}),
+        ("2026-03-02T09:02:00Z", "changed", {"priority": "critical", "status": "Open"}),
+        ("2026-03-02T09:03:00Z", "changed", {"priority": "critical"}),
+        ("2026-03-02T09:05:00Z", "changed", {"priority": "critical"}),
+        ("2026-03-02T09:06:00Z", "changed", {"priority": "high"}),
+        ("2026-03-02T09:07:00Z", "resolved", {"status": "Open"}),
+    )
+    raised = replace(one.events[3], source="escalation", at=one.events[3].at + 60, data={"priority": "low"})
+    one = replace(one, events=(*one.events[:4], raised, *one.events[4:]))
+    text = scenario_text(record(one, GRAPH))
+    happened = [line.split(None, 3)[3] for line in text.splitlines() if line.startswith("  at ")][1:]
+    assert happened == [
+        'set priority "critical"',
+        'set priority "critical"',
+        'set priority "high"',
+        "resolved",
+    ]
+
+
 def test_what_a_hostile_ticket_holds_stays_text():
     one = ticket(
         (
