@@ -6,9 +6,10 @@ import re
 import unicodedata
 
 from dsl.faulty_line import HIDDEN, STRING, Line, found
-from dsl.finding import Finding
+from dsl.finding import Finding, Mend
 from dsl.parse import Fault
 from dsl.quotes import SAYS
+from dsl.span import Origin
 from dsl.suggest import nearest, some
 from dsl.vocabulary import BLOCKS, DECLARATIONS, INNER, KEYWORDS, LINES, is_name, where
 
@@ -114,7 +115,18 @@ def one_line_block(line: Line, masked: str) -> Finding | None:
         brace + 1,
         "a block begins on the line after its brace",
         "one fact a line, and `}` on a line of its own",
-    )
+    )._replace(mends=_laid_out(line, brace, after))
+
+
+def _laid_out(line: Line, brace: int, after: str) -> tuple[Mend, ...]:
+    """What is between the braces of one line on a line of its own; nothing where they hold more, or do not close."""
+    if not after.endswith("}") or after.count("}") > 1 or "{" in after:
+        return ()
+    margin = "  " if line.block else ""
+    fact = line.text[brace + 1 : line.text.rindex("}")].strip()
+    text = f"{{\n{margin}  {fact}\n{margin}}}" if fact else f"{{\n{margin}}}"
+    at = Origin("", line.start + brace, line.start + line.text.rindex("}") + 1)
+    return (Mend("write it in lines", ((at, text),), safe=True),)
 
 
 _LETTERS = re.compile(r"[^\W\d](?:[\w.-]|[\u0300-\u036f])*")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 from dsl import ladder_mistakes, scenario_mistakes
 from dsl.faulty_line import HIDDEN, Line, found, masked
@@ -185,12 +186,48 @@ def _clock(hours: str, minutes: str | None, half: str | None) -> str:
 
 
 def _odd_date(line: Line, match: re.Match[str]) -> Finding:
+    mended = _date(match[0])
     return found(
         "E0219",
         line,
         *match.span(),
         f"`{match[0]}` is not how a date is written",
-        "year, month, day: `2026-03-08`",
+        f"year, month, day: `{mended or '2026-03-08'}`",
+        mended,
+    )
+
+
+def _date(text: str) -> str | None:
+    """The date that is meant; None where day and month may be either, or where there is no such date."""
+    parts = [int(part) for part in re.split(r"[./-]", text)]
+    if parts[0] < 1000 and "." not in text:
+        return None
+    year, month, day = parts if parts[0] >= 1000 else reversed(parts)
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _at_most(line: Line, match: re.Match[str]) -> Finding:
+    return found(
+        "E0201",
+        line,
+        *match.span(1),
+        f"`{match[1]}` is not expected here",
+        "a length of time that is promised stands behind `within`",
+        "within",
+    )
+
+
+def _and_in_list(line: Line, match: re.Match[str]) -> Finding:
+    return found(
+        "E0201",
+        line,
+        *match.span(),
+        "`and` is not expected here",
+        "a list has commas between its values",
+        ", ",
     )
 
 
@@ -240,6 +277,7 @@ _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | N
     (re.compile(rf"\b{_DAY}(?:\s*(?:-|\bto\b)\s*{_DAY})?\b", re.IGNORECASE), _weekday),
     (re.compile(r"\b24\s?[/x]\s?7\b"), _around_the_clock),
     (re.compile(r"&&?|\|\|?|!(?!=)"), _sign_operator),
+    (re.compile(r"(?<=^)\s*target [\w, -]+ (<=?|≤|in)\s(?=\s*\d)"), _at_most),
     (re.compile(r"(?<![=!<>:])(=|:=)(?!=)"), _sign),
     (re.compile(r"(?<=[a-z])(:)(?=\s)"), _sign),
     (
@@ -261,6 +299,7 @@ _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | N
     ),
     (re.compile(r"(?<=warn at )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
     (re.compile(r"\b(?:uptime(?: below)?) (\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
+    (re.compile(r"(?<=\d%)\s+and\s+(?=\d)"), _and_in_list),
     (re.compile(r"(?<=%, )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
 )
 _TABLES = {**ladder_mistakes.TABLES, **scenario_mistakes.TABLES}

@@ -104,6 +104,55 @@ def test_around_the_clock_is_a_calendar_and_no_length_of_time(sla, tmp_path, lin
     assert code == (0 if fixed else 1)
 
 
+TIER = "tier silver {\n  target p1, p2 resolution within 4h on always\n}"
+LINES = f"""\
+priorities p1, p2
+{TIER}
+tier gold {{
+  target p1, p2 resolution within 4h on always
+  warn at 50%, 75%
+}}
+default tier silver
+customer acme {{
+  tier gold from 2026-10-01
+  override peak from 2026-11-15 {{
+    target p1 resolution within 1h on always
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("50%, 75%", "50% and 75"),
+        ("50%, 75%", "50% and 75%"),
+        ("resolution within 4h", "resolution in 4h"),
+        ("resolution within 4h", "resolution <= 4h"),
+        ("2026-10-01", "1.10.2026"),
+        ("2026-10-01", "2026/10/1"),
+        (
+            "{\n    target p1 resolution within 1h on always\n  }",
+            "{ target p1 resolution within 1h on always }",
+        ),
+        (TIER, "tier silver { target p1, p2 resolution within 4h on always }"),
+    ],
+)
+def test_other_spellings_that_can_mean_one_thing_only(sla, tmp_path, right, wrong):
+    assert right in LINES
+    (tmp_path / "sla.rules").write_text(LINES.replace(right, wrong))
+    assert sla("fix")[0] == 0
+    assert (tmp_path / "sla.rules").read_text() == LINES
+
+
+@pytest.mark.parametrize("date", ["1/10/2026", "31.9.2026", "2026/13/1"])
+def test_a_date_that_may_be_another_is_left_to_people(sla, tmp_path, date):
+    text = LINES.replace("2026-10-01", date)
+    (tmp_path / "sla.rules").write_text(text)
+    assert sla("fix")[0] == 1
+    assert (tmp_path / "sla.rules").read_text() == text
+
+
 def test_an_unused_suppression_goes_with_its_line(sla, tmp_path):
     ignore = '# sla:ignore W0105 until 2999-01-01 reason "x"\n'
     (tmp_path / "sla.rules").write_text(SMOOTH.replace("tier gold {", f"{ignore}tier gold {{"))
