@@ -73,7 +73,8 @@ def found(said):
     """The findings of each command, as our JSON has them."""
     out = {command: json.loads(text) for command, text in said("json").items()}
     if isinstance(out.get("test"), dict):
-        out["test"] = [one["diagnostic"] for result in out["test"]["results"] for one in result["failures"]]
+        results = [one["diagnostic"] for result in out["test"]["results"] for one in result["failures"]]
+        out["test"] = [*out["test"]["findings"], *results]
     return out
 
 

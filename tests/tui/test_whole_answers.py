@@ -9,9 +9,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
-from tests.tui.junit_schema import check as valid
+from tests.tui.schemas import CODE_QUALITY, FINDINGS, SARIF, annotations, junit, step_summary
 
 SOUND = """\
 priorities high
@@ -41,30 +40,36 @@ def told(sla, tmp_path):
     return sla
 
 
-def count(form: str, text: str) -> int:
-    """How many findings a document holds; it has to be a whole one."""
-    match form:
-        case "json":
-            data = json.loads(text)
-            return len(data) if isinstance(data, list) else len(data["findings"]) + data["failed"]
-        case "sarif":
-            SarifLog.model_validate_json(text)
-            return len(json.loads(text)["runs"][0]["results"])
-        case "gitlab":
-            return len(json.loads(text))
-        case "junit":
-            root = ET.fromstring(text)
-            valid(root)
-            return sum(int(suite.attrib["failures"]) for suite in root)
-        case "github":
-            return len(text.splitlines())
-    assert text.startswith("### sla ")
-    return text.count("\n| error |")
+@pytest.fixture
+def count(junit_schema):
+    """How many findings a document holds, which has to be whole."""
+
+    def counted(form, text):
+        match form:
+            case "json":
+                data = json.loads(text)
+                findings = data if isinstance(data, list) else data["findings"]
+                FINDINGS.validate(findings)
+                return len(findings)
+            case "sarif":
+                log = json.loads(text)
+                SARIF.validate(log)
+                return len(log["runs"][0]["results"])
+            case "gitlab":
+                CODE_QUALITY.validate(json.loads(text))
+                return len(json.loads(text))
+            case "junit":
+                return len(list(junit(text, junit_schema).iter("failure")))
+            case "github":
+                return len(annotations(text))
+        return len(step_summary(text))
+
+    return counted
 
 
 @pytest.mark.parametrize("form", ["json", "sarif", "gitlab", "junit", "github", "markdown"])
 @pytest.mark.parametrize("command", ["check", "test", "analyse"])
-def test_formats_of_findings(told, command, form):
+def test_formats_of_findings(told, count, command, form):
     for site, expected in SITES.items():
         code, out, err = told(command, site, "--format", form)
         assert (code, count(form, out)) == (expected, min(expected, 1)), site
@@ -87,7 +92,7 @@ def test_a_history_that_is_not_there_is_a_finding(told):
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_files_of_an_earlier_run_do_not_stay(told, site):
+def test_files_of_an_earlier_run_do_not_stay(told, count, site):
     asked = ["--junit", "out.xml", "--coverage-output"]
     assert told("test", "sound", *asked, "c.json", "--coverage-format", "json")[0] == 0
     assert told("test", "sound", *asked, "c.info", "--coverage-format", "lcov")[0] == 0
