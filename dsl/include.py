@@ -11,6 +11,7 @@ import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -118,12 +119,14 @@ def root_here() -> Path:
 
 
 def roots_above(folder: Path) -> Iterator[Path]:
-    """The files `sla.rules` in an absolute folder and in those above it, nearest first, up to the top of the repository."""
-    for above in (folder, *folder.parents):
-        if (above / ROOT_NAME).is_file():
-            yield above / ROOT_NAME
-        if (above / _REPOSITORY).exists():
-            return
+    """The files `sla.rules` in an absolute folder and in those above it, nearest first, up to the top of the repository or to where
+    nothing may be read."""
+    with suppress(PermissionError):
+        for above in (folder, *folder.parents):
+            if (above / ROOT_NAME).is_file():
+                yield above / ROOT_NAME
+            if (above / _REPOSITORY).exists():
+                return
 
 
 def root_file(path: Path) -> Path:
