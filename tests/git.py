@@ -20,9 +20,7 @@ ENVIRONMENT = {
 }
 
 
-def git(
-    folder: Path, *arguments: str, code: int = 0, environment: dict[str, str] | None = None
-) -> str:
+def git(folder: Path, *arguments: str, code: int = 0, environment: dict[str, str] | None = None) -> str:
     """What it says, in a folder; `environment` replaces variables of ours."""
     done = subprocess.run(
         ["git", *arguments],

@@ -27,7 +27,11 @@ def _labels(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tu
     )
 
 
-@click.command(epilog="`sla init --git` tells git to ask it, once for each clone.")
+@click.command(
+    epilog="""\b
+Example: what `sla init --git` lets git run, once for each clone:
+  sla merge-driver %O %A %B --marker-size %L --path %P --labels %S %X %Y"""
+)
 @click.argument("base", type=click.Path(path_type=Path))
 @click.argument("ours", type=click.Path(path_type=Path))
 @click.argument("theirs", type=click.Path(path_type=Path))
