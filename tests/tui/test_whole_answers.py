@@ -112,6 +112,8 @@ def test_titles_that_match_nothing_leave_no_results_of_others(told):
     told("test", "sound", "--junit", "out.xml")
     code, out, _ = told("test", "sound", "--junit", "out.xml", "--run", "nobody", "--format", "json")
     assert (code, json.loads(out)["results"]) == (1, [])
+    code, out, err = told("test", "sound", "--junit", "out.xml", "--run", "nobody")
+    assert (code, out, err.count("nobody")) == (1, "", 1)
     assert not list(ET.parse("out.xml").iter("testcase"))
 
 

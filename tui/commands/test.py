@@ -137,12 +137,14 @@ def command(
         if loaded.ruleset is None:
             refuse_part(root_file(rules_path), "sla test")
     trial, covered = _tried(loaded, wanted)
-    code = _told(trial, covered, wanted)
-    if not trial.errors and not trial.results and pattern is not None:
-        raise SlaError(
-            f"no scenario and no check has {plain(pattern.pattern)!r} in its title", exit_code=FINDINGS
-        )
-    return code
+    if trial.errors or trial.results or pattern is None:
+        return _told(trial, covered, wanted)
+    if form not in FOR_PEOPLE:
+        _said(trial, wanted)
+    _filed(trial, covered, wanted)
+    raise SlaError(
+        f"no scenario and no check has {plain(pattern.pattern)!r} in its title", exit_code=FINDINGS
+    )
 
 
 def _refuse(*odd: tuple[str, bool]) -> None:
