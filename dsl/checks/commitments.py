@@ -135,6 +135,28 @@ def _paid(pays: syntax.Payment) -> tuple[str, int | Decimal]:
     return pays.money.currency.text, values.money(pays.money.amount.text)
 
 
+def tie_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+    """Lines that pay for the same breach: one that names a priority beats one for all, otherwise nothing does."""
+    seen: dict[tuple[str, str], syntax.BreachCredit] = {}
+    for line in build.of_type(tree.lines, syntax.BreachCredit):
+        named = dict.fromkeys(word.text for word in line.priorities) or {"": None}
+        tied: dict[int, list[str]] = {}
+        for priority in named:
+            first = seen.setdefault((line.metric.text, priority), line)
+            if first is not line:
+                tied.setdefault(first.start, []).append(priority)
+        for priorities in tied.values():
+            first = seen[line.metric.text, priorities[0]]
+            whom = f" of {', '.join(priorities)} tickets" if priorities != [""] else ""
+            yield Finding(
+                "E1006",
+                f"two lines pay for a breach of {line.metric.text}{whom}: neither beats the other",
+                here(line),
+                "keep one, or let `for` keep them apart",
+                labels=((here(first), "pays for the same"),),
+            )
+
+
 def currency_findings(tree: syntax.Declaration) -> Iterator[Finding]:
     """Amounts in more than one currency."""
     first: syntax.Money | None = None

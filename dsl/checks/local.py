@@ -10,7 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from dsl import syntax
-from dsl.checks.commitments import band_findings, currency_findings, retainer_findings, twice_findings
+from dsl.checks.commitments import (
+    band_findings,
+    currency_findings,
+    retainer_findings,
+    tie_findings,
+    twice_findings,
+)
 from dsl.checks.dates import assignment_findings, override_findings
 from dsl.checks.hollow import field_findings, metric_findings
 from dsl.checks.lines import empty, line_findings
@@ -106,7 +112,7 @@ _OF_KIND: Mapping[str, tuple[Callable[[syntax.Declaration], Iterable[Finding]], 
     "metric": (metric_findings,),
     "field": (field_findings,),
     "maintenance": (twice_findings,),
-    "credits": (twice_findings, band_findings, currency_findings),
+    "credits": (twice_findings, band_findings, tie_findings, currency_findings),
     "renegotiation": (renegotiation_findings,),
     "report": (report_findings,),
 }

@@ -101,20 +101,18 @@ def _without_promise(survey: Survey, spot: Spot) -> Scenario:
 def _never_earned(survey: Survey, used: _Used, line: BreachCredit) -> Iterator[Shown]:
     pays_for = used.pays_for(survey, line)
     meant = line.priorities or survey.rules.priorities
-    shadowed = [one for one in meant if one not in pays_for]
     unpromised = [one for one in pays_for if not used.promised(line.metric, one)]
-    if shadowed and (line.priorities or not pays_for):
-        other = rule_of(used.credits.breaches, Breach("", line.metric, shadowed[0]))
-        whom = "" if len(shadowed) == len(meant) else f" for {some(shadowed)}"
+    if meant and not pays_for:
+        other = rule_of(used.credits.breaches, Breach("", line.metric, meant[0]))
         yield Shown(
             Finding(
                 "W0912",
-                f"this is never paid{whom}: another line names {'it' if whom else 'every priority that it is for'}",
+                "this is never paid: other lines name every priority",
                 line.origin,
-                "remove it, or correct the priorities of either line",
+                "remove it, or correct the priorities of the others",
                 labels=((other.origin, "pays in its place"),) if other else (),
             ),
-            partial(_paid_by_another, survey, used, line, shadowed),
+            partial(_paid_by_another, survey, used, line, meant),
         )
     if unpromised and (line.priorities or len(unpromised) == len(pays_for)):
         whole = len(unpromised) == len(meant)

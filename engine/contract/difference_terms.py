@@ -8,8 +8,7 @@ from dsl.commitment import Uptime
 from dsl.condition import Condition
 from dsl.condition_text import condition_text
 from dsl.model import BUILT_IN_METRICS
-from engine.commitment.credits import Breach, rule_of
-from engine.commitment.words import breach_line, credits_lines, length, uptime
+from engine.commitment.words import credits_lines, length, uptime
 from engine.contract.change import About, Change, lines_changed
 from engine.contract.content import Contents
 from engine.contract.difference_live import live_changes
@@ -80,7 +79,7 @@ class Comparison:
                 yield from self._targets(old, new, priority, metric)
         yield from live_changes(old, new, self._priorities, self._metrics)
         yield from _uptimes(old, new)
-        yield from _credits(old, new, self._priorities)
+        yield from _credits(old, new)
 
     # ------------------------------------------------------------ targets
 
@@ -139,19 +138,9 @@ class Comparison:
         return _promise(before), _promise(after)
 
 
-def _credits(old: Side, new: Side, priorities: Iterable[str]) -> Iterator[Change]:
-    """Lines that come and go; where they stay, breaches that another of them pays for: of several the first does."""
+def _credits(old: Side, new: Side) -> Iterator[Change]:
     before, after = (credits_lines(side.credits) for side in (old, new))
     yield from lines_changed(About.CREDITS, "credits", before, after)
-    if before != after:
-        return
-    rules = [side.credits.breaches if side.credits else () for side in (old, new)]
-    for metric in dict.fromkeys(line.metric for line in rules[0]):
-        for priority in priorities:
-            paid = (rule_of(one, Breach("", metric, priority.casefold())) for one in rules)
-            was, will = (breach_line(one) if one else "" for one in paid)
-            if was != will:
-                yield Change(About.CREDITS, f"{priority} credits", was, will, shared=True)
 
 
 def _uptimes(old: Side, new: Side) -> Iterator[Change]:

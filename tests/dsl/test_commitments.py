@@ -170,3 +170,20 @@ def test_common_words_can_name_a_field(name):
         f'field {name} text\ntier t {{\n  target high response within 1h on always when {name} == "x"\n}}\n'
     )
     assert found(text) == []
+
+
+def test_credits_that_tie():
+    def codes(*lines: str) -> list[tuple[str, str]]:
+        body = "".join(f"  breach of {line} pays EUR 5 each\n" for line in lines)
+        text = f"language 1\npriorities high, low\ncredits c {{\n{body}}}\n"
+        loaded = load_texts("sla.rules", {"sla.rules": text})
+        return [(one.code, one.message) for one in loaded.diagnostics if one.code == "E1006"]
+
+    assert codes("resolution", "resolution for high", "response for high", "resolution for low") == []
+    assert codes("resolution for high, low", "resolution for low") == [
+        ("E1006", "two lines pay for a breach of resolution of low tickets: neither beats the other")
+    ]
+    assert codes("resolution", "response", "resolution") == [
+        ("E1006", "two lines pay for a breach of resolution: neither beats the other")
+    ]
+    assert len(codes("resolution for high", "resolution for low", "resolution for high, low")) == 2

@@ -174,20 +174,3 @@ def test_credits_that_tiers_share_have_one_cap():
     two += "credits more {\n  breach of resolution pays EUR 100 each\n  cap EUR 900 per month\n}\n"
     assert said(PAID, two) == ["acme credits of several tiers counted together -> counted apart"]
     assert said(two, PAID) == ["acme credits of several tiers counted apart -> counted together"]
-
-
-def test_of_lines_for_one_priority_the_first_pays():
-    lines_ = [
-        f"  breach of resolution for {whom} pays EUR {money} each\n"
-        for whom, money in (("high", 100), ("high, low", 50))
-    ]
-    first, other = (
-        PAID.replace("  cap EUR 900", f"{text}  cap EUR 900")
-        for text in ("".join(lines_), "".join(lines_[::-1]))
-    )
-    assert said(first, other) == [
-        (
-            "high credits breach of resolution for high pays EUR 100 each"
-            " -> breach of resolution for high, low pays EUR 50 each (3 customers)"
-        )
-    ]
