@@ -39,8 +39,10 @@ def local_findings(tree: syntax.Declaration, text: str, *, broken: bool) -> list
     out = [*name_findings(kind, tree.name, broken)]
     if tree.lines:
         out += line_findings(kind, tree.lines, broken)
-        for check in _OF_KIND.get(kind, ()):
-            out += check(tree)
+        together = dict.fromkeys([_OF_LINES.get(line.__class__) for line in tree.lines])
+        for check in (_OF_KIND.get(kind), *together):
+            if check is not None:
+                out += check(tree)
     if kind == "check":
         out += check_findings(tree, broken=broken)
     elif kind == "scenario":
@@ -101,19 +103,29 @@ def _tabs(text: str) -> Iterator[Finding]:
             )
 
 
-_OF_KIND: Mapping[str, tuple[Callable[[syntax.Declaration], Iterable[Finding]], ...]] = {
-    "language": (_version,),
-    "priorities": (_priority_names,),
-    "calendar": (_open_and_closed,),
-    "customer": (assignment_findings, override_findings, retainer_findings),
-    "group": (assignment_findings, override_findings, retainer_findings),
-    "escalation": (step_findings,),
-    "tier": (escalate_findings, twice_findings),
-    "metric": (metric_findings,),
-    "field": (field_findings,),
-    "maintenance": (twice_findings,),
-    "credits": (twice_findings, band_findings, tie_findings, currency_findings),
-    "renegotiation": (renegotiation_findings,),
-    "report": (report_findings,),
+_Check = Callable[[syntax.Declaration], Iterable[Finding]]
+_OF_KIND: Mapping[str, _Check] = {
+    "language": _version,
+    "priorities": _priority_names,
+    "escalation": step_findings,
+    "metric": metric_findings,
+    "field": field_findings,
+    "credits": currency_findings,
+    "renegotiation": renegotiation_findings,
+    "report": report_findings,
 }
 """What is looked at in a declaration as a whole, by its keyword; checks and scenarios also where they are broken."""
+
+_OF_LINES: Mapping[type[syntax.Line], _Check] = {
+    syntax.OpenDate: _open_and_closed,
+    syntax.Assignment: assignment_findings,
+    syntax.Override: override_findings,
+    syntax.Retainer: retainer_findings,
+    syntax.Escalate: escalate_findings,
+    syntax.Uptime: twice_findings,
+    syntax.Cap: twice_findings,
+    syntax.Announced: twice_findings,
+    syntax.UptimeBand: band_findings,
+    syntax.BreachCredit: tie_findings,
+}
+"""How the lines of a class go together, and with others."""
