@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl.condition import AllOf, AnyOf, Compare, Comparison, Condition, Matches, Not, OneOf, StatusIs, Value
+from dsl.quotes import quoted_pattern
 
 
 def condition_text(condition: Condition) -> str:
@@ -17,7 +18,7 @@ def condition_text(condition: Condition) -> str:
         case OneOf(field, values):
             return f"{field} in [{', '.join(map(value_text, values))}]"
         case Matches(field, pattern):
-            return f"{field} matches {quoted(pattern)}"
+            return f"{field} matches {quoted_pattern(pattern)}"
         case StatusIs(status_class):
             return f"status is {status_class.value}"
         case Not(item):

@@ -20,6 +20,11 @@ def unquoted_pattern(written: str) -> str:
     return written[1:-1].replace('\\"', '"')
 
 
+def quoted_pattern(pattern: str) -> str:
+    """A regular expression in quotes, as a rule file has it."""
+    return '"' + pattern.replace('"', '\\"') + '"'
+
+
 def quoted(text: str) -> str:
     """Text in quotes: a string ends on the line that it begins on and has no tabs."""
     return '"' + _CONTROL.sub(" ", text).replace("\\", "\\\\").replace('"', '\\"') + '"'

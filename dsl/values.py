@@ -179,6 +179,12 @@ def weekdays(text: str) -> list[int]:
     return [(start + step) % 7 for step in range((end - start) % 7 + 1)]
 
 
+def period_text(meant: Period) -> str:
+    """A period as a rule file has it: `from 2026-01-01 until 2027-01-01`, "" for always."""
+    said = (("from", meant.start), ("until", meant.end))
+    return " ".join(f"{word} {day}" for word, day in said if day)
+
+
 def period(written: syntax.Period | None) -> Period:
     """Half-open dates; `through D` ends before the day after D, and never where there is no such day."""
     if written is None:

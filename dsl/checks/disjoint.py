@@ -6,6 +6,8 @@ need values that do not go together.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from itertools import product
 
 from dsl.condition import (
@@ -72,6 +74,7 @@ def _possible(term: tuple[_Test, ...]) -> bool:
     low: dict[str, int] = {}
     high: dict[str, int] = {}
     unless_missing: list[tuple[str, Comparison, int]] = []
+    patterns: dict[str, list[str]] = {}
     for test, holds in term:
         match test:
             case StatusIs(status_class):
@@ -86,8 +89,12 @@ def _possible(term: tuple[_Test, ...]) -> bool:
                     _bound(field, meant, value, low, high)
                 elif isinstance(value, int):
                     unless_missing.append((field, meant, value))
-            case Matches() | _:
+            case Matches(field, pattern) if holds and field != "tags":
+                patterns.setdefault(field, []).append(pattern)
+            case _:
                 pass
+    for field in allowed.keys() & patterns.keys():
+        allowed[field] = {value for value in allowed[field] if _may_match(value, patterns[field])}
     # A missing number is neither above nor below anything, so that `not` holds of both.
     present = {*allowed, *low, *high}
     for field, meant, value in unless_missing:
@@ -96,6 +103,16 @@ def _possible(term: tuple[_Test, ...]) -> bool:
     return bool(classes) and all(
         _has_value(field, allowed, refused, low, high) for field in {*allowed, *refused, *low, *high}
     )
+
+
+def _may_match(value: Value, patterns: Iterable[str]) -> bool:
+    """Whether a text that is equal to this one, capitals aside, may match; other letters than ASCII have capitals of their own."""
+    if not isinstance(value, str) or not value.isascii():
+        return True
+    try:
+        return all(re.search(pattern, value, re.IGNORECASE) for pattern in patterns)
+    except re.error:  # said where it stands
+        return True
 
 
 def _note(

@@ -153,7 +153,7 @@ def _period(period: syntax.Period | None) -> Iterator[Finding]:
     if period is None:
         return
     days = [word for word in (period.first, period.last) if word]
-    found = [one for word in days for one in value_findings(word, values.day)]
+    found = [one for word in days for one in value_findings(word, values.day_within_reach)]
     yield from found
     if not found and readable(period) is None:
         yield Finding(

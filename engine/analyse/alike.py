@@ -10,6 +10,7 @@ from dsl.finding import Finding
 from dsl.model import Customer, Override
 from dsl.scenario import Scenario
 from dsl.span import NOWHERE
+from dsl.values import period_text
 from engine.analyse.example import Shown, decision, show
 from engine.analyse.opening import Opening, nearest
 from engine.analyse.survey import Survey
@@ -86,7 +87,7 @@ def _text(customer: Customer) -> Iterator[str]:
         yield f"zone {customer.zone}"
     if customer.calendar:
         yield f"calendar {customer.calendar}"
-    yield from (f"tier {item.tier}" for item in customer.tiers)
+    yield from (f"tier {item.tier} {period_text(item.period)}".rstrip() for item in customer.tiers)
     for item in customer.overrides:
-        yield f"override {item.name}"
+        yield f"override {item.name} {period_text(item.period)}".rstrip()
         yield from (one.rule for one in item.targets)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import chain, pairwise
 
@@ -15,10 +16,7 @@ from engine.analyse.opening import Opening, of_line, plainest
 from engine.analyse.survey import Spot, Survey
 from engine.calendar.closures import listed
 from engine.contract.table import DEFAULT, Stretch
-from engine.wall import local_date, start_of_date
-
-_BACK = 10
-"""Years before the end of a contract in which a list must have had a day to count as one that ends."""
+from engine.wall import FIRST_YEAR, date_of, local_date, start_of_date
 
 
 def date_findings(survey: Survey) -> Iterator[Shown]:
@@ -99,7 +97,7 @@ def _lists(survey: Survey) -> Iterator[Shown]:
                     f"add the days of {ended + 1}" + (f" to {year}" if year > ended + 1 else ""),
                     notes=(f"calendar {name} counts them, for {spot.customer} among others",),
                 ),
-                partial(_new_year, survey, spot, name, year),
+                partial(_missed, survey, spot, name, _anniversaries(holidays, counted.zone, ended)),
             )
 
 
@@ -112,16 +110,26 @@ def _ended(holidays: HolidayList, zone: str, year: int) -> int | None:
 
     if has(year):
         return None
-    return next((one for one in range(year - 1, year - 1 - _BACK, -1) if has(one)), None)
+    return next((one for one in range(year - 1, FIRST_YEAR - 1, -1) if has(one)), None)
 
 
-def _new_year(survey: Survey, spot: Spot, calendar: str, year: int) -> Scenario:
-    """A ticket that opens in that year and is due as if there were no holiday."""
+def _anniversaries(holidays: HolidayList, zone: str, year: int) -> list[date]:
+    """The days of the year after that, which the list would close if it went on; its first day where there is no other."""
+    days = [date_of(number) for number, _ in listed(holidays, zone, year).days]
+    return [
+        *(one.replace(year=year + 1) for one in days if (one.month, one.day) != (2, 29)),
+        date(year + 1, 1, 1),
+    ]
+
+
+def _missed(survey: Survey, spot: Spot, calendar: str, days: list[date]) -> Scenario:
+    """A ticket that opens on the first of the days that its contract reaches, and is due as if it were no holiday."""
     counted = [line for line in spot.lines if line.option.target.calendar == calendar]
     line = next((one for one in counted if plainest(one.cases, survey.graph)), counted[0])
-    zone, start, end = survey.graph.zone(spot.customer), spot.stretch.start, spot.stretch.end
-    new_year = start_of_date(local_date(survey.today, zone).replace(year=year, month=1, day=1), zone)
+    start, end, zone = spot.stretch.start, spot.stretch.end, survey.graph.zone(spot.customer)
     opening = of_line(survey, spot, line)
-    if end is None or max(new_year, start or 0) < end:
-        opening = replace(opening, at=max(new_year, start or 0))
-    return show(survey.graph, "a year without holidays", opening, decision(line.metric))
+    reached = (max(start_of_date(day, zone), start or 0) for day in days)
+    at = next((one for one in reached if end is None or one < end), opening.at)
+    return show(
+        survey.graph, "a day that a list no longer closes", replace(opening, at=at), decision(line.metric)
+    )

@@ -14,7 +14,7 @@ from dsl.commitment import (
     Window,
 )
 from dsl.model import Party, Retainer
-from dsl.values import WEEKDAYS, duration, percentage
+from dsl.values import WEEKDAYS, duration, percentage, period_text
 from engine.commitment.uptime import Figure
 from engine.lengths import length as span
 
@@ -73,9 +73,7 @@ def payment(value: Payment) -> str:
 
 def retainer(value: Retainer) -> str:
     """`EUR 12000 per month from 2026-01-01`."""
-    start, end = value.period.start, value.period.end
-    period = f"{f' from {start}' if start else ''}{f' until {end}' if end else ''}"
-    return f"{money(value.money)} per month{period}"
+    return f"{money(value.money)} per month {period_text(value.period)}".rstrip()
 
 
 def credits_lines(credits_: Credits | None) -> tuple[str, ...]:

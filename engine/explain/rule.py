@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from itertools import groupby
 
-from dsl.model import Group, Override, Period
+from dsl.model import Group, Override
+from dsl.values import period_text
 from engine.agreement import covers
 from engine.evaluate import Life
 from engine.facts import Pin
@@ -139,11 +139,4 @@ def _not_in_force(metric: str, situation: Situation, pinned_at: int, graph: Grap
                 item.period, zone, pinned_at
             ):
                 where = _at(graph.where(item.origin))
-                yield f"not override {item.name} of {whose}{where}: in force {_period(item.period)}, not when the terms were pinned"
-
-
-def _period(period: Period) -> str:
-    def said(word: str, day: date | None) -> str:
-        return f"{word} {day.isoformat()}" if day else ""
-
-    return " ".join(part for part in (said("from", period.start), said("until", period.end)) if part)
+                yield f"not override {item.name} of {whose}{where}: in force {period_text(item.period)}, not when the terms were pinned"

@@ -10,6 +10,7 @@ from dsl.checks.disjoint import can_both_hold
 from dsl.checks.names import zones
 from dsl.checks.pattern import refusal
 from dsl.condition import AllOf, AnyOf, Compare, Comparison, Not, OneOf, StatusClass, StatusIs
+from dsl.condition_text import condition_text
 from dsl.load import load_texts
 
 BASE = """\
@@ -337,3 +338,33 @@ def test_names_titles_and_aliases_share_one_space():
     text = 'customer acme "Globex" {\n}\ncustomer globex {\n}\n'
     assert found(text) == [("E0304", "globex")]
     assert found('customer acme "ACME" {\n  alias "Acme"\n}\n') == []
+
+
+def test_a_pattern_and_a_text_that_it_does_not_match_exclude_each_other():
+    def codes(first: str, second: str) -> list[str]:
+        lines = "".join(
+            f"  target p response within {n}h on always when {when}\n"
+            for n, when in ((1, first), (2, second))
+        )
+        text = f"language 1\npriorities p\nfield s text\ntier t {{\n{lines}}}\n"
+        return [one.code for one in load_texts("sla.rules", {"sla.rules": text}).diagnostics]
+
+    assert codes('s matches "ab"', 's == "xy"') == []
+    assert codes('s matches "AB"', 's == "xaby"') == ["E0506"], "capitals count for one of them only"
+    assert codes('not s matches "ab"', 's == "xy"') == ["E0506"]
+
+
+def test_a_pattern_is_written_again_as_it_stands():
+    text = 'language 1\npriorities p\nfield s text\ntier t {\n  target p response within 1h on always when s matches "^a\\.b\\"c"\n}\n'
+    loaded = load_texts("sla.rules", {"sla.rules": text})
+    when = loaded.ruleset.tiers["t"].targets[0].when
+    assert condition_text(when) == 's matches "^a\\.b\\"c"'
+    again = load_texts(
+        "sla.rules", {"sla.rules": text.replace('s matches "^a\\.b\\"c"', condition_text(when))}
+    )
+    assert again.ruleset.tiers["t"].targets[0].when == when
+
+
+def test_a_period_lies_in_the_years_that_are_counted():
+    text = "language 1\npriorities p\ntier t {\n  target p response within 1h on always\n}\ncustomer acme {\n  tier t until 9999-12-31\n}\n"
+    assert [one.code for one in load_texts("sla.rules", {"sla.rules": text}).diagnostics] == ["E0219"]

@@ -335,3 +335,19 @@ def test_credits_that_only_somebody_undeclared_could_get_are_left_alone():
     text = paid("uptime below 99.9% pays EUR 5", tier=UPTIME)
     text = text[: text.index("customer acme")] + "default tier paid\n"
     assert [one for one in found(text) if one[0] >= "W0912"] == []
+
+
+def test_a_list_that_a_contract_outlives_by_far_is_shown_on_the_day_that_is_missed():
+    text = "holidays days {\n  day 2026-12-24\n}\ncalendar desk {\n  zone UTC\n  open mon-fri 08:00-18:00\n  holidays days\n}\n"
+    text += "tier desk-tier {\n  like gold\n  calendar desk\n}\ncustomer acme {\n  tier desk-tier until 2099-12-31\n}\n"
+    ((code, message, example),) = found(text)
+    assert code == "W0909" and message.endswith("end in 2026, and contracts that count them go on in 2099")
+    assert "at 2027-12-24 00:00 opened" in example
+
+
+def test_the_lines_of_a_group_are_offered_with_their_periods():
+    lines = "  zone Europe/Berlin\n  calendar office\n  tier gold from 2026-01-01 until 2031-01-01\n"
+    text = "".join(f'customer c{n} {{\n  alias "C {n}"\n{lines}}}\n' for n in range(3))
+    loaded = load_texts("sla.rules", {"sla.rules": BASE + text})
+    (one,) = (each for each in analyse(loaded, Graph.compile(loaded), TODAY) if each.code == "W0911")
+    assert "tier gold from 2026-01-01 until 2031-01-01" in one.notes[0]
