@@ -12,7 +12,7 @@ from dsl.span import Origin
 from engine.analyse.example import answered, due_at, story
 from engine.analyse.opening import of_line
 from engine.analyse.survey import Spot, Survey
-from engine.calendar.period import Period, following, month_of
+from engine.calendar.period import Period, following, month_of, preceding
 from engine.commitment.uptime import Figure, History, figures, occurrences
 from engine.contract.table import Line
 from engine.errors import EngineError
@@ -21,7 +21,7 @@ from engine.scenario.owed import owed
 from engine.wall import DAY, EARLIEST, FIRST_YEAR, LAST_YEAR, year_start
 
 _MONTHS = 13
-"""So many months are tried: in some the customer may have no retainer."""
+"""So many months are tried, and as many back: in some the customer may have no retainer."""
 _MOST = 100
 """So many months of all customers together."""
 _REACH = 31 * DAY
@@ -60,9 +60,9 @@ def all_down(survey: Survey, title: str, spot: Spot, promise: Uptime) -> Iterato
 
 
 def dark(survey: Survey, title: str, customer: str, at: int) -> Iterator[scenario.Scenario]:
-    """An outage of everything in the whole month of an instant, or in one after it."""
+    """An outage of everything in the whole month of an instant, or in one near it."""
     zone = survey.graph.zone(customer)
-    for month in islice(_months(at, zone), _MONTHS):
+    for month in _months(at, zone):
         yield _down(survey, title, customer, month, month.span(zone))
 
 
@@ -97,16 +97,21 @@ def month_near(at: int, zone: str) -> Period:
 
 
 def _months(at: int, zone: str) -> Iterator[Period]:
-    month = month_near(at, zone)
-    while True:
-        yield month
-        month = following(month)
+    """The month of an instant, those after it, and those before it."""
+    ahead = back = month_near(at, zone)
+    yield ahead
+    for _ in range(_MONTHS - 1):
+        ahead = following(ahead)
+        yield ahead
+    for _ in range(_MONTHS - 1):
+        back = preceding(back)
+        yield back
 
 
 def _figures(survey: Survey, spot: Spot, promise: Uptime) -> Iterator[tuple[Period, Figure]]:
-    """The months from that of an example on in which a commitment holds, and what it comes to without an outage."""
+    """The months around that of an example in which a commitment holds, and what it comes to without an outage."""
     zone = survey.graph.zone(spot.customer)
-    for month in islice(_months(survey.instant(spot.stretch), zone), _MONTHS):
+    for month in _months(survey.instant(spot.stretch), zone):
         start, end = month.span(zone)
         counted = figures(survey.graph, spot.customer, start, end, History((), (), EARLIEST), end)
         yield from ((month, one) for one in counted if one.promise == promise and one.agreed)
