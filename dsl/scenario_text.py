@@ -18,11 +18,11 @@ from dsl.values import duration, percentage
 from dsl.vocabulary import is_name
 
 
-def scenario_text(told: scenario.Scenario) -> str:
-    """The declaration, with a newline at its end."""
+def scenario_text(told: scenario.Scenario, customers: Collection[str]) -> str:
+    """The declaration, with a newline at its end. `customers` are the names of those that are declared: without quotes only they can stand."""
     lines = [f"scenario {quoted(told.title)} {{", f"  zone {told.zone}"]
     for story in told.stories:
-        lines += (f"  {line}" for line in _story(story))
+        lines += (f"  {line}" for line in _story(story, customers))
     return "\n".join([*lines, "}", ""])
 
 
@@ -32,9 +32,9 @@ def free_title(title: str, taken: Collection[str], numbers: Iterable[int] | None
     return next(free for free in titles if free not in taken)
 
 
-def _story(story: scenario.Story) -> Iterator[str]:
+def _story(story: scenario.Story, customers: Collection[str]) -> Iterator[str]:
     if story.name:
-        yield _ticket(story)
+        yield _ticket(story, customers)
     for line in story.lines:
         match line:
             case scenario.Expect(what):
@@ -48,13 +48,14 @@ def _story(story: scenario.Story) -> Iterator[str]:
                 yield f"maintenance{name} announced {moment(at)}{_period(start, end)}"
 
 
-def _ticket(story: scenario.Story) -> str:
+def _ticket(story: scenario.Story, customers: Collection[str]) -> str:
     fields = dict(story.settings)
     head = f"ticket {story.name}"
-    for name in ("customer", "priority"):
-        value = fields.get(name)
-        if isinstance(value, str) and (name == "customer" or is_name(value)):
-            head += f" {name} {value if is_name(value) else quoted(value)}"
+    customer, priority = fields.get("customer"), fields.get("priority")
+    if isinstance(customer, str):
+        head += f" customer {customer if customer in customers else quoted(customer)}"
+    if isinstance(priority, str) and is_name(priority):
+        head += f" priority {priority}"
     return head
 
 

@@ -39,7 +39,7 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
             f"no ticket {plain(key)!r} in {store_path}", help="sla tickets lists them", exit_code=FINDINGS
         )
     title = free_title(f"ticket {plain(ticket.key, 100)}", loaded.ruleset.scenarios)
-    text = scenario_text(record(ticket, Graph.compile(loaded), title))
+    text = scenario_text(record(ticket, Graph.compile(loaded), title), loaded.ruleset.customers)
     if output is None:
         click.echo(text, nl=False)
         return 0

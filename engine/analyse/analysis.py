@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from itertools import count
@@ -46,12 +46,13 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
         *unused_findings(found, climbers),
         *alike_findings(found),
     ]
-    diagnostics = loaded.diagnose(one.finding._replace(example=partial(_text, one.example)) for one in shown)
+    text = partial(_text, customers=graph.ruleset.customers)
+    diagnostics = loaded.diagnose(one.finding._replace(example=partial(text, one.example)) for one in shown)
     return tuple(_each_with_a_title(diagnostics, graph))
 
 
-def _text(example: Callable[[], Scenario]) -> str:
-    return scenario_text(example()).rstrip("\n")
+def _text(example: Callable[[], Scenario], customers: Collection[str]) -> str:
+    return scenario_text(example(), customers).rstrip("\n")
 
 
 def _each_with_a_title(diagnostics: Iterable[Diagnostic], graph: Graph) -> Iterator[Diagnostic]:

@@ -16,7 +16,6 @@ from dsl.condition import BUILT_IN_FIELDS, Condition, FieldType, Value
 from dsl.ladder import Notify, Reassign, Role, Tag
 from dsl.model import RuleSet
 from dsl.scenario_text import said
-from dsl.vocabulary import is_name
 from engine import facts
 from engine.calendar.period import month_of
 from engine.clock import FAILED_STATES, State
@@ -52,16 +51,17 @@ def record(ticket: Ticket, graph: Graph, title: str = "") -> scenario.Scenario:
         raise EngineError(f"nothing is known of ticket {ticket.key}")
     zone = _zone(events, graph)
     lines = list(_lines(events, _Asked(graph.ruleset), zone))
-    bare = scenario.Scenario(title or f"ticket {plain(ticket.key, 100)}", zone, (_story(lines),))
+    bare = scenario.Scenario(
+        title or f"ticket {plain(ticket.key, 100)}", zone, (_story(lines, graph.ruleset),)
+    )
     return _with_expectations(bare, graph)
 
 
-def _story(lines: list[scenario.Happens]) -> scenario.Story:
-    """Customer and priority of the opening stand in the line of the ticket."""
+def _story(lines: list[scenario.Happens], rules: RuleSet) -> scenario.Story:
+    """Customer and priority of the opening stand in the line of the ticket; a priority that is not declared cannot."""
     first = dict(lines[0].settings)
     head = {"customer": first.pop("customer", "")}
-    priority = first.get("priority", "")
-    if isinstance(priority, str) and is_name(priority):
+    if first.get("priority") in rules.priorities:
         head["priority"] = first.pop("priority")
     opening = replace(lines[0], settings=tuple(first.items()))
     return scenario.Story(_NAME, tuple((k, v) for k, v in head.items() if v), (opening, *lines[1:]))

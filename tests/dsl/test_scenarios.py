@@ -266,7 +266,7 @@ def test_a_scenario_that_names_an_override_is_looked_at_again_when_a_customer_is
 
 @given(SCENARIOS)
 def test_what_is_written_reads_back_as_the_same_and_is_formatted(made):
-    text = scenario_text(made)
+    text = scenario_text(made, {"acme"})
     tree = parse(text.rstrip("\n"))
     assert not isinstance(tree, Fault), (text, tree)
     assert tell("key", tree, {"noc"}) == made

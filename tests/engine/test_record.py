@@ -35,6 +35,10 @@ def told(*texts):
     return loaded.diagnostics, list(results)
 
 
+def text_of(ticket):
+    return scenario_text(record(ticket, GRAPH), SITE.ruleset.customers)
+
+
 def ticket(*events):
     return Ticket(
         1,
@@ -57,7 +61,7 @@ def test_recorded_tickets_of_a_busy_desk_pass(seed):
         events.setdefault(key, []).append(event)
     tickets = [Ticket(number, key, tuple(found)) for number, (key, found) in enumerate(events.items(), 1)]
     assert len(tickets) > 20
-    texts = [scenario_text(record(one, GRAPH)) for one in tickets]
+    texts = [text_of(one) for one in tickets]
     assert all(format_text(text).text == text for text in texts)
     diagnostics, results = told(*texts)
     assert diagnostics == ()
@@ -84,7 +88,7 @@ def test_only_what_decides_something_is_written_down():
         ("2026-03-02T09:04:00Z", "snoozed", {"by": "someone", "until": 1_772_500_000}),
         ("2026-03-02T09:05:00Z", "workaround-provided", {}),
     )
-    text = scenario_text(record(one, GRAPH))
+    text = text_of(one)
     assert "secret" not in text
     assert "Bloggs" not in text
     assert "coffee" not in text
@@ -107,7 +111,7 @@ def test_what_was_known_is_no_change():
     )
     raised = replace(one.events[3], source="escalation", at=one.events[3].at + 60, data={"priority": "low"})
     one = replace(one, events=(*one.events[:4], raised, *one.events[4:]))
-    text = scenario_text(record(one, GRAPH))
+    text = text_of(one)
     happened = [line.split(None, 3)[3] for line in text.splitlines() if line.startswith("  at ")][1:]
     assert happened == [
         'set priority "critical"',
@@ -126,11 +130,27 @@ def test_what_a_hostile_ticket_holds_stays_text():
         ),
         ("2026-03-02T10:00:00Z", "changed", {"status": "Resolved"}),
     )
-    text = scenario_text(record(replace(one, key='k"\x1b]0;'), GRAPH))
+    text = text_of(replace(one, key='k"\x1b]0;'))
     assert "\x1b" not in text
     diagnostics, (result,) = told(text)
     assert {one.code for one in diagnostics} == {"W0806"}
     assert result.failures == ()
+
+
+@pytest.mark.parametrize("customer", ["globex", "foo", "nobody", "ticket", "customer", "Initech Ltd"])
+@pytest.mark.parametrize("priority", ["high", "weird", "ticket", "P1"])
+def test_who_and_what_is_not_declared_is_text(customer, priority):
+    one = ticket(
+        ("2026-03-02T09:00:00Z", "opened", {"customer": customer, "priority": priority}),
+        ("2026-03-02T09:30:00Z", "changed", {"priority": "urgent", "customer": "bar"}),
+    )
+    text = text_of(one)
+    assert (f"customer {customer}" in text) == (customer in SITE.ruleset.customers)
+    assert (f"priority {priority}" in text) == (priority in SITE.ruleset.priorities)
+    assert format_text(text).text == text
+    diagnostics, (result,) = told(text)
+    assert {one.code for one in diagnostics} == {"W0806"}
+    assert (result.failures, result.expectations > 0) == ((), True)
 
 
 def test_what_ladders_did_is_left_to_them():
@@ -160,10 +180,10 @@ def test_of_nothing_nothing_is_written():
 def test_a_breach_that_pays_a_fixed_amount_is_recorded_with_its_month():
     opened = {"customer": "Globex", "priority": "critical"}
     late = ticket(("2026-10-31T21:00:00Z", "opened", opened), ("2026-11-01T05:00:00Z", "resolved", {}))
-    text = scenario_text(record(late, GRAPH))
+    text = text_of(late)
     assert text.endswith("expect credits EUR 250.00 in 2026-11\n}\n")  # due at 02:00 in Berlin
     assert "credits" not in text.rsplit("\n", 3)[0]
     diagnostics, (result,) = told(text)
     assert (diagnostics, result.failures) == ((), ())
     in_time = ticket(("2026-10-31T21:00:00Z", "opened", opened), ("2026-10-31T22:00:00Z", "resolved", {}))
-    assert "credits" not in scenario_text(record(in_time, GRAPH))
+    assert "credits" not in text_of(in_time)
