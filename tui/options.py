@@ -194,30 +194,26 @@ def graph_from_file(path: Path) -> Graph:
     return Graph.compile(rules_from_file(path))
 
 
-def graph_of_loaded(loaded: Loaded, name: str) -> Graph:
-    """Compile rules that were loaded from what people call `name`. Errors are reported, and end with exit code 1."""
+def graph_of_loaded(loaded: Loaded, name: str, *, is_file: bool) -> Graph:
+    """Compile rules that were loaded from `name`, a file or folder, else a revision. Errors are reported, and end with exit code 1."""
     from engine.graph import Graph
 
-    return Graph.compile(_without_errors(loaded, name))
+    return Graph.compile(_without_errors(loaded, name, is_file=is_file))
 
 
 def rules_from_file(path: Path) -> Loaded:
     """Load a rule file without errors; one with errors is reported as `sla check` does, and ends with exit code 1."""
     from dsl.load import load
 
-    return _without_errors(load(path), str(path))
+    return _without_errors(load(path), str(path), is_file=True)
 
 
-def _without_errors(loaded: Loaded, name: str) -> Loaded:
+def _without_errors(loaded: Loaded, name: str, *, is_file: bool) -> Loaded:
     if loaded.ruleset is None:
         from tui.failure import BrokenRulesError
         from tui.findings import render
 
         click.echo(render(loaded, "human"), err=True)
-        help_ = (
-            f"sla check {name}"
-            if Path(name).exists()
-            else "they stand in that revision, not in the files here"
-        )
+        help_ = f"sla check {name}" if is_file else "they stand in that revision, not in the files here"
         raise BrokenRulesError(f"{name}: the rules have errors", loaded.diagnostics, help=help_)
     return loaded

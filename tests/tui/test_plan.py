@@ -203,6 +203,38 @@ def test_what_is_wrong_in_a_revision_is_not_looked_for_here(sla, tmp_path):
     assert "sla: HEAD: the rules have errors\n  help: they stand in that revision" in err
 
 
+@pytest.mark.parametrize("command", ["diff", "plan"])
+def test_the_command_that_shows_the_errors_works_where_it_is_read(sla, tmp_path, monkeypatch, command):
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "add", "sla.rules")
+    git(tmp_path, "commit", "-qm", "one")
+    (tmp_path / "sla.rules").write_text("tier {")
+    deep = tmp_path / "deep" / "deeper"
+    deep.mkdir(parents=True)
+    store = ("--store", str(tmp_path / "sla.db")) if command == "plan" else ()
+    for folder in (tmp_path, deep):
+        monkeypatch.chdir(folder)
+        code, _, err = sla(command, "HEAD", *store)
+        assert code == 1
+        advised = err.splitlines()[-1].removeprefix("  help: sla ").split()
+        assert advised[0] == "check"
+        code, out, err = sla(*advised)
+        assert (code, err, "E0203" in out) == (1, "", True)
+
+
+def test_a_revision_is_one_also_where_a_folder_is_called_so(sla, tmp_path):
+    git(tmp_path, "init", "-q")
+    good = (tmp_path / "sla.rules").read_text()
+    (tmp_path / "sla.rules").write_text("tier {")
+    git(tmp_path, "add", "sla.rules")
+    git(tmp_path, "commit", "-qm", "one")
+    git(tmp_path, "tag", "v1")
+    (tmp_path / "sla.rules").write_text(good)
+    (tmp_path / "v1").mkdir()
+    code, _, err = sla("diff", "v1")
+    assert code == 1 and "sla: v1: the rules have errors\n  help: they stand in that revision" in err
+
+
 # ---------------------------------------------------------------- only what was planned
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from dsl.load import Loader
     from dsl.loaded import Loaded
     from engine.contract.difference import Difference, Period, Place
+    from engine.graph import Graph
 
 F = TypeVar("F", bound=Callable[..., Any])
 _PERIODS = 4
@@ -63,7 +64,9 @@ def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, deta
     from engine.contract.difference import difference
 
     loader = Loader()
-    graphs = [graph_of_loaded(loaded_version(loader, name, rules_path), name) for name in (old, new)]
+    graphs = [
+        graph_of_version(loaded_version(loader, name, rules_path), name, rules_path) for name in (old, new)
+    ]
     found = difference(graphs[0], graphs[1])
     if form == "json":
         click.echo(json.dumps({"differences": [record(one) for one in found]}, indent=2, ensure_ascii=False))
@@ -78,8 +81,8 @@ def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, deta
 
 def loaded_version(loader: Loader, name: str, rules_path: Path) -> Loaded:
     """The rules of a file, a folder, or a git revision of the folder that `rules_path` is in. Raises SlaError."""
-    path = rules_path if name == "." else Path(name)
-    if path.is_file() or (path / ROOT_NAME).is_file():
+    path = _path(name, rules_path)
+    if path is not None:
         return loader.load(path)
     from dsl.revision import is_repository, is_revision, revision, unknown
 
@@ -97,6 +100,18 @@ def loaded_version(loader: Loader, name: str, rules_path: Path) -> Loaded:
             return loader.load_from(source, rules_path.name)
         except SlaError as error:
             raise SlaError(f"{plain(name)}: {error}", help=error.help, exit_code=error.exit_code) from None
+
+
+def graph_of_version(loaded: Loaded, name: str, rules_path: Path) -> Graph:
+    """Compile what `loaded_version` answers to the same name. Errors are reported, and end with exit code 1."""
+    path = _path(name, rules_path)
+    return graph_of_loaded(loaded, name if path is None else str(path), is_file=path is not None)
+
+
+def _path(name: str, rules_path: Path) -> Path | None:
+    """The rule file or folder that a version is, None where it can only be a revision."""
+    path = rules_path if name == "." else Path(name)
+    return path if path.is_file() or (path / ROOT_NAME).is_file() else None
 
 
 # ---------------------------------------------------------------- programs

@@ -17,10 +17,10 @@ import click
 from dsl.collector import uncollected
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
-from tui.commands.diff import lines, loaded_version, versions
+from tui.commands.diff import graph_of_version, lines, loaded_version, versions
 from tui.failure import failing_in, failure_json
 from tui.gates import MoneyParam, breaches_gate, credit_gates
-from tui.options import InstantParam, graph_of_loaded, store_option
+from tui.options import InstantParam, store_option
 from tui.replaying import archive_option, sources_of, worked_out, workers_option
 from tui.since import SinceParam, since
 
@@ -123,7 +123,10 @@ def command(
         )
     loader = Loader()
     loaded = [loaded_version(loader, name, rules_path) for name in (old, new)]
-    graphs = (graph_of_loaded(loaded[0], old), graph_of_loaded(loaded[1], new))
+    graphs = (
+        graph_of_version(loaded[0], old, rules_path),
+        graph_of_version(loaded[1], new, rules_path),
+    )
     differences = difference(*graphs)
     span = _Span(start, now, concerned(*graphs, differences))
     if with_store:
