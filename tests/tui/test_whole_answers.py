@@ -108,6 +108,24 @@ def test_files_of_an_earlier_run_do_not_stay(told, count, site):
     assert ("nothing was run" in Path("c.txt").read_text()) is (code != 0)
 
 
+@pytest.mark.parametrize(("site", "printed"), [("sound", "ok: 1 scenario"), ("broken", "nothing was run")])
+def test_a_file_that_cannot_be_written_keeps_back_neither_the_run_nor_the_other_file(told, site, printed):
+    code, out, err = told("test", site, "--junit", "gone/x.xml", "--coverage-output", "c.txt")
+    assert (code, printed in out, Path("c.txt").exists()) == (4, True, True)
+    assert err == "sla: gone/x.xml cannot be written: no such file or directory\n"
+    code, _, err = told(
+        "test", site, "--junit", "out.xml", "--coverage-output", "gone/c", "--threshold", "100"
+    )
+    assert (code, Path("out.xml").exists()) == (4, True)
+    assert err.startswith("sla: gone/c cannot be written")
+    code, _, err = told("test", site, "--junit", "gone/x.xml", "--coverage-output", "gone/c")
+    assert (code, err.count("cannot be written")) == (4, 2)
+    code, out, _ = told("test", site, "--junit", "gone/x.xml", "--coverage")
+    assert (code, "%" in out) == (4, site == "sound")
+    code, _, err = told("test", site, "--junit", "gone/x.xml", "--run", "nobody")
+    assert (code, err.count("gone/x.xml")) == (4, 1)
+
+
 def test_titles_that_match_nothing_leave_no_results_of_others(told):
     told("test", "sound", "--junit", "out.xml")
     code, out, _ = told("test", "sound", "--junit", "out.xml", "--run", "nobody", "--format", "json")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from dsl.errors import FINDINGS, SlaError
+from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from tui.covered import FORMATS as COVERAGE_FORMATS
 from tui.failure import failing
 from tui.findings import FOR_PEOPLE, FORMATS, wants_color
@@ -141,9 +141,10 @@ def command(
         return _told(trial, covered, wanted)
     if form not in FOR_PEOPLE:
         _said(trial, wanted)
-    _filed(trial, covered, wanted)
+    unwritten = _filed(trial, covered, wanted)
     raise SlaError(
-        f"no scenario and no check has {plain(pattern.pattern)!r} in its title", exit_code=FINDINGS
+        f"no scenario and no check has {plain(pattern.pattern)!r} in its title",
+        exit_code=unwritten or FINDINGS,
     )
 
 
@@ -175,15 +176,15 @@ def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
     from tui import covered as coverage
 
     _said(trial, wanted)
-    _filed(trial, covered, wanted)
+    unwritten = _filed(trial, covered, wanted)
     if trial.errors:
-        return FINDINGS
+        return unwritten or FINDINGS
     if wanted.coverage and wanted.coverage_output is None and wanted.form == "human":
         click.echo(coverage.written(covered, wanted.coverage_form), nl=False)
-    if wanted.threshold is not None and coverage.share(covered) < wanted.threshold:
+    short = wanted.threshold is not None and coverage.share(covered) < wanted.threshold
+    if short:
         click.echo(f"sla: {coverage.share(covered):.1f} % covered, under {wanted.threshold:g} %", err=True)
-        return FINDINGS
-    return FINDINGS if trial.failed else 0
+    return unwritten or (FINDINGS if short or trial.failed else 0)
 
 
 def _refused(error: SlaError, wanted: Wanted) -> None:
@@ -197,15 +198,28 @@ def _refused(error: SlaError, wanted: Wanted) -> None:
     _filed(trial, [], wanted)
 
 
-def _filed(trial: Trial, covered: list[Covered], wanted: Wanted) -> None:
-    """Write the files that were asked for, also when nothing ran: those of an earlier run must not stay."""
+def _filed(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
+    """Write the files that were asked for, also when nothing ran: those of an earlier run must not stay.
+
+    Says of each that cannot be written why, and answers the exit code of that, 0 where all are written.
+    """
     from tui import covered as coverage
 
+    files: list[tuple[Path, bytes]] = []
     if wanted.junit is not None:
-        wanted.junit.write_bytes(_junit(trial, wanted.rules))
+        files.append((wanted.junit, _junit(trial, wanted.rules)))
     if wanted.coverage_output is not None:
         text = coverage.written(covered, wanted.coverage_form, ran=not trial.errors)
-        wanted.coverage_output.write_text(text, encoding="utf-8")
+        files.append((wanted.coverage_output, text.encode()))
+    code = 0
+    for file, content in files:
+        try:
+            file.write_bytes(content)
+        except OSError as error:
+            why = (error.strerror or str(error)).lower()
+            click.echo(f"sla: {plain(file)} cannot be written: {why}", err=True)
+            code = UNREACHABLE
+    return code
 
 
 def _junit(trial: Trial, rules: Path) -> bytes:
