@@ -15,7 +15,7 @@ from dsl.condition import Compare, Condition, Matches, OneOf, StatusClass, Statu
 from dsl.condition_text import tests_of
 from dsl.model import RuleSet
 from engine.contract.sample_text import samples
-from engine.predicate import Situation, compile_condition
+from engine.predicate import Situation, as_text, compile_condition
 
 MOST = 20_000
 """Past so many the space counts as not known."""
@@ -77,7 +77,8 @@ def _told_apart(candidates: Iterable[Case], tests: Iterable[Simple]) -> list[Cas
     asked = [compile_condition(test) for test in tests]
     kinds: dict[tuple[bool, ...], Case] = {}
     for case in candidates:
-        situation = case.situation("", "", "")
+        said = dict(case.fields)
+        situation = case.situation("", as_text(said.get("customer")), as_text(said.get("group")))
         kinds.setdefault(tuple(test(situation) for test in asked), case)
     return list(kinds.values())
 

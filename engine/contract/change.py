@@ -32,8 +32,8 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference in words. `before` or `after` is "" where there was or will be no such thing; `when` is the condition, or
-    "otherwise" for what no condition catches. `shared`: it is about something that customers share, such as a calendar."""
+    """One difference in words. `before` or `after` is "" where there was or will be no such thing; `when` is the condition
+    that holds for the tickets that differ so, "" for all. `shared`: it is about something that customers share, such as a calendar."""
 
     about: About
     subject: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dsl.commitment import Uptime
-from dsl.condition import Condition
 from dsl.condition_text import condition_text
 from dsl.model import BUILT_IN_METRICS
 from engine.commitment.words import credits_lines, length, uptime
@@ -14,6 +13,7 @@ from engine.contract.content import Contents
 from engine.contract.difference_live import live_changes
 from engine.contract.difference_side import Side, calendar_changes
 from engine.contract.table import Contract, Whom
+from engine.contract.telling import Telling
 from engine.lengths import written as amount
 from engine.plan import Option
 from engine.predicate import Situation, fields_of
@@ -97,22 +97,24 @@ class Comparison:
             for name in sorted(set.intersection(*used)):
                 yield from calendar_changes(old, new, name)
             return
-        pairs: dict[tuple[str, str], dict[str, None]] = {}
+        pairs: dict[tuple[str, str], int] = {}
+        asked: list[Situation] = []
         for case in cases:
             if "customer" in free and any(side.declares(case) for side in (old, new)):
                 continue
-            was, will = (
-                _won(options, side.situation(case, priority))
-                for options, side in ((before, old), (after, new))
-            )
+            situations = [side.situation(case, priority) for side in (old, new)]
+            was, will = map(_won, (before, after), situations)
             if was and will and was.target.calendar == will.target.calendar:
                 yield from calendar_changes(old, new, was.target.calendar)
             words = self._words(was, will)
-            pairs.setdefault(words, {})[_when(was, will)] = None
-        for (was_words, will_words), whens in pairs.items():
-            if was_words != will_words:
-                for when in whens if len(pairs) > 1 else ("",):
-                    yield Change(About.TARGET, subject, was_words, will_words, when)
+            pairs[words] = pairs.get(words, 0) | 1 << len(asked)
+            asked.append(situations[len(old.free) <= len(new.free)])  # who may say more of themselves
+        conditions = [one.target.when for one in (*after, *before) if one.target.when is not None]
+        differing = {words: found for words, found in pairs.items() if words[0] != words[1]}
+        telling = Telling(conditions, asked) if differing and len(pairs) > 1 else None
+        for words, found in differing.items():
+            when = f"when {condition_text(telling.condition(found))}" if telling else ""
+            yield Change(About.TARGET, subject, *words, when)
 
     def _read(self, options: Sequence[Option], side: int) -> list[object]:
         """The options as they would be written, but for the calendars' names."""
@@ -188,10 +190,3 @@ def _all(options: Sequence[Option]) -> str:
         _promise(one) + (f" when {condition_text(one.target.when)}" if one.target.when else "")
         for one in options
     )
-
-
-def _when(before: Option | None, after: Option | None) -> str:
-    conditions: list[Condition] = [
-        one.target.when for one in (after, before) if one is not None and one.target.when is not None
-    ]
-    return f"when {condition_text(conditions[0])}" if conditions else "otherwise"

@@ -40,8 +40,8 @@ from tui.commands.diff import lines
         (
             ('within 10bd when site == "lab"', "within 10bd when vip"),
             [
-                '3 customers and undeclared ones low resolution 5bd -> 10bd when vip',
-                '3 customers and undeclared ones low resolution 10bd -> 5bd when site == "lab"',
+                '3 customers and undeclared ones low resolution 5bd -> 10bd when vip and not site == "lab"',
+                '3 customers and undeclared ones low resolution 10bd -> 5bd when site == "lab" and not vip',
             ],
         ),
         (
