@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dsl import syntax
+from dsl import build, syntax
 from dsl.checks.climb import ALWAYS, given
 from dsl.checks.conditions import meaning
 from dsl.checks.disjoint import can_both_hold
@@ -52,6 +52,9 @@ def _fields(when: syntax.Condition) -> Iterator[str]:
     elif isinstance(when, syntax.Every | syntax.Either):
         for part in when.items:
             yield from _fields(part)
+    elif isinstance(when, syntax.Membership):
+        flags = sum(isinstance(build.literal(one), bool) for one in when.values)
+        yield from [when.field.text] * max(flags, 1)  # each flag is a test: both are all that there are
     else:
         yield when.field.text
 

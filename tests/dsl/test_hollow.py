@@ -45,6 +45,7 @@ def target(condition: str) -> list[tuple[str, str]]:
         "priority == low",
         "priority in [low, critical] and vip",
         "not priority == high",
+        "not vip in [true, false]",
     ],
 )
 def test_a_target_that_no_ticket_can_have(condition: str) -> None:
