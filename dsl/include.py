@@ -129,20 +129,20 @@ def roots_above(folder: Path) -> Iterator[Path]:
                 return
 
 
+def root_of(path: Path) -> Path:
+    """The root file that `path`, a file or a folder, means, whether or not there is one."""
+    return path / ROOT_NAME if path.is_dir() else path
+
+
 def root_file(path: Path) -> Path:
     """The root file that `path` means. Raises SlaError when there is none."""
-    if path.is_dir():
-        if not (path / ROOT_NAME).is_file():
-            raise SlaError(
-                f"there is no {ROOT_NAME} in the folder {path}",
-                help=f"name a rule file, or a folder that holds a file {ROOT_NAME}",
-            )
-        return path / ROOT_NAME
-    if not path.exists():
+    root = root_of(path)
+    if not root.exists() or (root != path and not root.is_file()):
+        lacking = f"file {path}" if root == path else f"{ROOT_NAME} in the folder {path}"
         raise SlaError(
-            f"there is no file {path}", help="name a rule file, or a folder that holds a file sla.rules"
+            f"there is no {lacking}", help=f"name a rule file, or a folder that holds a file {ROOT_NAME}"
         )
-    return path
+    return root
 
 
 class Drafts(NamedTuple):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsl.cache_folder import cache_folder, replace_file
-from dsl.include import ROOT_NAME, Disk, Unreadable, root_here
+from dsl.include import Disk, Unreadable, root_here, root_of
 
 if TYPE_CHECKING:
     from dsl.diagnostic import Diagnostic
@@ -190,8 +190,7 @@ def unchanged(arguments: Sequence[str]) -> str:
     if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
         return ""
     given = arguments[0] if arguments else os.environ.get("SLA_RULES")
-    path = Path(given) if given else root_here()
-    recalled = recall(path / ROOT_NAME if path.is_dir() else path)
+    recalled = recall(root_of(Path(given) if given else root_here()))
     well = (
         recalled is not None
         and not recalled.verdict.diagnostics

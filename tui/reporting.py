@@ -12,7 +12,7 @@ import click
 
 from dsl.diagnostic import Diagnostic
 from dsl.errors import SlaError
-from dsl.include import ROOT_NAME
+from dsl.include import root_of
 from dsl.refused import refused
 from tui.failure import failing
 from tui.findings import FOR_PEOPLE, FORMATS, Findings, render, wants_color
@@ -32,7 +32,7 @@ def format_option(function: F) -> F:
     )(function)
 
 
-class Told(NamedTuple):
+class Found(NamedTuple):
     """Findings, and the texts that they point into."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -50,17 +50,10 @@ def failing_as_finding(format_: str, path: Path, title: str) -> Iterator[None]:
         yield
 
 
-def refusal(error: SlaError, path: Path) -> Told:
-    """A failure as the one finding about the root file that `path` stands for."""
-    root = root_of(path)
-    return Told((refused(str(error), error.help, root.name if root else "<stdin>"),), {})
-
-
-def root_of(path: Path) -> Path | None:
-    """The root file that `path` means, whether or not there is one; None for standard input."""
-    if path == Path("-"):
-        return None
-    return path / ROOT_NAME if path.is_dir() else path
+def refusal(error: SlaError, path: Path) -> Found:
+    """A failure as the one finding about the root file that `path` means; `-` is standard input."""
+    shown = "<stdin>" if path == Path("-") else root_of(path).name
+    return Found((refused(str(error), error.help, shown),), {})
 
 
 def report(found: Findings, format_: str, root: Path | None, title: str = "sla check") -> None:

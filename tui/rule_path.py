@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import click
 from click.core import ParameterSource
 
-from dsl.include import ROOT_NAME, root_here
+from dsl.include import root_here, root_of
 from tui.plain import plain
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -44,8 +44,7 @@ def rules_above_option(help_text: str) -> Callable[[F], F]:
     """`--rules PATH`, also from SLA_RULES, else `sla.rules` here or above, as the root file that is meant."""
 
     def root(_: click.Context, __: click.Parameter, given: Path | None) -> Path:
-        path = given or root_here()
-        return path / ROOT_NAME if path.is_dir() else path
+        return root_of(given or root_here())
 
     return click.option(
         "--rules",

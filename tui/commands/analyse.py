@@ -15,7 +15,7 @@ from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from tui.findings import FORMATS
 from tui.fragment import refuse_part
-from tui.reporting import Told, failing_as_finding, report
+from tui.reporting import Found, failing_as_finding, report
 from tui.rule_path import rule_path
 
 _MORNING = 10 * 3600
@@ -38,7 +38,7 @@ def command(rules_path: Path, form: str, day: datetime | None) -> int:
     """Look for what the rules of PATH can never do, leave out or promise twice: dead targets, gaps, overrides that weaken, lists
     that end, steps out of reach, text that many customers share.
 
-    Every finding that a ticket can show comes with one, as a scenario to paste. What `sla check` says is not said again.
+    Every finding comes with a scenario to paste, which shows it and holds as the rules are. What `sla check` says is not said again.
     Exit code 0 when there is nothing, 1 on any finding.
     """
     from dsl.load import load
@@ -60,7 +60,7 @@ def command(rules_path: Path, form: str, day: datetime | None) -> int:
         datetime.fromtimestamp(at, UTC).date(),
         command="analyse",
     )
-    found = Told(left, loaded.files)
+    found = Found(left, loaded.files)
     report(found, form, root_file(rules_path), "sla analyse")
     if found.diagnostics:
         return FINDINGS

@@ -223,19 +223,21 @@ def _filed(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
 
 
 def _junit(trial: Trial, rules: Path) -> bytes:
+    from dsl.include import root_of
     from tui.findings import render
     from tui.junit import junit
-    from tui.reporting import Told, folder_of, root_of
+    from tui.reporting import Found, folder_of
 
     if not trial.errors:
         return junit(trial.results, trial.seconds)
-    found = Told(trial.errors, {})  # a file without findings did not pass either
+    found = Found(trial.errors, {})  # a file without findings did not pass either
     return f"{render(found, 'junit', folder=folder_of(root_of(rules)), title='sla test')}\n".encode()
 
 
 def _said(trial: Trial, wanted: Wanted) -> None:
     """The results for people and as an object, the failures in the other formats of findings."""
-    from tui.reporting import report, root_of
+    from dsl.include import root_of
+    from tui.reporting import report
     from tui.trials import written
 
     if wanted.form == "junit":
