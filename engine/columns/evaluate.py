@@ -6,7 +6,7 @@ time of every event's span where the clock counts and nothing pauses it. Where t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,11 +19,9 @@ from engine.clock import Clock
 from engine.columns.fold import CODE, ClockColumns, Promise, fold
 from engine.columns.rows import Flags, Part, Rows, rows_of
 from engine.columns.table import I64, U16, Block, Columns, metrics_of
-from engine.evaluate import evaluate
-from engine.facts import Ticket
 from engine.graph import Graph
 from engine.history import ENDED
-from engine.plan import WHOLE, Option, PauseRule, Plan
+from engine.plan import Option, PauseRule, Plan
 from engine.predicate import Situation
 from engine.wall import DAY
 
@@ -54,25 +52,6 @@ def evaluate_columns(
         raise ValueError("these columns hold events after the instant that is asked for")
     work = _Work(columns, graph, now, None if metrics is None else frozenset(metrics), warnings)
     return work.answer()
-
-
-def evaluate_apart(
-    answer: Answer, ticket: Callable[[int], Ticket], graph: Graph, now: int
-) -> Iterator[ClockColumns]:
-    """The clocks of the tickets that are told one by one, as columns of one clock each, with warnings."""
-    for number in sorted(answer.apart):
-        for clock in evaluate(ticket(number), graph, now).clocks:
-            yield column_of(number, clock)
-
-
-def column_of(number: int, clock: Clock) -> ClockColumns:
-    """The clock of a ticket as columns of one, with warnings."""
-    early = [step for step in clock.thresholds if step.share < WHOLE]
-    return replace(
-        columns_of_clocks(clock.metric, [(number, clock)]),
-        warn=tuple(step.share for step in early),
-        warnings=tuple(_column([step.at]) for step in early),
-    )
 
 
 def columns_of_clocks(metric: str, rows: Sequence[tuple[int, Clock]]) -> ClockColumns:

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 from engine.columns.build import build
-from engine.columns.evaluate import evaluate_apart, evaluate_columns
-from engine.evaluate import evaluate
+from engine.columns.evaluate import evaluate_columns
 from engine.facts import Ticket
 from tests.engine.desk import START, event, graph, random_ticket, ticket
-from tests.engine.evaluators import agree, plain, row, rows, told
+from tests.engine.evaluators import agree, plain, told
 
 CASES = int(os.environ.get("SLA_TEST_SCALE", "1")) * 1500
 
@@ -46,14 +45,6 @@ def test_what_does_not_fit_is_told_one_by_one() -> None:
     answer = evaluate_columns(build([odd], rules, now), rules, now)
     assert answer.apart == {1}
     assert not told(answer)
-    single = {
-        key: value
-        for clocks in evaluate_apart(answer, lambda _: odd, rules, now)
-        for key, value in rows(clocks).items()
-    }
-    assert single == {
-        (1, clock.metric, clock.cycle): row(clock) for clock in evaluate(odd, rules, now).clocks
-    }
 
 
 def test_only_the_metrics_asked_for() -> None:
