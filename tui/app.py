@@ -324,7 +324,7 @@ class Console(Shell):
         await self.run_action(key.action, self if key.scope == EVERYWHERE else self.screen)
 
     def _writing(self, begins: bool) -> None:
-        self.painting.save(self.desk.waiting + self.postroom.waiting + self.printroom.waiting)
+        self.painting.count_unsaved(self.desk.waiting + self.postroom.waiting + self.printroom.waiting)
         if not begins:
             self._inbox.table.forget_marks()
             page = self._page_on_top()

@@ -48,9 +48,9 @@ class Painting:
         """No picture came; what was seen stays."""
         self.situation = replace(self.situation, failure=failure)
 
-    def save(self, waiting: int) -> None:
+    def count_unsaved(self, actions: int) -> None:
         """So many actions are on their way."""
-        self.situation = replace(self.situation, waiting=waiting)
+        self.situation = replace(self.situation, waiting=actions)
 
     def hold(self, now: int) -> None:
         """Let the picture stand still from `now` on."""
