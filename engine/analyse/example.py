@@ -25,7 +25,7 @@ from engine.scenario.telling import above, tell
 from engine.timeline import open_seconds
 from engine.wall import DAY, FIRST_YEAR, LAST_YEAR, day_number, zone
 
-NOBODY = "somebody who is not declared"
+STRANGER = "somebody who is not declared"
 """A customer text that means no declared customer."""
 
 MINUTE = 60
@@ -88,7 +88,7 @@ def story(
     graph: Graph, one: Opening, clock: str, lines: Sequence[scenario.Line] = (), name: str = "t1"
 ) -> scenario.Story:
     """The ticket up to where its case holds, and lines below that."""
-    named = NOBODY if one.customer == DEFAULT else one.customer
+    named = STRANGER if one.customer == DEFAULT else one.customer
     settings = (("customer", named), *((("priority", one.priority),) if one.priority else ()))
     return scenario.Story(name, settings, (*_opened(graph, one, clock), *lines))
 
