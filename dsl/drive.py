@@ -71,7 +71,7 @@ class _State:
 
 class Tables:
     """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
-    is a part of those that use it. Raises KeyError for a rule without a method and for terminals that are more than an expression."""
+    is a part of those that use it. Raises KeyError for a rule without a method."""
 
     __slots__ = ("_end", "_start")
 
@@ -93,7 +93,7 @@ class Tables:
             state.gotos = {name: _completed(state, name) for name in state.gotos}
 
     def run(self, text: str) -> Any:  # noqa: ANN401 - whatever the rules build
-        """The tree of a text; None where it has a fault."""
+        """The tree of a text; None where it has a fault. Raises KeyError where terminals are more than an expression."""
         new = tuple.__new__
         state, end = self._start, self._end
         states: list[_State] = [state]

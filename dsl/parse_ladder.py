@@ -1,4 +1,4 @@
-"""The parts of the tree that are of ladders: what the parser makes of the lines of an escalation."""
+"""Words to syntax for ladders: what the parser calls, a function for each rule of the grammar."""
 
 from __future__ import annotations
 

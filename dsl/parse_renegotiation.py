@@ -1,4 +1,4 @@
-"""Tokens to syntax for renegotiation: what the parser calls, a function for each rule of the grammar."""
+"""Words to syntax for renegotiation: what the parser calls, a function for each rule of the grammar."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The leaves of the syntax tree that its other modules share: a token, a period of dates, a moment, a recipient."""
+"""What the modules of the syntax tree share: its leaves, which are words, and a period of dates, a moment, a recipient."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 
 class Word(NamedTuple):
-    """One token: its value (a string without its quotes) and where it stands."""
+    """One token: what it says (of text in quotes what that says) and where it stands as written; `start` and `end` count characters from the
+    declaration's head."""
 
     text: str
     start: int
