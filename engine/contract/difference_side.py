@@ -29,6 +29,7 @@ class Side:
     whom: Whom
 
     def options(self, priority: str, metric: str) -> tuple[Option, ...]:
+        """What may decide for such tickets, in order of precedence."""
         return self.plan.by_priority.get(priority.casefold(), {}).get(metric, ()) if self.plan else ()
 
     def situation(self, case: Case, priority: str) -> Situation:
@@ -53,6 +54,7 @@ class Side:
 
     @property
     def tier(self) -> Tier | None:
+        """The tier of the terms; None without."""
         return self.contract.graph.tier(self.terms.tier) if self.terms else None
 
     @property

@@ -1,8 +1,7 @@
 """Tickets of a scenario as they live: events come when they are told, time passes, ladders act as an engine would have it.
 
 The production evaluator and the production ladders do all the work; here is only the waiting. Between two events nothing
-is looked at but the instants at which a step of a ladder comes, so that a year costs no more than what happens in it. A step
-that is repeated without end is looked at a number of times; after that as often as something else happens.
+is looked at but the instants at which a step of a ladder comes, so that a year costs no more than what happens in it.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from engine.looks import key, look
 from engine.predicate import as_text
 
 MOST_REPEATED = 100
+"""So many repetitions of a step are looked at by themselves, those after them only when something else happens."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ class _Outcome(NamedTuple):
 @click.command(
     epilog="""\b
 Examples:
-  sla check                                 sla.rules of this folder
+  sla check                                 sla.rules, here or in a folder above
   sla check site/ --format compact          one line a finding
   sla check --changed-since origin/main     what this branch touches or brings
   sla check --format gitlab > quality.json  a report for a merge request
@@ -58,7 +58,7 @@ Examples:
 def command(rules_path: Path, format_: str, changed_since: str | None, today: datetime | None) -> int:
     """Check rule files: PATH is the root file, a folder that holds sla.rules, or - for standard input.
 
-    Exit code 0 when all is well, 1 on any finding, 4 when there is nothing to read.
+    Exit code 0 when all is well, 1 on any finding, 3 or 4 when there is nothing to look at.
     """
     if rules_path == _STDIN_ARGUMENT and changed_since:
         raise click.UsageError("standard input (-) has no history; --changed-since needs a file")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 )
 @failing_in({"json": failure_json})
 def command(rules_path: Path, form: str, customers: tuple[str, ...]) -> None:
-    """Draw how the rules of PATH (sla.rules here) become agreements: sources, declarations, calendars, conditions, targets."""
+    """Draw how the rules of PATH become agreements: sources, declarations, calendars, conditions, targets."""
     graph = graph_from_file(rules_path)
     for name in customers:
         if name not in graph.ruleset.customers:
