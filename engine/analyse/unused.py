@@ -17,14 +17,16 @@ from engine.analyse.example import Shown
 from engine.analyse.survey import Survey
 
 
-class Declared(Protocol):
+class HasOrigin(Protocol):
     """What stands somewhere."""
 
     @property
-    def origin(self) -> Origin: ...
+    def origin(self) -> Origin:
+        """Where."""
+        ...
 
 
-T = TypeVar("T", bound=Declared)
+T = TypeVar("T", bound=HasOrigin)
 
 _TEAMS = (Role.TEAM, Role.LEAD, Role.SENIOR, Role.MEMBER)
 

@@ -112,8 +112,8 @@ def said(before: str, after: str) -> list[str]:
     return [line for one in changes(before, after) for line in lines(one)]
 
 
-def edited(*pairs: tuple[str, str]) -> str:
-    text = SITE
+def edited(*pairs: tuple[str, str], text: str = SITE) -> str:
+    """The text with the second of each pair in the place of the first, which must be there."""
     for old, new in pairs:
         assert old in text, old
         text = text.replace(old, new)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from engine.evaluate import evaluate
 from engine.excuse import excuses
 from engine.facts import EXCUSED, Event, Instant, Ticket
 from engine.wall import DAY, EARLIEST, parse_instant
+from tests.engine import differing
 from tests.engine.desk import START, event, random_ticket, ticket
 from tests.engine.evaluators import plain
 from tests.engine.test_impact import CHANGES, NOW, SITE, portion, rules
@@ -72,14 +74,7 @@ customer hooli "Hooli" {
 }
 """
 END = Instant(parse_instant("2026-11-20T00:00:00Z"))
-
-
-def edited(*pairs: tuple[str, str]) -> str:
-    text = HAND
-    for old, new in pairs:
-        assert old in text, old
-        text = text.replace(old, new)
-    return text
+edited = partial(differing.edited, text=HAND)
 
 
 def life(number: int, when: str, hours: float, customer: str = "acme", priority: str = "critical") -> Ticket:
