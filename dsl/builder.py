@@ -84,8 +84,8 @@ class Builder:
 
     zone = observed = reopen = limit = fact_word
 
-    def words(self, *tokens: Word) -> tuple[Word, ...]:
-        return tokens
+    def words(self, *words: Word) -> tuple[Word, ...]:
+        return words
 
     def country(
         self, keyword: Word, code: Word, _subdivision: Word | None, subdivision: Word | None

@@ -110,11 +110,11 @@ def of_site(old: Graph, new: Graph) -> Iterator[Change]:
     was, will = old.ruleset, new.ruleset
     if was.priorities != will.priorities:
         yield Change(About.PRIORITIES, "priorities", ", ".join(was.priorities), ", ".join(will.priorities))
-    names = {**was.status_names, **will.status_names}
+    written = {**was.status_names, **will.status_names}
     for folded in dict.fromkeys([*was.statuses, *will.statuses]):
         kinds = [rules.statuses.get(folded, StatusClass.WORKING).value for rules in (was, will)]
         if kinds[0] != kinds[1]:
-            yield Change(About.STATUS, f"status {quoted(names.get(folded, folded))}", kinds[0], kinds[1])
+            yield Change(About.STATUS, f"status {quoted(written.get(folded, folded))}", kinds[0], kinds[1])
     for name in (name for name in was.metrics if name in will.metrics):
         runs = [f"from {rules.metrics[name].start} to {rules.metrics[name].stop}" for rules in (was, will)]
         if runs[0] != runs[1]:

@@ -24,7 +24,7 @@ _MORNING = 10 * 3600
 @click.command(
     epilog="""\b
 Examples:
-  sla analyse                          sla.rules of this folder
+  sla analyse                          sla.rules, here or in a folder above
   sla analyse --format compact         one line a finding
   sla analyse --on 2027-01-01          as of another day"""
 )
