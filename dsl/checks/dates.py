@@ -115,7 +115,7 @@ def tied(one: syntax.Target, other: syntax.Target) -> list[str]:
     if one.metric.text != other.metric.text or (one.when is None) is not (other.when is None):
         return []
     named = {word.text for word in other.priorities}
-    common = [word.text for word in one.priorities if word.text in named]
+    common = list(dict.fromkeys(word.text for word in one.priorities if word.text in named))
     if common and one.when and other.when:
         first, second = meaning(one.when), meaning(other.when)
         return common if first and second and can_both_hold(first, second) else []

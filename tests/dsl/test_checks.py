@@ -176,6 +176,13 @@ tier platinum {
     )
 
 
+def test_a_priority_that_is_written_twice_ties_once():
+    first, second = (f"target high, high resolution within {hours}h on always" for hours in (1, 2))
+    loaded = load_texts("sla.rules", {"sla.rules": f"{BASE}tier gold {{\n  {first}\n  {second}\n}}\n"})
+    assert [one.code for one in loaded.diagnostics] == ["E0308", "E0506", "E0308"]
+    assert loaded.diagnostics[1].message == "two targets for high resolution: neither beats the other"
+
+
 @pytest.mark.parametrize("order", ["abc", "bca", "cab", "cba"])
 def test_a_circle_of_likes_is_told_once_wherever_it_is_entered(order):
     like = {"a": "b", "b": "c", "c": "b"}
