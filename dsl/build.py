@@ -37,18 +37,17 @@ class Block:
     __slots__ = ("_lines", "_words")
 
     def __init__(self, lines: Iterable[syntax.Line]) -> None:
-        self._words: dict[str, tuple[str, ...]] = {}
+        self._words: dict[str, list[str]] = {}
         self._lines: dict[type, list[Any]] = {}
         for line in lines:
             if isinstance(line, syntax.Fact):
-                said = tuple([word.text for word in line.words])
-                self._words[line.keyword] = self._words.get(line.keyword, ()) + said
+                self._words.setdefault(line.keyword, []).extend([word.text for word in line.words])
             else:
                 self._lines.setdefault(line.__class__, []).append(line)
 
     def all(self, keyword: str) -> tuple[str, ...]:
         """The words of all plain lines with that keyword."""
-        return self._words.get(keyword, ())
+        return tuple(self._words.get(keyword, ()))
 
     def one(self, keyword: str) -> str:
         """The first word of the first plain line with that keyword, "" without one."""

@@ -209,6 +209,9 @@ def _date(text: str) -> str | None:
         return None
 
 
+_BEHIND_THE_METRIC = r"(?<![\w-])(?:within|every|on|when|and|or|not)(?![\w-])"
+
+
 def _at_most(line: Line, match: re.Match[str]) -> Finding:
     return found(
         "E0201",
@@ -277,7 +280,7 @@ _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | N
     (re.compile(rf"\b{_DAY}(?:\s*(?:-|\bto\b)\s*{_DAY})?\b", re.IGNORECASE), _weekday),
     (re.compile(r"\b24\s?[/x]\s?7\b"), _around_the_clock),
     (re.compile(r"&&?|\|\|?|!(?!=)"), _sign_operator),
-    (re.compile(r"(?<=^)\s*target [\w, -]+ (<=?|≤|in)\s(?=\s*\d)"), _at_most),
+    (re.compile(rf"(?<=^)\s*target (?:(?!{_BEHIND_THE_METRIC})[\w, -])+ (<=?|≤|in)\s(?=\s*\d)"), _at_most),
     (re.compile(r"(?<![=!<>:])(=|:=)(?!=)"), _sign),
     (re.compile(r"(?<=[a-z])(:)(?=\s)"), _sign),
     (
