@@ -7,11 +7,13 @@ import time
 
 import pytest
 
-from dsl import recover
+from dsl import recover, syntax
+from dsl.build import Block
 from dsl.format import format_text
 from dsl.include import Texts
 from dsl.limits import LONGEST, MOST_BROKEN
 from dsl.load import Loader, load_texts
+from dsl.word import Word
 from tests.dsl.fuzzing import any_text
 
 MANY = 3 * MOST_BROKEN
@@ -105,6 +107,17 @@ def test_each_tie_is_told_once_for_each_priority():
         if one.code == "E0506"
     ]
     assert (first, second) == (4, 5)
+
+
+def test_a_line_that_is_said_again_and_again_costs_the_same_each():
+    def seconds(count):
+        lines = [syntax.Fact("closed", (Word("x", 0, 1),), 0, 1)] * count
+        started = time.process_time()
+        assert len(Block(lines).all("closed")) == count
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(32_000) < 40 * max(seconds(4000), 0.002)
 
 
 def test_includes_of_files_that_are_not_there_cost_the_same_each():

@@ -163,3 +163,12 @@ def test_a_link_that_a_pattern_matches_and_that_leads_nowhere_is_an_error(tmp_pa
     [one] = load(site).diagnostics
     assert one.code == ("E0103" if link.startswith("/") else "E0107")
     assert "rules/loop.rules" in one.message
+
+
+def test_a_comparison_in_a_condition_is_not_taken_for_the_length_of_a_target():
+    line = "  target high response within 4h on always when impact < 5 and site in 3\n"
+    loaded = load_texts("sla.rules", {"sla.rules": "tier gold {\n" + line + "}\n"})
+    assert not [one for one in loaded.diagnostics if "stands behind `within`" in one.help]
+    meant = line.replace("within 4h on always when impact < 5 and site in 3", "< 4h on always")
+    loaded = load_texts("sla.rules", {"sla.rules": "tier gold {\n" + meant + "}\n"})
+    assert [one.fixes[0].edits[0].text for one in loaded.diagnostics if one.code == "E0201"] == ["within"]
