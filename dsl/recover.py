@@ -24,6 +24,7 @@ from dsl.vocabulary import BLOCKS, DECLARATIONS, LINES, TITLED
 
 _HEAD = re.compile(r'[ \t]*([^\s{"]+)(?:[ \t]+(?:tier[ \t]+)?"?([A-Za-z0-9_-]+))?')
 _LINE = re.compile(r"[^\n]*")
+_WORD = re.compile(r"\S+")
 _BRACED = re.compile(r"^[^\n{}]*[{}][^\n]*", re.MULTILINE)
 _LONGEST_HEAD = 300
 _MOST_FAULTS = 20
@@ -322,23 +323,35 @@ def _logical_line(text: str, position: int) -> Line:
     start = text.rfind("\n", 0, position) + 1
     end = text.find("\n", position)
     end = len(text) if end < 0 else end
+    begins = {"}", *LINES.get(_block_at(text, start), ())}
     while start > 0:
         before = text.rfind("\n", 0, start - 1) + 1
         previous = _bare(text[before : start - 1]).rstrip()
         if not previous.endswith(","):
             break
-        first = text[start:end].split(maxsplit=1)
-        if first and (first[0] == "}" or first[0] in LINES.get(_block_at(text, before), ())):
-            comma = before + len(previous) - 1
-            return Line(text[before : start - 1], before, start - 1, dangling_comma=comma)
+        if _first_word(text, start, end) in begins:
+            return Line(
+                text[before : start - 1], before, start - 1, dangling_comma=before + len(previous) - 1
+            )
         start = before
-    while (code := _bare(text[start:end]).rstrip()).endswith(","):
+    comma = _last_comma(text, start, end)
+    while comma is not None:
         following = text.find("\n", end + 1)
         following = len(text) if following < 0 else following
-        first = text[end:following].split(maxsplit=1)
-        if end >= len(text) or (
-            first and (first[0] == "}" or first[0] in LINES.get(_block_at(text, start), ()))
-        ):
-            return Line(text[start:end], start, end, dangling_comma=start + len(code) - 1)
+        if end >= len(text) or _first_word(text, end, following) in begins:
+            return Line(text[start:end], start, end, dangling_comma=comma)
+        if _bare(text[end:following]).strip():
+            comma = _last_comma(text, end, following)
         end = following
     return Line(text[start:end], start, end)
+
+
+def _first_word(text: str, start: int, end: int) -> str:
+    found = _WORD.search(text, start, end)
+    return found[0] if found else ""
+
+
+def _last_comma(text: str, start: int, end: int) -> int | None:
+    """The offset of the comma that what stands there ends with; None where it ends with anything else."""
+    code = _bare(text[start:end]).rstrip()
+    return start + len(code) - 1 if code.endswith(",") else None

@@ -120,6 +120,21 @@ def test_a_line_that_is_said_again_and_again_costs_the_same_each():
     assert seconds(32_000) < 40 * max(seconds(4000), 0.002)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["priorities " + "\r,#\n" * 6000, "customer c {\n  alias " + '   "a",\n' * 6000 + " =\n}\n"],
+    ids=["forwards", "backwards"],
+)
+def test_a_line_that_goes_on_over_many_is_looked_at_once(monkeypatch, text):
+    """What is searched for its beginning, its end and the block that it is in is measured."""
+    looked = []
+    bare, heads = recover._bare, recover._open_heads
+    monkeypatch.setattr(recover, "_bare", lambda part: looked.append(len(part)) or bare(part))
+    monkeypatch.setattr(recover, "_open_heads", lambda part, end: looked.append(end) or heads(part, end))
+    assert load(text).diagnostics
+    assert sum(looked) < 20 * len(text)
+
+
 def test_includes_of_files_that_are_not_there_cost_the_same_each():
     def seconds(count):
         text = "".join(f'include "a{number}.rules"\n' for number in range(count))
