@@ -15,7 +15,7 @@ from dsl.parse import Fault, parse
 from dsl.spacing import BLANK, spaced, tokens
 from dsl.span import Lines
 
-_LINE_END = re.compile(r"\r+(?=\n|\Z)")
+_LINE_END = re.compile(r"(?<!\r)\r+(?=\n|\Z)")
 _INDENT = "  "
 
 

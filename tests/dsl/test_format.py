@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -200,3 +201,11 @@ def test_a_refusal_says_where_the_parser_gave_up() -> None:
     assert [(refusal.line, refusal.column, refusal.head) for refusal in formatted.refused] == [
         (5, 3, "tier gold")
     ]
+
+
+def test_carriage_returns_that_end_no_line_are_passed_over_once():
+    """Looked for at each of them again, 100,000 would take minutes."""
+    text = "tier t {\n  like" + "\r" * 100_000 + "=gold\r\r\n}\n"
+    started = time.process_time()
+    assert format_text(text).text.count("\r") == 100_000
+    assert time.process_time() - started < 10
