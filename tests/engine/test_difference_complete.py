@@ -31,7 +31,7 @@ from engine.predicate import compile_condition
 from engine.wall import DAY
 from tests.engine.desk import START, random_ticket
 from tests.engine.test_impact import NOW, expected, portion, rules
-from tests.engine.test_impact_credits import PAID
+from tests.engine.test_impact_credits_slowly import PAID
 
 CASES = int(os.environ.get("SLA_TEST_SCALE", "1")) * 24
 
