@@ -1,191 +1,146 @@
-"""Runs Lark's tables over a text: Lark's own loop also counts lines and keeps what explains a fault, in three times the time.
+"""Runs Lark's tables over a text.
 
-It answers the tree or nothing. Where the text has a fault, Lark reads it once more and says what it is.
+Lark's own loop counts lines, and asks its tables anew what every token does. That depends on the states that are open and on
+nothing else, so that it is found once for each stack of states: a text of which the like was read costs an expression and a lookup
+a token.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 from typing import Any, NamedTuple
 
-from dsl.quotes import SAYS
+from dsl.tables import Act, Match, Shift, State
 from dsl.word import Word
 
 END = "$END"
-_PASSED_OVER = ("WHITE", "COMMENT")
-_Children = list[Any]
+_MOST_STACKS = 20_000
 
 
-class _Shift(NamedTuple):
-    """A terminal that may come: where it leads to, whether it is kept, and what its text says if not what is written."""
+Stacks = dict[tuple[State, "Stack | None"], "Stack"]
 
-    state: _State
+
+class _Move(NamedTuple):
+    """What a terminal does: the rules that are complete with it, what is open then, and whether it has a value and by what."""
+
+    acts: tuple[Act, ...]
+    stack: Stack
     kept: bool
     says: Callable[[str], str] | None
 
 
-class _Reduce(NamedTuple):
-    """A rule that is complete, and what makes its value of its children."""
+class Stack:
+    """States that are open: the innermost, and the stack `below` it. `moves` are those that were asked for, by their terminals; None is
+    the end of the text."""
 
-    size: int
-    origin: str
-    make: Callable[[_Children], Any]
+    __slots__ = ("_seen", "below", "match", "moves", "state")
 
-
-class _State:
-    """What may follow: by its name each terminal, and each node with the state after it and the rules that it completes alone."""
-
-    __slots__ = ("_lexer", "actions", "gotos", "match")
-
-    def __init__(self, lexer: Any) -> None:  # noqa: ANN401 - Lark's
-        self.actions: dict[str, _Shift | _Reduce] = {}
-        self.gotos: dict[str, tuple[_State, tuple[_Reduce, ...]]] = {}
-        self.match: Callable[[str, int], re.Match[str] | None] = self._match
-        self._lexer = lexer
+    def __init__(self, state: State, below: Stack | None, seen: Stacks) -> None:
+        self.state, self.below, self._seen = state, below, seen
+        self.match: Match = self._match
+        self.moves: dict[str | None, _Move] = {}
 
     def _match(self, text: str, at: int) -> re.Match[str] | None:
-        """Read the next terminal, with the white space and the comment before it; no group is the end of the text."""
-        patterns = {one.name: one.pattern.to_regexp() for one in self._lexer.terminals}
-        for fixed in (one for one in self._lexer.terminals if one.pattern.type == "str"):
-            if any(
-                re.fullmatch(other, fixed.pattern.value)
-                for name, other in patterns.items()
-                if name != fixed.name
-            ):
-                raise KeyError(fixed.name)  # Lark tells it from the other by what it has read
-        white, comment = (patterns.pop(name, "(?!)") for name in _PASSED_OVER)
-        wanted = "|".join([*(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), r"\Z"])
-        # A comment ends where its line does: it must not give back what could be a terminal.
-        self.match = re.compile(rf"(?:{white})?(?:{comment}(?![^\n]))?(?:{wanted})").match
+        """Most stacks are passed and never read from."""
+        self.match = self.state.match
         return self.match(text, at)
 
-    def completes(self) -> _Reduce | None:
-        """The rule of one child that is complete here whatever follows."""
-        first = next(iter(self.actions.values()), None)
-        if not isinstance(first, _Reduce) or first.size != 1:
+    def above(self, state: State) -> Stack:
+        """The stack with a state on top of this one."""
+        found = self._seen.get((state, self))
+        if found is None:
+            found = self._seen[state, self] = Stack(state, self, self._seen)
+        return found
+
+    def move(self, terminal: str | None) -> _Move | None:
+        """What a terminal does; None where it may not come."""
+        found = self.moves.get(terminal) or self._found(terminal)
+        if found is not None:
+            self.moves[terminal] = found
+        return found
+
+    def _found(self, terminal: str | None) -> _Move | None:
+        stack = self
+        acts: list[Act] = []
+        while (action := stack.state.actions.get(terminal or END)) is not None:
+            if isinstance(action, Shift):
+                return _Move(tuple(acts), stack.above(action.state), action.kept, action.says)
+            for _ in range(action.size):
+                assert stack.below is not None
+                stack = stack.below
+            if action.act is not None:
+                acts.append(action.act)
+            stack = stack.above(stack.state.gotos[action.origin])
+            if stack.state.ends:
+                return _Move(tuple(acts), stack, kept=False, says=None) if terminal is None else None
+        return None
+
+    def accepts(self) -> frozenset[str]:
+        """Names of the terminals that may come next, `$END` for the end of the text."""
+        return frozenset(
+            name for name in self.state.actions if self.move(None if name == END else name) is not None
+        )
+
+
+class Reader(NamedTuple):
+    """Where reading stands: the stack, the values that it has, up to where the text was read, and the match there of what cannot follow:
+    without a group at the end of the text, None where no terminal that may follow is there."""
+
+    stack: Stack
+    values: list[Any]
+    at: int
+    found: re.Match[str] | None
+
+    def after(self, terminal: str, text: str) -> Reader:
+        """Where reading stands after one terminal more, which must be one that may follow; this one stays what it is."""
+        move = self.stack.move(terminal)
+        assert move is not None
+        values = [[*one] if isinstance(one, list) else one for one in self.values]  # a list may grow
+        for act in move.acts:
+            act(values)
+        end = self.at + len(text)
+        if move.kept:
+            values.append(Word(move.says(text) if move.says else text, self.at, end))
+        return Reader(move.stack, values, end, None)
+
+    def tree(self) -> Any:  # noqa: ANN401 - whatever the rules build
+        """The tree of what was read, None where it is no whole text. Uses up the values."""
+        move = self.stack.move(None)
+        if move is None:
             return None
-        return first if all(one is first for one in self.actions.values()) else None
+        for act in move.acts:
+            act(self.values)
+        return self.values[0]
 
 
-class Tables:
-    """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
-    is a part of those that use it. Raises KeyError for a rule without a method."""
+class Driver:
+    """Reads texts from a state on."""
 
-    __slots__ = ("_end", "_start")
+    __slots__ = ("_seen", "_start")
 
-    def __init__(self, lark: Any, build: object) -> None:  # noqa: ANN401 - what it is made of has no public types
-        table, lexers = lark.parser.parser.parser.parse_table, lark.parser.lexer.lexers
-        states = {number: _State(lexers[number]) for number in table.states}
-        (self._start,) = (states[number] for number in table.start_states.values())
-        (self._end,) = (states[number] for number in table.end_states.values())
-        made: dict[Any, _Reduce] = {}
-        for number, row in table.states.items():
-            for name, (action, given) in row.items():
-                if action.name == "Reduce":
-                    states[number].actions[name] = _reduce(given, build, made)
-                elif name in lark.parser.lexer_conf.terminals_by_name:  # Lark drops what is named with a `_`
-                    states[number].actions[name] = _Shift(states[given], name[0] != "_", SAYS.get(name))
-                else:
-                    states[number].gotos[name] = states[given], ()
-        for state in states.values():
-            state.gotos = {name: _completed(state, name) for name in state.gotos}
+    def __init__(self, start: State) -> None:
+        self._start = start
+        self._seen: Stacks = {}
 
-    def run(self, text: str) -> Any:  # noqa: ANN401 - whatever the rules build
-        """The tree of a text; None where it has a fault. Raises KeyError where terminals are more than an expression."""
+    def read(self, text: str) -> Reader:
+        """Read as much of a text as can be. Raises KeyError where terminals are more than an expression."""
+        if len(self._seen) > _MOST_STACKS:
+            self._seen.clear()
         new = tuple.__new__
-        state, end = self._start, self._end
-        states: list[_State] = [state]
-        values: _Children = []
+        stack = self._seen.setdefault((self._start, None), Stack(self._start, None, self._seen))
+        values: list[Any] = []
         at = 0
-        while True:
-            found = state.match(text, at)
-            if found is None:
-                return None
-            kind = found.lastgroup or END
-            action = state.actions.get(kind)
-            while isinstance(action, _Reduce):
-                size, origin, make = action
-                value = make(values[-size:])
-                del states[-size:], values[-size:]
-                state, rules = states[-1].gotos[origin]
-                for rule in rules:
-                    value = rule.make([value])
-                if state is end:
-                    return value if kind is END else None
-                states.append(state)
-                values.append(value)
-                action = state.actions.get(kind)
-            if action is None:
-                return None
-            state, kept, says = action
-            states.append(state)
+        while (found := stack.match(text, at)) is not None and (terminal := found.lastgroup) is not None:
+            move = stack.moves.get(terminal) or stack.move(terminal)
+            if move is None:
+                break
+            acts, stack, kept, says = move
+            for act in acts:
+                act(values)
+            at = found.end()
             if kept:
-                begin, at = found.span(kind)
-                said = text[begin:at]
+                said = found[terminal]
+                begin = at - len(said)
                 values.append(new(Word, (said if says is None else says(said), begin, at)))
-            else:
-                at = found.end()
-                values.append(None)
-
-
-def _completed(state: _State, name: str) -> tuple[_State, tuple[_Reduce, ...]]:
-    """Where a node leads to from a state, after all rules of one child that are complete with it."""
-    following, _ = state.gotos[name]
-    rules: list[_Reduce] = []
-    while (rule := following.completes()) is not None:
-        rules.append(rule)
-        following = state.gotos[rule.origin][0]
-    return following, tuple(rules)
-
-
-def _reduce(rule: Any, build: object, made: dict[Any, _Reduce]) -> _Reduce:  # noqa: ANN401
-    if rule not in made:
-        made[rule] = _Reduce(len(rule.expansion), rule.origin.name, _making(rule, build))
-    return made[rule]
-
-
-def _making(rule: Any, build: object) -> Callable[[_Children], Any]:  # noqa: ANN401
-    """A function of the children: a node by the method of its rule, a list for a part of other rules; what stands alone in a rule
-    without a method is the value itself."""
-    name = rule.alias or rule.options.template_source or rule.origin.name
-    method, parts = getattr(build, name, None), _parts(rule)
-    if rule.origin.name[0] == "_":
-        rest = ", ".join(parts[1:])
-        body = f"grown({parts[0][1:]}, [{rest}])" if parts and parts[0][0] == "*" else f"[{', '.join(parts)}]"
-    elif method is not None:
-        body = f"method({', '.join(parts)})"
-    elif len(parts) == 1 and parts[0][0] == "c":
-        body = parts[0]
-    else:
-        raise KeyError(name)
-    return _shaped(body)(method)
-
-
-@cache
-def _shaped(body: str) -> Callable[[Any], Callable[[_Children], Any]]:
-    """A function that makes a function of the children `c`, and of the method that its rule has."""
-    made: Callable[[Any], Callable[[_Children], Any]] = eval(  # noqa: S307 - indices of ours
-        f"lambda method: lambda c: {body}", {"grown": _grown}
-    )
-    return made
-
-
-def _parts(rule: Any) -> list[str]:  # noqa: ANN401
-    """What a rule hands over, in terms of its children `c`: a child, the items of one that is a list, None for an absent option."""
-    absent = [len(run) for run in "".join(str(int(one)) for one in rule.options.empty_indices).split("0")]
-    if len(absent) == 1:
-        absent = [0] * (len(rule.expansion) + 1)
-    parts: list[str] = []
-    for index, symbol in enumerate(rule.expansion):
-        parts += ["None"] * absent[index]
-        if not (symbol.is_term and symbol.filter_out):
-            parts.append(f"c[{index}]" if symbol.is_term or symbol.name[0] != "_" else f"*c[{index}]")
-    return parts + ["None"] * absent[-1]
-
-
-def _grown(items: _Children, more: _Children) -> _Children:
-    """The list of a repetition grows in place: nobody else has it."""
-    items += more
-    return items
+        return Reader(stack, values, at, found)

@@ -34,12 +34,22 @@ class Finding(NamedTuple):
 
     def placed(self, key: str) -> Finding:
         """The same finding with `key` for every "" in it."""
-        labels = [(_placed(where, key), text) for where, text in self.labels]
-        mends = [
-            mend._replace(edits=tuple([(_placed(where, key), text) for where, text in mend.edits]))
-            for mend in self.mends
-        ]
-        return self._replace(at=_placed(self.at, key), labels=tuple(labels), mends=tuple(mends))
+        code, message, at, help_, labels, mends, notes, example = self
+        if labels:
+            labels = tuple([(_placed(where, key), text) for where, text in labels])
+        if mends:
+            mends = tuple(
+                [
+                    mend._replace(edits=tuple([(_placed(where, key), text) for where, text in mend.edits]))
+                    for mend in mends
+                ]
+            )
+        return Finding(code, message, _placed(at, key), help_, labels, mends, notes, example)
+
+
+def is_error(finding: Finding) -> bool:
+    """Whether it keeps rules out of force."""
+    return not finding.code.startswith("W")
 
 
 class Ranged(Protocol):

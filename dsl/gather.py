@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dsl import syntax
 from dsl.finding import Finding, here, in_file
 from dsl.include import Source, Unreadable, folder_of, is_pattern, target_of
-from dsl.limits import MOST_BROKEN
+from dsl.limits import LONGEST_BROKEN, MOST_BROKEN
 from dsl.sheet import Sheet
 from dsl.span import Origin
 from dsl.unit import Unit
@@ -153,7 +153,7 @@ def left_alone(shown: str, start: int) -> Finding:
     """The finding for a file of which too much is broken, at the first of what was not looked at."""
     return Finding(
         "E0111",
-        f"more than {MOST_BROKEN:,} things in this file cannot be read",
+        f"more than {MOST_BROKEN:,} things or {LONGEST_BROKEN:,} characters in this file cannot be read",
         in_file(shown, start, start + 1),
         "what follows was not looked at: correct the others first, and see whether this is a rule file",
     )

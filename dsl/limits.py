@@ -1,4 +1,5 @@
-"""How much a declaration may hold and how much of a file may be broken: what is longer or deeper was not written by a person, and would be read for minutes."""
+"""How much a declaration may hold, and how much may be broken or wrong: what is longer or deeper was not written by a person, and nobody
+reads ten thousand errors."""
 
 from __future__ import annotations
 
@@ -18,6 +19,12 @@ WIDEST = 500
 
 MOST_BROKEN = 1000
 """Declarations and stray braces of a file that cannot be read: after so many the rest of it is left alone."""
+
+LONGEST_BROKEN = 250_000
+"""Characters of such declarations in a file."""
+
+MOST_WRONG = 5000
+"""Errors in how declarations go together, those of customers and others each: what is wrong beyond is not looked for."""
 
 _STEP = re.compile(r"[()\n]|\b(?:not|and|or)\b")
 

@@ -5,7 +5,7 @@ A `Loader` keeps what it has read, so that loading again after an edit costs wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dsl.collector import uncollected
@@ -14,7 +14,7 @@ from dsl.cut import Cut, cut, recut
 from dsl.errors import SlaError
 from dsl.gather import Gathered, gather, not_text
 from dsl.include import ROOT_NAME, Disk, Source, Texts, Unreadable, root_file
-from dsl.limits import MOST_BROKEN
+from dsl.limits import LONGEST_BROKEN, MOST_BROKEN
 from dsl.loaded import Loaded, diagnostics_of
 from dsl.recover import read
 from dsl.settle import Edit, Settled, digest_of, patched, settle
@@ -93,7 +93,9 @@ class Loader:
             del middle[-1], before[-1]
         units = [self._unit(piece) for piece in pieces.texts[head : head + count]]
         units = [*last.units[:head], *units, *last.units[after:]]
-        if any(unit.broken for unit in middle) and sum(unit.broken for unit in units) > MOST_BROKEN:
+        if any(unit.broken for unit in middle) and _too_broken(
+            [len(unit.text) for unit in units if unit.broken]
+        ):
             return self._fresh(path, text)
         self._edits.append(Edit(path, head, count, before, middle))
         special = last.special
@@ -104,11 +106,13 @@ class Loader:
     def _fresh(self, path: str, text: str) -> Sheet:
         pieces = cut(without_conflicts(text))
         units: list[Unit] = []
-        broken, unread = 0, None
+        broken: list[int] = []
+        unread = None
         for start, piece in zip(*pieces, strict=True):
             unit = self._unit(piece)
-            broken += unit.broken
-            if broken > MOST_BROKEN:
+            if unit.broken:
+                broken.append(len(piece))
+            if unit.broken and _too_broken(broken):
                 pieces, unread = Cut(pieces.starts[: len(units)], pieces.texts[: len(units)]), start
                 break
             units.append(unit)
@@ -125,6 +129,11 @@ class Loader:
         """Keep units that are in use; edits of a long day must not pile up."""
         if len(self._units) > 2 * len(used) + 1000:
             self._units = {text: unit for text, unit in self._units.items() if text in used}
+
+
+def _too_broken(lengths: Sequence[int]) -> bool:
+    """Whether broken declarations of these lengths are so much that the rest of their file is left alone."""
+    return len(lengths) > MOST_BROKEN or sum(lengths) > LONGEST_BROKEN
 
 
 def _the_same(one: Gathered, other: Gathered) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
-from dsl.finding import Finding
+from dsl.finding import Finding, is_error
 from dsl.model import RuleSet
 from dsl.sheet import Places, Sheet
 from dsl.span import Origin, Span
@@ -90,10 +90,6 @@ def diagnostics_of(findings: Iterable[Finding], places: Places) -> tuple[Diagnos
 
 def _order(one: Diagnostic) -> tuple[object, ...]:
     return one.span, one.code, [label.span for label in one.labels], one.message
-
-
-def is_error(finding: Finding) -> bool:
-    return not finding.code.startswith("W")
 
 
 def _diagnostic(finding: Finding, places: Places) -> Diagnostic:

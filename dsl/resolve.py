@@ -68,6 +68,7 @@ class Site:
     single: dict[str, list[Declared]] = field(default_factory=dict)
     again: list[tuple[Declared, Declared]] = field(default_factory=list)
     calendars: Mapping[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    _likes: list[Like] | None = None
 
     def of(self, kind: str) -> Iterator[Declared]:
         """The readable declarations of a kind, each name once."""
@@ -76,6 +77,12 @@ class Site:
     def trees(self, kind: str) -> Iterator[syntax.Declaration]:
         """The readable declarations of an unnamed kind."""
         return (one.unit.tree for one in self.single.get(kind, ()) if one.unit.tree)
+
+    def by_likeness(self) -> list[Like]:
+        """The readable tiers, each after the one that it is like. The tier that closes a circle is like none."""
+        if self._likes is None:
+            self._likes = list(_by_likeness(self))
+        return self._likes
 
 
 def resolve(gathered: Gathered, last: Site | None = None) -> Site:
@@ -178,8 +185,7 @@ class Like(NamedTuple):
     circle: tuple[str, ...] = ()
 
 
-def by_likeness(site: Site) -> Iterator[Like]:
-    """The readable tiers, each after the one that it is like. The tier that closes a circle is like none."""
+def _by_likeness(site: Site) -> Iterator[Like]:
     blocks = {one.unit.name: build.Block(one.tree.lines) for one in site.of("tier")}
     told: set[str] = set()
     for first in blocks:
@@ -198,7 +204,7 @@ def by_likeness(site: Site) -> Iterator[Like]:
 def tiers(site: Site) -> dict[str, model.Tier]:
     """All tiers with what `like` brings in; one of a circle gets nothing from it."""
     built: dict[str, model.Tier] = {}
-    for declared, block, base, _ in by_likeness(site):
+    for declared, block, base, _ in site.by_likeness():
         unit = declared.unit
         built[unit.name] = build.tier(declared.key, unit.text, declared.tree, block, built.get(base))
     return {name: built[name] for name in site.named["tier"] if name in built}

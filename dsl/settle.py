@@ -16,10 +16,10 @@ from dsl.checks.claims import Claims
 from dsl.checks.site import Checked
 from dsl.conflict import conflicts
 from dsl.cut import strays
-from dsl.finding import Finding, in_file
+from dsl.finding import Finding, in_file, is_error
 from dsl.gather import Gathered, left_alone
 from dsl.limits import MOST_BROKEN
-from dsl.loaded import Loaded, diagnostics_of, is_error
+from dsl.loaded import Loaded, diagnostics_of
 from dsl.model import RuleSet
 from dsl.resolve import Declared, Site, customer, resolve, rule_set
 from dsl.sheet import Places, Sheet

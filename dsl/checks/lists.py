@@ -9,11 +9,12 @@ from dsl.finding import Finding, here
 
 
 def repeated(words: Iterable[syntax.Word]) -> Iterator[Finding]:
-    """A finding for each word that is there already."""
-    seen: dict[str, syntax.Word] = {}
+    """A finding for each word that is there already, at the first place where it is."""
+    seen: dict[str, syntax.Word | None] = {}
     for word in words:
         first = seen.setdefault(word.text, word)
-        if first is not word:
+        if first is not None and first is not word:
+            seen[word.text] = None
             yield Finding(
                 "E0308",
                 f"`{word.text}` is in this list twice",

@@ -63,8 +63,12 @@ class Names(Asking):
             )
 
     def all_unknown(self, kind: str, words: Iterable[syntax.Word]) -> Iterator[Finding]:
+        """The same for each name of a list; for one that stands there again, which is wrong itself, once."""
+        seen: set[str] = set()
         for word in words:
-            yield from self.unknown(kind, word)
+            if word.text not in seen:
+                seen.add(word.text)
+                yield from self.unknown(kind, word)
 
     @question
     def _missing(self, kind: str, name: str) -> tuple[str, str] | None:

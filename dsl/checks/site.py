@@ -20,7 +20,8 @@ from dsl.checks.reach import Reach
 from dsl.checks.reports import unmailed_findings
 from dsl.checks.tiers import limit_findings, tier_findings
 from dsl.checks.told import name_findings
-from dsl.finding import Finding, here
+from dsl.finding import Finding, here, is_error
+from dsl.limits import MOST_WRONG
 from dsl.resolve import Declared, Site
 from dsl.span import Origin
 from dsl.unit import Unit
@@ -36,55 +37,61 @@ class Checked:
     __slots__ = ("_on_overrides", "around", "claims", "customers", "seen", "shared")
 
     def __init__(self, site: Site, *, incomplete: bool, claims: Claims, last: Checked | None = None) -> None:
-        around = self.around = Around(site, incomplete=incomplete)
-        flats, climb = around.flats, around.climb
+        self.around = Around(site, incomplete=incomplete)
         self.claims = claims
-        self.shared = [*_again(site), *around.circles, *claims.findings(site.named["customer"])]
-        self.shared += tier_findings(site, flats)
-        self.shared += limit_findings(site, flats)
-        self.shared += never_paid_findings(site, flats)
-        self.shared += unmailed_findings(site)
-        self.shared += _statuses(site)
+        self.shared: list[Finding] = []
+        self._on_overrides = True
+        self.customers: dict[str, list[Finding]] = {}
+        self.seen: dict[str, tuple[Unit, Trace]] = {}
+        wrong = 0
+        for finding in self._together(site):
+            self.shared.append(finding)
+            wrong += is_error(finding)
+            if wrong > MOST_WRONG:
+                self.shared.append(_enough(finding))
+                break
+        self._look(site, last)
+
+    def _together(self, site: Site) -> Iterator[Finding]:
+        """What is wrong in how all declarations but customers go together."""
+        around = self.around
+        flats, climb = around.flats, around.climb
+        yield from _again(site)
+        yield from around.circles
+        yield from self.claims.findings(site.named["customer"])
+        yield from tier_findings(site, flats)
+        yield from limit_findings(site, flats)
+        yield from never_paid_findings(site, flats)
+        yield from unmailed_findings(site)
+        yield from _statuses(site)
         if around.no_priorities():
-            self.shared += _no_priorities(site)
-        for kind in (
-            "team",
-            "calendar",
-            "tier",
-            "pause",
-            "escalation",
-            "group",
-            "holidays",
-            "service",
-            "maintenance",
-            "credits",
-            "renegotiation",
-            "report",
-        ):
+            yield from _no_priorities(site)
+        for kind in _REFERRING:
             for declared in site.of(kind):
-                references = _references(site, declared, around)
-                self.shared += [finding.placed(declared.key) for finding in references]
+                for finding in _references(site, declared, around):
+                    yield finding.placed(declared.key)
         for declared in site.single.get("default", ()):
             for line in declared.unit.tree.lines if declared.unit.tree else ():
                 if isinstance(line, syntax.Fact):
-                    unknown = around.all_unknown("tier", line.words)
-                    self.shared += [finding.placed(declared.key) for finding in unknown]
+                    for finding in around.all_unknown("tier", line.words):
+                        yield finding.placed(declared.key)
         expected = Expectations(site, around)
-        self._on_overrides = expected.on_overrides
-        self.shared += expected.findings
-        self.shared += [*around.told.findings, *name_findings(site), *clash_findings(climb)]
+        yield from expected.findings
+        yield from around.told.findings
+        yield from name_findings(site)
+        yield from clash_findings(climb)
+        reach = None
         if climb.whole and not around.forgiving("tier"):
             reach = Reach(site, climb)
-            self.shared += [*use_findings(site, climb), *reach.findings]
-            self._on_overrides |= reach.on_overrides
-        self.customers: dict[str, list[Finding]] = {}
-        self.seen: dict[str, tuple[Unit, Trace]] = {}
-        self._look(site, last)
+            yield from use_findings(site, climb)
+            yield from reach.findings
+        self._on_overrides = expected.on_overrides or (reach is not None and reach.on_overrides)
 
     def _look(self, site: Site, last: Checked | None) -> None:
         """Check all customers but those in whom `last` found what would be found again."""
         seen = last.seen if last else {}
         old = self.around.outdated((trace for _, trace in seen.values()), last.around) if last else set()
+        wrong = 0
         for declared in site.of("customer"):
             key = declared.key
             known = seen.get(key)
@@ -94,6 +101,11 @@ class Checked:
                 self.seen[key] = known
                 if last and key in last.customers:
                     self.customers[key] = last.customers[key]
+            errors = [one for one in self.customers.get(key, ()) if is_error(one)]
+            wrong += len(errors)
+            if wrong > MOST_WRONG:
+                self.shared.append(_enough(errors[-1]))
+                break
 
     def depends_on_customers(self) -> bool:
         """Whether findings elsewhere may change with a customer's targets or tiers."""
@@ -113,6 +125,21 @@ class Checked:
         self.seen[declared.key] = declared.unit, trace
         if found:
             self.customers[declared.key] = [finding.placed(declared.key) for finding in found]
+
+
+_REFERRING = (
+    *("team", "calendar", "tier", "pause", "escalation", "group", "holidays", "service", "maintenance"),
+    *("credits", "renegotiation", "report"),
+)
+
+
+def _enough(last: Finding) -> Finding:
+    return Finding(
+        "E0111",
+        f"more than {MOST_WRONG:,} errors in how declarations go together",
+        last.at,
+        "what else is wrong was not looked for: correct these first, most may come from one name",
+    )
 
 
 def _again(site: Site) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dsl import build, syntax, values
 from dsl.checks.dates import ties
 from dsl.finding import Finding, Mend, here
 from dsl.model import ALWAYS
-from dsl.resolve import Declared, Site, by_likeness
+from dsl.resolve import Declared, Site
 from dsl.span import Origin
 
 Targets = tuple[tuple[Declared, syntax.Target], ...]
@@ -45,7 +45,7 @@ def flatten(site: Site) -> tuple[dict[str, Flat], list[Finding]]:
     """All tiers flattened, and circles of `like` as findings."""
     flats: dict[str, Flat] = {}
     findings: list[Finding] = []
-    for declared, block, base, circle in by_likeness(site):
+    for declared, block, base, circle in site.by_likeness():
         flat = flats[declared.unit.name] = Flat(flats.get(base))
         flat.complete &= not (circle or declared.unit.broken) and (not base or base in flats)
         _add_own(flat, declared, block)

@@ -17,12 +17,12 @@ from dsl.checks.hollow import EVENT_KINDS
 from dsl.checks.names import zones
 from dsl.condition import BUILT_IN_FIELDS, StatusClass
 from dsl.cut import cut
-from dsl.drive import END
+from dsl.drive import END, Reader
 from dsl.ladder import BUILT_IN_CHANNELS
 from dsl.language_server.mentions import RECIPIENT, Mention, mentions
 from dsl.language_server.places import INSIDE, mentioned
 from dsl.model import ALWAYS, BUILT_IN_METRICS
-from dsl.parse import Reader, begun, grammar, token
+from dsl.parse import begun, grammar
 from dsl.quotes import SAYS, quoted
 from dsl.recover import blocks_at
 from dsl.report import WORDS
@@ -68,7 +68,7 @@ def complete(text: str, offset: int, sheets: Sequence[Sheet]) -> Completion:
     reader = begun(before)
     if reader is None:
         return Completion(start, end, ())
-    accepted = reader.accepts()
+    accepted = reader.stack.accepts()
     items: list[Item] = []
     if string < 0:
         for terminal in sorted(accepted):
@@ -77,7 +77,7 @@ def complete(text: str, offset: int, sheets: Sequence[Sheet]) -> Completion:
             items += [Item(zone, VALUE) for zone in sorted(zones())]
     for terminal in ("NAME", "STRING"):
         if terminal in accepted and (terminal == "STRING" or string < 0):
-            kind = _kind_of(reader, terminal, len(before))
+            kind = _kind_of(reader, terminal)
             items += known(kind, sheets, as_text=terminal == "STRING") if kind else ()
     unique = {item.text: item for item in items}
     return Completion(start, end, tuple(unique.values()))
@@ -157,32 +157,30 @@ def words_of(terminal: str) -> tuple[str, ...]:
 # ---------------------------------------------------------------- names
 
 
-def _kind_of(reader: Reader, terminal: str, at: int) -> str:
+def _kind_of(reader: Reader, terminal: str) -> str:
     """What a name or a text at the cursor is the name of, "" where it is of nothing that is declared."""
     text = quoted(_STAND_IN) if terminal == "STRING" else _STAND_IN
-    first = reader.copy(deepcopy_values=False)
-    first.feed_token(token(terminal, text, at))
-    tree = _ended(first, at + len(text))
+    tree = _ended(reader.after(terminal, text))
     found: Iterator[Mention] = mentions(tree) if tree is not None else iter(())
     return next(
-        (one.kind for one in found if one.start == at and not (one.declares and one.kind != "status")), ""
+        (one.kind for one in found if one.start == reader.at and not (one.declares and one.kind != "status")),
+        "",
     )
 
 
-def _ended(reader: Reader, at: int) -> syntax.Declaration | None:
+def _ended(reader: Reader) -> syntax.Declaration | None:
     """The tree of the shortest legal end of what a reader has read."""
     waiting = [reader]
     for _ in range(_LONGEST):
         following: dict[frozenset[str], Reader] = {}
         for one in waiting:
-            accepted = one.accepts()
+            accepted = one.stack.accepts()
             if END in accepted:
-                tree = one.feed_token(token(END, "", at))
+                tree = one.tree()
                 return tree if isinstance(tree, syntax.Declaration) else None
             for terminal in sorted(accepted):
-                further = one.copy(deepcopy_values=False)
-                further.feed_token(token(terminal, _sample(terminal), at))
-                following.setdefault(frozenset((*further.accepts(), terminal)), further)
+                further = one.after(terminal, _sample(terminal))
+                following.setdefault(frozenset((*further.stack.accepts(), terminal)), further)
         waiting = list(following.values())
     return None
 

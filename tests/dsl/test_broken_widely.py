@@ -11,7 +11,7 @@ from dsl import recover, syntax
 from dsl.build import Block
 from dsl.format import format_text
 from dsl.include import Texts
-from dsl.limits import LONGEST, MOST_BROKEN
+from dsl.limits import LONGEST, LONGEST_BROKEN, MOST_BROKEN
 from dsl.load import Loader, load_texts
 from dsl.word import Word
 from tests.dsl.fuzzing import any_text
@@ -25,7 +25,7 @@ BROKEN = {
     "lines": lambda number: f"tier t{number} {{\n  zzz\n}}\n",
     "quotes": lambda number: f'"{number}\n',
 }
-NOT_READ = f"more than {MOST_BROKEN:,} things in this file cannot be read"
+NOT_READ = f"more than {MOST_BROKEN:,} things or {LONGEST_BROKEN:,} characters in this file cannot be read"
 
 
 def load(text):

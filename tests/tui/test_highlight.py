@@ -16,8 +16,8 @@ from pygments.token import Error
 from dsl.cut import cut
 from dsl.highlight import RULES
 from dsl.language_server.completion import words_of
-from dsl.parse import _parser
 from dsl.vocabulary import ALSO_NAMES, DECLARATIONS, KEYWORDS
+from tests.dsl.larks_loop import lark
 
 ROOT = Path(__file__).resolve().parents[2]
 EDITORS = ROOT / "docs" / "editors"
@@ -53,7 +53,7 @@ def terminals(text):
     """Every token of a file as the parser takes it: (start, end, terminal)."""
     pieces = cut(text)
     for start, piece in zip(pieces.starts, pieces.texts, strict=True):
-        interactive = _parser().parse_interactive(piece)
+        interactive = lark().parse_interactive(piece)
         for token in interactive.lexer_thread.lex(interactive.parser_state):
             interactive.feed_token(token)
             if str(token).strip():
