@@ -80,6 +80,10 @@ class AnyOf:
 
 Condition = Compare | OneOf | Matches | StatusIs | Not | AllOf | AnyOf
 
+ANY_TICKET: Condition = AllOf(())
+NO_TICKET: Condition = AnyOf(())
+"""Conditions that hold for every ticket and for none."""
+
 BUILT_IN_FIELDS: Mapping[str, FieldType] = dict.fromkeys(
     (
         *("customer", "group", "priority", "status", "category", "queue"),

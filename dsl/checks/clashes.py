@@ -10,17 +10,18 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from dsl import syntax
-from dsl.checks.climb import ALWAYS, Climb, Promise, Stand, Way, condition, given, hours, meets, stand
+from dsl.checks.climb import Climb, Promise, Stand, Way, condition, given, hours, meets, stand
 from dsl.checks.disjoint import can_both_hold
 from dsl.checks.steps import spelt
-from dsl.condition import AllOf, Condition
+from dsl.condition import ANY_TICKET, AllOf, Condition
 from dsl.finding import Finding, here
+from dsl.model import Amount
 
 
 def clash_findings(climb: Climb) -> Iterator[Finding]:
     """Pairs of steps, each told once."""
     for name, declared in climb.ladders.items():
-        for one, other in combinations(climb.steps(name), 2):
+        for one, other in _neighbours(climb, name):
             if why := _together(climb, name, one, other):
                 yield Finding(
                     "E0705",
@@ -43,10 +44,28 @@ def clash_findings(climb: Climb) -> Iterator[Finding]:
 # ---------------------------------------------------------------- two reassignments
 
 
+def _neighbours(climb: Climb, ladder: str) -> list[tuple[syntax.Step, syntax.Step]]:
+    """Pairs of lines that reassign, in their order, all that may stand at one point among them."""
+    steps = [step for step in climb.steps(ladder) if step.action.kind == "reassign"]
+    if len(steps) < 2:
+        return []
+    ways = climb.ways.get(ladder, ())
+    amounts = {
+        metric: {promise.amount for way in ways for promise in climb.promises(way, metric)}
+        for metric in {step.trigger.metric.text for step in steps}
+    }
+    points: dict[object, list[int]] = {}
+    for number, step in enumerate(steps):
+        stands = {item for way in ways for item in climb.stands(way, step)}
+        needs = {_need(item, amount, step) for amount in amounts[step.trigger.metric.text] for item in stands}
+        for point in {stand(step) or step.trigger.kind, *needs}:
+            points.setdefault(point, []).append(number)
+    pairs = {pair for numbers in points.values() for pair in combinations(numbers, 2)}
+    return [(steps[one], steps[other]) for one, other in sorted(pairs)]
+
+
 def _together(climb: Climb, ladder: str, one: syntax.Step, other: syntax.Step) -> str:
-    """When two lines of a ladder reassign at the same moment, "" if never."""
-    if one.action.kind != "reassign" or other.action.kind != "reassign":
-        return ""
+    """When two lines of a ladder that reassign do so at the same moment, "" if never."""
     metric = one.trigger.metric.text
     if spelt(one.action.to[0]) == spelt(other.action.to[0]) or metric != other.trigger.metric.text:
         return ""
@@ -65,23 +84,23 @@ def _together(climb: Climb, ladder: str, one: syntax.Step, other: syntax.Step) -
                 *((limit, way.priority) for limit in (condition(one), condition(other), promise.when))
             ):
                 continue
-            needs = {_need(item, promise, one) for item in climb.stands(way, one)}
-            if needs & {_need(item, promise, other) for item in climb.stands(way, other)}:
+            needs = {_need(item, promise.amount, one) for item in climb.stands(way, one)}
+            if needs & {_need(item, promise.amount, other) for item in climb.stands(way, other)}:
                 return f"both stand at the same point for {way.priority} tickets of tier `{way.tier}`"
     return ""
 
 
-def _need(item: Stand, promise: Promise, step: syntax.Step) -> tuple[int, int, int]:
+def _need(item: Stand, amount: Amount, step: syntax.Step) -> tuple[int, int, int]:
     """Where a step stands; delays that another calendar counts are told apart from those of the clock."""
     if hours(step):
         return (-1, item.share, item.seconds)
-    return item.need(promise.amount)
+    return item.need(amount)
 
 
 def _possible(*limits: tuple[Condition | None, str]) -> bool:
     """Whether one ticket can fulfil all these conditions, each while it has that priority."""
     known = tuple(given(limit, priority) for limit, priority in limits if limit is not None)
-    return can_both_hold(AllOf(known), ALWAYS)
+    return can_both_hold(AllOf(known), ANY_TICKET)
 
 
 # ---------------------------------------------------------------- raises

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from dsl import build, build_ladder, syntax, values
 from dsl.checks.conditions import meaning
 from dsl.checks.tiers import Flat
-from dsl.condition import AllOf, AnyOf, Compare, Comparison, Condition, Not, OneOf
+from dsl.condition import ANY_TICKET, NO_TICKET, AllOf, AnyOf, Compare, Comparison, Condition, Not, OneOf
 from dsl.ladder import Reached
 from dsl.model import DEFAULT_WARN, Amount, Seconds
 from dsl.resolve import Declared, Site, priorities
@@ -165,14 +165,11 @@ def given(limit: Condition, priority: str) -> Condition:
             return AnyOf(tuple(given(item, priority) for item in items))
         case Compare("priority", op, value):
             return (
-                ALWAYS if (str(value).casefold() == priority.casefold()) is (op is Comparison.EQ) else NEVER
+                ANY_TICKET
+                if (str(value).casefold() == priority.casefold()) is (op is Comparison.EQ)
+                else NO_TICKET
             )
         case OneOf("priority", listed):
-            return ALWAYS if priority.casefold() in {str(one).casefold() for one in listed} else NEVER
+            return ANY_TICKET if priority.casefold() in {str(one).casefold() for one in listed} else NO_TICKET
         case _:
             return limit
-
-
-ALWAYS: Condition = AllOf(())
-NEVER: Condition = AnyOf(())
-"""Conditions that hold for every ticket and for none."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain, combinations, pairwise
+from itertools import pairwise
 
 from dsl import build, syntax, values
 from dsl.checks.conditions import meaning
-from dsl.checks.disjoint import can_both_hold
+from dsl.checks.disjoint import Demand, Demands
+from dsl.condition import ANY_TICKET, NO_TICKET
 from dsl.finding import Finding, here
 from dsl.model import Period
 
@@ -67,17 +69,15 @@ def override_findings(tree: syntax.Declaration) -> Iterator[Finding]:
                 "give one of them another name",
                 labels=((here(first), "the first"),),
             )
-    for _, line in overrides:
-        targets = build.of_type(line.lines, syntax.Target)
-        for before, after, tie in ties(targets):
-            yield _tie(targets[after], targets[before], tie, "in one override")
-    for (first_period, first_line), (second_period, second_line) in combinations(overrides, 2):
-        if not overlap(first_period, second_period):
-            continue
-        for one in build.of_type(first_line.lines, syntax.Target):
-            for other in build.of_type(second_line.lines, syntax.Target):
-                if tie := tied(one, other):
-                    yield _tie(other, one, tie, "in overrides that overlap")
+    targets = [
+        (target, period, line)
+        for period, line in overrides
+        for target in build.of_type(line.lines, syntax.Target)
+    ]
+    for before, after, both in ties([target for target, *_ in targets], [period for _, period, _ in targets]):
+        (one, _, override), (other, _, another) = targets[before], targets[after]
+        where = "in one override" if override is another else "in overrides that overlap"
+        yield _tie(other, one, both, where)
 
 
 def _tie(later: syntax.Target, first: syntax.Target, priorities: list[str], where: str) -> Finding:
@@ -90,36 +90,39 @@ def _tie(later: syntax.Target, first: syntax.Target, priorities: list[str], wher
     )
 
 
-def ties(targets: Sequence[syntax.Target]) -> Iterator[tuple[int, int, list[str]]]:
-    """For each target and priority the first before it that it ties with: the index of that one, its own, and the priorities."""
-    before: dict[tuple[str, bool, str], list[int]] = {}
+def ties(
+    targets: Sequence[syntax.Target], periods: Sequence[Period] = ()
+) -> Iterator[tuple[int, int, list[str]]]:
+    """For each target and priority the first before it that it ties with: the index of that one, its own, and the priorities.
+
+    A condition beats none, otherwise nothing does. `periods` are those in which they hold, all of them always without any.
+    """
+    before: dict[tuple[str, bool, str], Demands] = {}
+    demands: list[Demand] = []
     for later, target in enumerate(targets):
+        when = meaning(target.when) if target.when else ANY_TICKET
+        demand = Demand(when if when is not None else NO_TICKET, _days(periods[later]) if periods else None)
+        demands.append(demand)
         left = dict.fromkeys(word.text for word in target.priorities)
-        known = [
-            before.setdefault((target.metric.text, target.when is None, priority), []) for priority in left
-        ]
-        for first in sorted(set(chain.from_iterable(known))):
-            if both := [priority for priority in tied(targets[first], target) if priority in left]:
-                yield first, later, both
-                for priority in both:
-                    del left[priority]
-            if not left:
-                break
-        for same in known:
-            if target.when or not same:  # of those without a condition the first ties with all
-                same.append(later)
+        known = {
+            priority: before.setdefault((target.metric.text, target.when is None, priority), Demands())
+            for priority in left
+        }
+        found: dict[int, list[str]] = {}
+        for priority, others in known.items():
+            first = next((first for first in others.near(demand) if demands[first].meets(demand)), None)
+            if first is not None:
+                found.setdefault(first, []).append(priority)
+            if first is None or target.when or periods:  # else that one meets whatever meets this one
+                others.add(later, demand)
+        for first in sorted(found):
+            yield first, later, found[first]
 
 
-def tied(one: syntax.Target, other: syntax.Target) -> list[str]:
-    """The priorities for which two targets of one scope tie: a condition beats none, otherwise nothing does."""
-    if one.metric.text != other.metric.text or (one.when is None) is not (other.when is None):
-        return []
-    named = {word.text for word in other.priorities}
-    common = list(dict.fromkeys(word.text for word in one.priorities if word.text in named))
-    if common and one.when and other.when:
-        first, second = meaning(one.when), meaning(other.when)
-        return common if first and second and can_both_hold(first, second) else []
-    return common
+def _days(period: Period) -> tuple[float, float]:
+    """The first and the last of them, by their ordinals."""
+    start = period.start.toordinal() if period.start else -math.inf
+    return start, period.end.toordinal() - 1 if period.end else math.inf
 
 
 def readable(period: syntax.Period | None) -> Period | None:

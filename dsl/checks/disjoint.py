@@ -6,6 +6,8 @@ need values that do not go together.
 
 from __future__ import annotations
 
+import heapq
+import math
 import re
 from collections.abc import Iterable
 from itertools import product
@@ -34,13 +36,93 @@ _NEGATED = {
     Comparison.LE: Comparison.GT,
 }
 _Test = tuple[Condition, bool]  # a simple test and whether it must hold
+Range = tuple[float, float]
+_ANY: Range = (-math.inf, math.inf)
+_DAYS = ""  # no field has this name
 _Terms = list[tuple[_Test, ...]]
 
 
 def can_both_hold(one: Condition, other: Condition) -> bool:
     """False only when no ticket can satisfy both."""
-    terms = _alternatives(AllOf((one, other)), holds=True)
-    return terms is None or any(_possible(term) for term in terms)
+    return Demand(one).meets(Demand(other))
+
+
+class Demand:
+    """What a condition asks for, worked out once to be compared with many others; `days` are those on which it does, by their ordinals.
+
+    `terms` are its alternatives, None where they are too many. `values` are those of a field of which every alternative needs one,
+    `ranges` the least and the greatest number that any allows of a field that all of them bound.
+    """
+
+    __slots__ = ("ranges", "terms", "values")
+
+    def __init__(self, condition: Condition, days: Range | None = None) -> None:
+        self.terms = _alternatives(condition, holds=True)
+        self.values: dict[str, set[Value]] = {}
+        self.ranges: dict[str, Range] = {}
+        for number, term in enumerate(self.terms or ()):
+            needs = _Needs(term)
+            values, ranges = needs.allowed, needs.ranges()
+            if number:
+                values = {
+                    field: self.values[field] | values[field] for field in self.values.keys() & values.keys()
+                }
+                ranges = {
+                    field: _around(self.ranges[field], ranges[field])
+                    for field in self.ranges.keys() & ranges.keys()
+                }
+            self.values, self.ranges = values, ranges
+        if days is not None:
+            self.ranges[_DAYS] = days
+
+    def meets(self, other: Demand) -> bool:
+        """False only when no ticket can satisfy both."""
+        if any(
+            self.values[field].isdisjoint(other.values[field])
+            for field in self.values.keys() & other.values.keys()
+        ):
+            return False
+        if any(
+            _apart(self.ranges[field], other.ranges[field])
+            for field in self.ranges.keys() & other.ranges.keys()
+        ):
+            return False
+        if self.terms is None or other.terms is None or len(self.terms) * len(other.terms) > _LIMIT:
+            return True
+        return any(_Needs(one + two).possible() for one, two in product(self.terms, other.terms))
+
+
+class Demands:
+    """Many demands by number, so that those that one may meet are found without asking each."""
+
+    def __init__(self) -> None:
+        self._by_value: dict[str, dict[Value, list[int]]] = {}
+        self._by_range: dict[str, list[tuple[float, float, int]]] = {}
+        self._others: list[int] = []
+
+    def add(self, number: int, demand: Demand) -> None:
+        """Numbers rise. A demand is kept under one field of which it needs a value, or by which it is bounded."""
+        if demand.values:
+            field = min(demand.values)
+            known = self._by_value.setdefault(field, {})
+            for value in demand.values[field]:
+                known.setdefault(value, []).append(number)
+        elif demand.ranges:
+            field = min(demand.ranges)
+            self._by_range.setdefault(field, []).append((*demand.ranges[field], number))
+        else:
+            self._others.append(number)
+
+    def near(self, demand: Demand) -> Iterable[int]:
+        """The numbers, rising, of all that the demand may meet, and perhaps of others."""
+        found = [self._others]
+        for field, known in self._by_value.items():
+            wanted = demand.values.get(field)
+            found += known.values() if wanted is None else [known.get(value, []) for value in wanted]
+        for field, ranges in self._by_range.items():
+            least, most = demand.ranges.get(field, _ANY)
+            found.append([number for low, high, number in ranges if low <= most and high >= least])
+        return heapq.merge(*filter(None, found))
 
 
 def _alternatives(condition: Condition, *, holds: bool) -> _Terms | None:
@@ -65,44 +147,98 @@ def _alternatives(condition: Condition, *, holds: bool) -> _Terms | None:
             return [((condition, holds),)]
 
 
-def _possible(term: tuple[_Test, ...]) -> bool:
-    if any((test, not holds) in term for test, holds in term):
-        return False
-    classes = set(StatusClass)
-    allowed: dict[str, set[Value]] = {}
-    refused: dict[str, set[Value]] = {}
-    low: dict[str, int] = {}
-    high: dict[str, int] = {}
-    unless_missing: list[tuple[str, Comparison, int]] = []
-    patterns: dict[str, list[str]] = {}
-    for test, holds in term:
-        match test:
-            case StatusIs(status_class):
-                classes &= {status_class} if holds else classes - {status_class}
-            case OneOf(field, values) if field != "tags":
-                _note(field, {_folded(value) for value in values}, allowed, refused, holds=holds)
-            case Compare(field, op, value) if field != "tags":
-                meant = op if holds else _NEGATED[op]
-                if meant in (Comparison.EQ, Comparison.NE):
-                    _note(field, {_folded(value)}, allowed, refused, holds=meant is Comparison.EQ)
-                elif isinstance(value, int) and holds:
-                    _bound(field, meant, value, low, high)
-                elif isinstance(value, int):
-                    unless_missing.append((field, meant, value))
-            case Matches(field, pattern) if holds and field != "tags":
-                patterns.setdefault(field, []).append(pattern)
-            case _:
-                pass
-    for field in allowed.keys() & patterns.keys():
-        allowed[field] = {value for value in allowed[field] if _may_match(value, patterns[field])}
-    # A missing number is neither above nor below anything, so that `not` holds of both.
-    present = {*allowed, *low, *high}
-    for field, meant, value in unless_missing:
-        if field in present:
-            _bound(field, meant, value, low, high)
-    return bool(classes) and all(
-        _has_value(field, allowed, refused, low, high) for field in {*allowed, *refused, *low, *high}
-    )
+class _Needs:
+    """What one alternative needs of each field."""
+
+    __slots__ = ("allowed", "classes", "high", "low", "refused", "tests")
+
+    def __init__(self, term: tuple[_Test, ...]) -> None:
+        self.tests = frozenset(term)
+        self.classes = set(StatusClass)
+        self.allowed: dict[str, set[Value]] = {}
+        self.refused: dict[str, set[Value]] = {}
+        self.low: dict[str, int] = {}
+        self.high: dict[str, int] = {}
+        unless_missing: list[tuple[str, Comparison, int]] = []
+        patterns: dict[str, list[str]] = {}
+        for test, holds in term:
+            match test:
+                case StatusIs(status_class):
+                    self.classes &= {status_class} if holds else self.classes - {status_class}
+                case OneOf(field, values) if field != "tags":
+                    self._note(field, {_folded(value) for value in values}, holds=holds)
+                case Compare(field, op, value) if field != "tags":
+                    meant = op if holds else _NEGATED[op]
+                    if meant in (Comparison.EQ, Comparison.NE):
+                        self._note(field, {_folded(value)}, holds=meant is Comparison.EQ)
+                    elif isinstance(value, int) and holds:
+                        self._bound(field, meant, value)
+                    elif isinstance(value, int):
+                        unless_missing.append((field, meant, value))
+                case Matches(field, pattern) if holds and field != "tags":
+                    patterns.setdefault(field, []).append(pattern)
+                case _:
+                    pass
+        for field in self.allowed.keys() & patterns.keys():
+            self.allowed[field] = {
+                value for value in self.allowed[field] if _may_match(value, patterns[field])
+            }
+        # A missing number is neither above nor below anything, so that `not` holds of both.
+        present = {*self.allowed, *self.low, *self.high}
+        for field, meant, value in unless_missing:
+            if field in present:
+                self._bound(field, meant, value)
+
+    def possible(self) -> bool:
+        """Whether all of it can be had at once."""
+        return (
+            bool(self.classes)
+            and not any((test, not holds) in self.tests for test, holds in self.tests)
+            and all(map(self._has_value, {*self.allowed, *self.refused, *self.low, *self.high}))
+        )
+
+    def ranges(self) -> dict[str, Range]:
+        """The bounds of fields that can be any number within."""
+        return {
+            field: (self.low.get(field, -math.inf), self.high.get(field, math.inf))
+            for field in (self.low.keys() | self.high.keys()) - self.allowed.keys()
+        }
+
+    def _note(self, field: str, values: set[Value], *, holds: bool) -> None:
+        if holds:
+            self.allowed[field] = self.allowed[field] & values if field in self.allowed else values
+        else:
+            self.refused.setdefault(field, set()).update(values)
+
+    def _bound(self, field: str, op: Comparison, value: int) -> None:
+        if op in (Comparison.GT, Comparison.GE):
+            least = value + (op is Comparison.GT)
+            self.low[field] = max(self.low.get(field, least), least)
+        else:
+            most = value - (op is Comparison.LT)
+            self.high[field] = min(self.high.get(field, most), most)
+
+    def _has_value(self, field: str) -> bool:
+        no = self.refused.get(field, set())
+        least, most = self.low.get(field), self.high.get(field)
+        if field in self.allowed:
+            return any(
+                value not in no
+                and not (isinstance(value, int) and least is not None and value < least)
+                and not (isinstance(value, int) and most is not None and value > most)
+                for value in self.allowed[field]
+            )
+        if no >= {True, False} and all(isinstance(value, bool) for value in no):
+            return False
+        return least is None or most is None or least <= most
+
+
+def _around(one: Range, other: Range) -> Range:
+    return min(one[0], other[0]), max(one[1], other[1])
+
+
+def _apart(one: Range, other: Range) -> bool:
+    return one[1] < other[0] or other[1] < one[0]
 
 
 def _may_match(value: Value, patterns: Iterable[str]) -> bool:
@@ -113,50 +249,6 @@ def _may_match(value: Value, patterns: Iterable[str]) -> bool:
         return all(re.search(pattern, value, re.IGNORECASE) for pattern in patterns)
     except re.error:  # said where it stands
         return True
-
-
-def _note(
-    field: str,
-    values: set[Value],
-    allowed: dict[str, set[Value]],
-    refused: dict[str, set[Value]],
-    *,
-    holds: bool,
-) -> None:
-    if holds:
-        allowed[field] = allowed[field] & values if field in allowed else values
-    else:
-        refused.setdefault(field, set()).update(values)
-
-
-def _bound(field: str, op: Comparison, value: int, low: dict[str, int], high: dict[str, int]) -> None:
-    if op in (Comparison.GT, Comparison.GE):
-        least = value + (op is Comparison.GT)
-        low[field] = max(low.get(field, least), least)
-    else:
-        most = value - (op is Comparison.LT)
-        high[field] = min(high.get(field, most), most)
-
-
-def _has_value(
-    field: str,
-    allowed: dict[str, set[Value]],
-    refused: dict[str, set[Value]],
-    low: dict[str, int],
-    high: dict[str, int],
-) -> bool:
-    no = refused.get(field, set())
-    least, most = low.get(field), high.get(field)
-    if field in allowed:
-        return any(
-            value not in no
-            and not (isinstance(value, int) and least is not None and value < least)
-            and not (isinstance(value, int) and most is not None and value > most)
-            for value in allowed[field]
-        )
-    if no >= {True, False} and all(isinstance(value, bool) for value in no):
-        return False
-    return least is None or most is None or least <= most
 
 
 def _folded(value: Value) -> Value:

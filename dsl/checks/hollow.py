@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dsl import build, syntax
-from dsl.checks.climb import ALWAYS, given
+from dsl.checks.climb import given
 from dsl.checks.conditions import meaning
 from dsl.checks.disjoint import can_both_hold
+from dsl.condition import ANY_TICKET
 from dsl.finding import Finding, Mend, Ranged, here
 
 EVENT_KINDS = (
@@ -27,16 +28,16 @@ def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
     known = meaning(line.when)
     if known is None:
         return
-    if not can_both_hold(known, ALWAYS):
+    if not can_both_hold(known, ANY_TICKET):
         yield _never(line, "no ticket can fulfil the condition of this target")
-    elif not any(can_both_hold(given(known, word.text), ALWAYS) for word in line.priorities):
+    elif not any(can_both_hold(given(known, word.text), ANY_TICKET) for word in line.priorities):
         yield _never(line, "the condition of this target excludes the priorities that it is for")
 
 
 def never_holds(line: syntax.PauseWhen | syntax.StopWhen) -> Iterator[Finding]:
     """A pause or a `stop when` whose condition no ticket can fulfil."""
     known = None if _asks_each_field_once(line.when) else meaning(line.when)
-    if known is not None and not can_both_hold(known, ALWAYS):
+    if known is not None and not can_both_hold(known, ANY_TICKET):
         yield _never(line, "no ticket can fulfil this condition")
 
 
