@@ -84,16 +84,17 @@ class Stack:
 
 
 class Reader(NamedTuple):
-    """Where reading stands: the stack, the values that it has, up to where the text was read, and the match there of what cannot follow:
-    without a group at the end of the text, None where no terminal that may follow is there."""
+    """Where reading stands: the stack, the values that it has, up to where the text was read, and what was found there: without a group
+    the end of the text, None for nothing that any of the terminals is that are read there."""
 
     stack: Stack
     values: list[Any]
     at: int
     found: re.Match[str] | None
 
-    def after(self, terminal: str, text: str) -> Reader:
-        """Where reading stands after one terminal more, which must be one that may follow; this one stays what it is."""
+    def after(self, terminal: str | None, text: str = "") -> Reader:
+        """Where reading stands after one terminal more, which must be one that may follow; this one stays what it is. After None, the end,
+        the only value is the tree."""
         move = self.stack.move(terminal)
         assert move is not None
         values = [[*one] if isinstance(one, list) else one for one in self.values]  # a list may grow
@@ -103,15 +104,6 @@ class Reader(NamedTuple):
         if move.kept:
             values.append(Word(move.says(text) if move.says else text, self.at, end))
         return Reader(move.stack, values, end, None)
-
-    def tree(self) -> Any:  # noqa: ANN401 - whatever the rules build
-        """The tree of what was read, None where it is no whole text. Uses up the values."""
-        move = self.stack.move(None)
-        if move is None:
-            return None
-        for act in move.acts:
-            act(self.values)
-        return self.values[0]
 
 
 class Driver:
@@ -123,22 +115,28 @@ class Driver:
         self._start = start
         self._seen: Stacks = {}
 
-    def read(self, text: str) -> Reader:
-        """Read as much of a text as can be. Raises KeyError where terminals are more than an expression."""
+    def read(self, text: str, *, whole: bool = True) -> Any:  # noqa: ANN401 - whatever the rules build
+        """The tree of a text, a reader where it is none; also at its end where it is not the `whole`.
+
+        Raises KeyError where terminals are more than an expression.
+        """
         if len(self._seen) > _MOST_STACKS:
             self._seen.clear()
         new = tuple.__new__
         stack = self._seen.setdefault((self._start, None), Stack(self._start, None, self._seen))
         values: list[Any] = []
         at = 0
-        while (found := stack.match(text, at)) is not None and (terminal := found.lastgroup) is not None:
+        while (found := stack.match(text, at)) is not None:
+            terminal = found.lastgroup
             move = stack.moves.get(terminal) or stack.move(terminal)
-            if move is None:
+            if move is None or (terminal is None and not whole):
                 break
             acts, stack, kept, says = move
             for act in acts:
                 act(values)
             at = found.end()
+            if terminal is None:
+                return values[0]
             if kept:
                 said = found[terminal]
                 begin = at - len(said)

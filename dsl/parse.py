@@ -33,14 +33,13 @@ def parse(text: str) -> syntax.Declaration | Fault:
     """Parse one declaration. Offsets count from the start of `text`. One that passes a limit is a fault."""
     if over := excess(text):
         return Fault(over.start, over.end, "", frozenset())
-    reader = _driver().read(text)
-    tree = reader.tree() if reader.found is not None and reader.found.lastgroup is None else None
-    return _fault(text, reader) if tree is None else cast(syntax.Declaration, tree)
+    found = _driver().read(text)
+    return _fault(text, found) if isinstance(found, Reader) else cast(syntax.Declaration, found)
 
 
 def begun(text: str) -> Reader | None:
     """A reader after `text`, with which a declaration begins; None where none does."""
-    reader = _driver().read(text)
+    reader = cast(Reader, _driver().read(text, whole=False))
     return reader if reader.found is not None and reader.found.lastgroup is None else None
 
 

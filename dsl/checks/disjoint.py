@@ -44,7 +44,8 @@ _Terms = list[tuple[_Test, ...]]
 
 def can_both_hold(one: Condition, other: Condition) -> bool:
     """False only when no ticket can satisfy both."""
-    return Demand(one).meets(Demand(other))
+    terms = _alternatives(AllOf((one, other)), holds=True)
+    return terms is None or any(_Needs(term).possible() for term in terms)
 
 
 class Demand:

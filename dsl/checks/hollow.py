@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from dsl import build, syntax
 from dsl.checks.climb import given
@@ -23,27 +23,29 @@ NO_FIELDS = ("by", "echo")
 
 def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
     """A target whose condition no ticket of its priorities can fulfil."""
-    if line.when is None or not line.priorities or _asks_each_field_once(line.when):
+    if line.when is None or not line.priorities:
         return
-    known = meaning(line.when)
+    fields = list(_fields(line.when))
+    known = None if _surely_holds(fields) else meaning(line.when)
     if known is None:
         return
     if not can_both_hold(known, ANY_TICKET):
         yield _never(line, "no ticket can fulfil the condition of this target")
-    elif not any(can_both_hold(given(known, word.text), ANY_TICKET) for word in line.priorities):
+    elif "priority" in fields and not any(
+        can_both_hold(given(known, word.text), ANY_TICKET) for word in line.priorities
+    ):
         yield _never(line, "the condition of this target excludes the priorities that it is for")
 
 
 def never_holds(line: syntax.PauseWhen | syntax.StopWhen) -> Iterator[Finding]:
     """A pause or a `stop when` whose condition no ticket can fulfil."""
-    known = None if _asks_each_field_once(line.when) else meaning(line.when)
+    known = None if _surely_holds(list(_fields(line.when))) else meaning(line.when)
     if known is not None and not can_both_hold(known, ANY_TICKET):
         yield _never(line, "no ticket can fulfil this condition")
 
 
-def _asks_each_field_once(when: syntax.Condition) -> bool:
-    """Whether some ticket surely fulfils it: tests of different fields exclude neither each other nor a priority of its target."""
-    fields = list(_fields(when))
+def _surely_holds(fields: Sequence[str]) -> bool:
+    """Whether some ticket fulfils tests of these fields: of different ones they exclude neither each other nor a priority of their target."""
     return len(set(fields)) == len(fields) and "priority" not in fields
 
 

@@ -60,12 +60,12 @@ def _once(keyword: str, kind: str, line: Ranged, seen: dict[str, Origin]) -> Ite
     )
 
 
-def empty(word: syntax.Word) -> Iterator[Finding]:
+def empty(word: syntax.Word) -> tuple[Finding, ...]:
     """A finding when a text says nothing."""
-    if not word.text.strip():
-        yield Finding(
-            "E0219", "this text is empty", here(word), "write something between the quotes, or leave it out"
-        )
+    if word.text.strip():
+        return ()
+    help_ = "write something between the quotes, or leave it out"
+    return (Finding("E0219", "this text is empty", here(word), help_),)
 
 
 # ---------------------------------------------------------------- plain lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from dsl import syntax
 from dsl.finding import Finding
@@ -36,14 +36,15 @@ _KEYWORDS: dict[type[syntax.Line], str] = {
 }
 
 
-def missing_findings(tree: syntax.Declaration) -> Iterator[Finding]:
+def missing_findings(tree: syntax.Declaration) -> Iterable[Finding]:
     """What a whole declaration lacks."""
-    kind = tree.kind
-    if kind == "calendar":
-        yield from _zone_and_hours(tree)
-    needed = _NEEDED.get(kind)
-    if needed is None:
-        return
+    if tree.kind == "calendar":
+        return _zone_and_hours(tree)
+    needed = _NEEDED.get(tree.kind)
+    return _unsaid(tree, needed) if needed else ()
+
+
+def _unsaid(tree: syntax.Declaration, needed: Mapping[str, str]) -> Iterator[Finding]:
     said = {
         line.keyword if isinstance(line, syntax.Fact) else _KEYWORDS.get(line.__class__)
         for line in tree.lines
@@ -52,7 +53,7 @@ def missing_findings(tree: syntax.Declaration) -> Iterator[Finding]:
         if keyword not in said:
             yield Finding(
                 "E0305",
-                f"this {kind} has no `{keyword}`",
+                f"this {tree.kind} has no `{keyword}`",
                 Origin("", 0, tree.end),
                 f"add a line such as `{example}`",
             )

@@ -66,7 +66,7 @@ class Names(Asking):
         """The same for each name of a list; for one that stands there again, which is wrong itself, once."""
         seen: set[str] = set()
         for word in words:
-            if word.text not in seen:
+            if self._missing(kind, word.text) is not None and word.text not in seen:
                 seen.add(word.text)
                 yield from self.unknown(kind, word)
 

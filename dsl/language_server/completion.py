@@ -176,7 +176,7 @@ def _ended(reader: Reader) -> syntax.Declaration | None:
         for one in waiting:
             accepted = one.stack.accepts()
             if END in accepted:
-                tree = one.tree()
+                [tree] = one.after(None).values
                 return tree if isinstance(tree, syntax.Declaration) else None
             for terminal in sorted(accepted):
                 further = one.after(terminal, _sample(terminal))

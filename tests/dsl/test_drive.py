@@ -70,7 +70,7 @@ def test_stacks_that_were_forgotten_are_found_again(monkeypatch):
     monkeypatch.setattr(drive, "_MOST_STACKS", 0)
     driver = Driver(_tables().start)
     texts = ["field f flag", "tier gold {\n  like silver\n}"] * 2
-    assert [driver.read(text).tree() for text in texts] == [parsed(text) for text in texts]
+    assert [driver.read(text) for text in texts] == [parsed(text) for text in texts]
 
 
 # ---------------------------------------------------------------- a text that goes on
@@ -80,8 +80,8 @@ def test_a_reader_is_what_it_was_when_others_have_gone_on_from_it():
     reader = begun("tier gold {\n  like silver")
     several = reader.after("_COMMA", ", ").after("NAME", "bronze").after("_NL", "\n").after("_CLOSE", "}")
     one = reader.after("_NL", "\n").after("_CLOSE", "}")
-    assert [word.text for word in several.tree().lines[0].words] == ["silver", "bronze"]
-    assert [word.text for word in one.tree().lines[0].words] == ["silver"]
+    assert [word.text for word in several.after(None).values[0].lines[0].words] == ["silver", "bronze"]
+    assert [word.text for word in one.after(None).values[0].lines[0].words] == ["silver"]
 
 
 @settings(deadline=None)
