@@ -130,6 +130,8 @@ def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled
             customers.pop(name, None)
         else:
             customers[name] = customer(declared)
+    if last.checked.too_wrong():
+        return None
     if len(customers) != len(rules.customers) or customers.keys() != rules.customers.keys():
         customers = {name: customers[name] for name in known if name in customers}
     places = Places(gathered.sheets.values(), gathered.texts)

@@ -115,6 +115,10 @@ class Checked:
             or any(flat.bare for flat in self.around.flats.values())
         )
 
+    def too_wrong(self) -> bool:
+        """Whether there are more errors in customers than are looked for."""
+        return sum(is_error(one) for found in self.customers.values() for one in found) > MOST_WRONG
+
     def check(self, declared: Declared) -> None:
         """Find what is wrong with one customer, given everything else."""
         self.customers.pop(declared.key, None)
