@@ -12,13 +12,15 @@ from dsl.span import Origin
 
 
 class Line(NamedTuple):
-    """The faulty logical line: `block` is the keyword of the block that it stands in, "" for a head."""
+    """The faulty logical line: `block` is the keyword of the block that it stands in, "" for a head; `expected` are names of the
+    terminals that might have stood where the parser stopped."""
 
     text: str
     start: int
     end: int
     block: str = ""
     dangling_comma: int = -1
+    expected: frozenset[str] = frozenset()
 
 
 Table = tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | None]], ...]
@@ -40,6 +42,6 @@ def found(
     at = Origin("", line.start + start, line.start + end)
     mends: tuple[Mend, ...] = ()
     if replacement is not None:
-        title = f"write {replacement}" if replacement else "remove it"
+        title = f"write {replacement.strip() or 'a space'}" if replacement else "remove it"
         mends = (Mend(title, ((at, replacement),), safe=True),)
     return Finding(code, message, at, help_, mends=mends)

@@ -145,7 +145,8 @@ def _bound_after(line: Line, match: re.Match[str]) -> Finding:
 
 
 def _endless(line: Line, match: re.Match[str]) -> Finding:
-    mended = f"{match[0]} until acknowledged" if match[1] else None
+    times = f" up to {match['times']}" if match["times"] else ""
+    mended = f"repeat every {match['length']}{times} until acknowledged" if match[1] else None
     return found(
         "E0230",
         line,
@@ -222,7 +223,8 @@ _LADDER: Table = (
     ),
     (
         re.compile(
-            rf"\brepeat[ \t]+(every[ \t]+)?{_LENGTH}(?:[ \t]+up[ \t]+to[ \t]+\d+)?(?![a-z0-9])(?![^#\n]*\buntil\b)"
+            rf"\brepeat[ \t]+(every[ \t]+)?(?P<length>{_LENGTH})(?:[ \t]+(?:up[ \t]+to[ \t]+)?(?P<times>\d+)(?:[ \t]+times)?)?(?![a-z0-9])"
+            r"(?![^#\n]*\buntil\b)"
         ),
         _endless,
     ),

@@ -149,8 +149,7 @@ def form(line: Line, fault: Fault) -> Finding | None:
     if word.startswith('"'):
         if "_COMMA" in fault.expected and line.text[:start].rstrip().endswith('"'):
             return _missing_comma(line, start)
-        plain = _as_name(word[1:-1])
-        if "NAME" in fault.expected and not fault.expected & SAYS.keys() and plain:
+        if plain := named(word[1:-1], fault.expected):
             return found(
                 "E0225", line, *at, f"a name stands without quotes: {word}", f"write `{plain}`", plain
             )
@@ -194,6 +193,11 @@ def _missing_comma(line: Line, start: int) -> Finding:
         "a comma is missing after this",
         "parts of a list have commas between them",
     )
+
+
+def named(text: str, expected: frozenset[str]) -> str:
+    """The name that a quoted text stands for; "" where a text may stand, or no name."""
+    return _as_name(text) if "NAME" in expected and not expected & SAYS.keys() else ""
 
 
 def _as_name(word: str) -> str:

@@ -7,37 +7,52 @@ confused: add a pattern here and a page in `dsl/pages`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
-from dsl import ladder_mistakes, scenario_mistakes
-from dsl.faulty_line import HIDDEN, Line, found, masked
+from dsl import calendar_mistakes, ladder_mistakes, scenario_mistakes
+from dsl.faulty_line import HIDDEN, Line, Table, found, masked
 from dsl.finding import Finding
-from dsl.misplaced import dangling_comma, form, generic, keyword, one_line_block, unfinished_string
+from dsl.misplaced import dangling_comma, form, generic, keyword, named, one_line_block, unfinished_string
 from dsl.parse import Fault
+from dsl.proof import proven, unproven
+from dsl.values import duration
 
 
 def explain(line: Line, fault: Fault) -> Finding:
-    """What is wrong with the line on which the parser stopped at `fault`."""
+    """What is wrong with the line on which the parser stopped at `fault`; a mend is safe only where it gets the parser past it."""
     if line.dangling_comma >= 0:
         return dangling_comma(line)
+    line = line._replace(expected=fault.expected)
     hidden = masked(line.text)
-    for pattern, make in (*_TABLE, *_TABLES.get(line.block, ())):
-        for match in pattern.finditer(line.text):
-            if hidden[match.start()] != HIDDEN and (finding := make(line, match)):
-                return finding
-    return (
-        unfinished_string(line, hidden)
+    known = list(_known(line, hidden))
+    if meant := next((one for one in known if proven(line, fault, one)), None):
+        return meant
+    one = (
+        next((one for one in known if one.at.start <= fault.start), None)
+        or unfinished_string(line, hidden)
         or keyword(line, fault)
         or one_line_block(line, hidden)
         or form(line, fault)
+        or next(iter(known), None)
         or generic(line, fault)
     )
+    return one if proven(line, fault, one) else unproven(one)
+
+
+def _known(line: Line, hidden: str) -> Iterator[Finding]:
+    """What the table says of the line: of each pattern the first match that it has something to say about."""
+    for pattern, make in (*_TABLES.get(line.block, ()), *_TABLE):
+        shown = (match for match in pattern.finditer(line.text) if hidden[match.start()] != HIDDEN)
+        if finding := next(filter(None, (make(line, match) for match in shown)), None):
+            yield finding
 
 
 # ---------------------------------------------------------------- the table
 
-_QUOTES = dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‘’‚", "'")
+_DOUBLE, _SINGLE = "“”„‟″«»", "‘’‚"
+_QUOTES = dict.fromkeys(_DOUBLE, '"') | dict.fromkeys(_SINGLE, "'")
 _DASHES = dict.fromkeys("–—−‐‑", "-")
 _SPELT = _QUOTES | _DASHES | dict.fromkeys("\u00a0\u2007\u202f\u3000", " ")
 _UNIT_WORDS = {
@@ -64,6 +79,7 @@ _UNIT_WORDS = {
     "week": "w",
     "weeks": "w",
 }
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 def _typographic(line: Line, match: re.Match[str]) -> Finding:
@@ -75,6 +91,23 @@ def _typographic(line: Line, match: re.Match[str]) -> Finding:
         f"`{match[0]}` is a typographic character, not one of the language",
         f"write `{mended}`; word processors and chats change it on the way",
         mended,
+    )
+
+
+def _quoted(line: Line, match: re.Match[str]) -> Finding | None:
+    """In the place of a name what is quoted is one."""
+    text, typographic = match[1], match[0][0] not in "\"'" or match[0][-1] not in "\"'"
+    if not typographic and match[0][0] == '"':
+        return None
+    written = named(text, line.expected) or f'"{text}"'
+    return found(
+        "E0207",
+        line,
+        *match.span(),
+        f"`{match[0]}` stands in typographic quotes" if typographic else "text stands in double quotes",
+        f"write `{written}`"
+        + ("; word processors and chats change quotes on the way" if typographic else ""),
+        written,
     )
 
 
@@ -90,21 +123,53 @@ def _semicolon(line: Line, match: re.Match[str]) -> Finding:
 
 
 def _sign(line: Line, match: re.Match[str]) -> Finding:
-    if "when" in line.text[: match.start()]:
+    if _in_condition(line, match):
         return found(
             "E0210", line, *match.span(1), "`=` compares nothing", "a comparison is written `==`", "=="
         )
+    before, after = line.text[: match.start(1)], line.text[match.end(1) :]
     return found(
         "E0210",
         line,
         *match.span(1),
         f"`{match[1]}` has no place between a keyword and its value",
         "a space is enough: `zone Europe/Berlin`",
-        "",
+        "" if before[-1:].isspace() or after[:1].isspace() else " ",
     )
 
 
-_NAMES_A_CALENDAR = re.compile(r"\b(?:on|calendar|in)[ \t]+$")
+_COMPARISONS = {
+    "=>": ">=",
+    "=<": "<=",
+    "=!": "!=",
+    "<>": "!=",
+    "===": "==",
+    "!==": "!=",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+}
+
+
+def _comparison(line: Line, match: re.Match[str]) -> Finding | None:
+    if not _in_condition(line, match):
+        return None
+    written = _COMPARISONS[match[0]]
+    return found(
+        "E0210",
+        line,
+        *match.span(),
+        f"`{match[0]}` compares nothing",
+        f"this comparison is written `{written}`",
+        written,
+    )
+
+
+def _in_condition(line: Line, match: re.Match[str]) -> bool:
+    return "when" in line.text[: match.start()]
+
+
+_NAMES_A_CALENDAR = re.compile(r"\b(?:on|calendar)[ \t]+$")
 
 
 def _around_the_clock(line: Line, match: re.Match[str]) -> Finding:
@@ -116,7 +181,7 @@ def _around_the_clock(line: Line, match: re.Match[str]) -> Finding:
             f"`{match[0]}` is not a range of hours",
             "write `open mon-sun 00:00-24:00`, or use the built-in calendar `always`",
         )
-    if not _NAMES_A_CALENDAR.search(line.text[: match.start()]):
+    if match["in"] is None and not _NAMES_A_CALENDAR.search(line.text[: match.start()]):
         return found(
             "E0213",
             line,
@@ -130,14 +195,12 @@ def _around_the_clock(line: Line, match: re.Match[str]) -> Finding:
         *match.span(),
         f"`{match[0]}` is not a calendar",
         "the built-in calendar for around the clock is `always`",
-        "always",
+        "always" if match["in"] is None else "on always",
     )
 
 
 def _spelt_duration(line: Line, match: re.Match[str]) -> Finding | None:
-    business = bool(match[2])
-    unit = "bd" if business else _UNIT_WORDS[match[3].lower()]
-    written = f"{match[1]}{unit}"
+    written = _length(match[0])
     if written == match[0]:
         return None
     return found(
@@ -145,44 +208,26 @@ def _spelt_duration(line: Line, match: re.Match[str]) -> Finding | None:
         line,
         *match.span(),
         f"`{match[0]}` is not how a length of time is written",
-        f"write `{written}`; units are s, m, h and bd for business days",
+        f"write `{written or '1h30m'}`; units are s, m, h and bd for business days",
         written,
     )
 
 
+def _length(text: str) -> str | None:
+    """The length of time that is meant; None where its parts do not make one."""
+    parts = [(one[1], "bd" if one[2] else _UNIT_WORDS[one[3].lower()]) for one in _PART.finditer(text)]
+    if any(unit == "bd" for _, unit in parts):
+        return "".join(parts[0]) if len(parts) == 1 and parts[0][0].isdigit() else None
+    if all(number.isdigit() for number, _ in parts):
+        return "".join(map("".join, parts))
+    seconds = [Decimal(number) * _SECONDS.get(unit, 0) for number, unit in parts]
+    return duration(int(sum(seconds))) if all(one and one == int(one) for one in seconds) else None
+
+
 def _bare_percent(line: Line, match: re.Match[str]) -> Finding:
-    return found(
-        "E0212",
-        line,
-        *match.span(1),
-        f"`{match[1]}` needs a percent sign",
-        f"write `{match[1].split()[0]}%`",
-        f"{match[1].split()[0]}%",
-    )
-
-
-def _hours(line: Line, match: re.Match[str]) -> Finding | None:
-    if not line.text.lstrip().startswith(("open", "closed")):
-        return None
-    first, second = _clock(*match.group(1, 2, 3)), _clock(*match.group(4, 5, 6))
-    mended = f"{first}-{second}"
-    if mended == match[0] or len(mended) != 11:
-        return None
-    return found(
-        "E0222",
-        line,
-        *match.span(),
-        f"`{match[0]}` is not how a range of hours is written",
-        f"two digits, a colon, no spaces: `{mended}`",
-        mended,
-    )
-
-
-def _clock(hours: str, minutes: str | None, half: str | None) -> str:
-    number = int(hours)
-    if half:
-        number = number % 12 + (12 if half.lower().startswith("p") else 0)
-    return f"{number:02}:{minutes or '00'}"
+    written = f"{match[1].split()[0]}%"
+    message = f"`{match[1]}` is not how a percentage is written"
+    return found("E0212", line, *match.span(1), message, f"write `{written}`", written)
 
 
 def _odd_date(line: Line, match: re.Match[str]) -> Finding:
@@ -209,17 +254,26 @@ def _date(text: str) -> str | None:
         return None
 
 
-_BEHIND_THE_METRIC = r"(?<![\w-])(?:within|every|on|when|and|or|not)(?![\w-])"
+_NAME = r"[\w-]+"
+_AT_MOST = (
+    r"(?:(?:with|within|in|is|be|to|must|should|shall|will|under|below|max|maximum|(?:at|no|not)[ \t]+(?:the[ \t]+)?(?:most|more[ \t]+than))"
+    r"(?![\w-])|<=?|=<?|≤|:)"
+)
+"""What people write between a metric and the length of time that is promised."""
 
 
-def _at_most(line: Line, match: re.Match[str]) -> Finding:
+def _at_most(line: Line, match: re.Match[str]) -> Finding | None:
+    if match[1] == "within":
+        return None
+    before = "" if line.text[match.start(1) - 1].isspace() else " "
+    after = "" if line.text[match.end(1)].isspace() else " "
     return found(
         "E0201",
         line,
         *match.span(1),
         f"`{match[1]}` is not expected here",
         "a length of time that is promised stands behind `within`",
-        "within",
+        f"{before}within{after}",
     )
 
 
@@ -234,55 +288,50 @@ def _and_in_list(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
-def _weekday(line: Line, match: re.Match[str]) -> Finding | None:
-    mended = "-".join(day[:3].lower() for day in re.split(r"\s*(?:-|to)\s*", match[0]))
-    if not line.text.lstrip().startswith("open") or mended == match[0]:
-        return None
-    return found(
-        "E0228",
-        line,
-        *match.span(),
-        f"`{match[0]}` is not how weekdays are written",
-        f"three small letters, no spaces: `{mended}`",
-        mended,
-    )
-
-
 def _sign_operator(line: Line, match: re.Match[str]) -> Finding:
-    word = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not "}[match[0]]
+    if not _in_condition(line, match):
+        return found(
+            "E0226",
+            line,
+            *match.span(),
+            f"`{match['sign']}` is no part of a list",
+            "a list has commas between its values",
+            ", " if match["sign"] in ("&", "&&") else None,
+        )
+    word = {"&": "and", "|": "or", "!": "not"}[match["sign"][0]]
+    written = f"{word} " if match["sign"] == "!" else f" {word} "
     return found(
         "E0226",
         line,
-        *match.span(),
-        f"`{match[0]}` is no operator",
-        f"conditions are written with words: `{word.strip()}`",
-        word,
+        *match.span("sign"),
+        f"`{match['sign']}` is no operator",
+        f"conditions are written with words: `{word}`",
+        written,
     )
 
 
-def _single_quoted(line: Line, match: re.Match[str]) -> Finding:
-    return found(
-        "E0207",
-        line,
-        *match.span(),
-        "text stands in double quotes",
-        f'write "{match[1]}"',
-        f'"{match[1]}"',
-    )
-
-
-_TIME = r"(\d{1,2})(?:[:.](\d{2}))?\s?([aApP]\.?[mM]\.?)?"
-_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?"
-_TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | None]], ...] = (
+_LENGTH = (
+    r"(\d+(?:\.\d+)?)\s*(business\s+|working\s+)?"
+    r"(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|bd|d|weeks?|w)(?![a-z])"
+)
+_PART = re.compile(_LENGTH, re.IGNORECASE)
+_SHARE = r"(\d+(?:\.\d+)?(?:\s+percent\b|\s+%)?)(?![\d.%])"
+_TABLE: Table = (
+    (re.compile(rf"[\"{_DOUBLE}]([^\n\"{_DOUBLE}]*)[\"{_DOUBLE}]"), _quoted),
+    (re.compile(rf"(?<!\w)['{_SINGLE}]([^\n\"'{_SINGLE}]*)['{_SINGLE}](?![\w'])"), _quoted),
     (re.compile(f"[{''.join(_SPELT)}]+"), _typographic),
-    (re.compile(r"'([^'\n\"]*)'"), _single_quoted),
     (re.compile(r";"), _semicolon),
-    (re.compile(rf"\b{_DAY}(?:\s*(?:-|\bto\b)\s*{_DAY})?\b", re.IGNORECASE), _weekday),
-    (re.compile(r"\b24\s?[/x]\s?7\b"), _around_the_clock),
-    (re.compile(r"&&?|\|\|?|!(?!=)"), _sign_operator),
-    (re.compile(rf"(?<=^)\s*target (?:(?!{_BEHIND_THE_METRIC})[\w, -])+ (<=?|≤|in)\s(?=\s*\d)"), _at_most),
+    (re.compile(r"\b(?P<in>in\s+)?24\s?[/x]\s?7\b"), _around_the_clock),
+    (re.compile(r"=>|=<|=!|<>|[!=]==|[≥≤≠]"), _comparison),
+    (re.compile(r"[ \t]*(?P<sign>&&?|\|\|?|(?<!=)!(?!=))[ \t]*"), _sign_operator),
+    (
+        re.compile(
+            rf"^\s*target[ \t]+{_NAME}(?:\s*,\s*{_NAME})*[ \t]+(?!{_AT_MOST}){_NAME}[ \t]*({_AT_MOST}(?:[ \t]*{_AT_MOST})*)[ \t]*(?=\d)(?!24\s?[/x]\s?7)"
+        ),
+        _at_most,
+    ),
     (re.compile(r"(?<![=!<>:])(=|:=)(?!=)"), _sign),
-    (re.compile(r"(?<=[a-z])(:)(?=\s)"), _sign),
+    (re.compile(r"(?<=[a-z])(:)(?=[\sA-Za-z\"])"), _sign),
     (
         re.compile(
             r"\b(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}[/.]\d{1,2}[/.]\d{1,2}|\d{4}-\d-\d{1,2}|\d{4}-\d\d-\d)(?!\d)"
@@ -290,19 +339,12 @@ _TABLE: tuple[tuple[re.Pattern[str], Callable[[Line, re.Match[str]], Finding | N
         _odd_date,
     ),
     (
-        re.compile(r"(?<![\d:/.-])" + _TIME + r"\s*(?:-|to|until)\s*" + _TIME + r"(?![\d:/.-])"),
-        _hours,
-    ),
-    (
-        re.compile(
-            r"\b(\d+)\s*(business\s+|working\s+)?(seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|bd|d|weeks?|w)\b",
-            re.IGNORECASE,
-        ),
+        re.compile(rf"(?<![\w.-]){_LENGTH}(?:\s*(?:and\s+)?{_LENGTH})*\b", re.IGNORECASE),
         _spelt_duration,
     ),
-    (re.compile(r"(?<=warn at )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
-    (re.compile(r"\b(?:uptime(?: below)?) (\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
-    (re.compile(r"(?<=\d%)\s+and\s+(?=\d)"), _and_in_list),
-    (re.compile(r"(?<=%, )(\d+(?:\.\d+)?(?: percent\b)?)(?![\d.%])"), _bare_percent),
+    (re.compile(rf"(?<=warn at ){_SHARE}"), _bare_percent),
+    (re.compile(rf"\b(?:uptime(?: below)?) {_SHARE}"), _bare_percent),
+    (re.compile(r"(?:(?<=\d%)|(?<=:\d\d))\s+and\s+(?=\d)"), _and_in_list),
+    (re.compile(rf"(?<=%,)\s*{_SHARE}"), _bare_percent),
 )
-_TABLES = {**ladder_mistakes.TABLES, **scenario_mistakes.TABLES}
+_TABLES = {**calendar_mistakes.TABLES, **ladder_mistakes.TABLES, **scenario_mistakes.TABLES}

@@ -103,7 +103,7 @@ def _amount_first(line: Line, match: re.Match[str]) -> Finding:
 
 
 def _outage(line: Line, match: re.Match[str]) -> Finding:
-    mended = f"{match[2].rstrip()} from {match[1]}"
+    mended = f"outage {match[2] or ''}".rstrip() + f" from {match[1]}"
     return found(
         "E0202",
         line,
@@ -118,7 +118,9 @@ _SCENARIO: Table = (
     (re.compile(r"\bexpect\s+(?:no\s+)?(credit|retainers)(?=\s+(?:[A-Z0-9]|in\b|for\b))"), _number),
     (re.compile(r"\b(\d+(?:\.\d+)?)\s+([A-Z]{3})\b"), _amount_first),
     (
-        re.compile(rf"\bat\s+({_DAY} \d\d:\d\d(?::\d\d)?)\s+(outage\b(?:\s+(?!until\b)[a-z][a-z0-9-]*)?)"),
+        re.compile(
+            rf"\bat\s+({_DAY} \d\d:\d\d(?::\d\d)?)\s+outage\b(?:\s+(?:of|on|for)\b)?(?:\s+(?!until\b)([a-z][a-z0-9-]*))?"
+        ),
         _outage,
     ),
     (re.compile(rf"({_DAY})T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?"), _joined),
