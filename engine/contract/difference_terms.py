@@ -40,7 +40,7 @@ class Comparison:
     ) -> tuple[Change, ...]:
         """What differs between the two terms for whom they are meant on either side, each change once."""
         terms = (before, after)
-        asks = any(one is not None and self._asks(side, one) for side, one in enumerate(terms))
+        asks = any(one is not None and self.asks(side, one) for side, one in enumerate(terms))
         whose = tuple((one.name, one.group) for one in whom) if asks else ()
         kinds = ((one.customer is None, one.declared is None) for one in whom)
         key = (id(before), id(after), *kinds, whose)
@@ -56,8 +56,8 @@ class Comparison:
             known = self._known[key] = ((before, after), tuple(found))
         return known[1]
 
-    def _asks(self, side: int, terms: Terms) -> bool:
-        """Whether anything in these terms, or that is live around them, asks for the customer or the group."""
+    def asks(self, side: int, terms: Terms) -> bool:
+        """Whether anything in these terms, or that is live around them under the rules of that side, asks for the customer or the group."""
         contract = self._contracts[side]
         if contract.personal(terms):
             return True

@@ -69,10 +69,10 @@ class Touch:
         of_saying, texts = whose(told)
         pairs: list[int] = []
         turns: list[int] = []
-        hit = np.zeros(len(texts), dtype=np.bool_)
+        rows = []
         for number, text in enumerate(texts):
             starts, row = self._row(text)
-            hit[number] = any(self._pairs[pair].differs for pair in row)
+            rows.append(row)
             turns += ((number << 33) + min(max(start, 0), LAST) for start in starts)
             pairs += row
         has = told.starts[1:] > told.starts[:-1]
@@ -86,6 +86,7 @@ class Touch:
         self._pinned(told, has, text_of, texts, found)
         touched = told.apart.copy()
         touched[has] |= np.array([pair.differs for pair in self._pairs], dtype=np.bool_)[found[has]]
+        hit = np.array([self._hits(*one) for one in zip(texts, rows, strict=True)], dtype=np.bool_)
         self._elsewhere(told, of_saying, hit, touched)
         return Placed(touched, found, tuple(self._pairs))
 
@@ -114,6 +115,25 @@ class Touch:
         usual = (places == told.starts[ticket]) & opens[told.saying[places]]
         touched[ticket[~usual]] = True
 
+    def _hits(self, text: str, row: list[int]) -> bool:
+        """Whether a ticket that comes to name this customer may differ by it, whatever was promised to it when it opened."""
+        if any(self._pairs[pair].differs for pair in row):
+            return True
+        before, after = self._whom(text)
+        return before.group != after.group and any(
+            terms is not None and self._comparison.asks(side, terms)
+            for pair in self._pairs
+            for side, terms in enumerate((pair.before, pair.after))
+        )
+
+    def _whom(self, text: str) -> tuple[Whom, Whom]:
+        """Who is meant by a customer text; nobody where it is not declared."""
+        before, after = (graph.customer(text) for graph in self._graphs)
+        return (
+            Whom(before.name, before) if before else Whom(),
+            Whom(after.name, after) if after else Whom(),
+        )
+
     def _row(self, text: str) -> tuple[list[int], list[int]]:
         """From which instants on a customer text is promised which pair."""
         known = self._rows.get(text)
@@ -137,12 +157,8 @@ class Touch:
 
     def _metrics(self, text: str, before: Terms | None, after: Terms | None) -> frozenset[str] | None:
         """The metrics that differ for a customer text; None if any may."""
-        one, other = (
-            Whom(item.name, item) if item else Whom()
-            for item in (graph.customer(text) for graph in self._graphs)
-        )
-        same = (one.name, one.group) == (other.name, other.group)
-        if self._everything or not same or self._beyond(one, before, after):
+        one, other = self._whom(text)
+        if self._everything or one.name != other.name or self._beyond(one, before, after):
             return None
         changes = self._comparison.changes((one, other), before, after)
         moving = [change for change in changes if change.about not in _STILL]

@@ -62,6 +62,7 @@ CLIMBING = RULES.replace(
 )
 CLIMBING = CLIMBING.replace('tier bronze "Bronze" {\n', 'tier bronze "Bronze" {\n  escalate via plain\n')
 SITE = CLIMBING + LADDERS
+ASKING = SITE.replace("response within 1h when vip", "response within 1h when vip or group == retail")
 NOW = Instant(START + 9 * DAY)
 
 CHANGES = {
@@ -90,6 +91,11 @@ CHANGES = {
     "a status": [('waiting "Waiting"', 'waiting "Waiting", "Nonsense"')],
     "a promise more": [("target critical, high update every 1h on always\n", "")],
     "reopening": [("  reopen restarts\n", "")],
+    "a group renamed": [("group retail", "group shops")],
+    "another group": [
+        ('group retail "Retail" {', 'group shops {\n  tier silver\n}\ngroup retail "Retail" {'),
+        ('"Globex Inc." {\n  group retail', '"Globex Inc." {\n  group shops'),
+    ],
     "an override": [
         (
             'customer initech "Initech" {\n',
@@ -191,7 +197,8 @@ def test_it_is_what_both_rule_sets_say_of_every_ticket(tickets, name, back):
     found = Judge(old, new, 0, NOW).past(portion(tickets, old, new))
     wanted = expected(tickets, old, new)
     assert found.past == wanted
-    assert bool(wanted) is (name not in {"a ladder renamed", "an end"})
+    assert bool(wanted) is (name not in {"a ladder renamed", "an end", "a group renamed", "another group"})
+    assert found.touched or not wanted
     assert found.tickets == len(tickets)
 
 
@@ -212,6 +219,43 @@ def test_open_tickets_keep_what_was_promised_to_them(tickets, name):
     found = Judge(old, new, 0, NOW).today(portion(history, old, new, pins=True))
     assert found.today == expected(history, old, new, open_only=True)
     assert bool(found.today) is (name not in {"a target", "dates", "the default"})
+
+
+GROUPS = {
+    "renamed": ([("group retail", "group shops")], SITE, 0),
+    "renamed with what asks for it": (
+        [("group retail", "group shops"), ("== retail", "== shops")],
+        ASKING,
+        0,
+    ),
+    "another, which conditions ask for": (
+        [
+            ('group retail "Retail" {', 'group shops {\n  tier silver\n}\ngroup retail "Retail" {'),
+            ('"Globex Inc." {\n  group retail', '"Globex Inc." {\n  group shops'),
+        ],
+        ASKING,
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize(("edits", "site", "moves"), GROUPS.values(), ids=GROUPS)
+def test_the_name_of_a_group_touches_those_of_whom_conditions_ask_for_it(tickets, edits, site, moves):
+    text = site
+    for was, will in edits:
+        assert was in text
+        text = text.replace(was, will)
+    old, new = rules(site), rules(text)
+    found = Judge(old, new, 0, NOW).past(portion(tickets, old, new))
+    assert found.past == expected(tickets, old, new)
+    assert bool(found.past) is bool(moves)
+    about = [one for one in tickets if any("customer" in event.data for event in one.events[1:])]
+    assert (found.touched > 0) is (bool(moves) or site is ASKING)
+    assert moves or found.touched <= len(about)
+    pinned = [replace(item, pins=evaluate(item, old, NOW).pins) for item in tickets]
+    after = Graph.compile(load_texts("sla.rules", {"sla.rules": text}), previous=old)
+    today = Judge(old, after, 0, NOW).today(portion(pinned, old, after, pins=True)).today
+    assert today == expected(pinned, old, after, open_only=True)
 
 
 def test_a_tier_that_is_no_more_stands_behind_what_it_promised(tickets):
