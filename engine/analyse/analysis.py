@@ -15,7 +15,7 @@ from dsl.scenario import Scenario
 from dsl.scenario_text import free_title, scenario_text
 from engine.analyse.alike import alike_findings
 from engine.analyse.climbers import Climbers, step_findings
-from engine.analyse.conditions import condition_findings
+from engine.analyse.conditions import condition_findings, decided
 from engine.analyse.credits import credit_findings
 from engine.analyse.dates import date_findings
 from engine.analyse.example import Shown
@@ -30,17 +30,12 @@ def analyse(loaded: Loaded, graph: Graph, today: int) -> tuple[Diagnostic, ...]:
     and have no errors; `today` is an instant, for contracts without an end and for examples."""
     found = survey(loaded, graph, today)
     climbers = Climbers(found)
-    conditions = list(condition_findings(found, climbers))
-    # says already why a target never decides
-    hollow = {one.finding.at for one in conditions if one.finding.code == "W0905"}
+    same = list(decided(found, climbers))
+    dead = {where for one in same if (where := one.dead) is not None}
     shown: list[Shown] = [
-        *(
-            one
-            for one in target_findings(found)
-            if one.finding.code != "W0901" or one.finding.at not in hollow
-        ),
-        *conditions,
-        *step_findings(found, climbers),
+        *(one for one in target_findings(found) if one.finding.code != "W0901" or one.finding.at not in dead),
+        *condition_findings(found, same),
+        *step_findings(found, climbers, dead),
         *date_findings(found),
         *credit_findings(found),
         *unused_findings(found, climbers),
@@ -56,11 +51,15 @@ def _text(example: Callable[[], Scenario], customers: Collection[str]) -> str:
 
 
 def _each_with_a_title(diagnostics: Iterable[Diagnostic], graph: Graph) -> Iterator[Diagnostic]:
-    """The diagnostics with examples whose titles are taken neither by another one nor by a scenario of the rules."""
+    """The diagnostics with examples whose titles are taken neither by another one nor by a scenario of the rules; what shows two findings
+    is one scenario."""
     taken = set(graph.ruleset.scenarios)
     numbers: defaultdict[str, Iterator[int]] = defaultdict(partial(count, 1))
+    titled: dict[str, str] = {}
     for one in diagnostics:
-        title = one.example.split('"', 2)[1]
-        free = free_title(title, taken, numbers[title])
-        taken.add(free)
-        yield replace(one, example=one.example.replace(quoted(title), quoted(free), 1))
+        title, told = one.example.split('"', 2)[1:]
+        if told not in titled:
+            free = free_title(title, taken, numbers[title])
+            taken.add(free)
+            titled[told] = one.example.replace(quoted(title), quoted(free), 1)
+        yield replace(one, example=titled[told])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from itertools import islice
 
@@ -10,6 +10,7 @@ from dsl.finding import Finding
 from dsl.ladder import Escalation, LadderStep, Notify, Reassign
 from dsl.model import Amount
 from dsl.scenario import Expect, Expectation, NoClock, Reaches, Scenario
+from dsl.span import Origin
 from engine.analyse.example import Shown, best, show
 from engine.analyse.opening import Opening, named, near, of_line, somebody
 from engine.analyse.survey import Spot, Survey
@@ -88,12 +89,14 @@ class Climbers:
         return show(self._survey.graph, title, opening, asked)
 
 
-def step_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
-    """Steps of ladders that are climbed and that no ticket comes to."""
+def step_findings(survey: Survey, climbers: Climbers, dead: Collection[Origin]) -> Iterator[Shown]:
+    """Steps of ladders that are climbed and that no ticket comes to, without those of which a condition says it: ladders and steps in
+    `dead`."""
     for ladder in survey.rules.escalations.values():
-        for step in ladder.steps if climbers.climbed(ladder.name) else ():
+        climbed = climbers.climbed(ladder.name) and ladder.origin not in dead
+        for step in ladder.steps if climbed else ():
             reached = (ladder.name, step.rule) in climbers.reached
-            if not reached and not survey.checked("W0709", step.origin):
+            if not reached and step.origin not in dead and not survey.checked("W0709", step.origin):
                 yield Shown(
                     Finding(
                         "W0907",

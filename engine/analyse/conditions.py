@@ -23,34 +23,40 @@ from engine.contract.cases import cases_of
 from engine.contract.table import Line
 
 
-def condition_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
+def condition_findings(survey: Survey, decided: Iterable[Decided]) -> Iterator[Shown]:
     """Everything that the decision space of conditions shows."""
-    return chain(_the_same(survey, climbers), _endless(survey))
+    return chain((one.told() for one in decided), _endless(survey))
 
 
 # ---------------------------------------------------------------- always true, always false
 
 
 class _Asked(NamedTuple):
-    """A condition with the priorities that it is asked for, where it stands, what it is of, and what shows its answer."""
+    """A condition with the priorities that it is asked for, where it stands, what it is of, what shows its answer, and whether it
+    `stops` what it is of."""
 
     condition: Condition
     priorities: tuple[str, ...]
     origin: Origin
     what: str
     shown: Callable[[bool], Scenario]
+    stops: bool = False
 
 
-def _the_same(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
-    known: dict[tuple[Condition, tuple[str, ...]], bool | None] = {}
-    for asked in _conditions(survey, climbers):
-        key = (asked.condition, asked.priorities)
-        if key not in known:
-            known[key] = _always(survey, *key)
-        answer = known[key]
-        if answer is None or any(survey.checked(code, asked.origin) for code in ("W0607", "W0709")):
-            continue
-        yield Shown(
+class Decided(NamedTuple):
+    """A condition that says the same to every ticket, and what it says."""
+
+    asked: _Asked
+    answer: bool
+
+    @property
+    def dead(self) -> Origin | None:
+        """What never comes about by it: its target or step, all of the ladder that its stop ends; None for what it leaves as it is."""
+        return self.asked.origin if self.answer is self.asked.stops else None
+
+    def told(self) -> Shown:
+        asked, answer = self
+        return Shown(
             Finding(
                 "W0905",
                 f"the condition of this {asked.what} {'holds for every ticket' if answer else 'never holds'}",
@@ -59,6 +65,19 @@ def _the_same(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
             ),
             partial(asked.shown, answer),
         )
+
+
+def decided(survey: Survey, climbers: Climbers) -> Iterator[Decided]:
+    """The conditions that decide nothing, without those of which `sla check` says so."""
+    known: dict[tuple[Condition, tuple[str, ...]], bool | None] = {}
+    for asked in _conditions(survey, climbers):
+        key = (asked.condition, asked.priorities)
+        if key not in known:
+            known[key] = _always(survey, *key)
+        answer = known[key]
+        if answer is None or any(survey.checked(code, asked.origin) for code in ("W0607", "W0709")):
+            continue
+        yield Decided(asked, answer)
 
 
 def _conditions(survey: Survey, climbers: Climbers) -> Iterator[_Asked]:
@@ -77,7 +96,7 @@ def _conditions(survey: Survey, climbers: Climbers) -> Iterator[_Asked]:
                 yield _Asked(step.when, priorities, step.origin, "step", shown)
         for stop in ladder.stop:
             shown = partial(_taken, climbers, ladder, ladder.steps[0], stops=True)
-            yield _Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown)
+            yield _Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown, stops=True)
 
 
 def _always(survey: Survey, condition: Condition, priorities: tuple[str, ...]) -> bool | None:

@@ -22,8 +22,8 @@ def analysed_soundly(text: str, today: int, files: Mapping[str, str] = NONE) -> 
     loaded = load_texts("sla.rules", {**files, "sla.rules": text})
     assert loaded.ruleset is not None, loaded.diagnostics
     found = analyse(loaded, Graph.compile(loaded), today)
-    examples = [one.example for one in found]
-    assert all(examples), found
+    assert all(one.example for one in found), found
+    examples = list(dict.fromkeys(one.example for one in found))
     if examples:
         pasted_holds(text, examples, files)
     return found

@@ -20,6 +20,7 @@ from tests.dsl.rule_texts import sites
 from tests.dsl.test_codes import BASE
 from tests.engine.examples import analysed_soundly
 from tests.engine.test_analyse import BASE as RULES
+from tui.findings.human import human
 
 PROJECT = Path(__file__).resolve().parents[2]
 TODAY = parse_instant("2026-11-26T10:00Z")
@@ -36,7 +37,7 @@ ACME = "customer acme {\n  zone Europe/Berlin\n  tier gold\n}\n"
 LADDER = """\
 escalation l {
   at breach of resolution for critical notify ann via inbox
-  at breach of resolution notify ann via inbox when status == "Open" and status is waiting
+  at breach of resolution notify ann via inbox when customer == globex
 }
 tier loud {
   like gold
@@ -90,7 +91,7 @@ def unused(text: str) -> str:
     ("text", "message", "shown"),
     [
         # a step whose words another one says too: a ticket for which neither is taken
-        (LADDER, "no ticket of any customer reaches", ["customer acme priority low", "expect breach of resolution notify ann via inbox never"]),
+        (LADDER, "no ticket of any customer reaches", ["customer globex priority critical", "expect breach of resolution notify ann via inbox never"]),
         # overrides where there is nothing to override
         ("customer acme {\n  tier gold until 2027-01-01\n  override late from 2027-02-01 {\n    target low resolution within 1h when vip\n  }\n}\n",
          "nothing is promised in its period", ["at 2027-02-01 00:00 opened with vip true", "expect no resolution"]),
@@ -250,3 +251,47 @@ def without(source: random.Random, text: str) -> str:
     ]
     gone = set(source.sample(inner, source.randint(1, 3)))
     return "\n".join(line for number, line in enumerate(lines) if number not in gone) + "\n"
+
+
+CLIMBED = """\
+escalation l {
+  at breach of resolution notify ann via inbox
+  at breach of response notify ann via inbox
+}
+tier loud {
+  like gold
+  escalate via l
+}
+customer acme {
+  tier loud
+}
+"""
+NEVER = 'when status == "Open" and status is waiting\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (CLIMBED.replace("via inbox\n", f"via inbox {NEVER}"), ["W0905", "W0905"]),
+        (CLIMBED.replace("}\ntier", "  stop when vip or not vip\n}\ntier"), ["W0905"]),
+        (LADDER, ["W0907"]),
+        (CLIMBED.replace("response notify ann via inbox", "response notify ann via inbox when vip or not vip").replace("}\ntier", "  stop when customer == acme and site == \"x\"\n}\ntier"), ["W0905"]),
+    ],
+)  # fmt: skip
+def test_what_a_condition_says_of_a_step_is_said_once(text: str, told: list[str]) -> None:
+    found = analysed_soundly(RULES + text, TODAY)
+    assert [one.code for one in found] == told
+    assert len({one.example for one in found}) == len(found)
+
+
+def test_what_shows_two_findings_is_one_scenario() -> None:
+    lines = "".join(
+        f'  target critical resolution within {hours}h when status == "Open" and status is {kind}\n'
+        for hours, kind in ((1, "waiting"), (3, "closed"))
+    )
+    text = RULES + CLIMBED.replace("like gold\n", f"like gold\n{lines}")
+    one, other = analysed_soundly(text, TODAY)
+    assert one.example == other.example
+    printed = human([one, other], {"sla.rules": text}, color=False)
+    assert printed.count("ticket t1 customer acme") == 1
+    assert printed.count('= note: scenario "a condition that never holds" above shows it') == 1

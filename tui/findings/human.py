@@ -17,7 +17,8 @@ _WIDTH = 160
 
 def human(diagnostics: Sequence[Diagnostic], files: Mapping[str, str], *, color: bool) -> str:
     """Blocks with source and carets, and how many there are; "" of nothing."""
-    blocks = ["\n".join(_block(one, files, color=color)) for one in diagnostics]
+    shown: set[str] = set()
+    blocks = ["\n".join(_block(one, files, shown, color=color)) for one in diagnostics]
     return "\n\n".join(
         [*blocks, f"{totals(diagnostics)}; `sla explain CODE` tells more about a code"] if blocks else []
     )
@@ -51,7 +52,8 @@ def _place(span: Span) -> str:
     return f"{plain(span.path)} line {span.line} column {span.column}"
 
 
-def _block(one: Diagnostic, files: Mapping[str, str], *, color: bool) -> Iterator[str]:
+def _block(one: Diagnostic, files: Mapping[str, str], shown: set[str], *, color: bool) -> Iterator[str]:
+    """Its lines; of an example that is in `shown` the title, else it is put there."""
     paint = _RED if one.severity is Severity.ERROR else _YELLOW
     head = f"{one.severity}[{one.code}]"
     yield f"{_painted(head, paint + _BOLD, color)}: {plain(one.message)}"
@@ -66,7 +68,10 @@ def _block(one: Diagnostic, files: Mapping[str, str], *, color: bool) -> Iterato
         yield f"{' ' * gutter} = help: {plain(one.help)}"
     for note in one.notes:
         yield f"{' ' * gutter} = note: {plain(note)}"
-    if one.example:
+    if one.example in shown:
+        yield f"{' ' * gutter} = note: {plain(one.example.splitlines()[0].removesuffix(' {'))} above shows it"
+    elif one.example:
+        shown.add(one.example)
         yield ""
         yield from (plain(line, 2000) for line in one.example.splitlines())
 
