@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from dsl.commitment import Credits, Maintenance
-from dsl.model import Calendar, Group, HolidayList, Metric, Pause, Person, Target, Team, Tier
+from dsl.condition import FieldType, Value
+from dsl.model import Calendar, Field, Group, HolidayList, Metric, Pause, Person, Target, Team, Tier
 from dsl.scenario import UNTOLD, Happens, NoClock, Quiet, Scenario
 from engine.analyse.climbers import Climbers
 from engine.analyse.example import MINUTE, clock_of, decision, show, stance
@@ -126,6 +127,17 @@ def of_maintenance(survey: Survey, maintenance: Maintenance) -> Scenario:
         opening, metric = somebody(survey)
         return show(survey.graph, title, opening, decision(metric))
     return settled(survey, planned(survey, title, customer, maintenance), customer)
+
+
+_ANY: Mapping[FieldType, Value] = {FieldType.FLAG: True, FieldType.TEXT: "anything", FieldType.NUMBER: 1}
+
+
+def of_field(survey: Survey, field: Field) -> Scenario:
+    """Two tickets that only the field tells apart, of which the same holds."""
+    opening, metric = somebody(survey)
+    case = replace(opening.case, fields=(*opening.case.fields, (field.name, _ANY[field.type])))
+    openings = [opening, replace(opening, case=case)]
+    return show(survey.graph, "a field that nothing asks for", openings, decision(metric))
 
 
 def of_recipient(climbers: Climbers, survey: Survey, _who: Team | Person) -> Scenario:

@@ -13,8 +13,10 @@ from dsl.scenario import Scenario
 from dsl.span import Origin
 from engine.analyse import idle
 from engine.analyse.climbers import Climbers
+from engine.analyse.conditions import conditions_of
 from engine.analyse.example import Shown
 from engine.analyse.survey import Survey
+from engine.predicate import fields_of
 
 
 class HasOrigin(Protocol):
@@ -32,7 +34,7 @@ _TEAMS = (Role.TEAM, Role.LEAD, Role.SENIOR, Role.MEMBER)
 
 
 def unused_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
-    """Tiers, groups, pauses, calendars, holidays, metrics, credits, maintenance, persons and teams that nothing in force refers to."""
+    """Tiers, groups, pauses, calendars, holidays, metrics, credits, maintenance, fields, persons and teams that nothing in force refers to."""
     rules = survey.rules
     groups = {one.group for one in rules.customers.values()}
     tiers = _tiers(rules, groups)
@@ -60,6 +62,8 @@ def unused_findings(survey: Survey, climbers: Climbers) -> Iterator[Shown]:
         survey, "credits", rules.credits, credits_, "no tier in use pays them", idle.of_credits
     )
     yield from _unused(survey, "maintenance", windows, (), told, idle.of_maintenance)
+    asked = {name for one in conditions_of(survey, climbers) for name in fields_of(one.condition)}
+    yield from _unused(survey, "field", rules.fields, asked, "no condition asks for it", idle.of_field)
     yield from _people(survey, climbers)
 
 

@@ -41,6 +41,7 @@ calendar office {
 }
 tier standard {
   target critical response within 1h on always
+  target high response within 1h on always when vip or site == "depot" or impact > 3
 }
 """
 

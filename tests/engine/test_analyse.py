@@ -161,6 +161,7 @@ person bob {
 """
     names = [re.search(r"the (\S+ `\S+`)", message)[1] for _, message, _ in found(text + ACME, quiet=())]
     assert names == [
+        "field `site`",
         "tier `old`",
         "tier `older`",
         "pause `parked`",
@@ -176,7 +177,8 @@ person bob {
 def test_everybody_may_be_an_assignee():
     ladder = "escalation l {\n  at breach of resolution notify assignee via inbox skip if nobody\n}\n"
     tier = "tier loud {\n  like gold\n  escalate via l\n}\n"
-    assert found(f"{ladder}{tier}customer acme {{\n  tier loud\n}}\n", quiet=()) == []
+    told = found(f"{ladder}{tier}customer acme {{\n  tier loud\n}}\n", quiet=())
+    assert [message.split(" is not")[0] for _, message, _ in told] == ["the field `vip`", "the field `site`"]
 
 
 def test_a_group_is_offered_once_for_many():

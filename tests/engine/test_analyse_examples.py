@@ -139,6 +139,8 @@ def unused(text: str) -> str:
         (unused("credits c {\n  uptime below 99% pays EUR 5\n}\n"), "the credits `c`", ["outage from 2026-11-01", "expect no credits for customer acme in 2026-11"]),
         (unused("maintenance m {\n  window sun 02:00-03:00 zone Europe/Berlin\n  excludes uptime\n}\n"), "the maintenance `m`",
          ["maintenance m announced 2026-11-28 02:00", "outage from 2026-11-29 02:00 until 2026-11-29 03:00", "expect no credits for customer acme in 2026-11"]),
+        (unused("field rack text\n"), "the field `rack`", ["opened\n  expect gold decides response", 'opened with rack "anything"\n  expect gold decides response']),
+        (unused("field rack number\n"), "the field `rack`", ["opened with rack 1\n"]),
         (unused("team crew {\n  lead ann\n}\n"), "the team `crew`", ["expect nothing until 2026-11-26 11:30"]),
         (LADDER + 'person bob {\n  email "bob@msp.example"\n}\n', "the person `bob`", ["expect breach of resolution notify ann via inbox at"]),
         # nobody to show it by
@@ -279,7 +281,7 @@ NEVER = 'when status == "Open" and status is waiting\n'
     ],
 )  # fmt: skip
 def test_what_a_condition_says_of_a_step_is_said_once(text: str, told: list[str]) -> None:
-    found = analysed_soundly(RULES + text, TODAY)
+    found = [one for one in analysed_soundly(RULES + text, TODAY) if one.code != "W0910"]
     assert [one.code for one in found] == told
     assert len({one.example for one in found}) == len(found)
 
@@ -290,7 +292,7 @@ def test_what_shows_two_findings_is_one_scenario() -> None:
         for hours, kind in ((1, "waiting"), (3, "closed"))
     )
     text = RULES + CLIMBED.replace("like gold\n", f"like gold\n{lines}")
-    one, other = analysed_soundly(text, TODAY)
+    one, other = (one for one in analysed_soundly(text, TODAY) if one.code != "W0910")
     assert one.example == other.example
     printed = human([one, other], {"sla.rules": text}, color=False)
     assert printed.count("ticket t1 customer acme") == 1
