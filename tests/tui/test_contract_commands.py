@@ -240,6 +240,28 @@ def test_folders_and_files(sla, tmp_path):
     assert out == said + "  acme\n  globex\n  initech\n  undeclared customers\n"
 
 
+def test_one_customer_is_named_beside_undeclared_ones(sla, tmp_path):
+    site = "priorities p1\ntier gold {\n  target p1 response within 1h on always\n  warn at 50%\n}\ndefault tier gold\n"
+    for name, share in (("sla.rules", "50%"), ("new.rules", "80%")):
+        (tmp_path / name).write_text(site.replace("50%", share) + "customer acme {\n}\n")
+    said = "acme and undeclared customers warnings 50% -> 80%\n"
+    assert sla("diff", "sla.rules", "new.rules") == (0, said, "")
+
+
+def test_a_long_condition_is_whole_for_programs_and_cut_for_people(sla, tmp_path):
+    sites = [f'site == "{"x" * 40}{number}"' for number in range(100)]
+    text = "priorities p1\nfield site text\npause p {{\n  when {}\n  stops response\n}}\n"
+    text += "tier gold {{\n  target p1 response within 1h on always\n  pause by p\n}}\ncustomer acme {{\n  tier gold\n}}\n"
+    for name, known in (("sla.rules", sites), ("new.rules", sites[1:])):
+        (tmp_path / name).write_text(text.format(" or ".join(known)))
+    _, out, _ = sla("diff", "sla.rules", "new.rules", "--format", "json")
+    (one,) = json.loads(out)["differences"]
+    assert (one["before"].count("site"), one["after"].count("site")) == (100, 99)
+    code, out, _ = sla("diff", "sla.rules", "new.rules")
+    assert code == 0 and len(out) < 2200
+    assert out.endswith("… (cut: `sla diff --format json` has all of it)\n")
+
+
 def test_what_cannot_be_compared_is_said(sla, tmp_path):
     code, _, err = sla("diff", "nowhere", ".")
     assert code == 4

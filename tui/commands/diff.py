@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 _PERIODS = 4
 """So many groups of customers with different dates are told one by one."""
+_LONGEST = 2000
+"""Characters of a line for people."""
 
 
 def versions(function: F) -> F:
@@ -122,10 +124,10 @@ def record(one: Difference) -> dict[str, object]:
     change = one.change
     return {
         "about": change.about.value,
-        "subject": plain(change.subject),
-        "before": plain(change.before, 2000) or None,
-        "after": plain(change.after, 2000) or None,
-        "when": plain(change.when, 2000) or None,
+        "subject": _whole(change.subject),
+        "before": _whole(change.before) or None,
+        "after": _whole(change.after) or None,
+        "when": _whole(change.when) or None,
         "customers": [
             {
                 "customer": place.customer,
@@ -134,6 +136,10 @@ def record(one: Difference) -> dict[str, object]:
             for place in one.places
         ],
     }
+
+
+def _whole(text: str) -> str:
+    return plain(text, len(text))
 
 
 # ---------------------------------------------------------------- people
@@ -148,7 +154,7 @@ def lines(one: Difference, *, verbose: bool = False) -> Iterator[str]:
     for place in one.places:
         groups.setdefault(place.periods, []).append(place)
     if not groups:
-        yield plain(what, 2000)
+        yield _line(what)
     elif change.shared:
         yield from _told(f"{what} ({_whom(one.places)}{_all(groups)})", one.places, verbose=verbose)
     elif len(groups) > _PERIODS:
@@ -164,9 +170,14 @@ def _all(groups: Mapping[tuple[Period, ...], Sequence[Place]]) -> str:
 
 
 def _told(line: str, places: Sequence[Place], *, verbose: bool) -> Iterator[str]:
-    yield plain(line, 2000)
+    yield _line(line)
     if verbose and len(places) > 1:
         yield from (plain(f"  {_name(place)}{_periods(place.periods)}") for place in places)
+
+
+def _line(text: str) -> str:
+    cut = " (cut: `sla diff --format json` has all of it)" if len(text) > _LONGEST else ""
+    return plain(text, _LONGEST) + cut
 
 
 def _moved(before: str, after: str) -> str:
@@ -180,8 +191,11 @@ def _whom(places: Sequence[Place]) -> str:
 
     if len(places) == 1:
         return _name(places[0])
-    others = any(place.customer == DEFAULT for place in places)
-    return counted(len(places) - others, "customer") + (" and undeclared ones" if others else "")
+    named = [place for place in places if place.customer != DEFAULT]
+    whom = _name(named[0]) if len(named) == 1 else counted(len(named), "customer")
+    if len(named) == len(places):
+        return whom
+    return f"{whom} and undeclared {'customers' if len(named) == 1 else 'ones'}"
 
 
 def _name(place: Place) -> str:
