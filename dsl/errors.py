@@ -6,6 +6,8 @@ broken promise of the world's: a file that cannot be read, a store that is not o
 
 from __future__ import annotations
 
+import shlex
+
 FINDINGS = 1
 CHANGES = 2
 USAGE = 3
@@ -20,3 +22,8 @@ class SlaError(Exception):
         super().__init__(message)
         self.help = help
         self.exit_code = exit_code
+
+
+def advised(*words: object) -> str:
+    """A command line to copy into a shell: what a shell would take for something else stands in quotes."""
+    return shlex.join(map(str, words))

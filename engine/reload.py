@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from dsl.diagnostic import Diagnostic, Severity
-from dsl.errors import FINDINGS, SlaError
+from dsl.errors import FINDINGS, SlaError, advised
 from dsl.load import Loaded, Loader
 from dsl.span import Span
 from engine.changes import Changes
@@ -144,7 +144,7 @@ class Rules:
             first = next(item for item in found if item.severity is Severity.ERROR)
             raise EngineError(
                 f"{first.span}: {first.message}",
-                help=first.help or f"sla check {self._root} shows all of it",
+                help=first.help or f"{advised('sla', 'check', self._root)} shows all of it",
                 exit_code=FINDINGS,
             )
         places = [place for one in found for place in (one.span, *(label.span for label in one.labels))]

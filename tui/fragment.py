@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from dsl.errors import USAGE, SlaError
+from dsl.errors import USAGE, SlaError, advised
 from dsl.include import roots_above
 from tui.plain import plain
 
@@ -26,6 +26,6 @@ def refuse_part(path: Path, command: str) -> None:
             whole = os.path.relpath(root)
             raise SlaError(
                 f"{plain(path)} is a part of {plain(whole)}, and no rules by itself",
-                help=f"{command} {plain(whole)}",
+                help=f"{command} {advised(plain(whole))}",
                 exit_code=USAGE,
             )

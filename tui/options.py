@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import click
 
-from dsl.errors import USAGE, SlaError
+from dsl.errors import USAGE, SlaError, advised
 from engine.facts import Instant
 from tui.plain import plain
 
@@ -214,6 +214,8 @@ def _without_errors(loaded: Loaded, name: str, *, is_file: bool) -> Loaded:
         from tui.findings import render
 
         click.echo(render(loaded, "human"), err=True)
-        help_ = f"sla check {name}" if is_file else "they stand in that revision, not in the files here"
+        help_ = (
+            advised("sla", "check", name) if is_file else "they stand in that revision, not in the files here"
+        )
         raise BrokenRulesError(f"{name}: the rules have errors", loaded.diagnostics, help=help_)
     return loaded

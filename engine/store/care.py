@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from dsl.errors import USAGE
+from dsl.errors import USAGE, advised
 from engine.errors import StoreError
 from engine.store.database import Connection
 from engine.store.place import Place, Server
@@ -84,7 +84,7 @@ def backup(place: Place, target: Path) -> int:
     if isinstance(place, Server):
         raise StoreError(
             f"{place}: a server's database is not copied to a file by this program",
-            help=f"pg_dump --format=custom --file={target} '{place}' does it, and pg_restore brings it back",
+            help=f"{advised('pg_dump', '--format=custom', f'--file={target}', place)} does it, and pg_restore brings it back",
             exit_code=USAGE,
         )
     from engine.store import sqlite_care

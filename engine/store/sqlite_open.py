@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
+from dsl.errors import advised
 from engine.errors import StoreError
 from engine.store.database import newer
 from engine.store.schema import APPLICATION_ID, VERSION
@@ -54,7 +55,7 @@ def connect(path: Path, *, create: bool, read_only: bool, migrating: bool = True
             if read_only:
                 raise StoreError(
                     f"{path}: the store has version {version}, this program needs {VERSION}",
-                    help=f"bring it up to date: sla db migrate --store {path}",
+                    help=f"bring it up to date: {advised('sla', 'db', 'migrate', '--store', path)}",
                 )
             from engine.store.migrations import migrate
 

@@ -36,6 +36,22 @@ def test_a_file_is_replaced_in_place_with_its_mode(here: Path, capsys: pytest.Ca
     assert [path.name for path in here.iterdir()] == ["a.rules"]
 
 
+def test_the_site_is_found_from_a_folder_below_it(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "rules" / "customers").mkdir(parents=True)
+    (here / "sla.rules").write_text('include   "rules/*.rules"\n')
+    (here / "rules" / "a.rules").write_text(UGLY)
+    (here / "rules" / "left.txt").write_text(UGLY)
+    monkeypatch.chdir(here / "rules" / "customers")
+    assert run(["fmt", "--check"]) == 1
+    assert capsys.readouterr().out == "would format ../../sla.rules\nwould format ../../rules/a.rules\n"
+    assert run(["fmt"]) == 0
+    assert (here / "rules" / "a.rules").read_text() == NEAT
+    (here / "rules" / "a.rules").write_text(UGLY)
+    assert run(["fmt", "."]) == 4, "a folder that is named is that folder"
+
+
 def test_a_formatted_file_is_not_touched(here: Path) -> None:
     path = here / "a.rules"
     path.write_text(NEAT)

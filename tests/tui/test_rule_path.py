@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +116,20 @@ def test_a_part_of_other_rules_is_said_to_be_one(below, command, tmp_path):
     alone = tmp_path / "site" / "rules" / "alone.rules"  # broken, and nobody's part
     alone.write_text("customer x {\n  tier nobodys\n}\n")
     assert "E0301" in below(command, alone)[1]
+
+
+def test_what_is_advised_can_be_pasted_into_a_shell(told, tmp_path):
+    folder = tmp_path / "two words; rm -rf"
+    folder.mkdir()
+    (folder / "sla.rules").write_text('include "part.rules"\ntier gold {\n')
+    (folder / "part.rules").write_text("customer acme {\n  tier nobodys\n}\n")
+    for command, path in (("matrix", folder / "sla.rules"), ("check", folder / "part.rules")):
+        code, _, err = told(command, *(["--rules"] if command == "matrix" else []), str(path))
+        [advice] = re.findall("help: (sla check .*)", err)
+        words = shlex.split(advice)
+        assert (words[:2], len(words)) == (["sla", "check"], 3)
+        assert Path(words[2]).resolve() == folder / "sla.rules"
+        assert code in (1, 3)
 
 
 def test_a_remembered_verdict_is_that_of_the_rules_that_are_meant(told, monkeypatch, tmp_path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsl.errors import FINDINGS, USAGE, SlaError
+from dsl.errors import FINDINGS, USAGE, SlaError, advised
 from engine.facts import EXCUSED
 from tui.options import rules_option, store_option, world
 from tui.plain import plain
@@ -90,7 +90,7 @@ def _find(store: SqlStore, key: str) -> Ticket:
     if archived:
         raise SlaError(
             f"ticket {plain(key)} is archived",
-            help=f"bring it back first: sla archive --restore {plain(key)}",
+            help=f"bring it back first: {advised('sla', 'archive', '--restore', plain(key))}",
             exit_code=FINDINGS,
         )
     raise SlaError(f"no ticket {plain(key)!r} in the store", exit_code=FINDINGS)
@@ -111,7 +111,7 @@ def _cycle(found: Evaluated, key: str, metric: str, cycle: int | None) -> int:
     if not breached or cycle is not None:
         raise SlaError(
             f"{which}{f' {cycle}' if cycle else ''}: there is no breach to excuse",
-            help=f"sla why {plain(key)} says how it stands",
+            help=f"{advised('sla', 'why', plain(key))} says how it stands",
             exit_code=FINDINGS,
         )
     if len(breached) > 1:

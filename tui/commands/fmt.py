@@ -13,8 +13,8 @@ import click
 
 from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from dsl.format import Refusal, format_text
-from dsl.include import Unreadable, decoded
-from dsl.load import ROOT_NAME, load
+from dsl.include import Unreadable, decoded, root_here
+from dsl.load import load
 from tui.plain import plain
 from tui.rewrite import replace, show_diff
 
@@ -34,7 +34,7 @@ class _File(NamedTuple):
 @click.command(
     epilog="""\b
 Examples:
-  sla fmt                        sla.rules and what it includes
+  sla fmt                        sla.rules, here or in a folder above, and what it includes
   sla fmt rules/customers        every *.rules file below a folder
   sla fmt --check --diff         change nothing, show what would change, exit 1 if anything
   sla fmt - < draft.rules        standard input to standard output"""
@@ -45,8 +45,8 @@ Examples:
 def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
     """Format rule files: white space only.
 
-    PATH is a file, a folder (every *.rules file below it) or - for standard input; without one, sla.rules and the
-    files that it includes, or else every *.rules file below this folder. A declaration that does not parse stays as
+    PATH is a file, a folder (every *.rules file below it) or - for standard input; without one, sla.rules, here or
+    in a folder above, and the files that it includes, or else every *.rules file below this folder. A declaration that does not parse stays as
     it is, is named, and makes the exit code 1.
     """
     if _STDIN in paths and len(paths) > 1:
@@ -105,9 +105,9 @@ def _wanted(paths: tuple[str, ...]) -> Iterator[Path | None]:
 def _files(given: str | None) -> list[Path] | list[None]:
     if given == _STDIN:
         return [None]
-    if given is None and Path(ROOT_NAME).is_file():
-        loaded = load(Path(ROOT_NAME))
-        return [Path(shown) for shown in loaded.files if not shown.endswith(".ics") and Path(shown).is_file()]
+    if given is None and (root := root_here()).is_file():
+        files = (root.parent / shown for shown in load(root).files if not shown.endswith(".ics"))
+        return [path for path in files if path.is_file()]
     path = Path(given or ".")
     if not path.is_dir():
         return [path]

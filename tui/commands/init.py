@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shlex
 import subprocess
 from importlib.resources import files
 from pathlib import Path
 
 import click
 
-from dsl.errors import FINDINGS, SlaError
+from dsl.errors import FINDINGS, SlaError, advised
 from tui.plain import plain
 
 LAYOUT = {
@@ -69,13 +68,13 @@ def command(folder: Path, git: bool) -> int:
             _write(folder / name, files("rules").joinpath("starter", source).read_text(encoding="utf-8"))
             click.echo(f"wrote {plain(folder / name)}")
         if top is not None:
-            below = shlex.quote(os.path.relpath(folder.absolute(), top))
+            below = plain(os.path.relpath(folder.absolute(), top))
             click.echo(
                 f"\nleft out, for they count only at the top of a repository ({plain(top)}): CI and hooks"
             )
             click.echo("let those that are there run:")
-            for line in ("sla check", "sla fmt --check", "sla test"):
-                click.echo(f"  {line} {plain(below)}")
+            for words in (["check"], ["fmt", "--check"], ["test"]):
+                click.echo(f"  {advised('sla', *words, below)}")
     if git:
         for key, value in DRIVERS.items():
             _configure(folder, key, value)
@@ -83,7 +82,7 @@ def command(folder: Path, git: bool) -> int:
     else:
         click.echo("\ntell git, once for each clone (or: sla init --git):")
         for key, value in DRIVERS.items():
-            click.echo(f"  git config {key} {shlex.quote(value)}")
+            click.echo(f"  {advised('git', 'config', key, value)}")
     return 0
 
 
@@ -111,5 +110,5 @@ def _configure(folder: Path, key: str, value: str) -> None:
     if done.returncode:
         raise SlaError(
             f"git config: {done.stderr.strip().removeprefix('fatal: ') or 'failed'}",
-            help=f"make the folder a repository first: git init {folder}",
+            help=f"make the folder a repository first: {advised('git', 'init', folder)}",
         )
