@@ -157,11 +157,13 @@ def _endless(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
-def _address(line: Line, match: re.Match[str]) -> Finding:
+def _address(line: Line, match: re.Match[str]) -> Finding | None:
     """The literal is not repeated: it may be a secret."""
     keyword, text = match["keyword"], match["text"].strip('"')
     if re.fullmatch(r"\$?\{?[A-Z_][A-Z0-9_]*\}?", text):
         name = text.strip("${}")
+        if match["all"].split() == [keyword, "env", name]:
+            return None
         return found(
             "E0229",
             line,

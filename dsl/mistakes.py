@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 
 from dsl import calendar_mistakes, ladder_mistakes, scenario_mistakes
 from dsl.faulty_line import HIDDEN, Line, Table, found, masked
@@ -18,6 +19,9 @@ from dsl.misplaced import dangling_comma, form, generic, keyword, named, one_lin
 from dsl.parse import Fault
 from dsl.proof import proven, unproven
 from dsl.values import duration
+
+_MOST_MATCHES = 100
+"""So many matches of a pattern are looked at in a line."""
 
 
 def explain(line: Line, fault: Fault) -> Finding:
@@ -45,7 +49,8 @@ def _known(line: Line, hidden: str) -> Iterator[Finding]:
     """What the table says of the line: of each pattern the first match that it has something to say about."""
     for pattern, make in (*_TABLES.get(line.block, ()), *_TABLE):
         shown = (match for match in pattern.finditer(line.text) if hidden[match.start()] != HIDDEN)
-        if finding := next(filter(None, (make(line, match) for match in shown)), None):
+        made = (make(line, match) for match in islice(shown, _MOST_MATCHES))
+        if finding := next(filter(None, made), None):
             yield finding
 
 
@@ -122,12 +127,14 @@ def _semicolon(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
-def _sign(line: Line, match: re.Match[str]) -> Finding:
+def _sign(line: Line, match: re.Match[str]) -> Finding | None:
     if _in_condition(line, match):
         return found(
             "E0210", line, *match.span(1), "`=` compares nothing", "a comparison is written `==`", "=="
         )
     before, after = line.text[: match.start(1)], line.text[match.end(1) :]
+    if not before.strip():
+        return None
     return found(
         "E0210",
         line,
@@ -166,7 +173,7 @@ def _comparison(line: Line, match: re.Match[str]) -> Finding | None:
 
 
 def _in_condition(line: Line, match: re.Match[str]) -> bool:
-    return "when" in line.text[: match.start()]
+    return line.text.find("when", 0, match.start()) >= 0
 
 
 _NAMES_A_CALENDAR = re.compile(r"\b(?:on|calendar)[ \t]+$")
@@ -289,24 +296,27 @@ def _and_in_list(line: Line, match: re.Match[str]) -> Finding:
 
 
 def _sign_operator(line: Line, match: re.Match[str]) -> Finding:
+    sign, before, after = match[0], line.text[: match.start()], line.text[match.end() :]
     if not _in_condition(line, match):
         return found(
             "E0226",
             line,
-            *match.span(),
-            f"`{match['sign']}` is no part of a list",
+            len(before.rstrip()),
+            len(line.text) - len(after.lstrip()),
+            f"`{sign}` is no part of a list",
             "a list has commas between its values",
-            ", " if match["sign"] in ("&", "&&") else None,
+            ", " if sign in ("&", "&&") else None,
         )
-    word = {"&": "and", "|": "or", "!": "not"}[match["sign"][0]]
-    written = f"{word} " if match["sign"] == "!" else f" {word} "
+    word = {"&": "and", "|": "or", "!": "not"}[sign[0]]
+    left = "" if sign == "!" or before[-1:].isspace() else " "
+    right = "" if after[:1].isspace() else " "
     return found(
         "E0226",
         line,
-        *match.span("sign"),
-        f"`{match['sign']}` is no operator",
+        *match.span(),
+        f"`{sign}` is no operator",
         f"conditions are written with words: `{word}`",
-        written,
+        f"{left}{word}{right}",
     )
 
 
@@ -322,8 +332,8 @@ _TABLE: Table = (
     (re.compile(f"[{''.join(_SPELT)}]+"), _typographic),
     (re.compile(r";"), _semicolon),
     (re.compile(r"\b(?P<in>in\s+)?24\s?[/x]\s?7\b"), _around_the_clock),
-    (re.compile(r"=>|=<|=!|<>|[!=]==|[≥≤≠]"), _comparison),
-    (re.compile(r"[ \t]*(?P<sign>&&?|\|\|?|(?<!=)!(?!=))[ \t]*"), _sign_operator),
+    (re.compile(r"=>|=<|=!|<>|(?<!=)[!=]==(?!=)|[≥≤≠]"), _comparison),
+    (re.compile(r"&&?|\|\|?|(?<!=)!(?!=)"), _sign_operator),
     (
         re.compile(
             rf"^\s*target[ \t]+{_NAME}(?:\s*,\s*{_NAME})*[ \t]+(?!{_AT_MOST}){_NAME}[ \t]*({_AT_MOST}(?:[ \t]*{_AT_MOST})*)[ \t]*(?=\d)(?!24\s?[/x]\s?7)"

@@ -128,7 +128,7 @@ _SCENARIO: Table = (
     (re.compile(r"\bexpect\s+(tier\s+)([a-z][a-z0-9-]*)\s+decides\b"), _tier),
     (
         re.compile(
-            r"(?P<all>(?P<metric>[a-z][a-z0-9-]*)\s+decided\s+by\s+(?:tier\s+)?(?P<what>(?:override\s+)?[a-z][a-z0-9-]*))"
+            r"(?P<all>(?<![\w-])(?P<metric>[a-z][a-z0-9-]*)\s+decided\s+by\s+(?:tier\s+)?(?P<what>(?:override\s+)?[a-z][a-z0-9-]*))"
         ),
         _decided_by,
     ),

@@ -54,6 +54,9 @@ MONSTERS = {
     "conflicts": many("<<<<<<< a\n=======\n>>>>>>> b\n"),
     "a pattern": pause('site matches "' + "(a+)+" * 10_000 + '"'),
     "carriage returns": "\r" * SIZE,
+    "signs": "tier t {\n  x " + many("<>", 90_000) + "\n}\n",
+    "hyphens": "scenario t {\n  target " + many("a-", 90_000) + "\n}\n",
+    "spaces in a line": "tier t {\n  target a response" + " " * 90_000 + "& x\n}\n",
 }
 
 

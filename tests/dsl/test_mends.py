@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from dsl.codes import pages
 from dsl.load import load_texts
 from dsl.mend import mended
-from tests.dsl import test_codes, test_ladder_mistakes, test_recover
+from tests.dsl import fuzzing, test_codes, test_ladder_mistakes, test_recover
 
 BASE = """\
 priorities critical, high, normal, low
@@ -167,6 +169,20 @@ def test_no_safe_fix_leaves_its_fault_or_makes_another():
             assert len(after) <= len(before), (files, one)
             left = {(other.code, other.message, other.span.start) for other in after}
             assert (one.code, one.message, one.span.start) not in left, (files, one)
+    assert tried > 100
+
+
+def test_of_any_text_no_safe_fix_leaves_its_fault():
+    tried = 0
+    for seed in range(400):
+        source = random.Random(f"mend {seed}")
+        files = {"sla.rules": fuzzing.mangled(source, source.choice(fuzzing.corpus()))}
+        for one in broken(files):
+            if any(fix.safe for fix in one.fixes):
+                tried += 1
+                after = broken(mended([one], files).files)
+                left = {(other.code, other.message, other.span.start) for other in after}
+                assert (one.code, one.message, one.span.start) not in left, (seed, one)
     assert tried > 100
 
 
