@@ -18,7 +18,7 @@ END = "$END"
 _MOST_STACKS = 20_000
 
 
-Stacks = dict[tuple[State, "Stack | None"], "Stack"]
+Stacks = dict[tuple[State, "Stack"], "Stack"]
 
 
 class _Move(NamedTuple):
@@ -109,11 +109,11 @@ class Reader(NamedTuple):
 class Driver:
     """Reads texts from a state on."""
 
-    __slots__ = ("_seen", "_start")
+    __slots__ = ("_bottom", "_seen")
 
     def __init__(self, start: State) -> None:
-        self._start = start
         self._seen: Stacks = {}
+        self._bottom = Stack(start, None, self._seen)
 
     def read(self, text: str, *, whole: bool = True) -> Any:  # noqa: ANN401 - whatever the rules build
         """The tree of a text, a reader where it is none; also at its end where it is not the `whole`.
@@ -122,8 +122,9 @@ class Driver:
         """
         if len(self._seen) > _MOST_STACKS:
             self._seen.clear()
+            self._bottom.moves.clear()
         new = tuple.__new__
-        stack = self._seen.setdefault((self._start, None), Stack(self._start, None, self._seen))
+        stack = self._bottom
         values: list[Any] = []
         at = 0
         while (found := stack.match(text, at)) is not None:

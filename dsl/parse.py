@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from lark import Lark
 
@@ -33,13 +33,13 @@ def parse(text: str) -> syntax.Declaration | Fault:
     """Parse one declaration. Offsets count from the start of `text`. One that passes a limit is a fault."""
     if over := excess(text):
         return Fault(over.start, over.end, "", frozenset())
-    found = _driver().read(text)
-    return _fault(text, found) if isinstance(found, Reader) else cast(syntax.Declaration, found)
+    found: syntax.Declaration | Reader = _driver().read(text)
+    return _fault(text, found) if isinstance(found, Reader) else found
 
 
 def begun(text: str) -> Reader | None:
     """A reader after `text`, with which a declaration begins; None where none does."""
-    reader = cast(Reader, _driver().read(text, whole=False))
+    reader: Reader = _driver().read(text, whole=False)
     return reader if reader.found is not None and reader.found.lastgroup is None else None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from dsl import syntax
@@ -17,25 +16,19 @@ class Ended(NamedTuple):
 
 
 def either(*items: Ended) -> Ended:
-    return items[0] if len(items) == 1 else _joined(syntax.Either, items)
+    return Ended(syntax.Either(tuple([item.condition for item in items])), items[-1].end)
 
 
 def every(*items: Ended) -> Ended:
-    return items[0] if len(items) == 1 else _joined(syntax.Every, items)
-
-
-def _joined(
-    how: Callable[[tuple[syntax.Condition, ...]], syntax.Condition], items: tuple[Ended, ...]
-) -> Ended:
-    return Ended(how(tuple(item.condition for item in items)), items[-1].end)
+    return Ended(syntax.Every(tuple([item.condition for item in items])), items[-1].end)
 
 
 def grouped(item: Ended, bracket: Word) -> Ended:
-    return item._replace(end=bracket.end)
+    return Ended(item.condition, bracket.end)
 
 
 def negated(_not: Word, item: Ended) -> Ended:
-    return item._replace(condition=syntax.Negated(item.condition))
+    return Ended(syntax.Negated(item.condition), item.end)
 
 
 def flag(field: Word) -> Ended:

@@ -11,9 +11,9 @@ from itertools import combinations
 
 from dsl import syntax
 from dsl.checks.climb import Climb, Promise, Stand, Way, condition, given, hours, meets, stand
-from dsl.checks.disjoint import can_both_hold
+from dsl.checks.disjoint import can_hold
 from dsl.checks.steps import spelt
-from dsl.condition import ANY_TICKET, AllOf, Condition
+from dsl.condition import AllOf, Condition
 from dsl.finding import Finding, here
 from dsl.model import Amount
 
@@ -100,7 +100,7 @@ def _need(item: Stand, amount: Amount, step: syntax.Step) -> tuple[int, int, int
 def _possible(*limits: tuple[Condition | None, str]) -> bool:
     """Whether one ticket can fulfil all these conditions, each while it has that priority."""
     known = tuple(given(limit, priority) for limit, priority in limits if limit is not None)
-    return can_both_hold(AllOf(known), ANY_TICKET)
+    return can_hold(AllOf(known))
 
 
 # ---------------------------------------------------------------- raises

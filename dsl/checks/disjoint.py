@@ -1,6 +1,6 @@
-"""Can two conditions hold for one ticket? Decided exactly enough: what is not provably impossible is possible.
+"""Can a condition hold, or two of them for one ticket? Decided exactly enough: what is not provably impossible is possible.
 
-Both are brought into alternatives of simple tests; two alternatives exclude each other when one field would
+Conditions are brought into alternatives of simple tests; two alternatives exclude each other when one field would
 need values that do not go together.
 """
 
@@ -44,7 +44,12 @@ _Terms = list[tuple[_Test, ...]]
 
 def can_both_hold(one: Condition, other: Condition) -> bool:
     """False only when no ticket can satisfy both."""
-    terms = _alternatives(AllOf((one, other)), holds=True)
+    return can_hold(AllOf((one, other)))
+
+
+def can_hold(condition: Condition) -> bool:
+    """False only when no ticket can satisfy it."""
+    terms = _alternatives(condition, holds=True)
     return terms is None or any(_Needs(term).possible() for term in terms)
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from dsl import build, syntax
 from dsl.checks.climb import given
 from dsl.checks.conditions import meaning
-from dsl.checks.disjoint import can_both_hold
-from dsl.condition import ANY_TICKET
+from dsl.checks.disjoint import can_hold
 from dsl.finding import Finding, Mend, Ranged, here
 
 EVENT_KINDS = (
@@ -29,18 +28,16 @@ def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
     known = None if _surely_holds(fields) else meaning(line.when)
     if known is None:
         return
-    if not can_both_hold(known, ANY_TICKET):
+    if not can_hold(known):
         yield _never(line, "no ticket can fulfil the condition of this target")
-    elif "priority" in fields and not any(
-        can_both_hold(given(known, word.text), ANY_TICKET) for word in line.priorities
-    ):
+    elif "priority" in fields and not any(can_hold(given(known, word.text)) for word in line.priorities):
         yield _never(line, "the condition of this target excludes the priorities that it is for")
 
 
 def never_holds(line: syntax.PauseWhen | syntax.StopWhen) -> Iterator[Finding]:
     """A pause or a `stop when` whose condition no ticket can fulfil."""
     known = None if _surely_holds(list(_fields(line.when))) else meaning(line.when)
-    if known is not None and not can_both_hold(known, ANY_TICKET):
+    if known is not None and not can_hold(known):
         yield _never(line, "no ticket can fulfil this condition")
 
 

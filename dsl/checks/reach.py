@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dsl import build, syntax, values
 from dsl.checks.climb import Climb, Way, condition, given, stand
 from dsl.checks.conditions import meaning
-from dsl.checks.disjoint import can_both_hold
-from dsl.condition import ANY_TICKET, AllOf, Condition, Not
+from dsl.checks.disjoint import can_both_hold, can_hold
+from dsl.condition import AllOf, Condition, Not
 from dsl.finding import Finding, Ranged, here
 from dsl.ladder import Reached
 from dsl.model import BUILT_IN_METRICS, Amount, BusinessDays
@@ -114,7 +114,7 @@ class Reach:
         if when is None or holds is None:
             return
         names = dict.fromkeys(way.priority for way in live)
-        if not any(can_both_hold(given(holds, name), ANY_TICKET) for name in names):
+        if not any(can_hold(given(holds, name)) for name in names):
             yield _never(
                 when, "no ticket that gets here can fulfil this condition", "correct it or remove the line"
             )

@@ -72,7 +72,8 @@ def _circle(declared: Declared, circle: tuple[str, ...]) -> Finding:
 def _add_own(flat: Flat, declared: Declared, block: build.Block) -> None:
     own = block.of(syntax.Target)
     if own:
-        flat.targets = (*_left(flat.targets, own), *((declared, line) for line in own))
+        left = _left(flat.targets, own) if flat.targets else ()
+        flat.targets = (*left, *((declared, line) for line in own))
     flat.calendar = block.one("calendar") or flat.calendar
     flat.pauses = block.all("pause") or flat.pauses
     if climbed := block.of(syntax.Escalate):
@@ -147,7 +148,7 @@ def tier_findings(site: Site, flats: Mapping[str, Flat]) -> Iterator[Finding]:
                 Origin(declared.key, 0, declared.tree.end),
                 "add a line such as `target critical response within 15m`, or `like` and another tier",
             )
-        if len(flat.targets) > 1:
+        if len(flat.targets) > 1 and flat.targets[-1][0] is declared:
             yield from _ties(declared, flat)
         alone = declared.unit.name in defaults or declared.unit.name not in used
         yield from _calendars(declared, flat, flats, alone=alone)
