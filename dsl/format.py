@@ -123,9 +123,9 @@ def _declaration(chunk: str) -> list[str]:
         blank = False
         lines.append(_INDENT * (depth + going_on) + spaced(line_tokens))
         depth += line_tokens.count("{") - line_tokens[1:].count("}")
-        code = [token for token in line_tokens if not token.startswith("#")]
-        if code:
-            going_on = code[-1] == ","
+        comment = line_tokens[-1][0] == "#"
+        if len(line_tokens) > comment:
+            going_on = line_tokens[-1 - comment] == ","
     return lines
 
 

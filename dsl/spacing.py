@@ -6,7 +6,6 @@ So a rule that was only typed differently is quoted the same, and formatting a f
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 
 BLANK = " \t\r"
 _TOKEN = re.compile(
@@ -14,6 +13,8 @@ _TOKEN = re.compile(
 )
 
 
+_OPENING = frozenset("[(")
+_CLOSING = frozenset("]),")
 _TEXT = re.compile(r'"(?:[^"\\\n]|\\.)*(?P<closed>")?|(?P<comment>#[^\n]*)')
 
 
@@ -30,20 +31,25 @@ def hidden(text: str, string: str, comment: str) -> str:
 
 
 def tokens(line: str) -> list[str]:
-    """The tokens of a line, a comment as one of them."""
-    return [token.rstrip(BLANK) if token[0] == "#" else token for token in _TOKEN.findall(line)]
+    """The tokens of a line; a comment is one of them, the last."""
+    found = _TOKEN.findall(line)
+    if found and found[-1][0] == "#":
+        found[-1] = found[-1].rstrip(BLANK)
+    return found
 
 
 def spaced(line: list[str]) -> str:
     """Tokens with one space between them, none inside brackets or before a comma, two before a comment."""
-    out = line[0]
-    for before, token in pairwise(line):
-        if token.startswith("#"):
-            out += "  "
-        elif token not in (",", "]", ")") and before not in ("[", "("):
-            out += " "
-        out += token
-    return out
+    parts = [line[0]]
+    inside = line[0] in _OPENING
+    for token in line[1:]:
+        if token[0] == "#":
+            parts.append("  ")
+        elif not inside and token not in _CLOSING:
+            parts.append(" ")
+        parts.append(token)
+        inside = token in _OPENING
+    return "".join(parts)
 
 
 def as_quoted(text: str) -> str:
