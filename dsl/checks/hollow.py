@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from dsl import build, syntax
 from dsl.checks.climb import given
@@ -24,25 +24,29 @@ def never_for_priorities(line: syntax.Target) -> Iterator[Finding]:
     """A target whose condition no ticket of its priorities can fulfil."""
     if line.when is None or not line.priorities:
         return
-    fields = list(_fields(line.when))
-    known = None if _surely_holds(fields) else meaning(line.when)
+    known = None if _surely_holds(line.when) else meaning(line.when)
     if known is None:
         return
     if not can_hold(known):
         yield _never(line, "no ticket can fulfil the condition of this target")
-    elif "priority" in fields and not any(can_hold(given(known, word.text)) for word in line.priorities):
+    elif "priority" in _fields(line.when) and not any(
+        can_hold(given(known, word.text)) for word in line.priorities
+    ):
         yield _never(line, "the condition of this target excludes the priorities that it is for")
 
 
 def never_holds(line: syntax.PauseWhen | syntax.StopWhen) -> Iterator[Finding]:
     """A pause or a `stop when` whose condition no ticket can fulfil."""
-    known = None if _surely_holds(list(_fields(line.when))) else meaning(line.when)
+    known = None if _surely_holds(line.when) else meaning(line.when)
     if known is not None and not can_hold(known):
         yield _never(line, "no ticket can fulfil this condition")
 
 
-def _surely_holds(fields: Sequence[str]) -> bool:
-    """Whether some ticket fulfils tests of these fields: of different ones they exclude neither each other nor a priority of their target."""
+def _surely_holds(when: syntax.Condition) -> bool:
+    """Whether some ticket fulfils it for certain: tests of different fields exclude neither each other nor a priority of their target."""
+    if isinstance(when, syntax.Either):
+        return any(map(_surely_holds, when.items))
+    fields = list(_fields(when))
     return len(set(fields)) == len(fields) and "priority" not in fields
 
 
