@@ -79,10 +79,10 @@ def tables(lark: Any, build: object) -> Tables:  # noqa: ANN401 - what it is mad
                 states[number].actions[name] = Shift(states[given], name[0] != "_", SAYS.get(name))
             else:
                 states[number].gotos[name] = states[given]
-    return Tables(states[start], _expression(lexer.root_lexer, "?"))
+    return Tables(states[start], _expression(lexer.root_lexer, or_nothing=True))
 
 
-def _expression(lexer: Any, times: str = "") -> re.Pattern[str]:  # noqa: ANN401
+def _expression(lexer: Any, *, or_nothing: bool = False) -> re.Pattern[str]:  # noqa: ANN401
     patterns = {one.name: one.pattern.to_regexp() for one in lexer.terminals}
     for fixed in (one for one in lexer.terminals if one.pattern.type == "str"):
         if any(
@@ -92,7 +92,11 @@ def _expression(lexer: Any, times: str = "") -> re.Pattern[str]:  # noqa: ANN401
     white, comment = (patterns.pop(name, "(?!)") for name in _PASSED_OVER)
     wanted = "|".join([*(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), r"\Z"])
     # A comment ends where its line does: it must not give back what could be a terminal.
-    return re.compile(rf"(?:{white})?(?:{comment}(?![^\n]))?(?:{wanted}){times}")
+    comment = rf"(?:{comment}(?![^\n]))?"
+    if or_nothing:
+        return re.compile(rf"(?:{white})?{comment}(?:{wanted})?")
+    # What may follow is looked for before white space: some of it may be how a line ends.
+    return re.compile(rf"(?:{white})??{comment}(?:{wanted})")
 
 
 def _act(rule: Any, build: object) -> Act | None:  # noqa: ANN401
