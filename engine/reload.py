@@ -7,7 +7,7 @@ only then does the engine's one reference to a graph change; a tick under way ke
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -43,11 +43,11 @@ class Ruling:
 class Rules:
     """The rules of one root file on disk, as one store has them in force.
 
-    `files` are the files and folders that the last load read or looked for, for whoever watches the disk. With `planned` only rules
-    are taken that the store says were planned.
+    `files` are the files and folders that the last load read or looked for, for whoever watches the disk. With `planned` the store is
+    told, at the start, whether everybody takes only rules that were planned; None leaves it as it is.
     """
 
-    def __init__(self, root: Path | None, *, planned: bool = False) -> None:
+    def __init__(self, root: Path | None, *, planned: bool | None = None) -> None:
         self._root = root
         self._planned = planned
         self._unplanned = ""  # the digest of sound rules on disk that were not planned
@@ -63,6 +63,8 @@ class Rules:
 
         Raises EngineError if there are neither.
         """
+        if self._planned is not None:
+            store.require_plans(self._planned)
         self._follow(store)
         turn = self.refresh(store, now)
         if self.now is None:
@@ -101,10 +103,9 @@ class Rules:
         if loaded.ruleset is None:
             self._refuse(loaded.diagnostics, loaded.files)
             return Turn()
-        in_force = "" if self.now is None else self.now.graph.digest
-        if self._planned and loaded.digest != in_force and not store.planned(loaded.digest):
+        if lacks_plan(store, loaded.digest):
             self._unplanned = loaded.digest
-            self._refuse((_not_planned(self._root, loaded.digest),))
+            self._refuse((not_planned(self._root, loaded.digest),))
             return Turn()
         self._unplanned = ""
         if self.now is None or loaded.digest not in (self._seen, self.now.graph.digest):
@@ -119,8 +120,8 @@ class Rules:
         return Turn()
 
     def released(self, store: Store) -> bool:
-        """Whether the rules on disk were planned after they had been refused for want of it. Raises StoreError."""
-        return bool(self._unplanned) and store.planned(self._unplanned)
+        """Whether the rules on disk may be taken after they had been refused for want of a plan. Raises StoreError."""
+        return bool(self._unplanned) and not lacks_plan(store, self._unplanned)
 
     def _follow(self, store: Store) -> None:
         """Take the rules that the store has in force; none if it has none."""
@@ -141,12 +142,8 @@ class Rules:
 
     def _refuse(self, found: tuple[Diagnostic, ...], files: Mapping[str, str] = MappingProxyType({})) -> None:
         if self.now is None:
-            first = next(item for item in found if item.severity is Severity.ERROR)
-            raise EngineError(
-                f"{first.span}: {first.message}",
-                help=first.help or f"{advised('sla', 'check', self._root)} shows all of it",
-                exit_code=FINDINGS,
-            )
+            assert self._root is not None, "what is refused was on disk"
+            raise refusal(self._root, found)
         places = [place for one in found for place in (one.span, *(label.span for label in one.labels))]
         sources = {place.path: files[place.path] for place in places if place.path in files}
         self.now = replace(self.now, status=replace(self.now.status, broken=found, sources=sources))
@@ -220,13 +217,29 @@ def _unreadable(root: Path, problem: SlaError) -> Diagnostic:
     return Diagnostic("E0107", Severity.ERROR, str(problem), place, help=problem.help)
 
 
-def _not_planned(root: Path, digest: str) -> Diagnostic:
+def lacks_plan(store: Store, digest: str) -> bool:
+    """Whether the store takes the rules of `digest` only once they were planned. Those in force need no plan."""
+    return store.plans_required() and digest != store.generation()[1] and not store.planned(digest)
+
+
+def not_planned(root: Path, digest: str) -> Diagnostic:
+    """What is said of rules that lack a plan."""
     return Diagnostic(
         "E0112",
         Severity.ERROR,
-        f"these rules were not planned (digest {digest[:12]})",
+        f"these rules were not planned (digest {digest[:12]}), and the store takes only rules that were",
         Span(root.name, 0, 0, 1, 1, 1, 1),
         help="see what they would have done, and record it: sla plan A B --store STORE --record",
+    )
+
+
+def refusal(root: Path, found: Sequence[Diagnostic]) -> EngineError:
+    """The first error among the findings of refused rules, for whoever cannot go on without them."""
+    first = next(item for item in found if item.severity is Severity.ERROR)
+    return EngineError(
+        f"{first.span}: {first.message}",
+        help=first.help or f"{advised('sla', 'check', root)} shows all of it",
+        exit_code=FINDINGS,
     )
 
 

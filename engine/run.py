@@ -30,7 +30,7 @@ SLICE = 0.1
 class Engine:
     """Rules and a store, turned by whoever holds it; one thread at a time."""
 
-    def __init__(self, store: Store, root: Path | None, *, planned: bool = False) -> None:
+    def __init__(self, store: Store, root: Path | None, *, planned: bool | None = None) -> None:
         self._store = store
         self.rules = Rules(root, planned=planned)
         self._keeper: Keeper | None = None
@@ -50,7 +50,7 @@ class Engine:
         return self.rules.cycle(self._store, now, chunks)
 
     def released(self) -> bool:
-        """Whether rules that were refused because nobody had planned them may be taken."""
+        """Whether rules that were refused for want of a plan may be taken."""
         return self.rules.released(self._store)
 
     def foresee(self, now: Instant) -> int:

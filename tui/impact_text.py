@@ -255,4 +255,4 @@ def _ends(told: Told) -> Iterator[str]:
         limit, found = (f"{one:,}" if isinstance(one, int) else one for one in (gate.limit, gate.found))
         yield f"gate --{gate.name} {limit} {words}: {found}"
     if told.recorded:
-        yield f"recorded: sla run --require-plan takes the rules of digest {told.digests[1][:12]}"
+        yield f"recorded: the rules of digest {told.digests[1][:12]} were planned"

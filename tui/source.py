@@ -136,7 +136,7 @@ class StoreSource:
         if self._engine.rules.now is None:
             self._engine.start(now)
             self.engine = "engine running here"
-        elif self._watch is not None and self._watch.changed():
+        elif (self._watch is not None and self._watch.changed()) or self._engine.released():
             self._engine.reload(now)
         self._engine.step(now)
         self._engine.keep(now)

@@ -33,7 +33,12 @@ class ObservedEngine(Engine):
     """An engine with observers; nothing else is different."""
 
     def __init__(
-        self, store: Store, root: Path | None, observers: Sequence[Observer], *, planned: bool = False
+        self,
+        store: Store,
+        root: Path | None,
+        observers: Sequence[Observer],
+        *,
+        planned: bool | None = None,
     ) -> None:
         super().__init__(store, root, planned=planned)
         self._observers = observers

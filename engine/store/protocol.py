@@ -186,6 +186,14 @@ class Store(Protocol):
         """Whether the rules of `digest` were ever planned."""
         ...
 
+    def require_plans(self, required: bool) -> None:
+        """Note whether whoever puts other rules in force has to find them planned."""
+        ...
+
+    def plans_required(self) -> bool:
+        """What was noted last; False while nothing was."""
+        ...
+
     def all_terms(self) -> list[Terms]:
         """Every promise that was ever pinned, each once."""
         ...

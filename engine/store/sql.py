@@ -199,6 +199,16 @@ class SqlStore:
         return terms.planned(self.connection, digest)
 
     @_told
+    def require_plans(self, required: bool) -> None:
+        with self._writing():
+            self.connection.ring(WORK)
+            terms.require_plans(self.connection, required)
+
+    @_told
+    def plans_required(self) -> bool:
+        return terms.plans_required(self.connection)
+
+    @_told
     def all_terms(self) -> list[Terms]:
         return self._terms.all()
 

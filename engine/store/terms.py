@@ -1,4 +1,4 @@
-"""Terms by their content, and the versions of the rule set that made them."""
+"""Terms by their content, the versions of the rule set that made them, and which others may follow."""
 
 from __future__ import annotations
 
@@ -152,3 +152,16 @@ def save_plan(connection: Connection, digest: str, base: str, at: Instant) -> No
 def planned(connection: Connection, digest: str) -> bool:
     """Whether the rules of `digest` were planned."""
     return connection.execute("SELECT 1 FROM plans WHERE digest = ?", (digest,)).fetchone() is not None
+
+
+def require_plans(connection: Connection, required: bool) -> None:
+    """Note whether other rules than those in force have to be planned, inside a transaction."""
+    if required:
+        connection.execute("INSERT INTO meta VALUES ('only planned rules', '1') ON CONFLICT DO NOTHING")
+    else:
+        connection.execute("DELETE FROM meta WHERE key = 'only planned rules'")
+
+
+def plans_required(connection: Connection) -> bool:
+    """Whether other rules than those in force have to be planned."""
+    return connection.execute("SELECT 1 FROM meta WHERE key = 'only planned rules'").fetchone() is not None

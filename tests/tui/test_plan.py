@@ -18,6 +18,7 @@ from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
 from tests.git import git
 from tui.impact_text import code
+from tui.source import Sight, StoreSource
 
 NOW = ("--at", "2024-03-05T07:30:00Z")
 HOSTILE = "<img src=x>|`@all` [a](http://x)\x1b[31m"
@@ -258,19 +259,69 @@ def test_an_engine_takes_only_what_was_planned(sla, tmp_path):
     assert code == 1 and "recorded" not in out
     assert sla(*once)[0] == 1, "a gate was exceeded"
     code, out, _ = sla(*plan)
-    assert code == 0 and "recorded: sla run --require-plan takes the rules" in out
+    assert code == 0 and "recorded: the rules of digest" in out
     assert sla(*once)[0] == 0
     assert in_force() == second
 
 
 def test_a_store_without_rules_gets_none_that_were_not_planned(sla, tmp_path):
-    with closing(SqliteStore.open("new.db", create=True)):
-        pass
     once = ("run", "--once", "--no-deliver", "--require-plan", "--store", "new.db")
     code, _, err = sla(*once)
     assert code == 1 and "not planned" in err and "sla plan" in err
-    assert sla("plan", ".", ".", "--store", "new.db", "--record")[0] == 0
+    assert sla("plan", ".", "--store", "new.db", "--record")[0] == 0
     assert sla(*once)[0] == 0
+
+
+def test_the_first_rules_of_a_store_that_is_not_there_can_be_planned(sla, tmp_path):
+    assert sla("plan", ".", "--store", "new.db")[0] == 4 and not (tmp_path / "new.db").exists()
+    assert sla("plan", ".", "--store", "new.db", "--record")[0] == 0
+    assert sla("run", "--once", "--no-deliver", "--require-plan", "--store", "new.db")[0] == 0
+
+
+IMPORT = ("import", "e.jsonl", "--map", "events", "--rules", "sla.rules")
+
+
+def test_whoever_brings_rules_to_a_guarded_store_needs_a_plan(sla, tmp_path):
+    first, second = (tmp_path / "sla.rules").read_text(), (tmp_path / "next.rules").read_text()
+    (tmp_path / "old.rules").write_text(first)
+    (tmp_path / "e.jsonl").write_text(
+        '{"ticket":"N-1","id":"1","at":"2024-03-05T07:00:00Z","kind":"opened"}\n'
+    )
+    once = ("run", "--once", "--no-deliver")
+    assert sla(*once, "--require-plan")[0] == 0
+    assert sla(*IMPORT)[0] == 0, "what is in force needs no plan"
+    (tmp_path / "sla.rules").write_text(second)
+    (tmp_path / "e.jsonl").write_text(
+        '{"ticket":"N-2","id":"2","at":"2024-03-05T07:00:00Z","kind":"opened"}\n'
+    )
+    code, out, err = sla(*IMPORT)
+    assert (code, out) == (1, "") and "not planned" in err and "help: " in err and "--record" in err
+    with closing(SqliteStore.open("sla.db", read_only=True)) as store:
+        assert store.find("N-1") is not None and store.find("N-2") is None, "nothing was imported"
+    code, _, err = sla(*once)
+    assert code == 1 and "E0112" in err and "help: see what they would have done" in err
+    console = StoreSource(Sight(tmp_path / "sla.db", tmp_path / "sla.rules"))
+    try:
+        assert [one.code for one in console.snapshot(full=True).rules.broken] == ["E0112"]
+        assert in_force() == first
+        assert sla("plan", "old.rules", ".", *NOW, "--record")[0] == 0
+        assert console.snapshot(full=True).rules.broken == ()
+    finally:
+        console.close()
+    assert in_force() == second
+    assert sla(*IMPORT)[0] == 0
+
+
+def test_a_store_asks_for_plans_until_it_is_told_otherwise(sla, tmp_path):
+    second = (tmp_path / "next.rules").read_text()
+    once = ("run", "--once", "--no-deliver")
+    assert sla(*once, "--require-plan")[0] == 0
+    (tmp_path / "sla.rules").write_text(second)
+    assert sla(*once)[0] == 1
+    assert sla("run", "--dry-run", "--no-require-plan")[0] == 0
+    assert sla(*once)[0] == 1, "a dry run tells a copy"
+    assert sla(*once, "--no-require-plan")[0] == 0
+    assert in_force() == second
 
 
 def test_a_running_engine_follows_a_plan(sla, tmp_path):

@@ -82,13 +82,14 @@ def command(
 
     map_ = load_map(map_name)
     chosen = _format(file, form, map_)
-    if rules_path is not None:
-        _check(rules_path)
+    digest = None if rules_path is None else _checked(rules_path)
     rejects_path = rejects_path or Path("stdin.rejects" if file == STDIN else f"{file}.rejects")
     began = time.monotonic()
     with _opened(file) as (stream, size):
         store = open_store(store_path, create=True)
         try:
+            if rules_path is not None and digest is not None:
+                _ask_for_plan(store, rules_path, digest)
             with _progress(size) as read:
                 outcome = _named(file, lambda: load(store, stream, map_, chosen, read))
             write_rejects(rejects_path, outcome.rejects)
@@ -152,18 +153,31 @@ def _progress(size: int | None) -> Iterator[Callable[[int], None]]:
         yield lambda read: bar.update(task, completed=read)
 
 
-def _check(rules_path: Path) -> None:
-    """End before anything is imported if the rules have errors, showing them as `sla check` does."""
+def _checked(rules_path: Path) -> str:
+    """The digest of the rules. End before anything is imported if they have errors, showing them as `sla check` does."""
     from tui.options import graph_from_file
 
-    graph_from_file(rules_path)
+    return graph_from_file(rules_path).digest
+
+
+def _ask_for_plan(store: Store, rules_path: Path, digest: str) -> None:
+    """End before anything is imported if the store takes only rules that were planned, and these were not."""
+    from engine.reload import lacks_plan, not_planned, refusal
+
+    if lacks_plan(store, digest):
+        raise refusal(rules_path, [not_planned(rules_path, digest)])
 
 
 def _put_in_force(store: Store, rules_path: Path) -> None:
     from engine.facts import Instant
+    from engine.reload import refusal
     from engine.run import Engine
 
-    Engine(store, rules_path).start(Instant(int(time.time())))
+    engine = Engine(store, rules_path)
+    engine.start(Instant(int(time.time())))
+    assert engine.rules.now is not None, "it has started"
+    if engine.rules.now.status.broken:  # by an edit since they were checked
+        raise refusal(rules_path, engine.rules.now.status.broken)
 
 
 def _say(

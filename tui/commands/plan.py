@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Examples:
   sla plan main . --store sla.db --since 6m                          the files here against a branch
   sla plan main HEAD --archive old --max-new-breaches 0 --format markdown > plan.md
-  sla plan main . --store sla.db --record                            and let sla run --require-plan take them"""
+  sla plan main . --store sla.db --record                            and note that they were planned"""
 )
 @versions
 @store_option
@@ -70,7 +70,11 @@ Examples:
     multiple=True,
     help='End with 1 if B pays more than that more in all, such as "EUR 500", or any more in a currency that is not named.',
 )
-@click.option("--record", is_flag=True, help="Note in the store that B was planned, if every gate holds.")
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Note in the store, which may be a new one, that B was planned, if every gate holds.",
+)
 @workers_option
 @click.option(
     "--format", "form", type=click.Choice(["human", "json", "markdown"]), default="human", show_default=True
@@ -129,6 +133,8 @@ def command(
     )
     differences = difference(*graphs)
     span = _Span(start, now, concerned(*graphs, differences))
+    if record:
+        _make(store_path)
     if with_store:
         found = _of_store(loaded, span, store_path, folder)
     else:
@@ -226,6 +232,13 @@ def _of_store(loaded: Sequence[Loaded], span: _Span, place: Place, folder: Path 
             outages.known_since(store.connection),
         )
         yield span.planning(old, new, promised), sources, history
+
+
+def _make(place: Place) -> None:
+    """A store without tickets, where there is none: its first rules can be planned too."""
+    from engine.store.opening import open_store
+
+    open_store(place, create=True).close()
 
 
 def _record(place: Place, digests: tuple[str, str], now: Instant) -> None:

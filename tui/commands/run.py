@@ -56,7 +56,11 @@ def _an_address(ctx: click.Context, param: click.Parameter, value: str | None) -
 @config_option
 @click.option("--format", "form", type=click.Choice(["plain", "jsonl"]), default="plain", show_default=True)
 @click.option("--once", is_flag=True, help="Catch up with the store, send what is due, and end.")
-@click.option("--require-plan", is_flag=True, help="Take only rules that were planned: sla plan --record.")
+@click.option(
+    "--require-plan/--no-require-plan",
+    default=None,
+    help="Whether the store takes only rules that were planned, by sla plan --record, whoever brings them.  [default: as it was told last]",
+)
 @click.option("--no-deliver", is_flag=True, help="Send nothing: `sla deliver` does it, or nobody yet.")
 @click.option(
     "--listen",
@@ -77,7 +81,7 @@ def command(
     config_path: Path | None,
     form: str,
     once: bool,
-    require_plan: bool,
+    require_plan: bool | None,
     no_deliver: bool,
     listen: str | None,
     dry_run: bool,
@@ -85,7 +89,7 @@ def command(
     """Evaluate the store until SIGTERM or ctrl+c, send what ladders say, and print a line for everything that happens.
 
     What happens to the rules goes to standard error. With broken rules on disk the last good ones of the store stay in
-    force; --once then ends with exit code 1. So it is with rules that nobody planned, with --require-plan.
+    force; --once then ends with exit code 1. So it is with rules that nobody planned, where the store asks for plans.
     """
     from engine.settings import load
     from engine.store.opening import open_store
@@ -116,7 +120,7 @@ def _run(
     form: str,
     *,
     once: bool,
-    planned: bool,
+    planned: bool | None,
     deliver: bool,
 ) -> int:
     from engine.store.opening import listening, open_store
@@ -197,7 +201,7 @@ def _deliverer(
     )
 
 
-def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str, *, planned: bool) -> int:
+def _dry(store_path: Place, rules_path: Path, settings: Settings, form: str, *, planned: bool | None) -> int:
     """Turn once on a private copy and say what came of it."""
     import tempfile
 
@@ -277,8 +281,11 @@ def words(status: RulesStatus) -> Iterator[Said]:
     """What there is to say of the rules: a line for each finding of a refused edit, and what is in force."""
     for item in status.broken:
         told = f"{item.span}: {item.severity} {item.code}: {item.message}"
-        place = (("code", str(item.code)), ("place", plain(item.span)))
-        yield Said(plain(told, 1000), "rules-refused", logging.ERROR, place)
+        place = [("code", str(item.code)), ("place", plain(item.span))]
+        if item.help:
+            told += f"; help: {item.help}"
+            place.append(("help", plain(item.help, 1000)))
+        yield Said(plain(told, 1000), "rules-refused", logging.ERROR, tuple(place))
     stays = "the last good rules stay in force: " if status.broken else "rules in force: "
     yield Said(
         f"{stays}generation {status.generation}, digest {status.digest[:12]}",

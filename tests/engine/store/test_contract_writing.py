@@ -70,6 +70,13 @@ def test_what_was_planned_is_known_from_then_on(store, opener):
     assert opener().planned("d1")
 
 
+def test_whether_plans_are_required_is_known_to_everybody(store, opener):
+    assert not store.plans_required()
+    for required in (True, True, False, False, True):
+        store.require_plans(required)
+        assert store.plans_required() is opener().plans_required() is required
+
+
 def test_a_cycle_is_in_or_it_never_was(store, opener):
     opened(store, "A")
     other = opener()
