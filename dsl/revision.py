@@ -19,6 +19,7 @@ from dsl.include import NOWHERE, OUTSIDE, Unreadable, decoded, matching
 
 _LINK = "120000"
 _FOLLOWED = 40
+_NO_GIT = "git is not installed, and only git can read a revision"
 
 
 class Entry(NamedTuple):
@@ -136,33 +137,43 @@ def revision(folder: Path, name: str) -> Iterator[Revision]:
 
 
 def fork_point(folder: Path, name: str) -> str:
-    """The commit at which what is checked out left `name`, or that of `name` where git cannot tell.
-
-    Raises SlaError where there is no such revision.
-    """
+    """The commit at which what is checked out left `name`. Raises SlaError where there is no such revision, or no such commit."""
     _git(folder, "rev-parse", "--git-dir")
     if not is_revision(folder, name):
         raise unknown(folder, name)
     try:
         return _git(folder, "merge-base", "--end-of-options", name, "HEAD").decode().strip()
     except SlaError:
-        return name
+        raise SlaError(
+            f"git knows no commit from which both {name!r} and what is checked out come",
+            help=_shallow(folder) or "name a revision that this branch comes from",
+            exit_code=USAGE,
+        ) from None
 
 
 def unknown(folder: Path, name: str) -> SlaError:
     """What to say of a revision that the repository of `folder` does not have."""
-    help_ = "in CI, fetch the branch that is compared with, and enough of its history"
-    if _git(folder, "rev-parse", "--is-shallow-repository").strip() == b"true":
-        help_ = "this clone is shallow: `git fetch --unshallow` gets its history; in CI, fetch all of it"
+    help_ = _shallow(folder) or "in CI, fetch the branch that is compared with, and enough of its history"
+    if not name.strip():
+        help_ = "the name is empty: is a variable set that should hold it?"
     return SlaError(f"git knows no revision {name!r}", help=help_, exit_code=USAGE)
 
 
+def _shallow(folder: Path) -> str:
+    """What to do where the clone lacks history; "" where it has all of it."""
+    if _git(folder, "rev-parse", "--is-shallow-repository").strip() != b"true":
+        return ""
+    return "this clone is shallow: `git fetch --unshallow` gets its history; in CI, fetch all of it"
+
+
 def is_repository(folder: Path) -> bool:
-    """Whether `folder` is in a repository."""
+    """Whether `folder` is in a repository. Raises SlaError where git does not want to look into it."""
     try:
         _git(folder, "rev-parse", "--git-dir")
-    except SlaError:
-        return False
+    except SlaError as trouble:
+        if str(trouble).startswith((_NO_GIT, "not a git repository")):
+            return False
+        raise
     return True
 
 
@@ -185,10 +196,12 @@ def _git(folder: Path, *arguments: str) -> bytes:
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise SlaError("git is not installed, and only git can read a revision") from None
+        raise SlaError(_NO_GIT) from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise SlaError(said[0].removeprefix("fatal: ") if said else f"git {arguments[0]} failed")
+        if not said:
+            raise SlaError(f"git {arguments[0]} failed")
+        raise SlaError(said[0].removeprefix("fatal: "), help=" ".join(" ".join(said[1:]).split()))
     return done.stdout
 
 

@@ -128,12 +128,47 @@ def test_a_new_site_is_all_new(sla, tmp_path):
     assert codes(sla("check", "--format", "compact", "--changed-since", "HEAD")) == ["W0408"]
 
 
-@pytest.mark.parametrize("ref", ["no-such-branch", "--upload-pack=touch hacked", "HEAD:site", "-h"])
+@pytest.mark.parametrize("ref", ["no-such-branch", "--upload-pack=touch hacked", "HEAD:site", "-h", "", "  "])
 def test_a_revision_that_is_none(sla, repository, tmp_path, ref):
     code, out, err = sla("check", "site", f"--changed-since={ref}")
     assert (code, out) == (3, "")
     assert "revision" in err
     assert not (tmp_path / "hacked").exists()
+
+
+def test_a_clone_that_lacks_where_the_branch_began(sla, repository, tmp_path):
+    repository("switch", "--quiet", "--create", "branch")
+    repository.commit({"site/rules/acme.rules": ACME})
+    repository("switch", "--quiet", "main")
+    repository.commit({"site/rules/old.rules": OLD + "\n# more\n"})
+    origin = tmp_path.as_uri()
+    repository("clone", "--quiet", "--depth=1", "--no-single-branch", "--branch=branch", origin, "clone")
+    code, out, err = sla("check", "clone/site", "--changed-since", "origin/main")
+    assert (code, out) == (3, "") and "no commit from which both 'origin/main' and" in err
+    assert "git fetch --unshallow" in err
+    repository("-C", "clone", "fetch", "--quiet", "--unshallow")
+    assert codes(sla("check", "clone/site", "--format", "compact", "--changed-since", "origin/main")) == []
+
+
+def test_a_history_of_its_own(sla, repository):
+    repository("switch", "--quiet", "--orphan", "other")
+    repository.commit({"site/sla.rules": TIERS})
+    code, out, err = sla("check", "site", "--changed-since", "main", "--format", "json")
+    assert code == 3 and "E0113" in out and "name a revision that this branch comes from" in err + out
+
+
+def test_a_repository_of_somebody_else(sla, repository, monkeypatch):
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    for arguments in (
+        ("check", "site", "--changed-since", "main"),
+        ("diff", "main", "--rules", "site/sla.rules"),
+    ):
+        code, out, err = sla(*arguments)
+        assert (code, out) == (4, "") and "dubious ownership" in err
+        assert (
+            "help: To add an exception for this directory, call: git config --global --add safe.directory"
+            in err
+        )
 
 
 def test_without_a_repository(sla, tmp_path, monkeypatch):

@@ -66,6 +66,20 @@ def test_origins_name_the_override_that_lends_a_calendar(sla, tmp_path):
     assert (code, "did you mean Hooli & Söhne?" in err) == (3, True)
 
 
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_a_column_without_content_is_left_out(sla, form):
+    _, out, _ = sla("matrix", "acme", "--on", "2026-12-01", "--origins", "--format", form)
+    assert "decided by" in out and "calendar of" not in out
+
+
+def test_programs_read_the_condition_that_the_rules_have(sla, tmp_path):
+    hostile = "la\u202eb\u200f ü"
+    (tmp_path / "sla.rules").write_text(SITE.replace('site == "lab"', f'site == "{hostile}"'))
+    _, out, _ = sla("matrix", "--format", "json")
+    assert out.isascii()
+    assert f'site == "{hostile}"' in {row["when"] for row in json.loads(out)}
+
+
 def test_customers_with_one_contract_share_a_table(sla):
     _, out, _ = sla("matrix")
     assert [line for line in out.splitlines() if line and not line.startswith(" ")] == [
@@ -266,6 +280,8 @@ def test_what_cannot_be_compared_is_said(sla, tmp_path):
     code, _, err = sla("diff", "nowhere", ".")
     assert code == 4
     assert "neither a rule file, nor a folder" in err
+    code, _, err = sla("diff", "", ".")
+    assert code == 4 and "an empty name is neither a rule file, nor a folder" in err
     (tmp_path / "bad.rules").write_text("tier x {\n")
     code, _, err = sla("diff", "bad.rules", ".")
     assert code == 1

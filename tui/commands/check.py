@@ -60,7 +60,7 @@ def command(rules_path: Path, format_: str, changed_since: str | None, today: da
 
     Exit code 0 when all is well, 1 on any finding, 3 or 4 when there is nothing to look at.
     """
-    if rules_path == _STDIN_ARGUMENT and changed_since:
+    if rules_path == _STDIN_ARGUMENT and changed_since is not None:
         raise click.UsageError("standard input (-) has no history; --changed-since needs a file")
     day = (today or datetime.now(UTC)).date()
     with failing_as_finding(format_, rules_path, "sla check"):
@@ -69,7 +69,7 @@ def command(rules_path: Path, format_: str, changed_since: str | None, today: da
         if root is not None and any(one.severity is Severity.ERROR for one in outcome.diagnostics):
             refuse_part(root, "sla check")
         left = without_suppressed(outcome.diagnostics, outcome.files, day)
-        if root is not None and changed_since:
+        if root is not None and changed_since is not None:
             left = touched(left, outcome.files, _before(root, changed_since, day))
     outcome = outcome._replace(diagnostics=left)
     report(outcome, format_, root)

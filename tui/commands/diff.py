@@ -89,7 +89,7 @@ def loaded_version(loader: Loader, name: str, rules_path: Path) -> Loaded:
     from dsl.revision import is_repository, is_revision, revision, unknown
 
     if not is_revision(rules_path.parent, name):
-        what = f"{plain(name)} is neither a rule file, nor a folder with a {ROOT_NAME}"
+        what = f"{plain(name).strip() or 'an empty name'} is neither a rule file, nor a folder with a {ROOT_NAME}"
         if is_repository(rules_path.parent):
             missing = unknown(rules_path.parent, name)
             raise SlaError(f"{what}, and {missing}", help=missing.help, exit_code=missing.exit_code)
@@ -112,6 +112,8 @@ def graph_of_version(loaded: Loaded, name: str, rules_path: Path) -> Graph:
 
 def _path(name: str, rules_path: Path) -> Path | None:
     """The rule file or folder that a version is, None where it can only be a revision."""
+    if not name.strip():  # which a path would take for this folder
+        return None
     path = rules_path if name == "." else Path(name)
     return path if path.is_file() or (path / ROOT_NAME).is_file() else None
 

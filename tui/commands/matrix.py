@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from tui.rule_path import rules_above_option
 if TYPE_CHECKING:
     from engine.contract.table import Contract
     from tui.contract_table import Block, Cells
+    from tui.export import Sheet
 
 _NAMED = 12
 
@@ -80,8 +82,11 @@ def command(
     chosen = list(dict.fromkeys(_declared(contract, text) for text in customers)) or contract.customers
     tables = Tables(contract, origins=origins)
     on = day.date() if day else None
-    if form in ("csv", "json"):
+    if form == "csv":
         click.echo(write(tables.flat(chosen, on), form), nl=False)
+        return
+    if form == "json":
+        click.echo(_json(tables.flat(chosen, on)))
         return
     blocks = tables.blocks(chosen, on)
     made = {"text": _text, "markdown": _markdown, "html": _html}[form](blocks, tables.header(), on)
@@ -103,6 +108,11 @@ def _declared(contract: Contract, text: str) -> str:
         help=f"did you mean {plain(meant)}?" if meant else "without a name every customer is shown",
         exit_code=USAGE,
     )
+
+
+def _json(sheet: Sheet) -> str:
+    """Every text as the rules have it: what could steer a terminal is written as an escape, as all that is not ASCII."""
+    return json.dumps([dict(zip(sheet.header, row, strict=True)) for row in sheet.rows], indent=2)
 
 
 def _heading(block: Block) -> str:
@@ -131,16 +141,23 @@ def columns(rows: list[Cells], width: int | None = None) -> list[str]:
     than `width` cells stand behind each other instead, for whoever folds the lines."""
     from rich.cells import cell_len
 
-    shown = [[plain(cell, 200) for cell in row] for row in rows]
-    kept = [column for column in range(len(rows[0])) if any(row[column] for row in shown[1:])]
-    widths = {column: max(cell_len(row[column]) for row in shown) for column in kept}
+    shown = _filled([tuple(plain(cell, 200) for cell in row) for row in rows])
+    widths = [max(map(cell_len, column)) for column in zip(*shown, strict=True)]
     lines = [
-        "  ".join(row[column] + " " * (widths[column] - cell_len(row[column])) for column in kept).rstrip()
+        "  ".join(
+            cell + " " * (wide - cell_len(cell)) for cell, wide in zip(row, widths, strict=True)
+        ).rstrip()
         for row in shown
     ]
     if width is None or max(map(cell_len, lines)) <= width:
         return lines
-    return ["  ".join(filter(None, (row[column] for column in kept))) for row in shown]
+    return ["  ".join(filter(None, row)) for row in shown]
+
+
+def _filled(rows: Sequence[Cells]) -> list[Cells]:
+    """The header and its rows without columns that have no content below the header."""
+    kept = [column for column in range(len(rows[0])) if any(row[column] for row in rows[1:])]
+    return [tuple(row[column] for column in kept) for row in rows]
 
 
 def _markdown(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
@@ -154,7 +171,8 @@ def _markdown(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterat
             if part.about:
                 yield f"{markdown(part.about)}\n"
             if part.rows:
-                yield write(Sheet("contract", header, part.rows), "md")
+                kept, *rows = _filled([header, *part.rows])
+                yield write(Sheet("contract", kept, rows), "md")
 
 
 def _html(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[str]:
@@ -166,7 +184,8 @@ def _html(blocks: Iterable[Block], header: Cells, on: date | None) -> Iterator[s
             if part.about:
                 yield paragraph(part.about)
             if part.rows:
-                yield table(header, part.rows)
+                kept, *rows = _filled([header, *part.rows])
+                yield table(kept, rows)
 
     def body() -> Iterator[str]:
         for block in blocks:

@@ -98,6 +98,8 @@ def test_a_console_records_what_people_do(user, store):
         "UPDATE tickets SET closed = 1",
         "INSERT INTO outbox (kind) VALUES ('x')",
         "DELETE FROM rule_sets",
+        "DELETE FROM meta",
+        "INSERT INTO plans VALUES ('d', '', 1)",
     ):
         forbidden(console, sql)
     with pytest.raises(ForbiddenError):
