@@ -16,15 +16,27 @@ from tui.plain import plain
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class NamedPath(click.Path):
+    """A path that has a name: an empty one, of a variable that nobody set, would be this folder."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401
+        if not str(value).strip():
+            self.fail("the name is empty: is a variable set that should hold it?", param, ctx)
+        return Path(str(super().convert(value, param, ctx)))
+
+
 def rule_path(function: F) -> F:
     """`PATH` or `--rules PATH`, also from SLA_RULES, else `sla.rules` here or above, as `rules_path`. For commands whose arguments
     are nothing else."""
 
-    @click.argument("path", type=click.Path(path_type=Path), required=False)
+    @click.argument("path", type=NamedPath(), required=False)
     @click.option(
         "--rules",
         "rules_path",
-        type=click.Path(path_type=Path),
+        type=NamedPath(),
         default=None,
         envvar="SLA_RULES",
         help="The rule file or its folder, as PATH.  [default: sla.rules, here or in a folder above]",
@@ -49,7 +61,7 @@ def rules_above_option(help_text: str) -> Callable[[F], F]:
     return click.option(
         "--rules",
         "rules_path",
-        type=click.Path(path_type=Path),
+        type=NamedPath(),
         default=None,
         envvar="SLA_RULES",
         callback=root,

@@ -55,6 +55,38 @@ def test_one_file_that_is_there_keeps_all_others_from_being_written(sla, tmp_pat
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
 
 
+def test_what_is_no_folder_where_one_is_needed_keeps_all_files_from_being_written(sla, tmp_path):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "rules").symlink_to("nowhere")
+    code, out, err = sla("init", "site")
+    assert (code, out) == (1, "") and err.startswith("sla: rules already there; nothing was written")
+    assert [path.name for path in (tmp_path / "site").iterdir()] == ["rules"]
+    (tmp_path / "site" / "rules").unlink()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "site" / "rules").symlink_to(tmp_path / "other")
+    assert sla("init", "site")[0] == 0
+
+
+@pytest.mark.parametrize(
+    "command", [("init", ""), ("check", ""), ("check", "--rules", " "), ("matrix", "--rules", "")]
+)
+def test_an_empty_name_is_not_this_folder(sla, tmp_path, command):
+    (tmp_path / "site").mkdir()
+    code, out, err = sla(*command)
+    assert (code, out) == (3, "") and "the name is empty" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_git_is_told_of_rules_in_a_folder(sla, tmp_path):
+    repository = Repository(tmp_path)
+    (tmp_path / ".gitattributes").write_text("*.png binary\n")
+    assert sla("init", "slas")[0] == 0
+    code, _, err = sla("init", "--git")
+    assert code == 1 and ".gitattributes already there" in err and "sla init FOLDER --git" in err
+    assert sla("init", "slas", "--git")[0] == 0
+    assert repository("config", "merge.sla.driver")
+
+
 def test_git_is_told_or_the_lines_are_printed(sla, tmp_path):
     _, out, _ = sla("init", "printed")
     lines = re.findall(r"^  (git config .*)$", out, re.MULTILINE)

@@ -11,6 +11,7 @@ import click
 
 from dsl.errors import FINDINGS, SlaError, advised
 from tui.plain import plain
+from tui.rule_path import NamedPath
 
 LAYOUT = {
     "sla.rules": "sla.rules",
@@ -48,7 +49,7 @@ Examples:
   sla init --git               the same in this folder, and tell git about it
 Run it again in a clone with --git: what is there stays as it is."""
 )
-@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.argument("folder", default=".", type=NamedPath())
 @click.option("--git", is_flag=True, help="Set the drivers for differences and merges in this clone.")
 def command(folder: Path, git: bool) -> int:
     """Lay out a new site in FOLDER: rules that pass `sla check`, CI for GitHub and GitLab, and git attributes.
@@ -58,10 +59,13 @@ def command(folder: Path, git: bool) -> int:
     """
     top = _top_above(folder)
     layout = {name: source for name, source in LAYOUT.items() if top is None or name not in AT_THE_TOP}
-    there = [name for name in layout if (folder / name).exists() or (folder / name).is_symlink()]
+    there = list(dict.fromkeys(filter(None, (_in_the_way(folder, name) for name in layout))))
     if there and not (git and "sla.rules" in there):
         click.echo(f"sla: {', '.join(map(plain, there))} already there; nothing was written", err=True)
-        click.echo("  help: name another folder, or move what is there", err=True)
+        help_ = "name another folder, or move what is there"
+        if git:
+            help_ += "; to tell git about rules that are laid out elsewhere, name their folder: sla init FOLDER --git"
+        click.echo(f"  help: {help_}", err=True)
         return FINDINGS
     if not there:
         for name, source in layout.items():
@@ -92,6 +96,14 @@ def _top_above(folder: Path) -> Path | None:
     if (path / ".git").exists():
         return None
     return next((above for above in path.parents if (above / ".git").exists()), None)
+
+
+def _in_the_way(folder: Path, name: str) -> str:
+    """What keeps a file of the layout from being written: itself, or what is no folder where it needs one; "" if nothing."""
+    for path in reversed((Path(name), *Path(name).parents[:-1])):
+        if os.path.lexists(folder / path) and (path == Path(name) or not (folder / path).is_dir()):
+            return path.as_posix()
+    return ""
 
 
 def _write(path: Path, text: str) -> None:
