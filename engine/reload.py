@@ -103,14 +103,11 @@ class Rules:
         if loaded.ruleset is None:
             self._refuse(loaded.diagnostics, loaded.files)
             return Turn()
-        if lacks_plan(store, loaded.digest):
-            self._unplanned = loaded.digest
-            self._refuse((not_planned(self._root, loaded.digest),))
-            return Turn()
         self._unplanned = ""
         if self.now is None or loaded.digest not in (self._seen, self.now.graph.digest):
-            turn = self._adopt(store, loaded, now)
-            self._seen = loaded.digest  # and not before: what failed is tried again
+            turn = self._adopt(store, self._root, loaded, now)
+            if not self._unplanned:
+                self._seen = loaded.digest  # and not before: what failed is tried again
             return turn
         self._seen = loaded.digest
         status = replace(self.now.status, broken=(), sources={})
@@ -148,10 +145,14 @@ class Rules:
         sources = {place.path: files[place.path] for place in places if place.path in files}
         self.now = replace(self.now, status=replace(self.now.status, broken=found, sources=sources))
 
-    def _adopt(self, store: Store, loaded: Loaded, now: Instant) -> Turn:
+    def _adopt(self, store: Store, root: Path, loaded: Loaded, now: Instant) -> Turn:
         turns: list[Turn] = []
         swapped = None
         while swapped is None:
+            if lacks_plan(store, loaded.digest):
+                self._unplanned = loaded.digest
+                self._refuse((not_planned(root, loaded.digest),))
+                break
             if self.now is not None:
                 # What the old rules still had to say is not the new ones' doing.
                 turns.append(self.cycle(store, now))
@@ -162,7 +163,7 @@ class Rules:
 
     def _swap(self, store: Store, loaded: Loaded, now: Instant) -> Ruling | None:
         """Put rules in force in the place of ours, and let the tickets that they move await an engine; None if ours are not
-        in force any more."""
+        in force any more, or the store has come to ask for their plan."""
         old = self.now
         graph = Graph.compile(loaded, previous=old.graph if old else None)
         change = changes(old.graph, graph) if old else None
@@ -175,7 +176,7 @@ class Rules:
             moved = really_moved(load(store, (old.graph, graph), suspects), old.graph, graph, now)
         with store.cycle(swapping=True):
             generation, digest = store.generation()
-            if digest != (old.graph.digest if old else ""):
+            if digest != (old.graph.digest if old else "") or lacks_plan(store, loaded.digest):
                 self._follow(store)
                 return None
             if change:

@@ -201,6 +201,7 @@ class SqlStore:
     @_told
     def require_plans(self, required: bool) -> None:
         with self._writing():
+            self.connection.lock(RULES)
             self.connection.ring(WORK)
             terms.require_plans(self.connection, required)
 

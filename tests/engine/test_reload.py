@@ -129,3 +129,23 @@ def test_the_git_revision_is_known_also_when_nothing_was_new_at_the_start(site, 
     again.start(at(NOON))
     status = again.rules.now.status
     assert (status.generation, bool(status.revision), status.revision.endswith("+")) == (1, True, False)
+
+
+def test_a_store_that_comes_to_ask_for_plans_meanwhile_is_obeyed(site, running, monkeypatch):
+    engine, store = running
+    held = store.generation()
+    look_up = store.affected_tickets
+
+    def meanwhile(*given):
+        store.require_plans(True)  # as another engine that starts while this one prepares
+        return look_up(*given)
+
+    monkeypatch.setattr(store, "affected_tickets", meanwhile)
+    site.write(RULES.replace("08:00-16:00", "08:00-24:00"))
+    engine.reload(at(NOON))
+    assert store.generation() == held
+    assert [one.code for one in engine.rules.now.status.broken] == ["E0112"]
+    store.save_plan(engine.rules._unplanned, "", at(NOON))
+    assert engine.released()
+    engine.reload(at(NOON))
+    assert store.generation()[0] == held[0] + 1 and not engine.rules.now.status.broken
