@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from dsl.cut import cut
-from dsl.limits import MOST_BROKEN
+from dsl.limits import MOST_WRONG
 from dsl.parse import Fault, parse
 from dsl.spacing import BLANK, spaced, tokens
 from dsl.span import Lines
@@ -66,7 +66,7 @@ def format_text(text: str) -> Formatted:
         position = start + len(chunk)
         if not chunk:
             break
-        if len(refused) > MOST_BROKEN:
+        if len(refused) > MOST_WRONG:
             pieces.append(_Piece(text[start:].rstrip(BLANK + "\n").split("\n"), block=False, apart=apart))
             break
         done = known.get(chunk)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from dsl import syntax
 from dsl.finding import Finding, here, in_file
 from dsl.include import Source, Unreadable, folder_of, is_pattern, target_of
-from dsl.limits import LONGEST_BROKEN, MOST_BROKEN
+from dsl.limits import LONGEST_BROKEN, MOST_WRONG
 from dsl.sheet import Sheet
 from dsl.span import Origin
 from dsl.unit import Unit
@@ -150,10 +150,10 @@ def not_text(shown: str, problem: Unreadable) -> Finding:
 
 
 def left_alone(shown: str, start: int) -> Finding:
-    """The finding for a file of which too much is broken, at the first of what was not looked at."""
+    """The finding for a file of which too much is wrong, at the first of what was not looked at."""
     return Finding(
         "E0111",
-        f"more than {MOST_BROKEN:,} things or {LONGEST_BROKEN:,} characters in this file cannot be read",
+        f"more than {MOST_WRONG:,} errors or {LONGEST_BROKEN:,} broken characters in this file",
         in_file(shown, start, start + 1),
         "what follows was not looked at: correct the others first, and see whether this is a rule file",
     )

@@ -17,14 +17,12 @@ DEEPEST = 50
 WIDEST = 500
 """Times that `and` and `or` stand in a declaration's lines one after the other without a line end."""
 
-MOST_BROKEN = 1000
-"""Declarations and stray braces of a file that cannot be read: after so many the rest of it is left alone."""
+MOST_WRONG = 1000
+"""Errors that are looked for: those that declarations of a file show by themselves, after which the rest of it is left alone, stray
+braces of a file, and those in how declarations go together, in customers and in all others."""
 
 LONGEST_BROKEN = 250_000
-"""Characters of such declarations in a file."""
-
-MOST_WRONG = 5000
-"""Errors in how declarations go together, those of customers and others each: what is wrong beyond is not looked for."""
+"""Characters of a file's declarations that cannot be read, after which the rest of it is left alone."""
 
 _STEP = re.compile(r"[()\n]|\b(?:not|and|or)\b")
 

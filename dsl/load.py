@@ -5,16 +5,17 @@ A `Loader` keeps what it has read, so that loading again after an edit costs wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dsl.collector import uncollected
 from dsl.conflict import has_conflict, without_conflicts
 from dsl.cut import Cut, cut, recut
 from dsl.errors import SlaError
+from dsl.finding import is_error
 from dsl.gather import Gathered, gather, not_text
 from dsl.include import ROOT_NAME, Disk, Source, Texts, Unreadable, root_file
-from dsl.limits import LONGEST_BROKEN, MOST_BROKEN
+from dsl.limits import LONGEST_BROKEN, MOST_WRONG
 from dsl.loaded import Loaded, diagnostics_of
 from dsl.recover import read
 from dsl.settle import Edit, Settled, digest_of, patched, settle
@@ -93,9 +94,7 @@ class Loader:
             del middle[-1], before[-1]
         units = [self._unit(piece) for piece in pieces.texts[head : head + count]]
         units = [*last.units[:head], *units, *last.units[after:]]
-        if any(unit.broken for unit in middle) and _too_broken(
-            [len(unit.text) for unit in units if unit.broken]
-        ):
+        if any(unit.findings for unit in middle) and _Wrong(units).too_much():
             return self._fresh(path, text)
         self._edits.append(Edit(path, head, count, before, middle))
         special = last.special
@@ -106,15 +105,14 @@ class Loader:
     def _fresh(self, path: str, text: str) -> Sheet:
         pieces = cut(without_conflicts(text))
         units: list[Unit] = []
-        broken: list[int] = []
-        unread = None
+        unread, wrong = None, _Wrong()
         for start, piece in zip(*pieces, strict=True):
-            unit = self._unit(piece)
-            if unit.broken:
-                broken.append(len(piece))
-            if unit.broken and _too_broken(broken):
+            if wrong.too_much():
                 pieces, unread = Cut(pieces.starts[: len(units)], pieces.texts[: len(units)]), start
                 break
+            unit = self._unit(piece)
+            if unit.findings:
+                wrong.add(unit)
             units.append(unit)
         special = [unit for unit in units if unit.names_files]
         return Sheet(path, text, pieces, units, [], special, has_conflict(text), unread)
@@ -131,9 +129,22 @@ class Loader:
             self._units = {text: unit for text, unit in self._units.items() if text in used}
 
 
-def _too_broken(lengths: Sequence[int]) -> bool:
-    """Whether broken declarations of these lengths are so much that the rest of their file is left alone."""
-    return len(lengths) > MOST_BROKEN or sum(lengths) > LONGEST_BROKEN
+class _Wrong:
+    """How much is wrong in declarations by themselves."""
+
+    def __init__(self, units: Iterable[Unit] = ()) -> None:
+        self._errors = self._broken = 0
+        for unit in units:
+            if unit.findings:
+                self.add(unit)
+
+    def add(self, unit: Unit) -> None:
+        self._errors += sum(map(is_error, unit.findings))
+        self._broken += len(unit.text) if unit.broken else 0
+
+    def too_much(self) -> bool:
+        """Whether what follows in their file is left alone."""
+        return self._errors >= MOST_WRONG or self._broken >= LONGEST_BROKEN
 
 
 def _the_same(one: Gathered, other: Gathered) -> bool:

@@ -18,7 +18,7 @@ from dsl.conflict import conflicts
 from dsl.cut import strays
 from dsl.finding import Finding, in_file, is_error
 from dsl.gather import Gathered, left_alone
-from dsl.limits import MOST_BROKEN
+from dsl.limits import MOST_WRONG
 from dsl.loaded import Loaded, diagnostics_of
 from dsl.model import RuleSet
 from dsl.resolve import Declared, Site, customer, resolve, rule_set
@@ -217,8 +217,8 @@ def digest_of(files: Mapping[str, str]) -> str:
 
 
 def _stray_braces(sheet: Sheet) -> list[Finding]:
-    found = list(islice(strays(sheet.text, sheet.cut, sheet.unread), MOST_BROKEN + 1))
-    rest = [left_alone(sheet.path, start) for start in found[MOST_BROKEN:]]
+    found = list(islice(strays(sheet.text, sheet.cut, sheet.unread), MOST_WRONG + 1))
+    rest = [left_alone(sheet.path, start) for start in found[MOST_WRONG:]]
     return rest + [
         Finding(
             "E0204",
@@ -226,7 +226,7 @@ def _stray_braces(sheet: Sheet) -> list[Finding]:
             in_file(sheet.path, start, start + 1),
             "remove it, or look for a brace too many above it",
         )
-        for start in found[:MOST_BROKEN]
+        for start in found[:MOST_WRONG]
     ]
 
 

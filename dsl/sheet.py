@@ -15,7 +15,7 @@ from dsl.unit import Unit
 class Sheet:
     """One rule file: `units[i]` and `keys[i]` belong to the i-th piece of `cut`. `special` are the units that name
     other files; `conflicted` says that markers of a merge were blanked out before cutting,
-    `unread` where reading ended because too much before it is broken: `cut` has nothing from there on."""
+    `unread` where reading ended because too much before it is wrong: `cut` has nothing from there on."""
 
     path: str
     text: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from dsl import build, syntax, values
-from dsl.checks.dates import overlap, readable
+from dsl.checks.dates import overlapping, readable
 from dsl.checks.meanings import value_findings
 from dsl.commitment import WHOLE
 from dsl.finding import Finding, here
@@ -88,15 +88,14 @@ def retainer_findings(tree: syntax.Declaration) -> Iterator[Finding]:
         for line in build.of_type(tree.lines, syntax.Retainer)
         if (period := readable(line.period)) is not None
     ]
-    for (first, line), (second, other) in combinations(dated, 2):
-        if overlap(first, second):
-            yield Finding(
-                "E0510",
-                "both retainers hold at once",
-                here(other),
-                "let one period end where the next begins: `until` names the first day after it",
-                labels=((here(line), "overlaps this one"),),
-            )
+    for line, other in overlapping(dated):
+        yield Finding(
+            "E0510",
+            "both retainers hold at once",
+            here(other),
+            "let one period end where the next begins: `until` names the first day after it",
+            labels=((here(line), "overlaps this one"),),
+        )
 
 
 def band_findings(tree: syntax.Declaration) -> Iterator[Finding]:

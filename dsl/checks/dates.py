@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import pairwise
+from typing import TypeVar
 
 from dsl import build, syntax, values
 from dsl.checks.conditions import meaning
@@ -13,6 +14,8 @@ from dsl.checks.disjoint import Demand, Demands
 from dsl.condition import ANY_TICKET, NO_TICKET
 from dsl.finding import Finding, here
 from dsl.model import Period
+
+_T = TypeVar("_T")
 
 
 def assignment_findings(tree: syntax.Declaration) -> Iterator[Finding]:
@@ -132,6 +135,16 @@ def readable(period: syntax.Period | None) -> Period | None:
     except (ValueError, OverflowError):
         return None
     return None if meant.start and meant.end and meant.end <= meant.start else meant
+
+
+def overlapping(dated: Iterable[tuple[Period, _T]]) -> Iterator[tuple[_T, _T]]:
+    """What holds while something before it does, in the order in which they begin: that of which most is left, and itself."""
+    last: tuple[Period, _T] | None = None
+    for period, one in sorted(dated, key=lambda each: each[0].start or date.min):
+        if last is not None and overlap(last[0], period):
+            yield last[1], one
+        if last is None or (last[0].end is not None and (period.end is None or period.end > last[0].end)):
+            last = period, one
 
 
 def overlap(one: Period, other: Period) -> bool:

@@ -45,10 +45,9 @@ class Checked:
         self.seen: dict[str, tuple[Unit, Trace]] = {}
         wrong = 0
         for finding in self._together(site):
-            self.shared.append(finding)
             wrong += is_error(finding)
+            self.shared.append(finding if wrong <= MOST_WRONG else _enough(finding))
             if wrong > MOST_WRONG:
-                self.shared.append(_enough(finding))
                 break
         self._look(site, last)
 
