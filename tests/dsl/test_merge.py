@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dsl.cut import cut
@@ -114,6 +114,7 @@ SITES = st.dictionaries(NAMES, st.sampled_from(["gold", "silver", "bronze"]), ma
 @given(SITES, SITES, SITES)
 def test_it_is_the_merge_of_dictionaries(base, ours, theirs):
     """The slow oracle: declarations are entries of a dictionary, and each entry is merged for itself."""
+    assume(not {*base} - {*ours, *theirs} or not {*ours} - {*base, *theirs} or not {*theirs} - {*base, *ours})
 
     def text(site):
         return "\n".join(customer(name, tier) for name, tier in site.items())
@@ -138,6 +139,121 @@ def test_it_is_the_merge_of_dictionaries(base, ours, theirs):
     got = dict(re.findall(r"customer (\S+) \{\n  tier (\S+)\n\}", clean))
     assert got == expected
     assert "\n\n\n" not in clean or conflicts
+
+
+def service(name, title="", *lines):
+    head = f'service {name} "{title}"' if title else f"service {name}"
+    return "\n".join([f"{head} {{", *(f"  {line}" for line in lines), "}\n"])
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs"),
+    [
+        (service("web"), service("website"), service("shop")),
+        (service("web", "Web"), service("website", "Website"), service("shop", "The shop")),
+        (service("web", "", "for group g"), service("website", "", "for group g"), service("shop", "", "for group g, h")),
+        (service("web", "", "for group g"), service("website", "", "for group h"), service("shop", "", "for   group h # both")),
+        (service("web"), f"{customer('new')}\n{service('website')}", f"{service('shop')}\n{customer('other')}"),
+        ("field vip flag\n", "field important flag\n", "field gold flag\n"),
+        ('include "a.rules"\n', 'include "b.rules"\n', 'include "c.rules"\n'),
+        ('scenario "a" {\n  zone UTC\n}\n', 'scenario "b" {\n  zone UTC\n}\n', 'scenario "c" {\n  zone UTC\n}\n'),
+    ],
+)  # fmt: skip
+def test_one_declaration_that_both_sides_call_otherwise_is_a_conflict(base, ours, theirs):
+    merged = merge(f"{BASE}\n{base}", f"{BASE}\n{ours}", f"{BASE}\n{theirs}", merge_lines=conflicted)
+    assert merged.conflicts == (" ".join(base.split()[:2]),)
+    inside = re.findall(r"<<<<<<< ours\n(.*?)=======\n(.*?)>>>>>>> theirs\n", merged.text, flags=re.DOTALL)
+    [(mine, other)] = inside
+    assert mine in ours
+    assert other in theirs
+    assert mine.split()[0] == other.split()[0] == base.split()[0]
+
+
+def test_what_one_side_renames_and_what_both_rename_alike_is_none():
+    base, renamed = f"{BASE}\n{service('web')}", f"{BASE}\n{service('shop')}"
+    assert merge(base, renamed, base, merge_lines=never).text == renamed
+    assert merge(base, base, renamed, merge_lines=never).text == renamed
+    assert merge(base, renamed, renamed, merge_lines=never).text == renamed
+    gone = merge(
+        base, f"{BASE}\n{customer('a')}", f"{BASE}\n{service('new', '', 'for group g')}", merge_lines=never
+    )
+    assert heads(gone.text)[2:] == ["service new {", "customer a {"]
+
+
+CHANGES = st.lists(
+    st.sampled_from(["keep", "own name", "common name", "remove", "copy"]), min_size=4, max_size=4
+)
+
+
+@settings(deadline=None)
+@given(CHANGES, CHANGES, st.permutations(range(4)))
+def test_what_the_base_has_once_is_never_there_twice_under_two_names(ours, theirs, order):
+    """Each declaration has a body of its own; what no side has twice the merge has not twice either, or it is a conflict."""
+
+    def text(changes, side):
+        out = []
+        for number in order if side == "mine" else range(4):
+            change = changes[number]
+            name = {"own name": f"{side}{number}", "common name": f"both{number}"}.get(change, f"c{number}")
+            out += [customer(name, f"t{number}")] if change != "remove" else []
+            out += [customer(f"{side}-copy{number}", f"t{number}")] if change == "copy" else []
+        return "\n".join(out)
+
+    versions = text(["keep"] * 4, "base"), text(ours, "mine"), text(theirs, "their")
+    merged = merge(*versions, merge_lines=conflicted)
+    outside = re.sub(r"<<<<<<< ours\n.*?>>>>>>> theirs\n", "", merged.text, flags=re.DOTALL)
+    for number in range(4):
+        body = f"tier t{number}\n"
+        base, mine, other = (version.count(body) for version in versions)
+        most = base + max(0, mine - base) + max(0, other - base)
+        assert outside.count(body) <= most
+        twice = {ours[number], theirs[number]} == {"own name"} or {"own name", "common name"} == {
+            ours[number],
+            theirs[number],
+        }
+        assert (f"customer c{number}" in merged.conflicts) is twice
+
+
+COMMENTED = f"{customer('acme')}\n# end\n"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("# end ours\n", f"# end\n{customer('x')}", f"# end ours\n{customer('x')}"),
+        ("# end\n", f"# end\n{customer('x')}", f"# end\n{customer('x')}"),
+        ("# end\n", f"# end\n\n{customer('x')}", f"# end\n\n{customer('x')}"),
+        ("", f"# end\n{customer('x')}", customer("x")),
+        ("# end ours\n", f"# end\n## New.\n{customer('x')}", f"# end ours\n## New.\n{customer('x')}"),
+        (f"# end ours\n\n{customer('y')}", f"# end\n{customer('x')}", f"# end ours\n{customer('x')}\n{customer('y')}"),
+        (f"{customer('y')}\n# end ours\n", f"# end\n{customer('x')}", f"{customer('y')}\n# end ours\n{customer('x')}"),
+    ],
+)  # fmt: skip
+def test_a_comment_that_becomes_that_of_a_declaration_is_there_once(ours, theirs, expected):
+    base = f"{customer('acme')}\n"
+    for one, two in ((ours, theirs), (theirs, ours)):
+        merged = merge(COMMENTED, base + one, base + two, merge_lines=never).text
+        assert merged.rstrip("\n") == (base + expected).rstrip("\n")
+
+
+def test_a_comment_joins_and_leaves_a_declaration_that_was_there():
+    apart = f"# The first.\n\n{customer('acme')}\nfield vip flag\n"
+    joined = apart.replace("first.\n\n", "first.\n")
+    edited = apart.replace("first", "best")
+    assert merge(apart, joined, edited, merge_lines=never).text == edited.replace("best.\n\n", "best.\n")
+    assert merge(apart, edited, joined, merge_lines=never).text == edited.replace("best.\n\n", "best.\n")
+    assert merge(apart, joined, apart, merge_lines=never).text == joined
+    assert merge(apart, apart, joined, merge_lines=never).text == joined
+    assert merge(joined, apart, joined, merge_lines=never).text == apart
+    assert merge(joined, joined, apart, merge_lines=never).text == apart
+
+
+def test_a_comment_that_both_sides_edit_is_a_conflict():
+    ours, theirs = (COMMENTED.replace("# end", f"# {word}\n# end") for word in ("one", "two"))
+    merged = merge(COMMENTED, ours, theirs, merge_lines=conflicted)
+    assert merged.conflicts == ("the comment # end",)
+    markers, _ = conflicted("", "# one\n# end\n", "# two\n# end\n")
+    assert merged.text == f"{customer('acme')}\n{markers}"
 
 
 @settings(deadline=None)

@@ -82,6 +82,16 @@ def test_a_real_conflict_has_ordinary_markers_in_the_one_declaration(repository)
     assert repository("status", "--short") == "UU customers.rules\n"
 
 
+def test_one_customer_that_both_sides_call_otherwise_is_a_conflict(repository):
+    read = branches(repository, BASE.replace("globex", "globex-eu"), BASE.replace("globex", "globex-us"))
+    out = repository("merge", "--no-edit", "theirs", code=1)
+    assert "CONFLICT" in out
+    assert read() == BASE.replace(
+        "customer globex {\n",
+        "<<<<<<< ours\ncustomer globex-eu {\n=======\ncustomer globex-us {\n>>>>>>> theirs\n",
+    )
+
+
 @pytest.mark.parametrize("style", ["diff3", "zdiff3"])
 def test_the_style_of_conflicts_is_the_one_that_git_is_told(repository, style):
     repository("config", "merge.conflictStyle", style)
