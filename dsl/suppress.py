@@ -26,11 +26,12 @@ _OWN = frozenset(("W0108", "W0109", "W0110"))
 
 @dataclass(slots=True)
 class _Suppression:
-    """A comment and the lines, from 1, that it covers."""
+    """A comment and the lines, from 1, that it covers; `listed` is where its codes stand."""
 
     span: Span
     alone: bool
     codes: tuple[str, ...]
+    listed: tuple[int, int]
     until: date
     first: int = 0
     last: int = -1
@@ -71,9 +72,9 @@ def without_suppressed(
     for path, items in standing.items():
         lines = Lines(path, files[path])
         for item in items:
-            unused = [code for code in item.codes if code not in item.used and _found_by(code) == command]
-            if unused:
-                out.append(_unused(item, unused, files[path], lines))
+            idle = [code for code in item.codes if code not in item.used and _found_by(code) == command]
+            if idle:
+                out.append(_unused(item, tuple(dict.fromkeys(idle)), files[path], lines))
     return tuple(sorted(out, key=lambda one: (one.span, one.code)))
 
 
@@ -138,7 +139,9 @@ def _read(comment: str, span: Span, *, alone: bool) -> _Suppression | Diagnostic
         until = date.fromisoformat(match["until"])
     except ValueError:
         return _meaningless(span, f"{match['until']} is not a date of the calendar", _FORM)
-    return _Suppression(span, alone, codes, until)
+    return _Suppression(
+        span, alone, codes, (span.start + match.start("codes"), span.start + match.end("codes")), until
+    )
 
 
 def _covered(lines: list[str], index: int) -> tuple[int, int]:
@@ -172,14 +175,20 @@ def _expired(item: _Suppression) -> Diagnostic:
     )
 
 
-def _unused(item: _Suppression, codes: list[str], text: str, lines: Lines) -> Diagnostic:
-    fixes = (
-        (Fix("remove it", (Edit(_whole(item, text, lines), ""),), safe=True),)
-        if len(codes) == len(item.codes)
-        else ()
-    )
+def _unused(item: _Suppression, codes: tuple[str, ...], text: str, lines: Lines) -> Diagnostic:
+    kept = dict.fromkeys(code for code in item.codes if code not in codes)
+    named = ", ".join(codes)
+    if kept:
+        title, help_ = (
+            f"take {named} out",
+            f"take {named} out, and leave {', '.join(kept)}",
+        )
+        edit = Edit(lines.span(*item.listed), ", ".join(kept))
+    else:
+        title, help_ = "remove it", "remove this suppression"
+        edit = Edit(_whole(item, text, lines), "")
     return _finding(
-        "W0110", f"nothing here gives {', '.join(codes)}", item.span, "remove this suppression", fixes
+        "W0110", f"nothing here gives {named}", item.span, help_, (Fix(title, (edit,), safe=True),)
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from dsl.format import format_text
 from dsl.load import load_texts
+from dsl.mend import mended
 from dsl.suppress import without_suppressed
 
 TODAY = date(2026, 7, 1)
@@ -75,13 +76,25 @@ def test_what_suppresses_nothing_is_found_and_can_be_removed():
     assert found(IGNORE + "\n") == [("W0106", 1), ("W0110", 1)]
 
 
-def test_of_several_codes_each_must_have_something_to_do():
-    text = calendar(LATE, above=IGNORE.replace("W0408", "W0408, W0712"))
+@pytest.mark.parametrize(
+    ("codes", "idle", "kept"),
+    [
+        ("W0408, W0712", "W0712", "W0408"),
+        ("W0712,W0408 ,  W0105", "W0712, W0105", "W0408"),
+        ("W0712, W0408, W0712, W0408", "W0712", "W0408"),
+        ("W0712, W0408, W0906", "W0712", "W0408, W0906"),
+    ],
+)
+def test_of_several_codes_those_without_anything_to_do_are_taken_out(codes, idle, kept):
+    text = calendar(LATE, above=IGNORE.replace("W0408", codes))
     assert found(text) == [("W0110", 1)]
     loaded = load_texts("sla.rules", {"sla.rules": text})
     [one] = without_suppressed(loaded.diagnostics, loaded.files, TODAY)
-    assert one.message == "nothing here gives W0712"
-    assert one.fixes == ()
+    assert one.message == f"nothing here gives {idle}"
+    assert one.help == f"take {idle} out, and leave {kept}"
+    mend = mended([one], loaded.files).files["sla.rules"]
+    assert mend == calendar(LATE, above=IGNORE.replace("W0408", kept))
+    assert found(mend) == []
 
 
 @pytest.mark.parametrize(
