@@ -8,9 +8,13 @@ import stat
 import subprocess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
 from dsl.load import load_texts
-from dsl.mend import mended
+from dsl.mend import before, mended
+from dsl.span import Lines
 from tests.dsl import fuzzing
 
 ROUGH = """\
@@ -56,6 +60,53 @@ def test_a_dry_run_prints_a_difference_that_patch_can_apply(sla, tmp_path):
     subprocess.run(["git", "apply", "change.patch"], cwd=tmp_path, check=True)
     assert (tmp_path / "sla.rules").read_text() == SMOOTH
     assert sla("fix", "--dry-run")[0] == 0
+
+
+def test_a_dry_run_says_where_what_is_left_stands_on_the_disk(sla, tmp_path):
+    ignore = '# sla:ignore W0105 until 2999-01-01 reason "x"\n'
+    wrong = "customer b { tier glod }\n"
+    text = (
+        ROUGH.replace("tier gold {", f"{ignore}tier gold {{")
+        + f"{ignore}customer a {{\n  tier glod\n}}\n{wrong}"
+    )
+    (tmp_path / "sla.rules").write_text(text)
+    _, _, err = sla("fix", "--dry-run")
+    assert "sla.rules:15:8: error E0301" in err
+    assert "sla.rules:17:" in err, "inside of what a fix writes anew: on its line"
+    assert text.splitlines()[14] == "  tier glod"
+    assert text.splitlines()[16] == wrong.rstrip()
+    assert sla("fix")[0] == 1
+    fixed = (tmp_path / "sla.rules").read_text().splitlines()
+    _, left, _ = sla("fix")
+    lines = [int(line.split(":")[1]) for line in left.splitlines() if "E0301" in line]
+    assert [fixed[line - 1].strip() for line in lines] == ["tier glod", "tier glod"]
+
+
+@given(st.data())
+def test_places_are_led_back_through_rounds_of_edits(data):
+    """The slow oracle: every character carries the offset that it had at first."""
+    first = "".join(data.draw(st.lists(st.sampled_from("abc\n"), max_size=20)))
+    text, origin, rounds = first, list(range(len(first))), []
+    for _ in range(data.draw(st.integers(1, 3))):
+        points = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+        edits = [
+            Edit(Lines("a", text).span(start, end), data.draw(st.sampled_from(["", "x", "xy\n"])))
+            for start, end in zip(points[::2], points[1::2], strict=False)
+        ]
+        for edit in reversed(edits):
+            origin[edit.span.start : edit.span.end] = [-1] * len(edit.text)
+        fix = Fix("", tuple(edits), safe=True)
+        outcome = mended(
+            [Diagnostic("E0000", Severity.ERROR, "", Lines("a", text).span(0, 0), fixes=(fix,))], {"a": text}
+        )
+        rounds.append(outcome)
+        text = outcome.files["a"]
+    for offset, place in enumerate(origin):
+        there = before(Lines("a", text).span(offset, offset + 1), rounds, first)
+        assert 0 <= there.start <= there.end <= len(first)
+        if place >= 0:
+            assert (there.start, there.end) == (place, place + 1)
+            assert there == Lines("a", first).span(place, place + 1)
 
 
 def test_included_files_line_ends_and_a_byte_order_mark_stay(sla, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -14,23 +15,23 @@ from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS, SlaError
 from dsl.include import Disk, Drafts, decoded, root_file
 from dsl.load import Loader
-from dsl.mend import mended
+from dsl.mend import Mended, before, mended
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
+from tui import rewrite
 from tui.findings.human import compact
 from tui.plain import plain
-from tui.rewrite import replace, show_diff
 from tui.rule_path import rule_path
 
 _MOST_ROUNDS = 20
 
 
 class _Fixed(NamedTuple):
-    """Texts by shown path before and after, how many fixes went in, and what is left to a person."""
+    """Texts by shown path before and after, the rounds of fixes between them, and what is left to a person."""
 
     before: Mapping[str, str]
     after: Mapping[str, str]
-    applied: int
+    rounds: tuple[Mended, ...]
     left: tuple[Diagnostic, ...]
 
 
@@ -53,22 +54,24 @@ def command(rules_path: Path, dry_run: bool) -> int:
     changed = [shown for shown, text in fixed.after.items() if text != fixed.before[shown]]
     for shown in changed:
         file = root.parent / shown
-        before = file.read_bytes()
-        if decoded(before) != fixed.before[shown]:
+        found = file.read_bytes()
+        if decoded(found) != fixed.before[shown]:
             raise SlaError(f"{file} was changed meanwhile", help="run sla fix again")
-        mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
+        mark = codecs.BOM_UTF8 if found.startswith(codecs.BOM_UTF8) else b""
         after = mark + fixed.after[shown].encode()
         if dry_run:
-            show_diff(str(file), before, after)
+            rewrite.show_diff(str(file), found, after)
         else:
-            replace(file, after)
+            rewrite.replace(file, after)
             click.echo(f"fixed {plain(file)}")
     for one in fixed.left:
-        click.echo(compact(one), err=dry_run)
+        there = before(one.span, fixed.rounds, fixed.before[one.span.path]) if dry_run else one.span
+        click.echo(compact(replace(one, span=there)), err=dry_run)
         for fix in one.fixes:
             click.echo(f"  could be mended: {plain(fix.title)}", err=dry_run)
     would = "would be " if dry_run else ""
-    summary = f"{counted(fixed.applied, 'finding')} {would}fixed, {len(fixed.left)} left"
+    applied = sum(len(one.applied) for one in fixed.rounds)
+    summary = f"{counted(applied, 'finding')} {would}fixed, {len(fixed.left)} left"
     click.echo(summary, err=True)
     return FINDINGS if fixed.left or (dry_run and changed) else 0
 
@@ -77,16 +80,17 @@ def _fixed(root: Path, today: date) -> _Fixed:
     """Fix in rounds, in memory: what one fix uncovers, the next round may mend."""
     loader, disk = Loader(), Disk(root.parent)
     loaded = loader.load(root)
-    before = dict(loaded.files)
-    files, applied = before, 0
+    files = original = dict(loaded.files)
+    rounds: list[Mended] = []
     left = without_suppressed(loaded.diagnostics, files, today)
     for _ in range(_MOST_ROUNDS):
         outcome = mended(left, files)
         if outcome.files == files:
             break
         loaded = loader.load_from(Drafts(outcome.files, disk), root.name)
-        files, applied = outcome.files, applied + len(outcome.applied)
+        rounds.append(outcome)
+        files = outcome.files
         left = without_suppressed(loaded.diagnostics, loaded.files, today)
         files = {**loaded.files, **files}
-        before = {**loaded.files, **before}
-    return _Fixed(before, files, applied, left)
+        original = {**loaded.files, **original}
+    return _Fixed(original, files, tuple(rounds), left)
