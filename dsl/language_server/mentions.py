@@ -55,6 +55,11 @@ def _of_lines(block: str, lines: Iterable[syntax.Line]) -> Iterator[Mention]:
                 yield from _of_condition(when)
             case syntax.PauseWhen(when) | syntax.StopWhen(when):
                 yield from _of_condition(when)
+            case syntax.Uptime():
+                yield _of("calendar", line.calendar)
+            case syntax.BreachCredit():
+                yield _of("metric", line.metric)
+                yield from _each("priority", line.priorities)
             case syntax.Concerns(_, kind, names):
                 yield from _each(kind.text, names)
             case syntax.Occasion(_, metric) if metric is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -156,29 +156,29 @@ _CARRIERS = ("tier", "calendar", "pause", "escalation", "credits", "group", "tea
 def dependants(sheets: Sequence[Sheet]) -> Counter[Thing]:
     """How many customers depend on each thing: they name it, or something that names it. Whoever has no tier of their own, nor
     of a group, has the default one."""
-    named: dict[Thing, frozenset[Thing]] = {}
+    through: dict[Thing, frozenset[Thing]] = {}
     customers: Counter[frozenset[Thing]] = Counter()
     teams = {unit.name for sheet in sheets for unit in sheet.units if unit.kind == "team"}
     default: frozenset[Thing] = frozenset()
     for sheet in sheets:
         for unit in sheet.units:
             if unit.kind == "customer":
-                customers[_named(unit, teams)] += 1
+                customers[named(unit, teams)] += 1
             elif unit.kind == "default":
-                default = _named(unit, teams)
+                default = named(unit, teams)
             elif unit.kind in _CARRIERS:
-                named[Thing(unit.kind, unit.name)] = _named(unit, teams)
+                through[Thing(unit.kind, unit.name)] = named(unit, teams)
     counts: Counter[Thing] = Counter()
     for direct, number in customers.items():
-        groups = [named.get(thing, frozenset()) for thing in direct if thing.kind == "group"]
+        groups = [through.get(thing, frozenset()) for thing in direct if thing.kind == "group"]
         tiers = any(thing.kind == "tier" for things in (direct, *groups) for thing in things)
-        for thing in _reached(direct if tiers else direct | default, named):
+        for thing in reached(direct if tiers else direct | default, through):
             counts[thing] += number
     return counts
 
 
-def _named(unit: Unit, teams: Collection[str]) -> frozenset[Thing]:
-    """What a declaration names."""
+def named(unit: Unit, teams: Collection[str]) -> frozenset[Thing]:
+    """What a declaration names but for what it has in quotes; `teams` are the names of all teams."""
     found = _NAMED.get(unit)
     if found is None:
         found = _NAMED[unit] = frozenset(
@@ -192,12 +192,13 @@ def _named(unit: Unit, teams: Collection[str]) -> frozenset[Thing]:
     return found
 
 
-def _reached(direct: frozenset[Thing], named: dict[Thing, frozenset[Thing]]) -> set[Thing]:
-    reached: set[Thing] = set()
+def reached(direct: Iterable[Thing], through: Mapping[Thing, Iterable[Thing]]) -> set[Thing]:
+    """These things and all that they come to, one `through` the other."""
+    found: set[Thing] = set()
     waiting = list(direct)
     while waiting:
         thing = waiting.pop()
-        if thing not in reached:
-            reached.add(thing)
-            waiting += named.get(thing, ())
-    return reached
+        if thing not in found:
+            found.add(thing)
+            waiting += through.get(thing, ())
+    return found

@@ -31,7 +31,7 @@ def condition_findings(survey: Survey, decided: Iterable[Decided]) -> Iterator[S
 # ---------------------------------------------------------------- always true, always false
 
 
-class Asked(NamedTuple):
+class _Asked(NamedTuple):
     """A condition with the priorities that it is asked for, where it stands, what it is of, what shows its answer, and whether it
     `stops` what it is of."""
 
@@ -46,7 +46,7 @@ class Asked(NamedTuple):
 class Decided(NamedTuple):
     """A condition that says the same to every ticket, and what it says."""
 
-    asked: Asked
+    asked: _Asked
     answer: bool
 
     @property
@@ -70,7 +70,7 @@ class Decided(NamedTuple):
 def decided(survey: Survey, climbers: Climbers) -> Iterator[Decided]:
     """The conditions that decide nothing, without those of which `sla check` says so."""
     known: dict[tuple[Condition, tuple[str, ...]], bool | None] = {}
-    for asked in conditions_of(survey, climbers):
+    for asked in _conditions(survey, climbers):
         key = (asked.condition, asked.priorities)
         if key not in known:
             known[key] = _always(survey, *key)
@@ -80,24 +80,24 @@ def decided(survey: Survey, climbers: Climbers) -> Iterator[Decided]:
         yield Decided(asked, answer)
 
 
-def conditions_of(survey: Survey, climbers: Climbers) -> Iterator[Asked]:
+def _conditions(survey: Survey, climbers: Climbers) -> Iterator[_Asked]:
     """Every condition of the rules: of targets, pauses, steps and stops."""
     rules = survey.rules
     for one in survey.targets.values():
         if one.target.when is not None:
             shown = partial(_decided, survey, one.target)
-            yield Asked(one.target.when, one.target.priorities, one.target.origin, "target", shown)
+            yield _Asked(one.target.when, one.target.priorities, one.target.origin, "target", shown)
     for pause in rules.pauses.values():
-        yield Asked(pause.when, rules.priorities, pause.origin, "pause", partial(_paused, survey, pause))
+        yield _Asked(pause.when, rules.priorities, pause.origin, "pause", partial(_paused, survey, pause))
     for ladder in rules.escalations.values():
         for step in ladder.steps:
             if step.when is not None:
                 priorities = step.priorities or rules.priorities
                 shown = partial(_taken, climbers, ladder, step, stops=False)
-                yield Asked(step.when, priorities, step.origin, "step", shown)
+                yield _Asked(step.when, priorities, step.origin, "step", shown)
         for stop in ladder.stop:
             shown = partial(_taken, climbers, ladder, ladder.steps[0], stops=True)
-            yield Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown, stops=True)
+            yield _Asked(stop, rules.priorities, ladder.origin, "ladder's stop", shown, stops=True)
 
 
 def _always(survey: Survey, condition: Condition, priorities: tuple[str, ...]) -> bool | None:

@@ -161,6 +161,7 @@ person bob {
 """
     names = [re.search(r"the (\S+ `\S+`)", message)[1] for _, message, _ in found(text + ACME, quiet=())]
     assert names == [
+        "field `vip`",
         "field `site`",
         "tier `old`",
         "tier `older`",
