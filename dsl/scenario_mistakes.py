@@ -48,6 +48,17 @@ def _tier(line: Line, match: re.Match[str]) -> Finding:
     )
 
 
+def _begun_with_at(line: Line, match: re.Match[str]) -> Finding:
+    return found(
+        "E0202",
+        line,
+        *match.span(1),
+        "what is expected does not begin with `at`",
+        "write `expect breach of .. at 2026-03-02 10:00`: `at` begins a step of a ladder, and here the moment",
+        "",
+    )
+
+
 def _decided_by(line: Line, match: re.Match[str]) -> Finding:
     written = f"{match['what']} decides {match['metric']}"
     return found(
@@ -125,6 +136,7 @@ _SCENARIO: Table = (
     ),
     (re.compile(rf"({_DAY})T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?"), _joined),
     (re.compile(rf"{_DAY}[ \t]+(\d:\d\d(?::\d\d)?)(?![\d:])"), _one_digit),
+    (re.compile(rf"\bexpect\s+(at\s+)(?!{_DAY})(?=\S)"), _begun_with_at),
     (re.compile(r"\bexpect\s+(tier\s+)([a-z][a-z0-9-]*)\s+decides\b"), _tier),
     (
         re.compile(
