@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dsl.merge_pieces import Piece, edited_comments, following, joined, named, pieces, renamed_twice
+from dsl.merge_pieces import Piece, contested, edited_comments, following, joined, named, pieces
 
 MergeLines = Callable[[str, str, str], tuple[str, bool]]
 """Base, ours and theirs to a merged text, and whether it holds a conflict."""
@@ -28,10 +28,7 @@ def merge(base: str, ours: str, theirs: str, *, merge_lines: MergeLines) -> Merg
     """The text that has both changes. Order is ours; what only they have follows what it follows in theirs."""
     old, mine, other = pieces(base, ours, theirs)
     mine, other = (named(side, edited_comments(old, side)) for side in (mine, other))
-    twice = renamed_twice(old, mine, other)
-    mine, other = (
-        named(side, {names[at]: key for key, names in twice.items()}) for at, side in enumerate((mine, other))
-    )
+    mine, other = map(named, (mine, other), contested(old, mine, other))
     out: list[Piece] = []
     conflicts: list[str] = []
     for key in _order(mine, other):

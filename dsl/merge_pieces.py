@@ -136,37 +136,40 @@ def _is_comment(key: str) -> bool:
     return key.startswith(_COMMENT)
 
 
-def renamed_twice(
+def contested(
     base: Mapping[str, Piece], ours: Mapping[str, Piece], theirs: Mapping[str, Piece]
-) -> dict[str, tuple[str, str]]:
-    """Declarations that both sides call otherwise, each differently, by their key in the base, with their keys in both.
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Declarations of each side, by their keys, with the key of what was called otherwise in the base and is gone on both sides.
 
-    Such a one is gone on both sides, each has another of its kind, and two of the three say the same.
+    Each side has another name for it, and two of the three say the same; or one side has none, and nothing else in the base said
+    the same.
     """
     gone = [key for key in base if key not in ours and key not in theirs and not _is_comment(key)]
+    mine: dict[str, str] = {}
+    other: dict[str, str] = {}
     if not gone:
-        return {}
+        return mine, other
     said = _said(base)
-    old = set(said.values())
-    mine = {key: one for key, one in _said(ours).items() if key not in base and key not in theirs}
-    other = {key: one for key, one in _said(theirs).items() if key not in base and key not in ours}
-    out = {}
+    often = Counter(said.values())
+    new = [_said({key: one for key, one in side.items() if key not in base}) for side in (ours, theirs)]
     for key in gone:
         kind, body = said[key]
         one, two = (
             {
                 name: text
                 for name, (of, text) in side.items()
-                if of == kind and (text == body or (of, text) not in old)
+                if of == kind and (text == body or (of, text) not in often) and name not in known
             }
-            for side in (mine, other)
+            for side, known in zip(new, ({*mine, *theirs}, {*other, *ours}), strict=True)
         )
-        shared = [text for text in one.values() if text in two.values()]
-        alike = body if body in (*one.values(), *two.values()) else next(iter(shared), None)
-        if one and two and alike is not None:
-            out[key] = _with(one, alike), _with(two, alike)
-            del mine[out[key][0]], other[out[key][1]]
-    return out
+        both = [text for text in one.values() if text in two.values()]
+        alike = body if body in (*one.values(), *two.values()) else next(iter(both), None)
+        if alike is None or (not (one and two) and often[kind, body] > 1):
+            continue
+        for names, side in ((mine, one), (other, two)):
+            if side:
+                names[_with(side, alike)] = key
+    return mine, other
 
 
 def _with(side: Mapping[str, str], body: str) -> str:
