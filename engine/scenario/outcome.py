@@ -24,12 +24,13 @@ OfTicket = (
 @dataclass(frozen=True, slots=True)
 class CameOut:
     """`actual` fits the expectation if `holds`; `at` is the instant at which its reasons are to be asked for, `metric` of
-    what, None of everything."""
+    what, None of everything. `twice`: the moment of `actual` is the second of two equal readings, and means the first."""
 
     holds: bool
     actual: scenario.Expectation
     at: int
     metric: str | None
+    twice: bool = False
 
 
 def instant(at: scenario.Moment, zone_name: str) -> int:
@@ -41,6 +42,11 @@ def reading(at: int, zone_name: str) -> scenario.Moment:
     """An instant as a reading of the wall clock."""
     day, second = divmod(zone(zone_name).wall(at), DAY)
     return scenario.Moment(date_of(day), second)
+
+
+def is_second(at: int, zone_name: str) -> bool:
+    """Whether an instant is the second of two with the same reading: it cannot be told on that clock."""
+    return instant(reading(at, zone_name), zone_name) != at
 
 
 def came_out(what: OfTicket, name: str, rehearsal: Rehearsal, zone_name: str) -> CameOut:
@@ -103,8 +109,10 @@ def _due(what: scenario.Due, clock: Clock | None, now: int, zone_name: str) -> C
     if clock is None:
         return CameOut(False, scenario.NoClock(what.metric), now, what.metric)
     expected = None if what.at is None else instant(what.at, zone_name)
-    actual = scenario.Due(what.metric, None if clock.due is None else reading(clock.due, zone_name))
-    return CameOut(expected == clock.due, actual, now, what.metric)
+    if clock.due is None:
+        return CameOut(expected is None, scenario.Due(what.metric, None), now, what.metric)
+    actual = scenario.Due(what.metric, reading(clock.due, zone_name))
+    return CameOut(expected == clock.due, actual, now, what.metric, is_second(clock.due, zone_name))
 
 
 def _reaches(what: scenario.Reaches, name: str, rehearsal: Rehearsal, zone_name: str) -> CameOut:
@@ -124,7 +132,7 @@ def _reaches(what: scenario.Reaches, name: str, rehearsal: Rehearsal, zone_name:
         return CameOut(what == never, never, now, metric)
     nearest = min(found) if what.at is None else min(found, key=lambda at: abs(at - expected))
     actual = scenario.Reaches(what.trigger, what.action, reading(nearest, zone_name))
-    return CameOut(False, actual, max(nearest, now), metric)
+    return CameOut(False, actual, max(nearest, now), metric, is_second(nearest, zone_name))
 
 
 def _matches(what: scenario.Reaches, told: Told) -> bool:
@@ -153,4 +161,5 @@ def _quiet(until: scenario.Moment, name: str, rehearsal: Rehearsal, zone_name: s
     first = next((told for told in rehearsal.to_come(name, repeats_until=end) if told.at >= begin), None)
     if first is None or first.at >= end:
         return CameOut(True, scenario.Quiet(until), begin, None)
-    return CameOut(False, scenario.Quiet(reading(first.at, zone_name)), rehearsal.now, first.metric)
+    actual = scenario.Quiet(reading(first.at, zone_name))
+    return CameOut(False, actual, rehearsal.now, first.metric, is_second(first.at, zone_name))

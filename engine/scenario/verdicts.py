@@ -28,13 +28,16 @@ from engine.scenario.telling import above, tell
 Locate = Callable[[Origin], Span]
 """Where a value of the rule set was written."""
 
+_TWICE = "that night the clocks go back and this time comes twice: use `zone UTC` to tell them apart"
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
     """An expectation that does not hold: it and what came out as they stand in a rule file, and why that came out.
 
     `priority` is the one of several that a line of a check is about, "" where that is plain. Where nothing can come out, `got` says why
-    not, and `error` is true.
+    not, and `error` is true. `twice`: `got` is the second of two equal readings of the scenario's
+    clock, and would be read back as the first.
     """
 
     expected: str
@@ -44,23 +47,25 @@ class Failure:
     context: str
     priority: str = ""
     error: bool = False
+    twice: bool = False
 
     @property
     def can_be_blessed(self) -> bool:
-        """Whether what came out can take the expectation's place: not where nothing could, where both read the same (an hour that comes
-        twice), where several priorities share a line, or where the expectation goes over lines that may have comments."""
+        """Whether what came out can take the expectation's place: not where nothing could, where it would mean another moment (an hour that
+        comes twice), where several priorities share a line, or where the expectation goes over lines that may have comments."""
         alone = self.span.line == self.span.end_line and not self.priority
-        return alone and self.expected != self.got and not self.error
+        return alone and not self.twice and not self.error
 
     @property
     def diagnostic(self) -> Diagnostic:
         """The same as every tool takes it, with the fix to expect what came out."""
         about = f"{self.priority}: " if self.priority else ""
+        got = f"{self.got} (the second time that night)" if self.twice else self.got
         fix = Fix(f"expect {self.got}", (Edit(self.span, self.got),))
         return Diagnostic(
             scenario.FAILED,
             Severity.ERROR,
-            f"{about}expected {self.expected}, got {self.got}",
+            f"{about}expected {self.expected}, got {got}",
             self.span,
             notes=self.reasons,
             fixes=(fix,) if self.can_be_blessed else (),
@@ -128,15 +133,13 @@ def _failure(
     found = came_out(what, name, rehearsal, zone)
     if found.holds:
         return None
-    expected, got = said(what), said(found.actual)
     actor = rehearsal.actors[name]
     decisions = list(actor.decisions.values())
     reasons = why(actor.ticket, rehearsal.graph, found.at, found.metric, decisions, zone)
-    if expected == got:
-        reasons.insert(
-            0, "that night the clocks go back and this time comes twice: use `zone UTC` to tell them apart"
-        )
-    return Failure(expected, got, tidy(reasons), locate(line.origin), line.origin.declaration)
+    if found.twice:
+        reasons.insert(0, _TWICE)
+    place = (locate(line.origin), line.origin.declaration)
+    return Failure(said(what), said(found.actual), tidy(reasons), *place, twice=found.twice)
 
 
 def _of_month(

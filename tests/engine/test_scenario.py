@@ -265,7 +265,28 @@ def test_an_hour_that_comes_twice_says_so():
     (failure,) = result.failures
     assert failure.expected == failure.got
     assert "twice" in failure.reasons[0]
+    assert failure.diagnostic.message.endswith(
+        "got response due 2026-10-25 02:30 (the second time that night)"
+    )
     assert failure.diagnostic.fixes == ()
+
+
+@pytest.mark.parametrize(
+    "expectation",
+    [
+        "response due 2026-10-25 04:00",
+        "breach of response at 2026-10-25 04:00",
+        "nothing until 2026-10-25 04:00",
+    ],
+)
+def test_what_would_not_hold_when_read_back_is_not_offered(expectation):
+    night = "at 2026-10-25 02:30 opened"
+    _, (result,) = trial(story(night, f"expect {expectation}"))
+    (failure,) = result.failures
+    assert (failure.twice, failure.diagnostic.fixes) == (True, ())
+    _, (result,) = trial(story(night.replace("02:30", "01:15"), f"expect {expectation}"))
+    (failure,) = result.failures
+    assert (failure.twice, len(failure.diagnostic.fixes)) == (False, 1)
 
 
 def test_flags_and_acknowledgements():
