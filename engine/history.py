@@ -20,7 +20,7 @@ from engine.wall import EARLIEST, LATEST
 ENDED = frozenset({StatusClass.RESOLVED, StatusClass.CLOSED, StatusClass.CANCELLED})
 """Classes of a ticket that nobody works on any more."""
 
-_MOVES: Mapping[str, tuple[StatusClass, frozenset[StatusClass]]] = {
+MOVES: Mapping[str, tuple[StatusClass, frozenset[StatusClass]]] = {
     facts.RESOLVED: (StatusClass.RESOLVED, ENDED),
     facts.CLOSED: (StatusClass.CLOSED, frozenset({StatusClass.CLOSED, StatusClass.CANCELLED})),
     facts.CANCELLED: (StatusClass.CANCELLED, frozenset({StatusClass.CANCELLED})),
@@ -148,8 +148,8 @@ class Writer:
                 data = {name: value for name, value in data.items() if name not in facts.no_fields(kind)}
             if "status" in data:
                 self._class = self._graph.status_class(data["status"]) or StatusClass.WORKING
-            if kind in _MOVES:
-                moved, allowed = _MOVES[kind]
+            if kind in MOVES:
+                moved, allowed = MOVES[kind]
                 declared = self._graph.status_class(data.get("status"))
                 self._class = declared if declared in allowed else moved
             if data or self._class is not before:
@@ -169,7 +169,7 @@ class Writer:
 
 
 def _marks(kind: str, before: StatusClass, after: StatusClass) -> tuple[str, ...]:
-    if before is after or kind in _MOVES:
+    if before is after or kind in MOVES:
         return (kind,)
     if after in ENDED:
         return (kind, after.value)

@@ -6,51 +6,49 @@ fails when somebody changes what the rules say of such a ticket.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from dsl import scenario
-from dsl.checks.hollow import EVENT_KINDS
 from dsl.commitment import Credits, RetainerShare
-from dsl.condition import BUILT_IN_FIELDS, Condition, FieldType, Value
-from dsl.ladder import Notify, Reassign, Role, Tag
+from dsl.condition import FieldType, Value
 from dsl.model import RuleSet
 from dsl.scenario_text import said
 from engine import facts
 from engine.calendar.period import month_of
 from engine.clock import FAILED_STATES, State
 from engine.errors import EngineError
-from engine.evaluate import Evaluated
-from engine.facts import Event, FieldValue, Ticket
+from engine.evaluate import Evaluated, live
+from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
-from engine.history import clean
+from engine.history import ENDED, MOVES, NOWHERE, Writer, clean, read
 from engine.ladder.consequence import SOURCE as ESCALATION
 from engine.plain import plain
-from engine.predicate import as_flag, as_number, as_text, fields_of
-from engine.scenario.coverage import targets_of
-from engine.scenario.outcome import decided, instant, latest, reading, standing
+from engine.predicate import Situation, as_flag, as_number, as_text
+from engine.scenario.deciding import deciding
+from engine.scenario.outcome import decided, is_second, latest, reading, standing
 from engine.scenario.owed import came_to, owed
 from engine.scenario.rehearsal import Rehearsal
 from engine.scenario.telling import event_of, in_time
 
 _NAME = "t1"
-_DECIDING = frozenset(EVENT_KINDS).difference(
-    (facts.OPENED, facts.CHANGED, facts.NOTE, facts.AUTO_REPLY, facts.SNOOZED, facts.EXCUSED)
-)
-"""Built-in kinds that move a clock or stop a ladder; of the others only the fields that they bring count."""
+_UNTOLD = frozenset((*scenario.UNTOLD, facts.OPENED))
+"""Kinds that scenarios have no word for, and the one that they have once."""
 
 
 def record(ticket: Ticket, graph: Graph, title: str = "") -> scenario.Scenario:
     """The scenario of a ticket under the rules of the graph. Raises EngineError for a ticket that nothing is known of.
 
-    Left out: what ladders did (they do it again), and events, milestones and fields that decide nothing under these rules or say what was known, so that
-    no more of a ticket gets into a repository than decides something.
+    Left out: what ladders did (they do it again), and whatever of events and fields decides nothing under the rules that the ticket is
+    under, so that no more of it gets into a repository than decides something.
     """
-    events = sorted(ticket.events, key=lambda one: one.order)
-    if all(event.source == ESCALATION for event in events):
+    events = [
+        event for event in sorted(ticket.events, key=lambda one: one.order) if event.source != ESCALATION
+    ]
+    if not events:
         raise EngineError(f"nothing is known of ticket {ticket.key}")
     zone = _zone(events, graph)
-    lines = list(_lines(events, _Asked(graph.ruleset), zone))
+    lines = _Telling(events, graph, zone).lines
     bare = scenario.Scenario(
         title or f"ticket {plain(ticket.key, 100)}", zone, (_story(lines, graph.ruleset),)
     )
@@ -70,86 +68,116 @@ def _story(lines: list[scenario.Happens], rules: RuleSet) -> scenario.Story:
 # ---------------------------------------------------------------- what happened
 
 
-class _Asked:
-    """What the rules ask tickets for: `fields` with their types, and `milestones`."""
+class _Telling:
+    """Tells a ticket's events to a rehearsal, each as far as it makes a difference there, and keeps what it told as `lines`.
 
-    def __init__(self, rules: RuleSet) -> None:
-        self.milestones = {kind for metric in rules.metrics.values() for kind in (metric.start, metric.stop)}
-        names = {"customer", "priority", "status"}
-        for condition in _conditions(rules):
-            names |= fields_of(condition)
-        for ladder in rules.escalations.values():
-            for step in ladder.steps:
-                match step.action:
-                    case Notify(to):
-                        names |= {"assignee" for one in to if one.role is Role.ASSIGNEE}
-                    case Reassign():
-                        names.add("assignee")
-                    case Tag():
-                        names.add("tags")
-                    case _:
-                        pass
-        types = {**BUILT_IN_FIELDS, **{name: one.type for name, one in rules.fields.items()}}
-        self.fields = {name: types[name] for name in types if name in names}
-
-
-def _conditions(rules: RuleSet) -> Iterator[Condition]:
-    yield from (target.when for target in targets_of(rules) if target.when is not None)
-    yield from (pause.when for pause in rules.pauses.values())
-    for ladder in rules.escalations.values():
-        yield from ladder.stop
-        yield from (step.when for step in ladder.steps if step.when is not None)
-
-
-def _lines(events: list[Event], asked: _Asked, zone: str) -> Iterator[scenario.Happens]:
-    """The events that decide anything, from the opening on; what came before it is part of it.
-
-    What a ladder set is set again when it is told, and no longer known here.
+    What ladders do in the rehearsal they do to the ticket too, so that both are in situations which the rules cannot tell apart.
     """
-    own = [event for event in events if event.source != ESCALATION]
-    opening = next((event for event in own if event.kind == facts.OPENED), own[0])
-    known: dict[str, Value] = {}
-    for event in own:
-        if event.order <= opening.order:
-            known |= _settings(event, asked)
-    yield scenario.Happens(reading(opening.at, zone), facts.OPENED, tuple(known.items()))
-    if opening.kind in _DECIDING:
-        yield scenario.Happens(reading(opening.at, zone), opening.kind)
-    for event in events:
-        if event.order <= opening.order:
-            continue
-        brought = _settings(event, asked)
-        if event.source == ESCALATION:
-            known = {name: value for name, value in known.items() if name not in brought}
-            continue
-        settings = tuple((name, value) for name, value in brought.items() if known.get(name) != value)
-        known |= brought
-        kind = event.kind
-        if kind == facts.FLAGGED:
-            kind = facts.FLAGGED if as_flag(clean(event.data).get("flag", True)) else scenario.UNFLAGGED
-        decides = kind in asked.milestones or kind == scenario.UNFLAGGED or kind in _DECIDING
-        if not decides:
-            if not settings:
-                continue
-            kind = scenario.SET
-        yield scenario.Happens(reading(event.at, zone), kind, settings)
+
+    def __init__(self, events: Sequence[Event], graph: Graph, zone: str) -> None:
+        self.lines: list[scenario.Happens] = []
+        self._graph = graph
+        self._zone = zone
+        self._rehearsal = Rehearsal(graph)
+        self._decides = deciding(live(Ticket(0, "", tuple(events)), graph, events[-1].at), graph)
+        self._seen = 0
+        number = next((n for n, event in enumerate(events) if event.kind == facts.OPENED), 0)
+        opening = events[number]
+        before = [event for event in events[:number] if event.at < opening.at]
+        self._ticket = Writer(graph)
+        for event in before:
+            self._take(event)
+        early = self._ticket.situation
+        for event in events[len(before) : number + 1]:
+            self._take(event)
+        self._open(opening, early, alone=len(before) == number)
+        self._ticket = Writer(graph, early)
+        for event in (*(one for one in before if one.kind in facts.DEEDS), *events[len(before) :]):
+            self._tell(replace(event, at=max(event.at, opening.at)), begun=event.order > opening.order)
+
+    def _open(self, opening: Event, early: Situation, *, alone: bool) -> None:
+        """The opening with all that is known by then. The status is that of before, where one that ended the ticket then and there was not
+        `alone` in its instant: what else happened has its place before or after it."""
+        now = self._ticket.situation
+        first = now if alone or not self._decides.differ("status", early, now) else early
+        known = self._settings({**now.fields, "status": first.fields.get("status")})
+        if "status" not in self._decides.tests and not self._decides.differ("status", NOWHERE, first):
+            del known["status"]
+        given = {name: value for name, value in known.items() if value is not False and value != ""}
+        self._write(opening.at, facts.OPENED, given)
+        if self._decides.differ("status", self._told, first):
+            ended = first.status_class in ENDED
+            self._write(opening.at, first.status_class.value if ended else facts.REOPENED, {})
+
+    def _tell(self, event: Event, *, begun: bool) -> None:
+        """An event, if it makes a difference. Until the ticket has `begun` to be, what is known of it was said at its opening."""
+        self._rehearsal.advance(event.at)
+        self._climbed()
+        self._take(event)
+        real, told = self._ticket.situation, self._told
+        moved = self._decides.differ("status", told, real)
+        counts = event.kind not in _UNTOLD and (
+            (event.kind in MOVES and moved)
+            or (event.kind == facts.ACKNOWLEDGED and self._decides.acknowledged)
+            or (event.kind == facts.FLAGGED and self._decides.flagged)
+            or self._decides.starts_or_stops(event.kind, event.at, self._events)
+        )
+        if counts:
+            after = Writer(self._graph, told)
+            after.take(event.kind, {})
+            told = after.situation
+        data = clean(event.data)
+        brought = {} if event.kind in facts.DEEDS else self._settings(data, facts.no_fields(event.kind))
+        settings = {
+            name: value
+            for name, value in brought.items()
+            if (begun or name == "status") and self._decides.differ(name, told, real)
+        }
+        if counts:
+            taken_away = event.kind == facts.FLAGGED and not as_flag(data.get("flag", True))
+            self._write(event.at, scenario.UNFLAGGED if taken_away else event.kind, settings)
+        elif settings:
+            self._write(event.at, scenario.SET, settings)
+
+    def _take(self, event: Event) -> None:
+        self._ticket.take(event.kind, clean(event.data))
+
+    def _write(self, at: Instant, kind: str, settings: dict[str, Value]) -> None:
+        line = scenario.Happens(reading(at, self._zone), kind, tuple(settings.items()))
+        self.lines.append(line)
+        self._rehearsal.happen(_NAME, event_of(line, at, len(self.lines)))
+        self._climbed()
+
+    def _climbed(self) -> None:
+        """What ladders did in the rehearsal happens to the ticket too."""
+        if _NAME in self._rehearsal.actors:
+            by_ladders = [event for event in self._events if event.source == ESCALATION]
+            for event in by_ladders[self._seen :]:
+                self._take(event)
+            self._seen = len(by_ladders)
+
+    @property
+    def _events(self) -> tuple[Event, ...]:
+        return self._rehearsal.actors[_NAME].ticket.events
+
+    @property
+    def _told(self) -> Situation:
+        history = read(self._events, self._graph, self._rehearsal.now)
+        assert history is not None
+        return history.last.situation
+
+    def _settings(self, data: Mapping[str, object], without: Collection[str] = ()) -> dict[str, Value]:
+        """What of the data are fields that the rules ask for, each as the type that it has."""
+        found: dict[str, Value] = {}
+        for name, type_ in self._decides.fields.items():
+            if name in data and name not in without:
+                typed = _typed(data[name], type_)
+                if typed is not None:
+                    found[name] = typed
+        return found
 
 
-def _settings(event: Event, asked: _Asked) -> dict[str, Value]:
-    """What an event says of fields that the rules ask for, each as the type that it has."""
-    if event.kind in facts.DEEDS:
-        return {}
-    without = facts.no_fields(event.kind)
-    found: dict[str, Value] = {}
-    for name, value in clean(event.data).items():
-        if name in asked.fields and name not in without:
-            typed = _typed(value, asked.fields[name])
-            if typed is not None:
-                found[name] = typed
-    return found
-
-
-def _typed(value: FieldValue, type_: FieldType) -> Value | None:
+def _typed(value: object, type_: FieldType) -> Value | None:
     if type_ is FieldType.FLAG:
         return as_flag(value)
     return as_number(value) if type_ is FieldType.NUMBER else plain(as_text(value), 200)
@@ -162,8 +190,7 @@ def _zone(events: Iterable[Event], graph: Graph) -> str:
         customer = customer or graph.customer(as_text(event.data.get("customer")).strip())
     group = graph.ruleset.groups.get(customer.group) if customer else None
     zone = (customer.zone if customer else "") or (group.zone if group else "") or "UTC"
-    same = all(instant(reading(event.at, zone), zone) == event.at for event in events)
-    return zone if same else "UTC"
+    return "UTC" if any(is_second(event.at, zone) for event in events) else zone
 
 
 # ---------------------------------------------------------------- what came of it
@@ -221,7 +248,7 @@ def _expected(evaluated: Evaluated, zone: str, *, last: bool) -> Iterator[scenar
         if clock.stopped is None:
             yield decided(clock)
             due = None if clock.due is None else reading(clock.due, zone)
-            if clock.due is None or instant(reading(clock.due, zone), zone) == clock.due:
+            if clock.due is None or not is_second(clock.due, zone):
                 yield scenario.Due(metric, due)
         if clock.stopped is not None or last or clock.state is State.PAUSED:
             yield standing(clock, metric)

@@ -92,7 +92,7 @@ def test_only_what_decides_something_is_written_down():
     assert "secret" not in text
     assert "Bloggs" not in text
     assert "coffee" not in text
-    assert "opened with impact 7" in text
+    assert "impact" not in text  # a test of another tier
     assert "note" not in text
     assert "snoozed" not in text
     assert "at 2026-03-02 10:05 workaround-provided" in text
@@ -112,13 +112,7 @@ def test_what_was_known_is_no_change():
     raised = replace(one.events[3], source="escalation", at=one.events[3].at + 60, data={"priority": "low"})
     one = replace(one, events=(*one.events[:4], raised, *one.events[4:]))
     text = text_of(one)
-    happened = [line.split(None, 3)[3] for line in text.splitlines() if line.startswith("  at ")][1:]
-    assert happened == [
-        'set priority "critical"',
-        'set priority "critical"',
-        'set priority "high"',
-        "resolved",
-    ]
+    assert happened(text) == ['set priority "critical"', 'set priority "high"', "resolved"]
 
 
 def test_what_a_hostile_ticket_holds_stays_text():
@@ -151,6 +145,58 @@ def test_who_and_what_is_not_declared_is_text(customer, priority):
     diagnostics, (result,) = told(text)
     assert {one.code for one in diagnostics} == {"W0806"}
     assert (result.failures, result.expectations > 0) == ((), True)
+
+
+def happened(text):
+    """What a scenario tells after the opening, without the moments."""
+    return [line.split(None, 3)[3] for line in text.splitlines() if line.startswith("  at ")][1:]
+
+
+@pytest.mark.parametrize("first", ["reply", "closed"])
+def test_what_came_before_the_opening_in_its_instant_decides_as_it_does_for_the_ticket(first):
+    at = "2026-11-24T08:00:00Z"
+    one = ticket((at, first, {}), (at, "opened", {"customer": "Globex", "priority": "critical"}))
+    text = text_of(one)
+    assert happened(text) == [first]
+    assert 'ticket t1 customer "Globex" priority critical\n' in text
+    assert "expect response met\n" in text
+    assert ("expect resolution met\n" in text) is (first == "closed")
+    diagnostics, (result,) = told(text)
+    assert (diagnostics, result.failures) == ((), ())
+
+
+def test_a_status_that_comes_again_after_the_ticket_ended_is_told_again():
+    one = ticket(
+        ("2026-03-02T09:00:00Z", "opened", {"customer": "Globex", "priority": "high", "status": "Open"}),
+        ("2026-03-02T10:00:00Z", "resolved", {}),
+        ("2026-03-02T11:00:00Z", "changed", {"status": "Open"}),
+    )
+    text = text_of(one)
+    assert happened(text) == ["resolved", 'set status "Open"']
+    assert "expect resolution running\n" in text.split("set status", maxsplit=1)[1]
+
+
+def test_what_is_asked_follows_from_the_rules_that_the_ticket_is_under():
+    opened = {"priority": "high", "status": "Open", "assignee": "Ann", "impact": 7}
+    kinds = ("reply", "message", "note", "changed", "acknowledged", "workaround-provided")
+    hourly = [
+        (
+            f"2026-03-{2 + n // 24:02}T{n % 24:02}:30:00Z",
+            kinds[n % 6],
+            {"assignee": f"a{n}"} if n % 6 == 3 else {},
+        )
+        for n in range(1, 149)
+    ]
+    last = ("2026-03-09T09:00:00Z", "resolved", {"status": "Resolved"})
+    short = happened(
+        text_of(ticket(("2026-03-02T00:00:00Z", "opened", {**opened, "customer": "Nobody"}), *hourly, last))
+    )
+    long = happened(
+        text_of(ticket(("2026-03-02T00:00:00Z", "opened", {**opened, "customer": "ACME"}), *hourly, last))
+    )
+    assert short == ["reply", "resolved"]
+    assert len(long) > 50
+    assert short[-1] == long[-1] == "resolved"
 
 
 def test_what_ladders_did_is_left_to_them():
