@@ -1,7 +1,7 @@
 """Which parts of the rules scenarios and checks have put to the test, in the language's own units.
 
 A target is covered when it decided a clock, an override when one of its targets did, a pause when a clock went into it and
-when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran across its date, a line of credits
+when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran across its time, a line of credits
 when it put a line into a statement that an expectation asked for.
 """
 
@@ -20,8 +20,9 @@ from engine.calendar.closures import closures_of
 from engine.clock import Clock
 from engine.commitment.credits import Line
 from engine.commitment.words import band_line, breach_line, cap_line
+from engine.cycles import Stretch
 from engine.evaluate import Evaluated
-from engine.wall import date_of, day_number, local_day, weekday
+from engine.wall import date_of, day_number, local_day, weekday, zone
 
 
 class Unit(StrEnum):
@@ -47,6 +48,8 @@ class Covered:
 
 
 _Ticket = tuple[int, int]
+_ByYear = Callable[[int], Iterable[Stretch]]
+"""The spans of instants of a local year."""
 _Seen = dict[tuple[Unit, object], set[_Ticket]]
 
 
@@ -138,15 +141,16 @@ class Coverage:
             for step in ladder.steps:
                 yield Unit.STEP, step.rule, step.origin, self._hits(Unit.STEP, step.origin)
         for calendar in rules.calendars.values():
-            for name, origin, days in exceptions(calendar):
-                yield Unit.EXCEPTION, name, origin, set(self._across(calendar, days))
+            for name, origin, spans in exceptions(calendar):
+                yield Unit.EXCEPTION, name, origin, set(self._across(calendar, spans))
 
-    def _across(self, calendar: Calendar, days: Callable[[int], Iterable[int]]) -> Iterator[_Ticket]:
-        """The tickets with a clock that ran across one of the days, which are asked for by year."""
+    def _across(self, calendar: Calendar, spans: _ByYear) -> Iterator[_Ticket]:
+        """The tickets with a clock that ran in one of the spans."""
         for ticket, start, end in self._ran.get(calendar.name, ()):
-            first, last = local_day(start, calendar.zone), local_day(max(end - 1, start), calendar.zone)
-            years = range(date_of(first).year, date_of(last).year + 1)
-            if any(first <= day <= last for year in years for day in days(year)):
+            last = max(end, start + 1)
+            first_year, last_year = (date_of(local_day(at, calendar.zone)).year for at in (start, last - 1))
+            years = range(first_year, last_year + 1)
+            if any(start < b and a < last for year in years for a, b in spans(year)):
                 yield ticket
 
 
@@ -171,29 +175,45 @@ def credit_lines(credits_: Credits) -> Iterator[tuple[str, Origin]]:
         yield cap_line(credits_.cap), credits_.capped
 
 
-def exceptions(calendar: Calendar) -> Iterator[tuple[str, Origin, Callable[[int], Iterable[int]]]]:
-    """What makes days of a calendar unlike others of the week: a name, where it stands, and the days of a year.
+def exceptions(calendar: Calendar) -> Iterator[tuple[str, Origin, _ByYear]]:
+    """What makes times of a calendar unlike others of the week: a name, where it stands, and when that is.
 
     A holiday on a day of the week that is closed anyway is none.
     """
     for opened in calendar.open_dates:
-        yield f"open {opened.day.isoformat()}", opened.origin, _on(opened.day)
+        yield f"open {opened.day.isoformat()}", opened.origin, _on(opened.day, calendar)
     for closed in calendar.closed_dates:
-        yield f"closed {closed.day.isoformat()}", closed.origin, _on(closed.day)
+        alone = replace(calendar, closed_dates=(closed,), holidays=())
+        yield f"closed {closed.day.isoformat()}", closed.origin, _closing(alone)
     for holidays in calendar.holidays:
         alone = replace(calendar, closed_dates=(), holidays=(holidays,))
-        yield f"holidays {holidays.name} of {calendar.name}", holidays.origin, _closing(alone)
+        yield f"holidays {holidays.name} of {calendar.name}", holidays.origin, _on_weekdays(alone)
 
 
-def _on(day: date) -> Callable[[int], Iterable[int]]:
-    return lambda year: [day_number(day)] if day.year == year else []
+def _on(day: date, calendar: Calendar) -> _ByYear:
+    whole = zone(calendar.zone).day_spans(day_number(day))
+    return lambda year: whole if day.year == year else []
 
 
-def _closing(calendar: Calendar) -> Callable[[int], Iterable[int]]:
-    def days(year: int) -> Iterator[int]:
+def _closing(calendar: Calendar) -> _ByYear:
+    def spans(year: int) -> Iterator[Stretch]:
         closures = closures_of(calendar, year)
-        known = [day for day, _ in closures.days]
-        known += [local_day(start, calendar.zone) for start, _, _ in closures.spans]
-        return (day for day in known if calendar.weekly[weekday(day)])
+        for day, _ in closures.days:
+            yield from zone(calendar.zone).day_spans(day)
+        yield from ((start, end) for start, end, _ in closures.spans)
 
-    return days
+    return spans
+
+
+def _on_weekdays(calendar: Calendar) -> _ByYear:
+    """What of its closures is on days of the week on which it opens."""
+    closing = _closing(calendar)
+
+    def spans(year: int) -> Iterator[Stretch]:
+        for start, end in closing(year):
+            for day in range(local_day(start, calendar.zone), local_day(end - 1, calendar.zone) + 1):
+                if calendar.weekly[weekday(day)]:
+                    for a, b in zone(calendar.zone).day_spans(day):
+                        yield max(a, start), min(b, end)
+
+    return spans
