@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
 
 from engine.scenario.coverage import Covered, Unit
 from tui.plain import plain
@@ -27,6 +28,12 @@ def share(found: Sequence[Covered]) -> float:
     """Percent of the units that are covered, cut to one decimal: 100 is all. Nothing to cover is covered."""
     hit = sum(one.hits > 0 for one in found)
     return hit * 1000 // len(found) / 10 if found else 100.0
+
+
+def falls_short(found: Sequence[Covered], threshold: float) -> bool:
+    """Whether a smaller share than this percentage is covered, of the counts themselves and the number as it was written."""
+    hit = sum(one.hits > 0 for one in found)
+    return bool(found) and Fraction(hit * 100, len(found)) < Fraction(str(threshold))
 
 
 def table(found: Sequence[Covered]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -41,6 +42,16 @@ class InstantParam(click.ParamType[Instant]):
             return Instant(parse_instant(str(value), "UTC"))
         except ValueError as error:
             self.fail(f"{plain(value)!r}: {error}. Write it like 2026-03-06T16:00:00+00:00.", param, ctx)
+
+
+class NumberRange(click.FloatRange):
+    """A number within bounds; infinity is none, nor is what compares with nothing."""
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{plain(value)!r} is no number.", param, ctx)
+        return number
 
 
 class StoreParam(click.Path):

@@ -14,10 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from dsl.span import Span
 from engine.facts import Event
+from engine.scenario.coverage import Covered, Unit
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import RULES, at
 from tui.cli import run
+from tui.covered import falls_short
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = """
@@ -190,6 +193,44 @@ def test_coverage(sla):
     assert (code, out) == (1, "")
 
 
+@pytest.mark.parametrize(("threshold", "short"), [(46.15, False), (46.16, True), (46.1, False), (100, True)])
+def test_a_threshold_is_held_against_the_counts(threshold, short):
+    place = Span("sla.rules", 0, 1, 1, 1, 1, 2)
+    found = [Covered(Unit.TARGET, "x", place, int(number < 12)) for number in range(26)]
+    assert falls_short(found, threshold) is short
+
+
+def test_a_share_that_is_reached_exactly_is_enough():
+    place = Span("sla.rules", 0, 1, 1, 1, 1, 2)
+    for hits in range(1001):
+        found = [Covered(Unit.TARGET, "x", place, int(number < hits)) for number in range(1000)]
+        assert not falls_short(found, float(f"{hits / 10:.1f}"))
+
+
+@pytest.mark.parametrize(
+    ("opened", "due", "hits"),
+    [
+        ("09:00", "10:00", 0),
+        ("11:30", "12:30", 1),
+        ("12:30", "13:30", 0),
+    ],
+)
+def test_an_exception_is_covered_by_a_clock_that_runs_into_its_time(sla, opened, due, hits):
+    office = "  open mon-fri 08:00-16:00\n"
+    closed = RULES.replace(office, office + "  closed 2026-12-24 12:00-12:15\n")
+    closed = closed.replace("response within 1h on always", "response within 1h").replace(
+        "resolution within 4h on always", "resolution within 2h"
+    )
+    story = GOOD.replace("2026-03-02 10:00", f"2026-12-24 {opened}").split("  expect response due")[0]
+    ending = (
+        f"  at 2026-12-24 {opened}:30 reply\n  at 2026-12-24 {due} resolved\n  expect resolution met\n}}\n"
+    )
+    Path("sla.rules").write_text(closed + story + ending)
+    assert sla("--coverage-format", "json", "--coverage-output", "c.json", rules=None)[0] == 0
+    units = json.loads(Path("c.json").read_text())["units"]
+    assert [one["hits"] for one in units if one["name"] == "closed 2026-12-24"] == [hits]
+
+
 def test_coverage_for_programs(sla):
     both = BAD.split("check", maxsplit=1)[0].replace("resolution running", "resolution paused") + GOES_ON
     code, _, _ = sla("--coverage-format", "json", "--coverage-output", "c.json", rules=both)
@@ -350,6 +391,8 @@ def test_a_recorded_scenario_that_would_never_run_is_said(sla, tmp_path):
         ("--coverage-format", "lcov"),
         ("--coverage", "--format", "json"),
         ("--threshold", "101"),
+        ("--threshold", "nan"),
+        ("--threshold", "inf"),
     ],
 )
 def test_what_makes_no_sense_is_refused(sla, arguments):

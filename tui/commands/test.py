@@ -16,7 +16,7 @@ from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from tui.covered import FORMATS as COVERAGE_FORMATS
 from tui.failure import failing
 from tui.findings import FOR_PEOPLE, FORMATS, wants_color
-from tui.options import rules_from_file, store_option
+from tui.options import NumberRange, rules_from_file, store_option
 from tui.plain import plain
 from tui.rule_path import rule_path
 
@@ -63,9 +63,7 @@ Examples:
 @click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML too.")
 @click.option("--coverage", is_flag=True, help="Say which rules were put to the test.")
-@click.option(
-    "--threshold", type=click.FloatRange(0, 100), help="Exit 1 if less than this percentage is covered."
-)
+@click.option("--threshold", type=NumberRange(0, 100), help="Exit 1 if less than this percentage is covered.")
 @click.option("--coverage-format", type=click.Choice(COVERAGE_FORMATS), default="text", show_default=True)
 @click.option("--coverage-output", type=click.Path(path_type=Path), help="Write the coverage to this file.")
 @click.option("--watch", is_flag=True, help="Run again whenever a rule file is saved.")
@@ -181,9 +179,11 @@ def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
         return unwritten or FINDINGS
     if wanted.coverage and wanted.coverage_output is None and wanted.form == "human":
         click.echo(coverage.written(covered, wanted.coverage_form), nl=False)
-    short = wanted.threshold is not None and coverage.share(covered) < wanted.threshold
+    short = wanted.threshold is not None and coverage.falls_short(covered, wanted.threshold)
     if short:
-        click.echo(f"sla: {coverage.share(covered):.1f} % covered, under {wanted.threshold:g} %", err=True)
+        hit = sum(one.hits > 0 for one in covered)
+        share = f"{coverage.share(covered):.1f} % ({hit} of {len(covered)}) covered"
+        click.echo(f"sla: {share}, under {wanted.threshold:g} %", err=True)
     return unwritten or (FINDINGS if short or trial.failed else 0)
 
 

@@ -10,7 +10,7 @@ import click
 
 from engine.snapshot import Transition
 from tui.messages import happening, happening_line, lateness
-from tui.options import store_option
+from tui.options import NumberRange, store_option
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def line(item: Transition) -> str:
 @click.option("--once", is_flag=True, help="Print what there is and end.")
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0.05),
+    type=NumberRange(min=0.05),
     default=1.0,
     show_default=True,
     help="Seconds between looks.",
