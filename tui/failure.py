@@ -30,7 +30,7 @@ class BrokenRulesError(SlaError):
 
 
 @contextmanager
-def failing(say: Callable[[SlaError], None] | None) -> Iterator[None]:
+def failing(say: Callable[[SlaError], object] | None) -> Iterator[None]:
     """Let `say`, if there is one, print what ends the block early; the failure goes on."""
     try:
         yield

@@ -129,10 +129,14 @@ def test_a_file_that_cannot_be_written_keeps_back_neither_the_run_nor_the_other_
 def test_titles_that_match_nothing_leave_no_results_of_others(told):
     told("test", "sound", "--junit", "out.xml")
     code, out, _ = told("test", "sound", "--junit", "out.xml", "--run", "nobody", "--format", "json")
-    assert (code, json.loads(out)["results"]) == (1, [])
+    data = json.loads(out)
+    assert (code, data["results"], [one["code"] for one in data["findings"]]) == (1, [], ["E0113"])
+    code, out, _ = told("test", "sound", "--run", "nobody", "--format", "sarif")
+    assert (code, [one["ruleId"] for one in json.loads(out)["runs"][0]["results"]]) == (1, ["E0113"])
     code, out, err = told("test", "sound", "--junit", "out.xml", "--run", "nobody")
     assert (code, out, err.count("nobody")) == (1, "", 1)
-    assert not list(ET.parse("out.xml").iter("testcase"))
+    (failure,) = ET.parse("out.xml").iter("failure")
+    assert "nobody" in failure.get("message")
 
 
 @pytest.mark.parametrize("command", [("matrix",), ("graph",), ("diff", "."), ("plan", ".", ".")])

@@ -137,13 +137,9 @@ def command(
     trial, covered = _tried(loaded, wanted)
     if trial.errors or trial.results or pattern is None:
         return _told(trial, covered, wanted)
-    if form not in FOR_PEOPLE:
-        _said(trial, wanted)
-    unwritten = _filed(trial, covered, wanted)
-    raise SlaError(
-        f"no scenario and no check has {plain(pattern.pattern)!r} in its title",
-        exit_code=unwritten or FINDINGS,
-    )
+    nothing = SlaError(f"no scenario and no check has {plain(pattern.pattern)!r} in its title")
+    nothing.exit_code = _refused(nothing, wanted) or FINDINGS
+    raise nothing
 
 
 def _refuse(*odd: tuple[str, bool]) -> None:
@@ -187,15 +183,15 @@ def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
     return unwritten or (FINDINGS if short or trial.failed else 0)
 
 
-def _refused(error: SlaError, wanted: Wanted) -> None:
-    """Where a program reads, say that there were no rules to run; people are told by the error itself."""
+def _refused(error: SlaError, wanted: Wanted) -> int:
+    """Where a program reads, say why nothing was run; people are told by the error itself. Answers what `_filed` does."""
     from tui.reporting import refusal
     from tui.trials import Trial
 
     trial = Trial((), {}, errors=refusal(error, wanted.rules).diagnostics)
     if wanted.form not in FOR_PEOPLE:
         _said(trial, wanted)
-    _filed(trial, [], wanted)
+    return _filed(trial, [], wanted)
 
 
 def _filed(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
