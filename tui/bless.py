@@ -13,8 +13,10 @@ from tui.plain import plain
 from tui.rewrite import replace, show_diff
 
 
-def bless(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], folder: Path, *, dry: bool) -> int:
-    """Apply the fixes of failures, or show them as a difference if `dry`; answer how many there were.
+def bless(
+    diagnostics: Iterable[Diagnostic], files: Mapping[str, str], folder: Path, *, dry: bool, show: bool = True
+) -> None:
+    """Apply the fixes of failures, or, if `dry`, only `show` them as a difference.
 
     `files` are the texts that were judged, by path below `folder`. Raises SlaError if one of them has changed since.
     """
@@ -33,8 +35,7 @@ def bless(diagnostics: Iterable[Diagnostic], files: Mapping[str, str], folder: P
             text = text[: edit.span.start] + edit.text + text[edit.span.end :]
         mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
         after = mark + text.encode()
-        if dry:
-            show_diff(shown, before, after)
-        else:
+        if not dry:
             replace(path, after)
-    return sum(map(len, edits.values()))
+        elif show:
+            show_diff(shown, before, after)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dsl.errors import FINDINGS, SlaError
+from dsl.errors import FINDINGS, USAGE, SlaError
 from dsl.include import matching, root_file
 from tui.options import rules_from_file
 from tui.plain import plain
 from tui.rewrite import replace, show_diff
 
 if TYPE_CHECKING:
+    from dsl.diagnostic import Diagnostic
     from dsl.loaded import Loaded
     from engine.store.place import Place
 
@@ -28,6 +29,12 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
 
     loaded = rules_from_file(rules)
     assert loaded.ruleset is not None
+    root = root_file(rules)
+    part = output is not None and _is_part(output, root.parent, loaded)
+    if output is not None and output.suffix != ".rules" and (not part or output.suffix == ".ics"):
+        raise SlaError(
+            f"{plain(output)} is no rule file", help="name one that ends in `.rules`", exit_code=USAGE
+        )
     store = open_store(store_path, read_only=True)
     try:
         found = store.find(key)
@@ -40,9 +47,10 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
         )
     title = free_title(f"ticket {plain(ticket.key, 100)}", loaded.ruleset.scenarios)
     text = scenario_text(record(ticket, Graph.compile(loaded), title), loaded.ruleset.customers)
+    said = _said_of(text, loaded)
     if output is None:
         click.echo(text, nl=False)
-        return 0
+        return _warned(said)
     before = output.read_bytes() if output.exists() else b""
     after = before + (b"\n" if before else b"") + text.encode()
     if dry:
@@ -53,11 +61,32 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(after)
     click.echo(f'scenario "{title}" {"would be " if dry else ""}added to {plain(output)}', err=True)
-    root = root_file(rules)
-    if _is_part(output, root.parent, loaded):
-        return 0
+    code = _warned(said)
+    if part:
+        return code
     click.echo(f"sla: {plain(output)} is no part of {plain(root)}: the scenario does not run", err=True)
     click.echo(f"  help: {_include(output, root)}", err=True)
+    return FINDINGS
+
+
+def _said_of(text: str, loaded: Loaded) -> list[Diagnostic]:
+    """What `sla check` says of a scenario where it stands in these rules, each once."""
+    from dsl.load import load_texts
+
+    root = next(iter(loaded.files))
+    before = f"{loaded.files[root]}\n"
+    found = load_texts(root, {**loaded.files, root: before + text}).diagnostics
+    here = (one for one in found if one.span.path == root and one.span.start >= len(before))
+    return list({(one.code, one.message): one for one in here}.values())
+
+
+def _warned(found: list[Diagnostic]) -> int:
+    for one in found:
+        click.echo(f"sla: sla check says {one.code} of the scenario: {plain(one.message, 2000)}", err=True)
+    if not found:
+        return 0
+    put_aside = f'# sla:ignore {", ".join(dict.fromkeys(one.code for one in found))} until DATE reason ".."'
+    click.echo(f"  help: declare what it names, or write above it: {put_aside}", err=True)
     return FINDINGS
 
 

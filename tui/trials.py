@@ -18,12 +18,14 @@ _RED, _GREEN, _BOLD, _END = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One run: its results, the texts that they point into, and how long it took, in seconds. `errors` are why nothing ran."""
+    """One run: its results, the texts that they point into, and how long it took, in seconds. `errors` are why nothing ran; `blessed`: what
+    came out was written wherever it can be."""
 
     results: Sequence[Result]
     files: Mapping[str, str]
     seconds: float = 0
     errors: tuple[Diagnostic, ...] = ()
+    blessed: bool = False
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -62,6 +64,7 @@ def as_data(trial: Trial) -> dict[str, object]:
                         "expected": plain(failure.expected),
                         "got": plain(failure.got),
                         "priority": failure.priority,
+                        "rewritten": trial.blessed and failure.can_be_blessed,
                         "diagnostic": record(failure.diagnostic),
                     }
                     for failure in result.failures

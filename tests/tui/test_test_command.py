@@ -258,7 +258,16 @@ def test_bless_changes_expectations_and_nothing_else(sla):
     assert "2 expectations would be rewritten" in err
     assert Path("sla.rules").read_text() == RULES + GOOD + BAD
     Path("sla.rules").write_bytes(b"\xef\xbb\xbf" + (RULES + GOOD + BAD).replace("\n", "\r\n").encode())
-    code, _, err = sla("--bless", rules=None)
+    code, out, _ = sla("--bless", "--dry-run", "--format", "json", rules=None)
+    assert [one["rewritten"] for result in json.loads(out)["results"] for one in result["failures"]] == [
+        False
+    ] * 3
+    code, out, err = sla("--bless", rules=None)
+    line = (RULES + GOOD + BAD).split("\n").index("  expect   resolution running   # not while it waits") + 1
+    assert out.startswith(
+        f"sla.rules:{line}:12: rewritten: expected resolution running, got resolution paused by client\n"
+    )
+    assert out.count("rewritten") == 2
     assert code == 1  # a line for two priorities is left to people
     assert "cannot be written for you: low: expected resolution within 4h, got resolution within 8h" in err
     wanted = (RULES + GOOD + BAD).replace("resolution running", "resolution paused by client")
@@ -266,6 +275,14 @@ def test_bless_changes_expectations_and_nothing_else(sla):
     assert Path("sla.rules").read_bytes() == b"\xef\xbb\xbf" + wanted.replace("\n", "\r\n").encode()
     assert sla(rules=None)[1].count("  expected  ") == 1
     assert sla("--bless", rules=GOOD)[0] == 0
+    code, out, _ = sla("--bless", "--format", "json")
+    failures = [one for result in json.loads(out)["results"] for one in result["failures"]]
+    assert (code, [(one["rewritten"], one["priority"]) for one in failures]) == (
+        1,
+        [(True, ""), (True, ""), (False, "low")],
+    )
+    code, out, _ = sla("--bless", "--format", "json", rules=GOOD.replace("high", "hihg"))
+    assert (code, [one["code"] for one in json.loads(out)["findings"]]) == (1, ["E0301"])
 
 
 MONEY = """
@@ -379,6 +396,26 @@ def test_a_recorded_scenario_that_would_never_run_is_said(sla, tmp_path):
     assert "scenario " in Path("else/where.rules").read_text()
     code, _, err = sla(*record, str(tmp_path.parent / "outside.rules"), "--dry-run", rules=None)
     assert (code, "only what is below the folder of sla.rules" in err) == (1, True)
+    Path("README.md").write_text("# ours\n")
+    code, _, err = sla(*record, "README.md", rules=None)
+    assert (code, "README.md is no rule file" in err, Path("README.md").read_text()) == (3, True, "# ours\n")
+
+
+@pytest.mark.parametrize(
+    ("moved", "says"), [("p9", 'no priority "p9" is declared'), ("", 'no priority "" is')]
+)
+def test_what_check_says_of_a_recorded_scenario_is_said(sla, moved, says):
+    with closing(SqliteStore.open("sla.db", create=True)) as store:
+        for number, priority in enumerate(("low", moved)):
+            kind = "changed" if number else "opened"
+            event = Event(
+                at(f"2026-03-02 1{number}:00"), kind, {"priority": priority}, "t", str(number), number
+            )
+            store.add_events("t", [("T-1", event)])
+    for output in ((), ("--output", "sla.rules")):
+        code, _, err = sla("--record", "T-1", "--store", "sla.db", *output, rules="")
+        assert (code, err.count("sla check says W0806 of the scenario"), says in err) == (1, 1, True)
+    assert run(["check", "--format", "json"]) == 1
 
 
 @pytest.mark.parametrize(
@@ -388,6 +425,7 @@ def test_a_recorded_scenario_that_would_never_run_is_said(sla, tmp_path):
         ("--output", "x"),
         ("--watch", "--bless"),
         ("--bless", "--record", "T-1"),
+        ("--bless", "--format", "sarif"),
         ("--coverage-format", "lcov"),
         ("--coverage", "--format", "json"),
         ("--threshold", "101"),

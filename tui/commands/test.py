@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +15,7 @@ import click
 
 from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from tui.covered import FORMATS as COVERAGE_FORMATS
-from tui.failure import failing
+from tui.failure import BrokenRulesError, failing
 from tui.findings import FOR_PEOPLE, FORMATS, wants_color
 from tui.options import NumberRange, rules_from_file, store_option
 from tui.plain import plain
@@ -95,6 +96,7 @@ def command(
     """
     _refuse(
         ("--watch with --bless or --record", watch and (blessing or ticket is not None)),
+        (f"--bless with --format {form}", blessing and form not in (*FOR_PEOPLE, "json")),
         ("--bless with --record", blessing and ticket is not None),
         ("--dry-run without --bless or --record", dry_run and not (blessing or ticket is not None)),
         ("--output without --record", output is not None and ticket is None),
@@ -129,7 +131,8 @@ def command(
     if watch:
         return _watched(wanted)
     if blessing:
-        return _blessed(_tried(rules_from_file(rules_path), wanted)[0], rules_path, dry=dry_run)
+        with failing(lambda error: _refused(error, wanted)):
+            return _blessed(_tried(rules_from_file(rules_path), wanted)[0], wanted, dry=dry_run)
     with failing(lambda error: _refused(error, wanted)):
         loaded = load(rules_path)
         if loaded.ruleset is None:
@@ -188,7 +191,10 @@ def _refused(error: SlaError, wanted: Wanted) -> int:
     from tui.reporting import refusal
     from tui.trials import Trial
 
-    trial = Trial((), {}, errors=refusal(error, wanted.rules).diagnostics)
+    found = (
+        error.findings if isinstance(error, BrokenRulesError) else refusal(error, wanted.rules).diagnostics
+    )
+    trial = Trial((), {}, errors=found)
     if wanted.form not in FOR_PEOPLE:
         _said(trial, wanted)
     return _filed(trial, [], wanted)
@@ -246,17 +252,24 @@ def _said(trial: Trial, wanted: Wanted) -> None:
         click.echo("there is no scenario and no check in these rules")
 
 
-def _blessed(trial: Trial, rules: Path, *, dry: bool) -> int:
+def _blessed(trial: Trial, wanted: Wanted, *, dry: bool) -> int:
     from dsl.include import root_file
     from dsl.verdict import counted
     from tui.bless import bless
 
-    count = bless(trial.diagnostics, trial.files, root_file(rules).parent, dry=dry)
+    folder = root_file(wanted.rules).parent
+    bless(trial.diagnostics, trial.files, folder, dry=dry, show=wanted.form != "json")
+    written = [one for one in trial.diagnostics if one.fixes]
     left = [one for one in trial.diagnostics if not one.fixes]
+    if wanted.form == "json":
+        _said(replace(trial, blessed=not dry), wanted)
+    elif not dry:
+        for one in written:
+            click.echo(f"{plain(one.span)}: rewritten: {plain(one.message, 2000)}")
     for one in left:
         click.echo(f"sla: {plain(one.span)}: cannot be written for you: {plain(one.message, 2000)}", err=True)
-    click.echo(f"{counted(count, 'expectation')} {'would be ' if dry else ''}rewritten", err=True)
-    return FINDINGS if left or (dry and count) else 0
+    click.echo(f"{counted(len(written), 'expectation')} {'would be ' if dry else ''}rewritten", err=True)
+    return FINDINGS if left or (dry and written) else 0
 
 
 def _watched(wanted: Wanted) -> int:
