@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dsl.condition import BUILT_IN_FIELDS, AllOf, AnyOf, Condition, FieldType, Not
+from dsl.condition import BUILT_IN_FIELDS, Condition, FieldType
+from dsl.condition_text import tests_of
 from dsl.ladder import Flag, LadderStep, RaisePriority, Reassign, Tag
 from dsl.model import Reopen
 from engine import facts
@@ -73,7 +74,7 @@ def deciding(life: Life | None, graph: Graph) -> Deciding:
     # A ladder that raises priorities may bring the ticket what is promised to any of them.
     raised = RaisePriority in done
     metrics = {name for plan, at in promised for name in (plan.options if raised else plan.metrics(at))}
-    asked = [test for plan in plans for one in _conditions(plan, metrics, graph) for test in _tests(one)]
+    asked = [test for plan in plans for one in _conditions(plan, metrics, graph) for test in tests_of(one)]
     tests: dict[str, dict[Condition, Predicate]] = {}
     for test in asked:
         for field in fields_of(test):
@@ -108,18 +109,6 @@ def _conditions(plan: Plan, metrics: Iterable[str], graph: Graph) -> Iterator[Co
     ladders = {rung.key[0] for found in plan.rungs.values() for rungs in found.values() for rung in rungs}
     for name in sorted(ladders):
         yield from graph.ruleset.escalations[name].stop
-
-
-def _tests(condition: Condition) -> Iterator[Condition]:
-    """The tests of single fields that a condition is made of."""
-    match condition:
-        case Not(item):
-            yield from _tests(item)
-        case AllOf(items) | AnyOf(items):
-            for item in items:
-                yield from _tests(item)
-        case _:
-            yield condition
 
 
 def _end(situation: Situation) -> object:

@@ -71,7 +71,7 @@ def _story(lines: list[scenario.Happens], rules: RuleSet) -> scenario.Story:
 class _Telling:
     """Tells a ticket's events to a rehearsal, each as far as it makes a difference there, and keeps what it told as `lines`.
 
-    What ladders do in the rehearsal they do to the ticket too, so that both are in situations which the rules cannot tell apart.
+    After each, what its events brought is compared with what the rehearsal has, where ladders have acted meanwhile.
     """
 
     def __init__(self, events: Sequence[Event], graph: Graph, zone: str) -> None:
@@ -80,7 +80,6 @@ class _Telling:
         self._zone = zone
         self._rehearsal = Rehearsal(graph)
         self._decides = deciding(live(Ticket(0, "", tuple(events)), graph, events[-1].at), graph)
-        self._seen = 0
         number = next((n for n, event in enumerate(events) if event.kind == facts.OPENED), 0)
         opening = events[number]
         before = [event for event in events[:number] if event.at < opening.at]
@@ -112,7 +111,6 @@ class _Telling:
     def _tell(self, event: Event, *, begun: bool) -> None:
         """An event, if it makes a difference. Until the ticket has `begun` to be, what is known of it was said at its opening."""
         self._rehearsal.advance(event.at)
-        self._climbed()
         self._take(event)
         real, told = self._ticket.situation, self._told
         moved = self._decides.differ("status", told, real)
@@ -146,15 +144,6 @@ class _Telling:
         line = scenario.Happens(reading(at, self._zone), kind, tuple(settings.items()))
         self.lines.append(line)
         self._rehearsal.happen(_NAME, event_of(line, at, len(self.lines)))
-        self._climbed()
-
-    def _climbed(self) -> None:
-        """What ladders did in the rehearsal happens to the ticket too."""
-        if _NAME in self._rehearsal.actors:
-            by_ladders = [event for event in self._events if event.source == ESCALATION]
-            for event in by_ladders[self._seen :]:
-                self._take(event)
-            self._seen = len(by_ladders)
 
     @property
     def _events(self) -> tuple[Event, ...]:

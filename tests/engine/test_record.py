@@ -165,6 +165,16 @@ def test_what_came_before_the_opening_in_its_instant_decides_as_it_does_for_the_
     assert (diagnostics, result.failures) == ((), ())
 
 
+def test_what_ended_the_ticket_at_its_opening_stands_after_what_came_before_it():
+    at = "2026-11-24T08:00:00Z"
+    opened = {"customer": "ACME", "priority": "critical", "status": "Resolved"}
+    one = ticket((at, "message", {}), (at, "opened", opened), ("2026-11-24T09:00:00Z", "reopened", {}))
+    text = text_of(one)
+    assert happened(text) == ["message", 'set status "Resolved"', "reopened"]
+    assert "next-response running" not in text  # the message was answered by the resolution
+    assert told(text)[1][0].failures == ()
+
+
 def test_a_status_that_comes_again_after_the_ticket_ended_is_told_again():
     one = ticket(
         ("2026-03-02T09:00:00Z", "opened", {"customer": "Globex", "priority": "high", "status": "Open"}),

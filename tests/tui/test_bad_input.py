@@ -91,6 +91,8 @@ def test_broken_rules_keep_an_import_out(here, capsys):
         "inbox --filter due:<soon",
         "nonsense",
         "tickets --format pdf",
+        "watch --interval nan",
+        "watch --interval inf",
         "why",
         "due --calendar office",
         "outbox --status lost",
