@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from dsl import syntax
 from dsl.finding import Finding, Mend, here
@@ -31,7 +30,7 @@ def _country(line: syntax.Country) -> Iterator[Finding]:
     known = _countries()
     code = line.code
     if code.text not in known:
-        meant = _meant(code.text)
+        meant = nearest(code.text, known)
         yield Finding(
             "E0404",
             f"no public holidays are known for the country `{code.text}`",
@@ -64,9 +63,3 @@ def _countries() -> Mapping[str, list[str]]:
 
     found: Mapping[str, list[str]] = holidays.list_supported_countries(include_aliases=True)
     return found
-
-
-@lru_cache(1024)
-def _meant(code: str) -> str:
-    """The country whose code is nearest, "" for none."""
-    return nearest(code, _countries())

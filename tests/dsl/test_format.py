@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dsl.cut import cut
@@ -73,6 +73,7 @@ def test_any_layout_comes_out_with_its_tree_its_comments_and_its_lines(text: str
 def test_the_sites_of_these_tests_are_sound_and_stay_the_same_rules(text: str) -> None:
     before = load_texts("sla.rules", {"sla.rules": text})
     after = load_texts("sla.rules", {"sla.rules": format_text(text).text})
+    assume("E0706" not in {one.code for one in before.diagnostics})  # a raise may happen to set off another
     assert before.ruleset is not None, before.diagnostics
     assert after.ruleset is not None
     assert replace(after.ruleset, digest=before.digest) == before.ruleset
