@@ -1,4 +1,5 @@
-"""Reading and checking a megabyte: of every kind of declaration as short as it can be, of longer ones, and of what is wrong.
+"""Reading and checking a megabyte, and formatting it: of every kind of declaration as short as it can be, of longer ones, of conditions and
+lists without end, and of what is wrong.
 
 Processor time of one process, the best of three. The peer is Lark's own loop over the same declarations, with the same tables and tree
 builder, which checks and builds nothing.
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from dsl.cut import cut
+from dsl.format import format_text
 from dsl.load import load_texts
 from tests.dsl.larks_loop import lark
 
@@ -18,6 +20,12 @@ TIMES = 3
 HEAD = """\
 language 1
 priorities critical, high
+field impact number
+field vip flag
+pause waiting {
+  when status is waiting
+  stops resolution
+}
 person p "P" {
   email "p@msp.example"
 }
@@ -59,6 +67,29 @@ SHORT = {
     "scenario": 'scenario "s{n}" {{\n  zone UTC\n  ticket t customer "x" priority critical\n  at 2026-01-01 00:00 opened\n'
     "  expect resolution due 2026-01-01 04:00\n}}\n",
 }
+TARGET = "  target critical resolution within 1h on always when "
+DENSE = {
+    "lists of 330 values": "tier t-{n} {{\n"
+    + TARGET
+    + "impact in ["
+    + ", ".join(map(str, range(330)))
+    + "]\n}}\n",
+    "150 alternatives": "tier t-{n} {{\n" + TARGET + " or ".join(["vip"] * 150) + "\n}}\n",
+    "150 parts": "tier t-{n} {{\n" + TARGET + " and ".join(["vip"] * 150) + "\n}}\n",
+    "48 brackets": "tier t-{n} {{\n" + TARGET + "(" * 48 + "vip" + ")" * 48 + "\n}}\n",
+    "1,000 targets of one value each": "tier t-{n} {{\n"
+    + "".join(f'{TARGET}category == "c{value}"\n' for value in range(1000))
+    + "}}\n",
+    "50 targets of one range each": "tier t-{n} {{\n"
+    + "".join(f"{TARGET}impact > {value} and impact < {value + 2}\n" for value in range(0, 100, 2))
+    + "}}\n",
+    "1,000 steps that reassign": "escalation e-{n} {{\n"
+    + "".join(f"  at {minute}m past resolution reassign to p\n" for minute in range(1, 1001))
+    + "}}\n",
+    "800 overrides at once": "customer c-{n} {{\n  tier gold\n"
+    + "".join(f'  override o-{o} {{{{\n  {TARGET}category == "c{o}"\n  }}}}\n' for o in range(800))
+    + "}}\n",
+}
 WRONG = {
     "customers of no tier": "customer c-{n} {{\n  tier gald\n}}\n",
     "misspelt lines": "tier t-{n} {{\n  traget critical resolution within 1h\n}}\n",
@@ -67,15 +98,15 @@ WRONG = {
     "lists that are not closed": "tier t-{n} {{\n  target critical resolution within 1h on always when a in ["
     + "1, " * 330
     + "1\n}}\n",
+    "twenty misspelt lines in a tier": "tier t-{n} {{\n" + "  critical\n" * 20 + "}}\n",
+    "zones that are not there": "customer c-{n} {{\n  zone Mars/Base{n}\n}}\n",
     "lists of names that nobody declares": "tier t-{n} {{\n  pause by " + "a, " * 32_000 + "a\n}}\n",
 }
 
 
 def run() -> list[tuple[str, str, str, str]]:
     """Rows of (work, reach, measured, against what)."""
-    rows = []
-    for shape, text in ((shape, repeated(pattern)) for shape, pattern in LONGER.items()):
-        rows.append(_row(f"1 MB of {shape}", text))
+    rows = [_row(f"1 MB of {shape}", repeated(pattern)) for shape, pattern in LONGER.items()]
     short = {shape: repeated(pattern) for shape, pattern in SHORT.items()}
     times = {shape: seconds(text) for shape, text in short.items()}
     slowest = max(times, key=lambda shape: times[shape])
@@ -85,8 +116,8 @@ def run() -> list[tuple[str, str, str, str]]:
             short[slowest],
         )
     )
-    for shape, text in ((shape, repeated(pattern)) for shape, pattern in WRONG.items()):
-        rows.append(_row(f"1 MB of {shape}", text, peer=False))
+    rows += [_row(f"1 MB of {shape}", repeated(pattern)) for shape, pattern in DENSE.items()]
+    rows += [_row(f"1 MB of {shape}", repeated(pattern), peer=False) for shape, pattern in WRONG.items()]
     return rows
 
 
@@ -119,4 +150,6 @@ def _row(what: str, text: str, *, peer: bool = True) -> tuple[str, str, str, str
     pieces = cut(text).texts
     by_lark = best(lambda: [lark().parse(piece) for piece in pieces]) if peer else 0.0
     against = f"Lark's own loop, parsing alone: {by_lark:.2f} s" if peer else ""
-    return f"{what} ({len(pieces):,} declarations)", "1 s", f"{seconds(text):.2f} s", against
+    formatted = best(lambda: format_text(text))
+    measured = f"{seconds(text):.2f} s; formatted in {formatted:.2f} s"
+    return f"{what} ({len(pieces):,} declarations)", "1 s", measured, against

@@ -87,7 +87,8 @@ def _laid_out(chunk: str) -> _LaidOut:
         return _LaidOut(chunk.split("\n"), block=False, fault=tree.start)
     lines = _declaration(chunk)
     laid_out = "\n".join(lines)
-    if laid_out != chunk and not _same(tree, parse(laid_out)):
+    # Where a gap is only wider or narrower the parser reads the same tokens.
+    if laid_out.split() != chunk.split() and not _same(tree, parse(laid_out)):
         lines = chunk.split("\n")
     return _LaidOut(lines, block=_opens(lines[0]))
 
