@@ -289,6 +289,48 @@ def any_text(source: random.Random) -> str:
     return mangled(source, source.choice(corpus()))
 
 
+# ---------------------------------------------------------------- by saying it again
+
+_NAMES = re.compile(rf"\b({'|'.join(WORDS['NAME'])})\b")
+
+
+def said_again(source: random.Random, size: int = 100_000) -> str:
+    """One or two lines of a block, or one declaration, again and again: in the same words, or by other names each time."""
+    head, *lines = sentence(source).split("\n")
+    lines = [line for line in lines if line.strip() not in ("", "}") and "{" not in line]
+    inside = "{" in head and bool(lines) and source.random() < 0.7
+    said = (
+        source.sample(lines, min(len(lines), 2)) if inside else [head, *lines, "}"] if "{" in head else [head]
+    )
+    each = source.choice((5, 50, 1000)) if inside else 1
+    other_names = source.random() < 0.5
+    out, written, number = [SOUND], 0, 0
+    while written < size:
+        block = [head] if inside else []
+        for _ in range(each):
+            number += 1
+            block += [_NAMES.sub(rf"\1-{number}", line) if other_names else line for line in said]
+        block += ["}"] if inside else []
+        out.append(_NAMES.sub(rf"\1-{number}", "\n".join(block), count=1) + "\n")
+        written += len(out[-1])
+    return "".join(out)
+
+
+SOUND = """\
+priorities critical, high
+field vip flag
+calendar office {
+  zone Europe/Berlin
+  open mon-fri 08:00-18:00
+}
+tier gold {
+  target critical response within 1h on always
+  target high response within 2h on office
+}
+default tier gold
+"""
+
+
 def main() -> None:
     """Try texts for so many seconds of processor time."""
     seconds, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
@@ -297,7 +339,7 @@ def main() -> None:
     while time.process_time() < seconds:
         number = seed + tried
         tried += 1
-        text = any_text(random.Random(number))
+        text = (said_again if number % 200 == 199 else any_text)(random.Random(number))
         try:
             inspect(text)
         except Exception as error:

@@ -194,3 +194,9 @@ def test_the_shipped_rules_are_well():
     assert load(ROOT / "sla.rules").diagnostics == ()
     for path in sorted((ROOT / "rules" / "examples").rglob("*.rules")):
         assert load(path).diagnostics == (), path
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_said_again_and_again_is_no_hang(seed):
+    """Where each line is compared with all others, the time of a text is no longer that of its length."""
+    fuzzing.inspect(fuzzing.said_again(random.Random(f"again {seed}")))
