@@ -1,7 +1,7 @@
 """Reading and checking a megabyte, and formatting it: of every kind of declaration as short as it can be, of longer ones, of conditions and
 lists without end, and of what is wrong.
 
-Processor time of one process, the best of three. The peer is Lark's own loop over the same declarations, with the same tables and tree
+Processor time of one process, the best of three. The peer is Lark's own loop over the same declarations, with the same grammar and tree
 builder, which checks and builds nothing.
 """
 

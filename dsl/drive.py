@@ -38,13 +38,14 @@ class Stack:
 
     def __init__(self, state: State, below: Stack | None, seen: Stacks) -> None:
         self.state, self.below, self._seen = state, below, seen
-        self.match: Match = self._match
         self.moves: dict[str | None, _Move] = {}
 
-    def _match(self, text: str, at: int) -> re.Match[str] | None:
-        """Most stacks are passed and never read from."""
-        self.match = self.state.match
-        return self.match(text, at)
+    def __getattr__(self, name: str) -> Match:
+        """Reads the terminal that follows; asked of the state when a text stops here first, since most stacks are only passed."""
+        if name != "match":
+            raise AttributeError(name)
+        self.match: Match = self.state.match
+        return self.match
 
     def above(self, state: State) -> Stack:
         """The stack with a state on top of this one."""
@@ -116,13 +117,11 @@ class Driver:
         self._bottom = Stack(start, None, self._seen)
 
     def read(self, text: str, *, whole: bool = True) -> Any:  # noqa: ANN401 - whatever the rules build
-        """The tree of a text, a reader where it is none; also at its end where it is not the `whole`.
-
-        Raises KeyError where terminals are more than an expression.
-        """
+        """The tree of a text, a reader where it is none; also at its end where it is not the `whole`."""
         if len(self._seen) > _MOST_STACKS:
+            for one in (self._bottom, *self._seen.values()):
+                one.moves.clear()  # stacks that lead to each other would wait for the garbage collector
             self._seen.clear()
-            self._bottom.moves.clear()
         new = tuple.__new__
         stack = self._bottom
         values: list[Any] = []

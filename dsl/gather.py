@@ -153,7 +153,7 @@ def left_alone(shown: str, start: int) -> Finding:
     """The finding for a file of which too much is wrong, at the first of what was not looked at."""
     return Finding(
         "E0111",
-        f"more than {MOST_WRONG:,} errors or {LONGEST_BROKEN:,} broken characters in this file",
+        f"{MOST_WRONG:,} errors or {LONGEST_BROKEN:,} broken characters stand above in this file",
         in_file(shown, start, start + 1),
         "what follows was not looked at: correct the others first, and see whether this is a rule file",
     )

@@ -15,7 +15,7 @@ DEEPEST = 50
 """Brackets and `not` inside each other in a condition."""
 
 WIDEST = 500
-"""Times that `and` and `or` stand in a declaration's lines one after the other without a line end."""
+"""Times that `and` and `or` stand in one line."""
 
 MOST_WRONG = 1000
 """Errors that are looked for: those that declarations of a file show by themselves, after which the rest of it is left alone, stray

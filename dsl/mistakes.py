@@ -263,8 +263,8 @@ def _date(text: str) -> str | None:
 
 _NAME = r"[\w-]+"
 _AT_MOST = (
-    r"(?:(?:with|within|in|is|be|to|must|should|shall|will|under|below|max|maximum|(?:at|no|not)[ \t]+(?:the[ \t]+)?(?:most|more[ \t]+than))"
-    r"(?![\w-])|<=?|=<?|≤|:)"
+    r"(?:(?<![\w-])(?:with|within|in|is|be|to|must|should|shall|will|under|below|max|maximum|(?:at|no|not)[ \t]+(?:the[ \t]+)?(?:most|more[ \t]+than))"
+    r"(?![\w-])|[<=≤:]+(?![<=≤:]))"
 )
 """What people write between a metric and the length of time that is promised."""
 

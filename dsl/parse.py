@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lark import Lark
 
@@ -18,6 +18,9 @@ from dsl.cache_folder import cache_folder
 from dsl.drive import Driver, Reader
 from dsl.limits import excess
 from dsl.tables import Tables, tables
+
+OPTIONS: dict[str, Any] = {"parser": "lalr", "lexer": "contextual", "maybe_placeholders": True}
+"""How Lark reads the grammar."""
 
 
 class Fault(NamedTuple):
@@ -38,7 +41,9 @@ def parse(text: str) -> syntax.Declaration | Fault:
 
 
 def begun(text: str) -> Reader | None:
-    """A reader after `text`, with which a declaration begins; None where none does."""
+    """A reader after `text`, with which a declaration begins; None where none does, and where it passes a limit."""
+    if excess(text):
+        return None
     reader: Reader = _driver().read(text, whole=False)
     return reader if reader.found is not None and reader.found.lastgroup is None else None
 
@@ -55,9 +60,7 @@ def _parser() -> Lark:
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     return Lark(
         text,
-        parser="lalr",
-        lexer="contextual",
-        maybe_placeholders=True,
+        **OPTIONS,
         # Lark checks the key that it writes into the file: grammar, options, its own and Python's version.
         cache=str(folder / f"grammar-{name}.pickle") if folder else False,
     )

@@ -46,10 +46,7 @@ class State:
 
     @property
     def match(self) -> Match:
-        """Reads the next terminal, with the white space and the comment before it; no group is the end of the text.
-
-        Raises KeyError where terminals are more than an expression.
-        """
+        """Reads the next terminal, with the white space and the comment before it; no group is the end of the text."""
         if self._match is None:
             self._match = _expression(self._lexer).match
         return self._match
@@ -64,7 +61,7 @@ class Tables(NamedTuple):
 
 def tables(lark: Any, build: object) -> Tables:  # noqa: ANN401 - what it is made of has no public types
     """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
-    is a part of those that use it. Raises KeyError for a rule without a method."""
+    is a part of those that use it. Raises KeyError for a rule without a method, and for a fixed word that another terminal may be too."""
     table, lexer = lark.parser.parser.parser.parse_table, lark.parser.lexer
     (start,), (end,) = table.start_states.values(), table.end_states.values()
     states = {number: State(lexer.lexers[number], ends=number == end) for number in table.states}

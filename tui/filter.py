@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TypeVar
 
+from dsl.suggest import nearest
 from engine.snapshot import Row
 from tui.standing import STANDINGS, standing
 
@@ -133,9 +133,9 @@ def _term(match: re.Match[str], words: Words) -> Term | BadFilter:
     if not field:
         return Term("", value.casefold(), negated)
     if field not in words.fields:
-        close = get_close_matches(field, words.fields, n=1)
+        close = nearest(field, words.fields)
         names = " ".join(f"{name}:" for name in words.fields)
-        known = f"did you mean {close[0]}:?" if close else f"known: {names}"
+        known = f"did you mean {close}:?" if close else f"known: {names}"
         return BadFilter(
             f"no field is called {field}", f'{known} (a word with a colon goes in quotes: "{field}:…")', at
         )

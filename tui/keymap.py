@@ -12,9 +12,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 
+from dsl.suggest import nearest
 from tui.key_names import key_name, show_key
 from tui.plain import plain
 
@@ -307,9 +307,9 @@ def _wanted(keys: Mapping[str, object]) -> tuple[dict[str, str], list[str]]:
     problems: list[str] = []
     for id_, value in keys.items():
         if id_ not in known:
-            close = get_close_matches(id_, known, n=1)
+            close = nearest(id_, known)
             problems.append(
-                f"no key is called {plain(id_, 40)}" + (f"; did you mean {close[0]}?" if close else "")
+                f"no key is called {plain(id_, 40)}" + (f"; did you mean {close}?" if close else "")
             )
             continue
         if not isinstance(value, str) or not value:

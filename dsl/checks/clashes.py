@@ -7,13 +7,12 @@ is that a step moves a ticket to where the next one is overdue already: then bot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from dsl import syntax
 from dsl.checks.climb import Climb, Promise, Stand, Way, condition, given, hours, meets, stand
-from dsl.checks.disjoint import can_hold
+from dsl.checks.disjoint import Demand, Demands, can_hold
 from dsl.checks.steps import spelt
-from dsl.condition import AllOf, Condition
+from dsl.condition import ANY_TICKET, AllOf, Condition
 from dsl.finding import Finding, here
 from dsl.model import Amount
 
@@ -54,13 +53,16 @@ def _neighbours(climb: Climb, ladder: str) -> list[tuple[syntax.Step, syntax.Ste
         metric: {promise.amount for way in ways for promise in climb.promises(way, metric)}
         for metric in {step.trigger.metric.text for step in steps}
     }
-    points: dict[object, list[int]] = {}
+    points: dict[object, Demands] = {}
+    pairs: set[tuple[int, int]] = set()
     for number, step in enumerate(steps):
         stands = {item for way in ways for item in climb.stands(way, step)}
         needs = {_need(item, amount, step) for amount in amounts[step.trigger.metric.text] for item in stands}
+        demand = Demand(condition(step) or ANY_TICKET)
         for point in {stand(step) or step.trigger.kind, *needs}:
-            points.setdefault(point, []).append(number)
-    pairs = {pair for numbers in points.values() for pair in combinations(numbers, 2)}
+            others = points.setdefault(point, Demands())
+            pairs.update((other, number) for other in others.near(demand))
+            others.add(number, demand)
     return [(steps[one], steps[other]) for one, other in sorted(pairs)]
 
 

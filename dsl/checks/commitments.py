@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from dsl import build, syntax, values
-from dsl.checks.dates import overlapping, readable
+from dsl.checks.dates import following, overlap, readable
 from dsl.checks.meanings import value_findings
 from dsl.commitment import WHOLE
 from dsl.finding import Finding, here
@@ -88,14 +88,15 @@ def retainer_findings(tree: syntax.Declaration) -> Iterator[Finding]:
         for line in build.of_type(tree.lines, syntax.Retainer)
         if (period := readable(line.period)) is not None
     ]
-    for line, other in overlapping(dated):
-        yield Finding(
-            "E0510",
-            "both retainers hold at once",
-            here(other),
-            "let one period end where the next begins: `until` names the first day after it",
-            labels=((here(line), "overlaps this one"),),
-        )
+    for (first, line), (second, other) in following(dated):
+        if overlap(first, second):
+            yield Finding(
+                "E0510",
+                "both retainers hold at once",
+                here(other),
+                "let one period end where the next begins: `until` names the first day after it",
+                labels=((here(line), "overlaps this one"),),
+            )
 
 
 def band_findings(tree: syntax.Declaration) -> Iterator[Finding]:

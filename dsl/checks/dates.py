@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
 from typing import TypeVar
 
 from dsl import build, syntax, values
@@ -31,8 +30,7 @@ def assignment_findings(tree: syntax.Declaration) -> Iterator[Finding]:
             base = base or line
         elif (period := readable(line.period)) is not None:
             dated.append((period, line))
-    dated.sort(key=lambda one: one[0].start or date.min)
-    for (first, line), (second, other) in pairwise(dated):
+    for (first, line), (second, other) in following(dated):
         if overlap(first, second):
             yield _overlap(other, line, f"both tiers hold from {second.start or 'the beginning'}")
         elif base is None and first.end and second.start and first.end < second.start:
@@ -137,14 +135,16 @@ def readable(period: syntax.Period | None) -> Period | None:
     return None if meant.start and meant.end and meant.end <= meant.start else meant
 
 
-def overlapping(dated: Iterable[tuple[Period, _T]]) -> Iterator[tuple[_T, _T]]:
-    """What holds while something before it does, in the order in which they begin: that of which most is left, and itself."""
+def following(
+    dated: Iterable[tuple[Period, _T]],
+) -> Iterator[tuple[tuple[Period, _T], tuple[Period, _T]]]:
+    """All but the first in the order in which they begin, each behind the one before it that lasts longest."""
     last: tuple[Period, _T] | None = None
-    for period, one in sorted(dated, key=lambda each: each[0].start or date.min):
-        if last is not None and overlap(last[0], period):
-            yield last[1], one
-        if last is None or (last[0].end is not None and (period.end is None or period.end > last[0].end)):
-            last = period, one
+    for one in sorted(dated, key=lambda each: each[0].start or date.min):
+        if last is not None:
+            yield last, one
+        if last is None or (last[0].end is not None and (one[0].end is None or one[0].end > last[0].end)):
+            last = one
 
 
 def overlap(one: Period, other: Period) -> bool:

@@ -7,20 +7,14 @@ from functools import cache
 from lark import Lark, Token, UnexpectedInput, UnexpectedToken
 
 from dsl.builder import Builder
-from dsl.parse import Fault, grammar
+from dsl.parse import OPTIONS, Fault, grammar
 from dsl.quotes import SAYS
 from dsl.word import Word
 
 
 @cache
 def lark():
-    return Lark(
-        grammar(),
-        parser="lalr",
-        lexer="contextual",
-        maybe_placeholders=True,
-        transformer=_Handing(),
-    )
+    return Lark(grammar(), **OPTIONS, transformer=_Handing())
 
 
 def parsed(text):

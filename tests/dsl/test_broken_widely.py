@@ -25,7 +25,7 @@ BROKEN = {
     "lines": lambda number: f"tier t{number} {{\n  zzz\n}}\n",
     "quotes": lambda number: f'"{number}\n',
 }
-NOT_READ = f"more than {MOST_WRONG:,} errors or {LONGEST_BROKEN:,} broken characters in this file"
+NOT_READ = f"{MOST_WRONG:,} errors or {LONGEST_BROKEN:,} broken characters stand above in this file"
 
 
 def load(text):

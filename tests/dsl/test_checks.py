@@ -375,3 +375,14 @@ def test_a_pattern_is_written_again_as_it_stands():
 def test_a_period_lies_in_the_years_that_are_counted():
     text = "language 1\npriorities p\ntier t {\n  target p response within 1h on always\n}\ncustomer acme {\n  tier t until 9999-12-31\n}\n"
     assert [one.code for one in load_texts("sla.rules", {"sla.rules": text}).diagnostics] == ["E0219"]
+
+
+def test_a_tier_that_lasts_covers_gaps_between_those_after_it():
+    periods = [
+        "from 2024-01-01 until 2030-01-01",
+        "from 2025-01-01 until 2026-01-01",
+        "from 2027-01-01 until 2028-01-01",
+    ]
+    tiers = "".join(f"  tier t {period}\n" for period in periods)
+    site = "tier t {\n  target critical response within 1h on always\n}\n"
+    assert [code for code, _ in found(f"{site}customer c {{\n{tiers}}}\n")] == ["E0510", "E0510"]

@@ -199,3 +199,20 @@ def test_what_nobody_can_know_is_left_to_a_person(block, line):
 def test_what_looks_like_a_secret_is_not_said_again(line):
     (one,) = broken(in_block("channel", line))
     assert "hunter" not in " ".join([one.message, one.help, *(fix.title for fix in one.fixes)])
+
+
+@pytest.mark.parametrize(("name", "site"), [("login", "metric login"), ("check-in", "metric check-in")])
+def test_a_name_that_ends_like_a_word_of_ours_is_left_whole(name, site):
+    text = (
+        f"{site} {{\n  start on opened\n  stop on resolved\n}}\ntier t {{\n  target critical {name} 4h\n}}\n"
+    )
+    loaded = load_texts("sla.rules", {"sla.rules": text})
+    edits = [edit for one in loaded.diagnostics for fix in one.fixes for edit in fix.edits]
+    start = text.rindex(name)
+    assert all(edit.span.end <= start or edit.span.start >= start + len(name) for edit in edits)
+
+
+def test_many_signs_in_a_row_are_one_mistake():
+    line = "  target critical resolution " + "<=" * 400 + " x\n"
+    loaded = load_texts("sla.rules", {"sla.rules": "tier t {\n" + line + "}\n"})
+    assert [one.code for one in loaded.diagnostics] == ["E0201"]
