@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import product
 
 from dsl.condition import (
@@ -56,18 +56,18 @@ def can_hold(condition: Condition) -> bool:
 class Demand:
     """What a condition asks for, worked out once to be compared with many others; `days` are those on which it does, by their ordinals.
 
-    `terms` are its alternatives, None where they are too many. `values` are those of a field of which every alternative needs one,
+    `needs` are those of its alternatives, None where they are too many. `values` are those of a field of which every alternative needs one,
     `ranges` the least and the greatest number that any allows of a field that all of them bound.
     """
 
-    __slots__ = ("ranges", "terms", "values")
+    __slots__ = ("needs", "ranges", "values")
 
     def __init__(self, condition: Condition, days: Range | None = None) -> None:
-        self.terms = _alternatives(condition, holds=True)
+        terms = _alternatives(condition, holds=True)
+        self.needs = None if terms is None else [_Needs(term) for term in terms]
         self.values: dict[str, set[Value]] = {}
         self.ranges: dict[str, Range] = {}
-        for number, term in enumerate(self.terms or ()):
-            needs = _Needs(term)
+        for number, needs in enumerate(self.needs or ()):
             values, ranges = needs.allowed, needs.ranges()
             if number:
                 values = {
@@ -83,19 +83,16 @@ class Demand:
 
     def meets(self, other: Demand) -> bool:
         """False only when no ticket can satisfy both."""
-        if any(
-            self.values[field].isdisjoint(other.values[field])
-            for field in self.values.keys() & other.values.keys()
-        ):
+        if _share_no_value(self.values, other.values):
             return False
         if any(
             _apart(self.ranges[field], other.ranges[field])
             for field in self.ranges.keys() & other.ranges.keys()
         ):
             return False
-        if self.terms is None or other.terms is None or len(self.terms) * len(other.terms) > _LIMIT:
+        if self.needs is None or other.needs is None or len(self.needs) * len(other.needs) > _LIMIT:
             return True
-        return any(_Needs(one + two).possible() for one, two in product(self.terms, other.terms))
+        return any(one.meets(two) for one, two in product(self.needs, other.needs))
 
 
 class Demands:
@@ -156,10 +153,10 @@ def _alternatives(condition: Condition, *, holds: bool) -> _Terms | None:
 class _Needs:
     """What one alternative needs of each field."""
 
-    __slots__ = ("allowed", "classes", "high", "low", "refused", "tests")
+    __slots__ = ("allowed", "classes", "high", "low", "refused", "term")
 
     def __init__(self, term: tuple[_Test, ...]) -> None:
-        self.tests = frozenset(term)
+        self.term = term
         self.classes = set(StatusClass)
         self.allowed: dict[str, set[Value]] = {}
         self.refused: dict[str, set[Value]] = {}
@@ -199,9 +196,31 @@ class _Needs:
         """Whether all of it can be had at once."""
         return (
             bool(self.classes)
-            and not any((test, not holds) in self.tests for test, holds in self.tests)
+            and not self._contradicts_itself()
             and all(map(self._has_value, {*self.allowed, *self.refused, *self.low, *self.high}))
         )
+
+    def meets(self, other: _Needs) -> bool:
+        """Whether all of both can be had at once."""
+        return (
+            not (
+                _share_no_value(self.allowed, other.allowed)
+                or self._refuses_all(other)
+                or other._refuses_all(self)
+            )
+            and _Needs(self.term + other.term).possible()
+        )
+
+    def _refuses_all(self, other: _Needs) -> bool:
+        """Whether no value is left that the other needs of some field."""
+        return any(
+            other.allowed[field] <= self.refused[field]
+            for field in self.refused.keys() & other.allowed.keys()
+        )
+
+    def _contradicts_itself(self) -> bool:
+        tests = set(self.term)
+        return any((test, not holds) in tests for test, holds in tests)
 
     def ranges(self) -> dict[str, Range]:
         """The bounds of fields that can be any number within."""
@@ -237,6 +256,11 @@ class _Needs:
         if no >= {True, False} and all(isinstance(value, bool) for value in no):
             return False
         return least is None or most is None or least <= most
+
+
+def _share_no_value(one: Mapping[str, set[Value]], other: Mapping[str, set[Value]]) -> bool:
+    """Whether some field would need a value that is one of both."""
+    return any(one[field].isdisjoint(other[field]) for field in one.keys() & other.keys())
 
 
 def _around(one: Range, other: Range) -> Range:
