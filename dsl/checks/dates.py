@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from dsl import build, syntax, values
 from dsl.checks.conditions import meaning
-from dsl.checks.disjoint import Demand, Demands
+from dsl.checks.disjoint import ANY_DAY, Demand, Demands
 from dsl.condition import ANY_TICKET, NO_TICKET
 from dsl.finding import Finding, here
 from dsl.model import Period
@@ -102,7 +102,9 @@ def ties(
     demands: list[Demand] = []
     for later, target in enumerate(targets):
         when = meaning(target.when) if target.when else ANY_TICKET
-        demand = Demand(when if when is not None else NO_TICKET, _days(periods[later]) if periods else None)
+        demand = Demand(
+            when if when is not None else NO_TICKET, _days(periods[later]) if periods else ANY_DAY
+        )
         demands.append(demand)
         left = dict.fromkeys(word.text for word in target.priorities)
         known = {

@@ -6,10 +6,10 @@ need values that do not go together.
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from dsl.condition import (
@@ -37,7 +37,7 @@ _NEGATED = {
 }
 _Test = tuple[Condition, bool]  # a simple test and whether it must hold
 Range = tuple[float, float]
-_ANY: Range = (-math.inf, math.inf)
+ANY_DAY: Range = (-math.inf, math.inf)
 _DAYS = ""  # no field has this name
 _Terms = list[tuple[_Test, ...]]
 
@@ -54,78 +54,88 @@ def can_hold(condition: Condition) -> bool:
 
 
 class Demand:
-    """What a condition asks for, worked out once to be compared with many others; `days` are those on which it does, by their ordinals.
+    """What a condition asks for, worked out once to be compared with many others; `days` are those on which it does, by their ordinals."""
 
-    `needs` are those of its alternatives, None where they are too many. `values` are those of a field of which every alternative needs one,
-    `ranges` the least and the greatest number that any allows of a field that all of them bound.
-    """
+    __slots__ = ("_days", "_needs", "_too_many")
 
-    __slots__ = ("needs", "ranges", "values")
-
-    def __init__(self, condition: Condition, days: Range | None = None) -> None:
+    def __init__(self, condition: Condition, days: Range = ANY_DAY) -> None:
         terms = _alternatives(condition, holds=True)
-        self.needs = None if terms is None else [_Needs(term) for term in terms]
-        self.values: dict[str, set[Value]] = {}
-        self.ranges: dict[str, Range] = {}
-        for number, needs in enumerate(self.needs or ()):
-            values, ranges = needs.allowed, needs.ranges()
-            if number:
-                values = {
-                    field: self.values[field] | values[field] for field in self.values.keys() & values.keys()
-                }
-                ranges = {
-                    field: _around(self.ranges[field], ranges[field])
-                    for field in self.ranges.keys() & ranges.keys()
-                }
-            self.values, self.ranges = values, ranges
-        if days is not None:
-            self.ranges[_DAYS] = days
+        self._too_many = terms is None
+        self._needs = [_Needs(term) for term in ([()] if terms is None else terms)]
+        self._days = days
 
     def meets(self, other: Demand) -> bool:
         """False only when no ticket can satisfy both."""
-        if _share_no_value(self.values, other.values):
+        if _apart(self._days, other._days):
             return False
-        if any(
-            _apart(self.ranges[field], other.ranges[field])
-            for field in self.ranges.keys() & other.ranges.keys()
-        ):
-            return False
-        if self.needs is None or other.needs is None or len(self.needs) * len(other.needs) > _LIMIT:
+        if self._too_many or other._too_many or len(self._needs) * len(other._needs) > _LIMIT:
             return True
-        return any(one.meets(two) for one, two in product(self.needs, other.needs))
+        return any(_Needs(one.term + two.term).possible() for one, two in product(self._needs, other._needs))
+
+    def alternatives(self) -> Iterator[tuple[_Needs, dict[str, Range]]]:
+        """What each needs, with the bounds of its numbers and of the days; nothing where there are too many to say."""
+        for needs in self._needs:
+            yield needs, {**needs.ranges(), _DAYS: self._days}
 
 
 class Demands:
-    """Many demands by number, so that those that one may meet are found without asking each."""
+    """Many demands by number, so that those that one may meet are found without asking each.
+
+    Their alternatives are bits: those that need a field, a value of it among others or no other, and those that refuse it.
+    """
 
     def __init__(self) -> None:
-        self._by_value: dict[str, dict[Value, list[int]]] = {}
-        self._by_range: dict[str, list[tuple[float, float, int]]] = {}
-        self._others: list[int] = []
+        self._numbers: list[int] = []
+        self._needing: defaultdict[str, int] = defaultdict(int)
+        self._taking: defaultdict[tuple[str, Value], int] = defaultdict(int)
+        self._taking_only: defaultdict[tuple[str, Value], int] = defaultdict(int)
+        self._refusing: defaultdict[tuple[str, Value], int] = defaultdict(int)
+        self._bounded: defaultdict[str, list[tuple[float, float, int]]] = defaultdict(list)
 
     def add(self, number: int, demand: Demand) -> None:
-        """Numbers rise. A demand is kept under one field of which it needs a value, or by which it is bounded."""
-        if demand.values:
-            field = min(demand.values)
-            known = self._by_value.setdefault(field, {})
-            for value in demand.values[field]:
-                known.setdefault(value, []).append(number)
-        elif demand.ranges:
-            field = min(demand.ranges)
-            self._by_range.setdefault(field, []).append((*demand.ranges[field], number))
-        else:
-            self._others.append(number)
+        """Numbers rise."""
+        for needs, ranges in demand.alternatives():
+            bit = 1 << len(self._numbers)
+            self._numbers.append(number)
+            for field, values in needs.allowed.items():
+                self._needing[field] |= bit
+                for value in values:
+                    self._taking[field, value] |= bit
+                if len(values) == 1:
+                    self._taking_only[field, next(iter(values))] |= bit
+            for field, values in needs.refused.items():
+                for value in values:
+                    self._refusing[field, value] |= bit
+            for field, (least, most) in ranges.items():
+                self._bounded[field].append((least, most, bit))
 
-    def near(self, demand: Demand) -> Iterable[int]:
+    def near(self, demand: Demand) -> Iterator[int]:
         """The numbers, rising, of all that the demand may meet, and perhaps of others."""
-        found = [self._others]
-        for field, known in self._by_value.items():
-            wanted = demand.values.get(field)
-            found += known.values() if wanted is None else [known.get(value, []) for value in wanted]
-        for field, ranges in self._by_range.items():
-            least, most = demand.ranges.get(field, _ANY)
-            found.append([number for low, high, number in ranges if low <= most and high >= least])
-        return heapq.merge(*filter(None, found))
+        every = (1 << len(self._numbers)) - 1
+        left = 0
+        for needs, ranges in demand.alternatives():
+            left |= every & ~self._excluded(needs, ranges)
+        while left:
+            bit = left & -left
+            yield self._numbers[bit.bit_length() - 1]
+            left ^= bit
+
+    def _excluded(self, needs: _Needs, ranges: Mapping[str, Range]) -> int:
+        out = 0
+        for field, values in needs.allowed.items():
+            taking, refusing = 0, -1
+            for value in values:
+                taking |= self._taking.get((field, value), 0)
+                refusing &= self._refusing.get((field, value), 0)
+            out |= self._needing.get(field, 0) & ~taking | refusing
+        for field, values in needs.refused.items():
+            for value in values:
+                out |= self._taking_only.get((field, value), 0)
+        for field, one in ranges.items():
+            for least, most, bit in self._bounded.get(field, ()):
+                if least > one[1] or most < one[0]:
+                    out |= bit
+        return out
 
 
 def _alternatives(condition: Condition, *, holds: bool) -> _Terms | None:
@@ -200,24 +210,6 @@ class _Needs:
             and all(map(self._has_value, {*self.allowed, *self.refused, *self.low, *self.high}))
         )
 
-    def meets(self, other: _Needs) -> bool:
-        """Whether all of both can be had at once."""
-        return (
-            not (
-                _share_no_value(self.allowed, other.allowed)
-                or self._refuses_all(other)
-                or other._refuses_all(self)
-            )
-            and _Needs(self.term + other.term).possible()
-        )
-
-    def _refuses_all(self, other: _Needs) -> bool:
-        """Whether no value is left that the other needs of some field."""
-        return any(
-            other.allowed[field] <= self.refused[field]
-            for field in self.refused.keys() & other.allowed.keys()
-        )
-
     def _contradicts_itself(self) -> bool:
         tests = set(self.term)
         return any((test, not holds) in tests for test, holds in tests)
@@ -256,15 +248,6 @@ class _Needs:
         if no >= {True, False} and all(isinstance(value, bool) for value in no):
             return False
         return least is None or most is None or least <= most
-
-
-def _share_no_value(one: Mapping[str, set[Value]], other: Mapping[str, set[Value]]) -> bool:
-    """Whether some field would need a value that is one of both."""
-    return any(one[field].isdisjoint(other[field]) for field in one.keys() & other.keys())
-
-
-def _around(one: Range, other: Range) -> Range:
-    return min(one[0], other[0]), max(one[1], other[1])
 
 
 def _apart(one: Range, other: Range) -> bool:
