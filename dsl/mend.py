@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from dsl.diagnostic import Diagnostic, Edit
@@ -10,11 +12,11 @@ from dsl.span import Lines, Span
 
 
 class Mended(NamedTuple):
-    """Texts by shown path after one round, the findings whose fix went in, and the edits of each file in their order."""
+    """Texts by shown path after one round, the findings whose fix went in, and what happened to each file."""
 
     files: dict[str, str]
     applied: tuple[Diagnostic, ...]
-    edits: Mapping[str, Sequence[Edit]]
+    edits: Mapping[str, Edits]
 
 
 def mended(diagnostics: Iterable[Diagnostic], files: Mapping[str, str]) -> Mended:
@@ -28,40 +30,59 @@ def mended(diagnostics: Iterable[Diagnostic], files: Mapping[str, str]) -> Mende
         if any(_clashes(edit, accepted.get(edit.span.path, ())) for edit in fix.edits):
             continue
         for edit in fix.edits:
-            accepted.setdefault(edit.span.path, []).append(edit)
+            insort(accepted.setdefault(edit.span.path, []), edit, key=_start)
         applied.append(one)
-    ordered = {path: sorted(edits, key=lambda one: one.span.start) for path, edits in accepted.items()}
-    out = {path: _edited(files[path], edits) for path, edits in ordered.items()}
-    return Mended({**files, **out}, tuple(applied), ordered)
+    done = {path: Edits(edits) for path, edits in accepted.items()}
+    out = {path: edits.of(files[path]) for path, edits in done.items()}
+    return Mended({**files, **out}, tuple(applied), done)
+
+
+class Edits:
+    """Edits of one text in their order, none of which touches another."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self._edits = edits
+        grown = [len(edit.text) - (edit.span.end - edit.span.start) for edit in edits]
+        self._grown = [0, *accumulate(grown)]
+        self._starts = [edit.span.start + grown for edit, grown in zip(edits, self._grown, strict=False)]
+
+    def of(self, text: str) -> str:
+        """The text with all of them."""
+        out: list[str] = []
+        at = 0
+        for edit in self._edits:
+            out += (text[at : edit.span.start], edit.text)
+            at = edit.span.end
+        return "".join((*out, text[at:]))
+
+    def back(self, offset: int) -> int:
+        """An offset of the edited text as one of the text before."""
+        number = bisect_right(self._starts, offset)
+        if not number:
+            return offset
+        edit, start = self._edits[number - 1], self._starts[number - 1]
+        if offset < start + len(edit.text):
+            return min(edit.span.start + offset - start, edit.span.end)
+        return offset - self._grown[number]
 
 
 def before(span: Span, rounds: Sequence[Mended], text: str) -> Span:
     """Where something stood in the `text` that the first round began with; what a fix wrote is where it wrote it."""
     start, end = span.start, span.end
-    for edits in (one.edits.get(span.path, ()) for one in reversed(rounds)):
-        start, last = _back(start, edits), _back(end - 1, edits)
+    for edits in [one.edits[span.path] for one in reversed(rounds) if span.path in one.edits]:
+        start, last = edits.back(start), edits.back(end - 1)
         end = max(start, last + 1)
     return Lines(span.path, text).span(start, min(end, len(text)))
 
 
-def _back(offset: int, edits: Sequence[Edit]) -> int:
-    """An offset of the edited text as one of the text before."""
-    for edit in edits:
-        at = edit.span.start
-        if offset < at or (offset == at and edit.text):
-            break
-        if offset < at + len(edit.text):
-            return min(offset, edit.span.end)
-        offset += edit.span.end - at - len(edit.text)
-    return offset
+def _start(edit: Edit) -> int:
+    return edit.span.start
 
 
-def _clashes(edit: Edit, others: Iterable[Edit]) -> bool:
-    """Whether two edits touch one character, or insert at one place."""
-    return any(edit.span.start <= other.span.end and other.span.start <= edit.span.end for other in others)
-
-
-def _edited(text: str, edits: Sequence[Edit]) -> str:
-    for edit in reversed(edits):
-        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-    return text
+def _clashes(edit: Edit, others: Sequence[Edit]) -> bool:
+    """Whether an edit touches a character of one of others, which are in their order, or inserts at the same place."""
+    at = bisect_right(others, edit.span.start, key=_start)
+    return any(
+        edit.span.start <= other.span.end and other.span.start <= edit.span.end
+        for other in others[max(at - 1, 0) : at + 1]
+    )

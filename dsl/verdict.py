@@ -187,7 +187,7 @@ def unchanged(arguments: Sequence[str]) -> str:
 
     It answers before the machinery of commands is imported, which would cost more than the check.
     """
-    if len(arguments) > 1 or any(argument.startswith("-") for argument in arguments):
+    if len(arguments) > 1 or any(not argument or argument.startswith("-") for argument in arguments):
         return ""
     given = arguments[0] if arguments else os.environ.get("SLA_RULES")
     recalled = recall(root_of(Path(given) if given else root_here()))

@@ -131,6 +131,19 @@ def test_what_a_person_must_choose_is_listed(sla, tmp_path):
     assert "0 findings fixed, 2 left" in err
 
 
+def test_of_many_mistakes_in_one_declaration_none_is_left(sla, tmp_path, monkeypatch):
+    """Of one declaration the first twenty faults are told, so that it takes many rounds; where they end it is said."""
+    path = tmp_path / "sla.rules"
+    lines = "".join(f'  alais "x{number}"\n' for number in range(500))
+    path.write_text(f"{SMOOTH}customer c {{\n  tier gold\n{lines}}}\n")
+    monkeypatch.setattr("tui.commands.fix._MOST_ROUNDS", 2)
+    code, _, err = sla("fix", str(path))
+    assert (code, err) == (1, "40 findings fixed, 20 left; run it again, for more of them\n")
+    monkeypatch.undo()
+    code, _, err = sla("fix", str(path))
+    assert (code, err) == (0, "460 findings fixed, 0 left\n")
+
+
 def test_a_full_disk_is_told_with_the_file(sla, tmp_path, monkeypatch):
     def full(_):
         raise OSError(28, "No space left on device")

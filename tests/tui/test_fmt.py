@@ -152,6 +152,7 @@ def test_what_is_not_there_is_said(here: Path, capsys: pytest.CaptureFixture[str
     assert run(["fmt", "."]) == 4
     assert "there is no rule file" in capsys.readouterr().err
     assert run(["fmt", "-", "a.rules"]) == 3
+    assert run(["fmt", ""]) == 3
 
 
 def test_an_empty_file_is_fine(here: Path) -> None:

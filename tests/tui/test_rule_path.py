@@ -144,6 +144,7 @@ def test_a_remembered_verdict_is_that_of_the_rules_that_are_meant(told, monkeypa
     (tmp_path / "deep" / "deeper").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "deep" / "deeper")
     assert "1 priority" in unchanged([])
+    assert unchanged([""]) == ""
 
 
 def test_a_folder_that_is_gone_is_said(told, tmp_path, monkeypatch):

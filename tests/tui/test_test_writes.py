@@ -186,3 +186,12 @@ def test_what_check_says_of_a_recorded_scenario_is_said(sla, moved, says):
         code, _, err = sla("--record", "T-1", "--store", "sla.db", *output, rules="")
         assert (code, err.count("sla check says W0806 of the scenario"), says in err) == (1, 1, True)
     assert run(["check", "--format", "json"]) == 1
+
+
+def test_nothing_to_bless_is_said(sla):
+    code, out, err = sla("--bless", "--run", "zzz")
+    assert (code, out) == (1, "")
+    assert "no scenario and no check has 'zzz' in its title" in err
+    code, out, _ = sla("--bless", "--run", "zzz", "--format", "json", "--junit", "out.xml", rules=None)
+    assert (code, [one["code"] for one in json.loads(out)["findings"]]) == (1, ["E0113"])
+    assert "E0113" in Path("out.xml").read_text()

@@ -23,7 +23,7 @@ from tui.findings.human import compact
 from tui.plain import plain
 from tui.rule_path import rule_path
 
-_MOST_ROUNDS = 20
+_MOST_ROUNDS = 100
 
 
 class _Fixed(NamedTuple):
@@ -71,7 +71,10 @@ def command(rules_path: Path, dry_run: bool) -> int:
             click.echo(f"  could be mended: {plain(fix.title)}", err=dry_run)
     would = "would be " if dry_run else ""
     applied = sum(len(one.applied) for one in fixed.rounds)
-    summary = f"{counted(applied, 'finding')} {would}fixed, {len(fixed.left)} left"
+    again = (
+        "; run it again, for more of them" if any(fix.safe for one in fixed.left for fix in one.fixes) else ""
+    )
+    summary = f"{counted(applied, 'finding')} {would}fixed, {len(fixed.left)} left{again}"
     click.echo(summary, err=True)
     return FINDINGS if fixed.left or (dry_run and changed) else 0
 

@@ -51,6 +51,8 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
     """
     if _STDIN in paths and len(paths) > 1:
         raise click.UsageError("standard input (-) cannot be formatted together with files")
+    if not all(path.strip() for path in paths):
+        raise click.UsageError("the name is empty: is a variable set that should hold it?")
     codes = [0]
     changed = total = 0
     for path in _wanted(paths):

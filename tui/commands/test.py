@@ -132,14 +132,23 @@ def command(
         return _watched(wanted)
     if blessing:
         with failing(lambda error: _refused(error, wanted)):
-            return _blessed(_tried(rules_from_file(rules_path), wanted)[0], wanted, dry=dry_run)
+            trial, _ = _tried(rules_from_file(rules_path), wanted)
+        _some(trial, pattern, wanted)
+        with failing(lambda error: _refused(error, wanted)):
+            return _blessed(trial, wanted, dry=dry_run)
     with failing(lambda error: _refused(error, wanted)):
         loaded = load(rules_path)
         if loaded.ruleset is None:
             refuse_part(root_file(rules_path), "sla test")
     trial, covered = _tried(loaded, wanted)
+    _some(trial, pattern, wanted)
+    return _told(trial, covered, wanted)
+
+
+def _some(trial: Trial, pattern: re.Pattern[str] | None, wanted: Wanted) -> None:
+    """Raise SlaError where a pattern was given and nothing has it in its title."""
     if trial.errors or trial.results or pattern is None:
-        return _told(trial, covered, wanted)
+        return
     nothing = SlaError(f"no scenario and no check has {plain(pattern.pattern)!r} in its title")
     nothing.exit_code = _refused(nothing, wanted) or FINDINGS
     raise nothing
