@@ -74,8 +74,9 @@ class Demand:
 
     def alternatives(self) -> Iterator[tuple[_Needs, dict[str, Range]]]:
         """What each needs, with the bounds of its numbers and of the days; nothing where there are too many to say."""
+        days = {} if self._days == ANY_DAY else {_DAYS: self._days}
         for needs in self._needs:
-            yield needs, {**needs.ranges(), _DAYS: self._days}
+            yield needs, {**needs.ranges(), **days}
 
 
 class Demands:

@@ -19,10 +19,10 @@ from dsl.condition import BUILT_IN_FIELDS, StatusClass
 from dsl.cut import cut
 from dsl.drive import END, Reader
 from dsl.ladder import BUILT_IN_CHANNELS
-from dsl.language_server.mentions import RECIPIENT, Mention, mentions
-from dsl.language_server.places import INSIDE, mentioned
+from dsl.mentions import RECIPIENT, Mention, mentions
 from dsl.model import ALWAYS, BUILT_IN_METRICS
 from dsl.parse import begun, grammar
+from dsl.places import INSIDE, mentioned
 from dsl.quotes import SAYS, quoted
 from dsl.recover import blocks_at
 from dsl.report import WORDS

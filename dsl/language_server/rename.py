@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from dsl.errors import SlaError
 from dsl.ladder import BUILT_IN_CHANNELS, Role
-from dsl.language_server.places import Place, Thing, declared, uses
 from dsl.model import ALWAYS, BUILT_IN_METRICS
+from dsl.places import Place, Thing, declared, uses
 from dsl.sheet import Sheet
 from dsl.vocabulary import KEYWORDS, is_name
 

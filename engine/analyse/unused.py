@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from dsl.finding import Finding
 from dsl.ladder import MANAGEMENT, LadderStep, Notify, Reassign, Recipient, Role
-from dsl.language_server.places import Thing
+from dsl.places import Thing
 from dsl.scenario import Scenario
 from dsl.span import Origin
 from engine.analyse import idle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dsl.language_server.places import Thing, meant, mentioned, named, reached
+from dsl.places import Thing, meant, mentioned, named, reached
 from dsl.sheet import Sheet
 from dsl.unit import Unit
 

@@ -86,7 +86,10 @@ class Touch:
         self._pinned(told, has, text_of, texts, found)
         touched = told.apart.copy()
         touched[has] |= np.array([pair.differs for pair in self._pairs], dtype=np.bool_)[found[has]]
-        hit = np.array([self._hits(*one) for one in zip(texts, rows, strict=True)], dtype=np.bool_)
+        hit = np.array([any(self._pairs[pair].differs for pair in row) for row in rows], dtype=np.bool_)
+        regrouped = np.array([self._regrouped(text) for text in texts], dtype=np.bool_)
+        if regrouped.any() and self._asks_about_groups():
+            hit |= regrouped
         self._elsewhere(told, of_saying, hit, touched)
         return Placed(touched, found, tuple(self._pairs))
 
@@ -115,12 +118,14 @@ class Touch:
         usual = (places == told.starts[ticket]) & opens[told.saying[places]]
         touched[ticket[~usual]] = True
 
-    def _hits(self, text: str, row: list[int]) -> bool:
-        """Whether a ticket that comes to name this customer may differ by it, whatever was promised to it when it opened."""
-        if any(self._pairs[pair].differs for pair in row):
-            return True
+    def _regrouped(self, text: str) -> bool:
+        """Whether a customer is of another group."""
         before, after = self._whom(text)
-        return before.group != after.group and any(
+        return before.group != after.group
+
+    def _asks_about_groups(self) -> bool:
+        """Whether a ticket that comes to be of another group may differ by it, whatever was promised to it when it opened."""
+        return any(
             terms is not None and self._comparison.asks(side, terms)
             for pair in self._pairs
             for side, terms in enumerate((pair.before, pair.after))

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from dsl.errors import SlaError
 from dsl.language_server.completion import complete
-from dsl.language_server.mentions import mentions
-from dsl.language_server.places import Thing, declared, dependants, meant, mention_at, uses
 from dsl.language_server.positions import Lines
 from dsl.language_server.rename import renamed
 from dsl.load import load, load_texts
+from dsl.mentions import mentions
+from dsl.places import Thing, declared, dependants, meant, mention_at, uses
 from dsl.vocabulary import DECLARATIONS, LINES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -209,6 +209,7 @@ def test_a_name_that_ends_like_a_word_of_ours_is_left_whole(name, site):
     loaded = load_texts("sla.rules", {"sla.rules": text})
     edits = [edit for one in loaded.diagnostics for fix in one.fixes for edit in fix.edits]
     start = text.rindex(name)
+    assert loaded.ruleset is None
     assert all(edit.span.end <= start or edit.span.start >= start + len(name) for edit in edits)
 
 

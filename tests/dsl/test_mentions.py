@@ -10,8 +10,8 @@ from lark import Lark, Token, Tree
 
 from dsl import syntax
 from dsl.cut import cut
-from dsl.language_server.mentions import mentions
 from dsl.load import load_texts
+from dsl.mentions import mentions
 from dsl.parse import grammar, parse
 from tests.dsl.every_reference import EVERY_REFERENCE
 

@@ -112,7 +112,7 @@ def test_words_of_it_stay_names():
 
 def test_what_it_names_is_found_by_editors():
     from dsl.cut import cut
-    from dsl.language_server.mentions import mentions
+    from dsl.mentions import mentions
     from dsl.parse import parse
 
     body = "\n".join(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dsl.language_server.mentions import RECIPIENT, mentions
 from dsl.load import load_texts
+from dsl.mentions import RECIPIENT, mentions
 from engine.analyse.analysis import analyse
 from engine.analyse.used import things_in_use
 from engine.graph import Graph

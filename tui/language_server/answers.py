@@ -8,9 +8,9 @@ from lsprotocol import types
 
 from dsl.errors import SlaError
 from dsl.language_server.outline import Entry, outline
-from dsl.language_server.places import Place, Thing, declared, dependants, meant, mention_at, uses
 from dsl.language_server.rename import renamable, renamed
 from dsl.mend import mended
+from dsl.places import Place, Thing, declared, dependants, meant, mention_at, uses
 from dsl.sheet import Sheet
 from dsl.verdict import counted
 from tui.language_server import convert, insight

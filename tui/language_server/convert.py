@@ -9,7 +9,7 @@ from lsprotocol import types
 
 from dsl.diagnostic import Diagnostic, Edit, Severity
 from dsl.language_server.completion import KEYWORD, VALUE, Item
-from dsl.language_server.places import Place
+from dsl.places import Place
 from tui.language_server.sites import Reading
 from tui.plain import plain
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dsl import model, syntax, values
 from dsl.cut import about
-from dsl.language_server.places import Place, Thing, declared, dependants, meant, mention_at, unit_at
+from dsl.places import Place, Thing, declared, dependants, meant, mention_at, unit_at
 from dsl.unit import Unit
 from dsl.verdict import counted
 from tui.language_server.insight import openings

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from dsl.language_server.mentions import RECIPIENT, Mention, mentions
+from dsl.mentions import RECIPIENT, Mention, mentions
 from dsl.sheet import Sheet
 from dsl.unit import Unit
 
