@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -95,6 +96,23 @@ class SqliteConnection(sqlite3.Connection):
             yield
         finally:
             self.execute("PRAGMA foreign_keys = ON")
+
+
+def to_wal(connection: sqlite3.Connection, seconds: float) -> None:
+    """Let readers go on while one program writes; waits so long for others that do the same.
+
+    SQLite does not wait for this one lock by itself, and two programs may make a database at once.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager

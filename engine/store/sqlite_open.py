@@ -7,7 +7,6 @@ cannot be written, other programs that hold the lock, programs older than the st
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
@@ -16,7 +15,7 @@ from dsl.errors import advised
 from engine.errors import StoreError
 from engine.store.database import newer
 from engine.store.schema import APPLICATION_ID, VERSION
-from engine.store.sqlite_connection import SqliteConnection, trouble
+from engine.store.sqlite_connection import SqliteConnection, to_wal, trouble
 
 BUSY_SECONDS = 10.0
 PAGE = 8192
@@ -120,25 +119,11 @@ def _made(path: Path, name: str, *, uri: bool = False) -> SqliteConnection:
 def _prepare(connection: sqlite3.Connection) -> None:
     # After the look at what it is: the journal's mode is written into the file, and somebody else's is not ours to change.
     connection.execute(f"PRAGMA page_size = {PAGE}")
-    _to_wal(connection)
+    to_wal(connection, BUSY_SECONDS)
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -65536")
-
-
-def _to_wal(connection: sqlite3.Connection) -> None:
-    # SQLite does not wait for this one lock by itself, and two programs may make a store at once.
-    until = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                raise
-            time.sleep(0.02)
-        else:
-            return
 
 
 def _read_only(path: Path) -> SqliteConnection:

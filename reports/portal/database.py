@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Any
 
 from engine.errors import EngineError, StoreError
-from engine.store.sqlite_connection import trouble
+from engine.store.sqlite_connection import to_wal, trouble
 from reports.portal.schema import APPLICATION_ID, VERSION, VERSIONS
 
 BUSY_SECONDS = 10.0
@@ -90,7 +90,7 @@ class Database:
                 f"{self.path}: the portal's database has version {version}, made by a newer program; this one knows {VERSION}",
                 help="update tiercel, or name another file in portal.database",
             )
-        connection.execute("PRAGMA journal_mode = WAL")
+        to_wal(connection, BUSY_SECONDS)
         connection.execute("PRAGMA foreign_keys = ON")
         if version < VERSION:
             with self.transaction():
