@@ -7,6 +7,7 @@ in), so that what it makes can be kept as long as that text is unchanged.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from dsl import model, syntax, values
@@ -29,6 +30,7 @@ from dsl.spacing import as_quoted
 from dsl.span import Origin
 
 _T = TypeVar("_T")
+_OPERATORS = {str(one): one for one in Comparison}
 
 
 class Block:
@@ -191,11 +193,11 @@ def merged(ranges: Iterable[model.TimeRange]) -> tuple[model.TimeRange, ...]:
 def condition(written: syntax.Condition) -> Condition:
     match written:
         case syntax.FlagTest(field_):
-            return Compare(field_.text, Comparison.EQ, True)
+            return _flag(field_.text)
         case syntax.Comparison(field_, op, value):
-            return Compare(field_.text, Comparison(op.text), literal(value))
+            return Compare(field_.text, _OPERATORS[op.text], literal(value))
         case syntax.Membership(field_, items):
-            return OneOf(field_.text, tuple(literal(item) for item in items))
+            return OneOf(field_.text, tuple([literal(item) for item in items]))
         case syntax.Pattern(field_, pattern):
             return Matches(field_.text, pattern.text)
         case syntax.StatusTest(_, status_class):
@@ -203,9 +205,14 @@ def condition(written: syntax.Condition) -> Condition:
         case syntax.Negated(item):
             return Not(condition(item))
         case syntax.Every(parts):
-            return AllOf(tuple(condition(item) for item in parts))
+            return AllOf(tuple([condition(item) for item in parts]))
         case syntax.Either(parts):
-            return AnyOf(tuple(condition(item) for item in parts))
+            return AnyOf(tuple([condition(item) for item in parts]))
+
+
+@lru_cache(4096)
+def _flag(field: str) -> Condition:
+    return Compare(field, Comparison.EQ, True)
 
 
 def literal(value: syntax.Literal) -> Value:
@@ -223,7 +230,7 @@ def literal(value: syntax.Literal) -> Value:
 def target(key: str, text: str, line: syntax.Target) -> model.Target:
     """`text` is the whole declaration's."""
     return model.Target(
-        tuple(dict.fromkeys(word.text for word in line.priorities)),
+        tuple(dict.fromkeys([word.text for word in line.priorities])),
         line.metric.text,
         values.amount(line.amount.text),
         line.repeats,

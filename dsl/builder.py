@@ -124,19 +124,21 @@ class Builder:
         _when: Word | None,
         when: Ended | None,
     ) -> syntax.Target:
+        condition, end = when or (None, (calendar or amount).end)
         return syntax.Target(
             priorities,
             metric,
             how.text == "every",
             amount,
             calendar,
-            when.condition if when else None,
+            condition,
             keyword.start,
-            when.end if when else (calendar or amount).end,
+            end,
         )
 
     def pause_when(self, keyword: Word, when: Ended) -> syntax.PauseWhen:
-        return syntax.PauseWhen(when.condition, keyword.start, when.end)
+        condition, end = when
+        return syntax.PauseWhen(condition, keyword.start, end)
 
     def assignment(self, keyword: Word, tier: Word, period: syntax.Period | None) -> syntax.Assignment:
         return syntax.Assignment(tier, period, keyword.start, period.end if period else tier.end)
@@ -159,10 +161,12 @@ class Builder:
     # ------------------------------------------------------------ escalations
 
     def stop_when(self, keyword: Word, _when: Word, when: Ended) -> syntax.StopWhen:
-        return syntax.StopWhen(when.condition, keyword.start, when.end)
+        condition, end = when
+        return syntax.StopWhen(condition, keyword.start, end)
 
     def when(self, keyword: Word, when: Ended) -> syntax.Option:
-        return syntax.Option("when", None, None, when.condition, keyword.start, when.end)
+        condition, end = when
+        return syntax.Option("when", None, None, condition, keyword.start, end)
 
     escalate = staticmethod(parse_ladder.escalate)
     for_priorities = staticmethod(parse_ladder.for_priorities)

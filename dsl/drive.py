@@ -135,10 +135,10 @@ class Driver:
             for act in acts:
                 act(values)
             at = found.end()
-            if terminal is None:
-                return values[0]
             if kept:
-                said = found[terminal]
-                begin = at - len(said)
+                begin = found.end(1)
+                said = text[begin:at]
                 values.append(new(Word, (said if says is None else says(said), begin, at)))
+            elif terminal is None:
+                return values[0]
         return Reader(stack, values, at, found)

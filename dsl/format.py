@@ -17,6 +17,7 @@ from dsl.span import Lines
 
 _LINE_END = re.compile(r"(?<!\r)\r+(?=\n|\Z)")
 _INDENT = "  "
+_MARKS = "()[],"
 
 
 class Refusal(NamedTuple):
@@ -87,10 +88,16 @@ def _laid_out(chunk: str) -> _LaidOut:
         return _LaidOut(chunk.split("\n"), block=False, fault=tree.start)
     lines = _declaration(chunk)
     laid_out = "\n".join(lines)
-    # Where a gap is only wider or narrower the parser reads the same tokens.
-    if laid_out.split() != chunk.split() and not _same(tree, parse(laid_out)):
+    if _tokens(laid_out) != _tokens(chunk) and not _same(tree, parse(laid_out)):
         lines = chunk.split("\n")
     return _LaidOut(lines, block=_opens(lines[0]))
+
+
+def _tokens(text: str) -> list[str]:
+    """What the parser reads whatever gaps there are: brackets and commas are tokens without any."""
+    for mark in _MARKS:
+        text = text.replace(mark, f" {mark} ")
+    return text.split()
 
 
 def _between(gap: str, pieces: list[_Piece], apart: bool) -> bool:

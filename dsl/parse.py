@@ -80,7 +80,7 @@ def _fault(text: str, reader: Reader) -> Fault:
     """What stands where a reader stopped, as whatever terminal it is, and what would have been accepted there."""
     found = reader.found or _tables().anything.match(text, reader.at)
     assert found is not None
-    start, end = found.span(found.lastgroup or 0)
+    start, end = found.end(1), found.end()
     if found.lastgroup is None:  # the end of the text, or what no terminal begins with
         start, end = end, min(end + 1, len(text))
     return Fault(start, end, text[start:end], reader.stack.accepts())

@@ -75,7 +75,8 @@ class Either(NamedTuple):
     items: tuple[Condition, ...]
 
 
-Condition = FlagTest | Comparison | Membership | Pattern | StatusTest | Negated | Every | Either
+Test = FlagTest | Comparison | Membership | Pattern | StatusTest
+Condition = Test | Negated | Every | Either
 
 
 class Fact(NamedTuple):
@@ -205,7 +206,10 @@ class Step(NamedTuple):
 
     def option(self, kind: str) -> Option | None:
         """The first option that begins with that word."""
-        return next((option for option in self.options if option.kind == kind), None)
+        for option in self.options:
+            if option.kind == kind:
+                return option
+        return None
 
 
 class StopWhen(NamedTuple):

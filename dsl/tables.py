@@ -87,13 +87,14 @@ def _expression(lexer: Any, *, or_nothing: bool = False) -> re.Pattern[str]:  # 
         ):
             raise KeyError(fixed.name)  # Lark tells it from the other by what it has read
     white, comment = (patterns.pop(name, "(?!)") for name in _PASSED_OVER)
-    wanted = "|".join([*(f"(?P<{name}>{pattern})" for name, pattern in patterns.items()), r"\Z"])
+    # The name of a terminal behind it, where the beginning of others is compared with what they begin with and no more.
+    wanted = "|".join([*(f"(?:{pattern})(?P<{name}>)" for name, pattern in patterns.items()), r"\Z"])
     # A comment ends where its line does: it must not give back what could be a terminal.
-    comment = rf"(?:{comment}(?![^\n]))?"
+    comment = rf"(?:{comment}(?![^\n])|)"
     if or_nothing:
-        return re.compile(rf"(?:{white})?{comment}(?:{wanted})?")
+        return re.compile(rf"(?:{white}|){comment}()(?:{wanted}|)")
     # What may follow is looked for before white space: some of it may be how a line ends.
-    return re.compile(rf"(?:{white})??{comment}(?:{wanted})")
+    return re.compile(rf"(?:|{white}){comment}()(?:{wanted})")
 
 
 def _act(rule: Any, build: object) -> Act | None:  # noqa: ANN401

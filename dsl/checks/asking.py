@@ -61,16 +61,14 @@ class Asking:
             self._noted = noted
         return self._answers[question]
 
-    def _ask(self, question: Question) -> object:
-        self._noted.add(question)
-        return self._answer(question)
-
 
 def question(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
     """Notes who asks, and remembers the answer. What is asked, and the answer, are compared by value."""
 
     def ask(self: S, /, *given: P.args, **named: P.kwargs) -> T:
         assert not named
-        return self._ask((method, given))  # type: ignore[return-value]
+        asked = method, given
+        self._noted.add(asked)
+        return self._answer(asked)  # type: ignore[return-value]
 
     return ask

@@ -6,7 +6,8 @@ is that a step moves a ticket to where the next one is overdue already: then bot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from dsl import syntax
 from dsl.checks.climb import Climb, Promise, Stand, Way, condition, given, hours, meets, stand
@@ -53,17 +54,23 @@ def _neighbours(climb: Climb, ladder: str) -> list[tuple[syntax.Step, syntax.Ste
         metric: {promise.amount for way in ways for promise in climb.promises(way, metric)}
         for metric in {step.trigger.metric.text for step in steps}
     }
-    points: dict[object, Demands] = {}
-    pairs: set[tuple[int, int]] = set()
+    points: defaultdict[object, list[int]] = defaultdict(list)
     for number, step in enumerate(steps):
         stands = {item for way in ways for item in climb.stands(way, step)}
         needs = {_need(item, amount, step) for amount in amounts[step.trigger.metric.text] for item in stands}
-        demand = Demand(condition(step) or ANY_TICKET)
         for point in {stand(step) or step.trigger.kind, *needs}:
-            others = points.setdefault(point, Demands())
-            pairs.update((other, number) for other in others.near(demand))
-            others.add(number, demand)
+            points[point].append(number)
+    pairs = {pair for numbers in points.values() if len(numbers) > 1 for pair in _meeting(steps, numbers)}
     return [(steps[one], steps[other]) for one, other in sorted(pairs)]
+
+
+def _meeting(steps: Sequence[syntax.Step], numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of some steps, given by their numbers, that one ticket may be meant by, and perhaps of others."""
+    others = Demands()
+    for number in numbers:
+        demand = Demand(condition(steps[number]) or ANY_TICKET)
+        yield from ((other, number) for other in others.near(demand))
+        others.add(number, demand)
 
 
 def _together(climb: Climb, ladder: str, one: syntax.Step, other: syntax.Step) -> str:

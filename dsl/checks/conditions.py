@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 from dsl import build, syntax
 from dsl.checks.pattern import LONGEST, refusal
@@ -12,6 +12,7 @@ from dsl.finding import Finding, Mend, here
 from dsl.suggest import nearest, some
 
 _CLOSED_FIELDS = ("priority", "status", "team", "customer", "group")
+_JOINED = (syntax.Every, syntax.Either)
 
 
 class Fields(Protocol):
@@ -46,58 +47,85 @@ def meaning(written: syntax.Condition) -> Condition | None:
         return None
 
 
+def tests(condition: syntax.Condition) -> list[syntax.Test]:
+    """What a condition asks, as it is written, whatever joins or negates it."""
+    found: list[syntax.Test] = []
+    left = [condition]
+    while left:
+        one = left.pop()
+        if isinstance(one, _JOINED):
+            left += one.items[::-1]
+        elif isinstance(one, syntax.Negated):
+            left.append(one.item)
+        else:
+            found.append(one)
+    return found
+
+
 def local_condition_findings(condition: syntax.Condition) -> Iterator[Finding]:
     """What needs no other declaration: regular expressions and status classes."""
-    match condition:
-        case syntax.Negated(item):
-            yield from local_condition_findings(item)
-        case syntax.Every(items) | syntax.Either(items):
-            for item in items:
-                yield from local_condition_findings(item)
-        case syntax.Pattern(_, word):
-            if len(word.text) > LONGEST:
-                yield Finding(
-                    "E0605",
-                    f"this pattern is {len(word.text)} characters long",
-                    here(word),
-                    f"a pattern has at most {LONGEST} characters",
-                )
-            elif reason := refusal(word.text):
-                yield Finding(
-                    "E0604", f"this pattern is not accepted: {reason}", here(word), "write it more plainly"
-                )
-        case syntax.StatusTest(field, word):
-            if field.text != "status":
-                yield Finding(
-                    "E0603",
-                    f"`is` asks for the class of a status, and `{field.text}` is no status",
-                    here(field),
-                    f'write `{field.text} == "{word.text}"`',
-                )
-            elif word.text not in list(StatusClass):
-                meant = nearest(word.text, list(StatusClass))
-                yield Finding(
-                    "E0606",
-                    f"there is no class of statuses `{word.text}`",
-                    here(word),
-                    f"did you mean `{meant}`?" if meant else f"the classes are {some(StatusClass)}",
-                    mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
-                )
-        case _:
-            pass
+    for test in tests(condition):
+        check = _ALONE.get(test.__class__)
+        if check is not None:
+            yield from check(test)
+
+
+def _pattern(test: syntax.Pattern) -> Iterator[Finding]:
+    word = test.pattern
+    if len(word.text) > LONGEST:
+        yield Finding(
+            "E0605",
+            f"this pattern is {len(word.text)} characters long",
+            here(word),
+            f"a pattern has at most {LONGEST} characters",
+        )
+    elif reason := refusal(word.text):
+        yield Finding("E0604", f"this pattern is not accepted: {reason}", here(word), "write it more plainly")
+
+
+def _status_class(test: syntax.StatusTest) -> Iterator[Finding]:
+    field, word = test
+    if field.text != "status":
+        yield Finding(
+            "E0603",
+            f"`is` asks for the class of a status, and `{field.text}` is no status",
+            here(field),
+            f'write `{field.text} == "{word.text}"`',
+        )
+    elif word.text not in list(StatusClass):
+        meant = nearest(word.text, list(StatusClass))
+        yield Finding(
+            "E0606",
+            f"there is no class of statuses `{word.text}`",
+            here(word),
+            f"did you mean `{meant}`?" if meant else f"the classes are {some(StatusClass)}",
+            mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
+        )
+
+
+_ALONE: Mapping[type[syntax.Test], Callable[[Any], Iterator[Finding]]] = {
+    syntax.Pattern: _pattern,
+    syntax.StatusTest: _status_class,
+}
+"""Tests of which the text alone may show that they are wrong."""
 
 
 def condition_findings(condition: syntax.Condition, fields: Fields) -> Iterator[Finding]:
     """What needs the other declarations: fields and the values that they can have."""
-    match condition:
-        case syntax.Negated(item):
-            yield from condition_findings(item, fields)
-        case syntax.Every(items) | syntax.Either(items):
-            for item in items:
-                yield from condition_findings(item, fields)
+    for test in tests(condition):
+        if isinstance(test, syntax.StatusTest):
+            continue
+        type_ = fields.type_of(test.field.text)
+        if type_ is None:
+            yield from _undeclared(test.field, fields)
+        elif test.__class__ is not syntax.FlagTest or type_ is not FieldType.FLAG:
+            yield from _of_type(test, type_, fields)
+
+
+def _of_type(test: syntax.Test, type_: FieldType, fields: Fields) -> Iterator[Finding]:
+    match test:
         case syntax.FlagTest(field):
-            type_ = yield from _known(field, fields)
-            if type_ not in (None, FieldType.FLAG):
+            if type_ is not FieldType.FLAG:
                 yield Finding(
                     "E0603",
                     f"`{field.text}` is a {type_} and cannot stand alone as a condition",
@@ -105,18 +133,13 @@ def condition_findings(condition: syntax.Condition, fields: Fields) -> Iterator[
                     f"compare it with something: `{field.text} == {'1' if type_ is FieldType.NUMBER else '...'}`",
                 )
         case syntax.Comparison(field, op, value):
-            type_ = yield from _known(field, fields)
-            if type_ is not None:
-                yield from _ordered(field, op, type_)
-                yield from _fits(field, type_, value, fields)
+            yield from _ordered(field, op, type_)
+            yield from _fits(field, type_, value, fields)
         case syntax.Membership(field, items):
-            type_ = yield from _known(field, fields)
-            if type_ is not None:
-                for value in items:
-                    yield from _fits(field, type_, value, fields)
+            for value in items:
+                yield from _fits(field, type_, value, fields)
         case syntax.Pattern(field, word):
-            type_ = yield from _known(field, fields)
-            if type_ not in (None, FieldType.TEXT):
+            if type_ is not FieldType.TEXT:
                 yield Finding(
                     "E0603",
                     f"`{field.text}` is a {type_}, and only text matches a pattern",
@@ -127,20 +150,17 @@ def condition_findings(condition: syntax.Condition, fields: Fields) -> Iterator[
             pass
 
 
-def _known(field: syntax.Word, fields: Fields) -> Generator[Finding, None, FieldType | None]:
-    type_ = fields.type_of(field.text)
-    if type_ is None and not fields.forgiving("field"):
-        meant = nearest(field.text, fields.field_names())
-        yield Finding(
-            "E0601",
-            f"there is no field `{field.text}`",
-            here(field),
-            f"did you mean `{meant}`?"
-            if meant
-            else f"declare it: `field {field.text} flag`, `text` or `number`",
-            mends=(Mend(f"write {meant}", ((here(field), meant),)),) if meant else (),
-        )
-    return type_
+def _undeclared(field: syntax.Word, fields: Fields) -> Iterator[Finding]:
+    if fields.forgiving("field"):
+        return
+    meant = nearest(field.text, fields.field_names())
+    yield Finding(
+        "E0601",
+        f"there is no field `{field.text}`",
+        here(field),
+        f"did you mean `{meant}`?" if meant else f"declare it: `field {field.text} flag`, `text` or `number`",
+        mends=(Mend(f"write {meant}", ((here(field), meant),)),) if meant else (),
+    )
 
 
 def _ordered(field: syntax.Word, op: syntax.Word, type_: FieldType) -> Iterator[Finding]:
@@ -175,12 +195,9 @@ def _fits(field: syntax.Word, type_: FieldType, value: syntax.Literal, fields: F
 
 
 def _is_of(type_: FieldType, value: syntax.Literal) -> bool:
-    is_flag = value.kind == "name" and value.text in ("true", "false")
-    return {
-        FieldType.NUMBER: value.kind == "number",
-        FieldType.FLAG: is_flag,
-        FieldType.TEXT: value.kind == "text" or (value.kind == "name" and not is_flag),
-    }[type_]
+    if value.kind == "name":
+        return type_ is (FieldType.FLAG if value.text in ("true", "false") else FieldType.TEXT)
+    return type_ is (FieldType.NUMBER if value.kind == "number" else FieldType.TEXT)
 
 
 def _example(type_: FieldType, value: syntax.Literal) -> str:
@@ -206,10 +223,10 @@ def _unheard_of(field: syntax.Word, value: syntax.Literal, fields: Fields) -> bo
 
 def setting_findings(field: syntax.Word, value: syntax.Literal, fields: Fields) -> Iterator[Finding]:
     """A field that a scenario gives a value: as tickets do, so that status and priority may hold what nobody declared."""
-    type_ = yield from _known(field, fields)
+    type_ = fields.type_of(field.text)
     if type_ is None:
-        return
-    if not _is_of(type_, value):
+        yield from _undeclared(field, fields)
+    elif not _is_of(type_, value):
         yield _never_of(field, type_, value, f"give it {_example(type_, value)}")
     elif field.text in ("status", "priority") and _unheard_of(field, value, fields):
         meant = nearest(value.text, fields.known_values(field.text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
@@ -98,7 +99,7 @@ def ties(
 
     A condition beats none, otherwise nothing does. `periods` are those in which they hold, all of them always without any.
     """
-    before: dict[tuple[str, bool, str], Demands] = {}
+    before: defaultdict[tuple[str, bool, str], Demands] = defaultdict(Demands)
     demands: list[Demand] = []
     for later, target in enumerate(targets):
         when = meaning(target.when) if target.when else ANY_TICKET
@@ -106,13 +107,9 @@ def ties(
             when if when is not None else NO_TICKET, _days(periods[later]) if periods else ANY_DAY
         )
         demands.append(demand)
-        left = dict.fromkeys(word.text for word in target.priorities)
-        known = {
-            priority: before.setdefault((target.metric.text, target.when is None, priority), Demands())
-            for priority in left
-        }
         found: dict[int, list[str]] = {}
-        for priority, others in known.items():
+        for priority in dict.fromkeys([word.text for word in target.priorities]):
+            others = before[target.metric.text, target.when is None, priority]
             first = next((first for first in others.near(demand) if demands[first].meets(demand)), None)
             if first is not None:
                 found.setdefault(first, []).append(priority)

@@ -27,6 +27,7 @@ from dsl.condition import (
 )
 
 _LIMIT = 256
+_CLASSES = frozenset(StatusClass)
 _NEGATED = {
     Comparison.EQ: Comparison.NE,
     Comparison.NE: Comparison.EQ,
@@ -35,6 +36,8 @@ _NEGATED = {
     Comparison.GT: Comparison.LE,
     Comparison.LE: Comparison.GT,
 }
+_EQUALITY = (Comparison.EQ, Comparison.NE)
+_FROM_BELOW = (Comparison.GT, Comparison.GE)
 _Test = tuple[Condition, bool]  # a simple test and whether it must hold
 Range = tuple[float, float]
 ANY_DAY: Range = (-math.inf, math.inf)
@@ -54,15 +57,20 @@ def can_hold(condition: Condition) -> bool:
 
 
 class Demand:
-    """What a condition asks for, worked out once to be compared with many others; `days` are those on which it does, by their ordinals."""
+    """What a condition asks for, worked out once to be compared with many others; `days` are those on which it does, by their ordinals.
 
-    __slots__ = ("_days", "_needs", "_too_many")
+    Its `alternatives` are what each needs, with the bounds of its numbers and of the days; nothing where there are too many to say.
+    """
+
+    __slots__ = ("_days", "_needs", "_too_many", "alternatives")
 
     def __init__(self, condition: Condition, days: Range = ANY_DAY) -> None:
         terms = _alternatives(condition, holds=True)
         self._too_many = terms is None
         self._needs = [_Needs(term) for term in ([()] if terms is None else terms)]
         self._days = days
+        dated = {} if days == ANY_DAY else {_DAYS: days}
+        self.alternatives = [(needs, {**needs.ranges(), **dated}) for needs in self._needs]
 
     def meets(self, other: Demand) -> bool:
         """False only when no ticket can satisfy both."""
@@ -71,12 +79,6 @@ class Demand:
         if self._too_many or other._too_many or len(self._needs) * len(other._needs) > _LIMIT:
             return True
         return any(_Needs(one.term + two.term).possible() for one, two in product(self._needs, other._needs))
-
-    def alternatives(self) -> Iterator[tuple[_Needs, dict[str, Range]]]:
-        """What each needs, with the bounds of its numbers and of the days; nothing where there are too many to say."""
-        days = {} if self._days == ANY_DAY else {_DAYS: self._days}
-        for needs in self._needs:
-            yield needs, {**needs.ranges(), **days}
 
 
 class Demands:
@@ -95,7 +97,7 @@ class Demands:
 
     def add(self, number: int, demand: Demand) -> None:
         """Numbers rise."""
-        for needs, ranges in demand.alternatives():
+        for needs, ranges in demand.alternatives:
             bit = 1 << len(self._numbers)
             self._numbers.append(number)
             for field, values in needs.allowed.items():
@@ -114,7 +116,7 @@ class Demands:
         """The numbers, rising, of all that the demand may meet, and perhaps of others."""
         every = (1 << len(self._numbers)) - 1
         left = 0
-        for needs, ranges in demand.alternatives():
+        for needs, ranges in demand.alternatives:
             left |= every & ~self._excluded(needs, ranges)
         while left:
             bit = left & -left
@@ -168,7 +170,7 @@ class _Needs:
 
     def __init__(self, term: tuple[_Test, ...]) -> None:
         self.term = term
-        self.classes = set(StatusClass)
+        self.classes = _CLASSES
         self.allowed: dict[str, set[Value]] = {}
         self.refused: dict[str, set[Value]] = {}
         self.low: dict[str, int] = {}
@@ -177,18 +179,18 @@ class _Needs:
         patterns: dict[str, list[str]] = {}
         for test, holds in term:
             match test:
-                case StatusIs(status_class):
-                    self.classes &= {status_class} if holds else self.classes - {status_class}
-                case OneOf(field, values) if field != "tags":
-                    self._note(field, {_folded(value) for value in values}, holds=holds)
                 case Compare(field, op, value) if field != "tags":
                     meant = op if holds else _NEGATED[op]
-                    if meant in (Comparison.EQ, Comparison.NE):
+                    if meant in _EQUALITY:
                         self._note(field, {_folded(value)}, holds=meant is Comparison.EQ)
                     elif isinstance(value, int) and holds:
                         self._bound(field, meant, value)
                     elif isinstance(value, int):
                         unless_missing.append((field, meant, value))
+                case OneOf(field, values) if field != "tags":
+                    self._note(field, {_folded(value) for value in values}, holds=holds)
+                case StatusIs(status_class):
+                    self.classes &= {status_class} if holds else self.classes - {status_class}
                 case Matches(field, pattern) if holds and field != "tags":
                     patterns.setdefault(field, []).append(pattern)
                 case _:
@@ -212,14 +214,15 @@ class _Needs:
         )
 
     def _contradicts_itself(self) -> bool:
-        tests = set(self.term)
-        return any((test, not holds) in tests for test, holds in tests)
+        denied = {test for test, holds in self.term if not holds}
+        return any(holds and test in denied for test, holds in self.term) if denied else False
 
     def ranges(self) -> dict[str, Range]:
         """The bounds of fields that can be any number within."""
         return {
             field: (self.low.get(field, -math.inf), self.high.get(field, math.inf))
-            for field in (self.low.keys() | self.high.keys()) - self.allowed.keys()
+            for field in {**self.low, **self.high}
+            if field not in self.allowed
         }
 
     def _note(self, field: str, values: set[Value], *, holds: bool) -> None:
@@ -229,7 +232,7 @@ class _Needs:
             self.refused.setdefault(field, set()).update(values)
 
     def _bound(self, field: str, op: Comparison, value: int) -> None:
-        if op in (Comparison.GT, Comparison.GE):
+        if op in _FROM_BELOW:
             least = value + (op is Comparison.GT)
             self.low[field] = max(self.low.get(field, least), least)
         else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dsl import build, syntax
 from dsl.checks.climb import given
-from dsl.checks.conditions import meaning
+from dsl.checks.conditions import meaning, tests
 from dsl.checks.disjoint import can_hold
 from dsl.finding import Finding, Mend, Ranged, here
 
@@ -46,21 +46,18 @@ def _surely_holds(when: syntax.Condition) -> bool:
     """Whether some ticket fulfils it for certain: tests of different fields exclude neither each other nor a priority of their target."""
     if isinstance(when, syntax.Either):
         return any(map(_surely_holds, when.items))
-    fields = list(_fields(when))
+    fields = _fields(when)
     return len(set(fields)) == len(fields) and "priority" not in fields
 
 
-def _fields(when: syntax.Condition) -> Iterator[str]:
-    if isinstance(when, syntax.Negated):
-        yield from _fields(when.item)
-    elif isinstance(when, syntax.Every | syntax.Either):
-        for part in when.items:
-            yield from _fields(part)
-    elif isinstance(when, syntax.Membership):
-        flags = sum(isinstance(build.literal(one), bool) for one in when.values)
-        yield from [when.field.text] * max(flags, 1)  # each flag is a test: both are all that there are
-    else:
-        yield when.field.text
+def _fields(when: syntax.Condition) -> list[str]:
+    found = []
+    for test in tests(when):
+        found.append(test.field.text)
+        if isinstance(test, syntax.Membership):
+            flags = [one for one in test.values if isinstance(build.literal(one), bool)]
+            found += [test.field.text] * len(flags[1:])  # each flag is a test: both are all that there are
+    return found
 
 
 def _never(at: Ranged, message: str) -> Finding:

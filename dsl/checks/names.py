@@ -62,13 +62,13 @@ class Names(Asking):
                 mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
             )
 
-    def all_unknown(self, kind: str, words: Iterable[syntax.Word]) -> Iterator[Finding]:
+    def all_unknown(self, kind: str, words: Iterable[syntax.Word]) -> list[Finding]:
         """The same for each name of a list; for one that stands there again, which is wrong itself, once."""
-        seen: set[str] = set()
+        missing: dict[str, syntax.Word] = {}
         for word in words:
-            if self._missing(kind, word.text) is not None and word.text not in seen:
-                seen.add(word.text)
-                yield from self.unknown(kind, word)
+            if self._missing(kind, word.text) is not None:
+                missing.setdefault(word.text, word)
+        return [finding for word in missing.values() for finding in self.unknown(kind, word)]
 
     @question
     def _missing(self, kind: str, name: str) -> tuple[str, str] | None:
