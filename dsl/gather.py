@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from dsl import syntax
-from dsl.finding import Finding, here, in_file
+from dsl.finding import Finding, Ranged, here, in_file
 from dsl.include import Source, Unreadable, folder_of, is_pattern, target_of
-from dsl.limits import LONGEST_BROKEN, MOST_WRONG
+from dsl.limits import LONGEST_BROKEN, MOST_PATTERNS, MOST_WRONG
 from dsl.sheet import Sheet
-from dsl.span import Origin
 from dsl.unit import Unit
 
 
@@ -30,51 +31,167 @@ class Gathered:
 
 def gather(source: Source, root: str, root_text: str, sheet_of: Callable[[str, str], Sheet]) -> Gathered:
     """Read everything that the root file includes, directly or not."""
-    out = Gathered()
-    out.texts[root] = root_text
-    _follow(out, source, sheet_of(root, root_text), sheet_of, {source.identity(root): root}, (root,))
-    for sheet in out.sheets.values():
+    search = _Search(source, sheet_of)
+    with suppress(_Enough):
+        search.follow(root, root_text)
+        search.read_calendars()
+    return search.out
+
+
+class _Enough(Exception):  # noqa: N818 - it ends the search and is no error
+    """More is named than a person names, or so much is wrong that nobody would read on."""
+
+
+class _Search:
+    def __init__(self, source: Source, sheet_of: Callable[[str, str], Sheet]) -> None:
+        self.out = Gathered()
+        self._source = source
+        self._sheet_of = sheet_of
+        self._first: dict[str, str] = {}
+        self._by_identity: dict[str, str] = {}
+
+    def follow(self, root: str, text: str) -> None:
+        """Take in the root file and whatever it includes, what a file includes right after it."""
+        trail: dict[str, Iterator[tuple[str, str]]] = {}  # the files that include each other, the root first
+        trail[self._met(root)] = self._included(self._take(root, text), trail)
+        while trail:
+            found = next(trail[next(reversed(trail))], None)
+            if found is None:
+                trail.popitem()
+            else:
+                trail[found[0]] = self._included(self._take(*found), trail)
+
+    def read_calendars(self) -> None:
+        """Take in the iCalendar files that lists of holidays name."""
+        for sheet in self.out.sheets.values():
+            for unit in sheet.special:
+                for line in unit.tree.lines if unit.kind == "holidays" and unit.tree else ():
+                    if isinstance(line, syntax.Fact) and line.keyword == "file":
+                        for word in line.words:
+                            self._read_calendar(sheet, unit, word)
+
+    def _read_calendar(self, sheet: Sheet, unit: Unit, word: syntax.Word) -> None:
+        shown = target_of(sheet.path, word.text)
+        if shown is None:
+            self._outside(sheet, unit, word)
+            return
+        self.out.asked.add(shown)
+        text = self.out.texts.get(shown)
+        if text is None:
+            text = self._read(sheet, unit, word, shown)
+        if text is not None:
+            self.out.texts[shown] = text
+            self.out.calendars[sheet.path, word.text] = (shown, text)
+
+    def _take(self, shown: str, text: str) -> Sheet:
+        sheet = self.out.sheets[shown] = self._sheet_of(shown, text)
+        self.out.texts[shown] = text
+        if sheet.unread is not None:
+            self.out.file_findings.append(left_alone(shown, sheet.unread))
+        return sheet
+
+    def _met(self, shown: str) -> str:
+        """The path by which that file was met first."""
+        first = self._first.get(shown)
+        if first is None:
+            first = self._by_identity.setdefault(self._source.identity(shown), shown)
+            self._first[shown] = first
+        return first
+
+    def _included(self, sheet: Sheet, trail: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+        """Path and text of each file that a file includes and that was not taken in before."""
         for unit in sheet.special:
-            if unit.kind == "holidays" and unit.tree:
-                _read_calendars(out, source, sheet, unit)
-    return out
-
-
-def _follow(
-    out: Gathered,
-    source: Source,
-    sheet: Sheet,
-    sheet_of: Callable[[str, str], Sheet],
-    met: dict[str, str],
-    stack: tuple[str, ...],
-) -> None:
-    out.sheets[sheet.path] = sheet
-    if sheet.unread is not None:
-        out.file_findings.append(left_alone(sheet.path, sheet.unread))
-    for unit in sheet.special:
-        if unit.kind != "include" or not unit.tree:
-            continue
-        word = _include_word(unit.tree)
-        at = here(word)
-        for shown in _named(out, source, sheet, unit, word, at):
-            identity = source.identity(shown)
-            known = met.get(identity)
-            if known is not None:
-                if known in stack and not is_pattern(word.text):
-                    chain = " -> ".join((*stack[stack.index(known) :], known))
-                    finding = Finding(
-                        "E0104",
-                        f'"{word.text}" includes itself: {chain}',
-                        at,
-                        "remove one of these includes; the order of files never matters",
-                    )
-                    out.findings.append((sheet.path, unit, finding))
+            if unit.kind != "include" or not unit.tree:
                 continue
-            text = _read(out, source, sheet, unit, word, shown)
-            if text is not None:
-                met[identity] = shown
-                out.texts[shown] = text
-                _follow(out, source, sheet_of(shown, text), sheet_of, met, (*stack, shown))
+            word = _include_word(unit.tree)
+            for shown in self._named(sheet, unit, word):
+                first = self._met(shown)
+                if first not in self.out.sheets:
+                    text = None if shown in self.out.texts else self._read(sheet, unit, word, shown)
+                    if text is not None:
+                        yield first, text
+                elif first in trail and not is_pattern(word.text):
+                    paths = [*trail, first]
+                    self._wrong(sheet, unit, _circle(word, paths[paths.index(first) :]))
+
+    def _named(self, sheet: Sheet, unit: Unit, word: syntax.Word) -> list[str]:
+        """The paths that an include means, as shown."""
+        target = target_of(sheet.path, word.text)
+        if target is None:
+            self._outside(sheet, unit, word)
+            return []
+        if not is_pattern(word.text):
+            self.out.asked.add(target)
+            return [target]
+        found = self.out.patterns.get(target)
+        if found is None:
+            self.out.asked.add(folder_of(target))
+            found = self.out.patterns[target] = self._source.expand(target)
+        if not found:
+            self._wrong(
+                sheet,
+                unit,
+                Finding(
+                    "W0105",
+                    f'no file matches "{word.text}"',
+                    here(word),
+                    "correct the pattern, or remove the include until there are such files",
+                ),
+            )
+        if len(self.out.patterns) > MOST_PATTERNS:
+            self._enough(sheet, unit, word, f"more than {MOST_PATTERNS:,} patterns are included")
+        return found
+
+    def _outside(self, sheet: Sheet, unit: Unit, word: syntax.Word) -> None:
+        self._wrong(
+            sheet,
+            unit,
+            Finding(
+                "E0103",
+                f'"{word.text}" is outside the folder of the root file',
+                here(word),
+                "use a path relative to this file, with forward slashes and below the root file's folder",
+            ),
+        )
+
+    def _read(self, sheet: Sheet, unit: Unit, word: syntax.Word, shown: str) -> str | None:
+        try:
+            return self._source.read(shown)
+        except FileNotFoundError:
+            finding = Finding(
+                "E0102",
+                f'there is no file "{shown}"',
+                here(word),
+                "paths are relative to the file that names them; correct the path or create the file",
+            )
+        except Unreadable as problem:
+            if problem.code == "E0101":
+                self.out.texts[shown] = problem.text
+                self.out.file_findings.append(not_text(shown, problem))
+                return None
+            finding = Finding(
+                problem.code,
+                f'"{shown}" cannot be read: {problem}',
+                here(word),
+                "make it a readable file below the folder of the root file",
+            )
+        self._wrong(sheet, unit, finding)
+        return None
+
+    def _wrong(self, sheet: Sheet, unit: Unit, finding: Finding) -> None:
+        self.out.findings.append((sheet.path, unit, finding))
+        if len(self.out.findings) == MOST_WRONG:
+            self._enough(sheet, unit, finding.at, f"{MOST_WRONG:,} files that are named cannot be taken in")
+
+    def _enough(self, sheet: Sheet, unit: Unit, at: Ranged, message: str) -> NoReturn:
+        finding = Finding(
+            "E0111",
+            message,
+            here(at),
+            "no more files were looked for: correct these first; a pattern such as `customers/*.rules` names many at once",
+        )
+        self.out.findings.append((sheet.path, unit, finding))
+        raise _Enough
 
 
 def _include_word(tree: syntax.Declaration) -> syntax.Word:
@@ -83,60 +200,13 @@ def _include_word(tree: syntax.Declaration) -> syntax.Word:
     return line.words[0]
 
 
-def _named(
-    out: Gathered, source: Source, sheet: Sheet, unit: Unit, word: syntax.Word, at: Origin
-) -> list[str]:
-    target = target_of(sheet.path, word.text)
-    if target is None:
-        finding = Finding(
-            "E0103",
-            f'"{word.text}" is outside the folder of the root file',
-            at,
-            "use a path relative to this file, with forward slashes and below the root file's folder",
-        )
-        out.findings.append((sheet.path, unit, finding))
-        return []
-    if not is_pattern(word.text):
-        out.asked.add(target)
-        return [target]
-    out.asked.add(folder_of(target))
-    found = out.patterns[target] = source.expand(target)
-    if not found:
-        finding = Finding(
-            "W0105",
-            f'no file matches "{word.text}"',
-            at,
-            "correct the pattern, or remove the include until there are such files",
-        )
-        out.findings.append((sheet.path, unit, finding))
-    return found
-
-
-def _read(
-    out: Gathered, source: Source, sheet: Sheet, unit: Unit, word: syntax.Word, shown: str
-) -> str | None:
-    try:
-        return source.read(shown)
-    except FileNotFoundError:
-        finding = Finding(
-            "E0102",
-            f'there is no file "{shown}"',
-            here(word),
-            "paths are relative to the file that names them; correct the path or create the file",
-        )
-    except Unreadable as problem:
-        if problem.code == "E0101":
-            out.texts[shown] = problem.text
-            out.file_findings.append(not_text(shown, problem))
-            return None
-        finding = Finding(
-            problem.code,
-            f'"{shown}" cannot be read: {problem}',
-            here(word),
-            "make it a readable file below the folder of the root file",
-        )
-    out.findings.append((sheet.path, unit, finding))
-    return None
+def _circle(word: syntax.Word, paths: list[str]) -> Finding:
+    return Finding(
+        "E0104",
+        f'"{word.text}" includes itself: {" -> ".join(paths)}',
+        here(word),
+        "remove one of these includes; the order of files never matters",
+    )
 
 
 def not_text(shown: str, problem: Unreadable) -> Finding:
@@ -157,22 +227,3 @@ def left_alone(shown: str, start: int) -> Finding:
         in_file(shown, start, start + 1),
         "what follows was not looked at: correct the others first, and see whether this is a rule file",
     )
-
-
-def _read_calendars(out: Gathered, source: Source, sheet: Sheet, unit: Unit) -> None:
-    assert unit.tree is not None
-    for line in unit.tree.lines:
-        if not isinstance(line, syntax.Fact) or line.keyword != "file":
-            continue
-        for word in line.words:
-            shown = target_of(sheet.path, word.text)
-            if shown is None:
-                _named(out, source, sheet, unit, word, here(word))
-                continue
-            out.asked.add(shown)
-            text = out.texts.get(shown)
-            if text is None:
-                text = _read(out, source, sheet, unit, word, shown)
-            if text is not None:
-                out.texts[shown] = text
-                out.calendars[sheet.path, word.text] = (shown, text)

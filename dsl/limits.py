@@ -19,7 +19,10 @@ WIDEST = 500
 
 MOST_WRONG = 1000
 """Errors that are looked for: those that declarations of a file show by themselves, after which the rest of it is left alone, stray
-braces of a file, and those in how declarations go together, in customers and in all others."""
+braces of a file, files that are named and cannot be taken in, and those in how declarations go together, in customers and in all others."""
+
+MOST_PATTERNS = 1000
+"""Patterns that files are included by."""
 
 LONGEST_BROKEN = 250_000
 """Characters of a file's declarations that cannot be read, after which the rest of it is left alone."""

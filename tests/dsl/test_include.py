@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 import pytest
 
 from dsl.errors import SlaError
+from dsl.limits import MOST_PATTERNS, MOST_WRONG
 from dsl.load import Loader, load, load_texts
 from tests.dsl.small_site import BASE, codes
 
@@ -71,6 +73,48 @@ def test_a_circle_of_includes_is_told_once(tmp_path):
     loaded = load(tmp_path)
     assert codes(loaded) == ["E0104"]
     assert "sla.rules -> a.rules -> sla.rules" in loaded.diagnostics[0].message
+
+
+def test_files_may_include_each_other_as_deep_as_they_like():
+    files = {f"{number}.rules": f'include "{number + 1}.rules"\n' for number in range(2000)}
+    files |= {"sla.rules": BASE + 'include "0.rules"\n', "2000.rules": "field last text\n"}
+    loaded = load_texts("sla.rules", files)
+    assert codes(loaded) == []
+    assert [*loaded.files][-1] == "2000.rules"
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('include "a{}.rules"', "E0102"),
+        ('include "../a{}.rules"', "E0103"),
+        ('include "a{}-*.rules"', "W0105"),
+        ('holidays h-{} {{\n  file "{}.ics"\n}}', "E0102"),
+    ],
+)
+def test_after_a_thousand_that_are_not_there_no_more_files_are_looked_for(line, code, tmp_path):
+    lines = [line.format(number, number) for number in range(MOST_WRONG + 5)]
+    (tmp_path / "sla.rules").write_text(BASE + "\n".join(lines) + '\ninclude "there.rules"\n')
+    (tmp_path / "there.rules").write_text("field there text\n")
+    loaded = load(tmp_path)
+    assert Counter(codes(loaded)) == {code: MOST_WRONG, "E0111": 1}
+    assert ("there.rules" in loaded.files) == ("holidays" in line)  # what is included is looked for first
+    [left] = [one for one in loaded.diagnostics if one.code == "E0111"]
+    assert left.span.line > MOST_WRONG
+
+
+def test_patterns_that_match_may_be_too_many(tmp_path):
+    lines = "".join(f'include "[s{number}]*.rules"\n' for number in range(MOST_PATTERNS + 1))
+    (tmp_path / "sla.rules").write_text(BASE + lines)
+    assert codes(load(tmp_path)) == ["E0111"]
+    (tmp_path / "sla.rules").write_text(BASE + lines[: lines.rindex("include")] + 'include "[s1]*.rules"\n')
+    assert codes(load(tmp_path)) == []
+
+
+def test_a_file_that_is_no_text_is_read_once(tmp_path):
+    (tmp_path / "sla.rules").write_text(BASE + 'include "a.rules"\ninclude "./a.rules"\n')
+    (tmp_path / "a.rules").write_bytes(b"\xff")
+    assert codes(load(tmp_path)) == ["E0101"]
 
 
 @pytest.mark.parametrize("name", ["missing.rules", "folder"])
