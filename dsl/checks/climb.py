@@ -59,6 +59,7 @@ class Climb:
             one.unit.broken for kind in ("tier", "escalation") for one in site.named[kind].values()
         )
         self.ladders: dict[str, Declared] = {one.unit.name: one for one in site.of("escalation")}
+        self._steps = {name: build.of_type(one.tree.lines, syntax.Step) for name, one in self.ladders.items()}
         self.ways: dict[str, list[Way]] = {}
         for tier, flat in flats.items():
             for priority in self.order:
@@ -109,7 +110,7 @@ class Climb:
         return Way(tier, priority, ladder) if ladder in self.ladders else None
 
     def steps(self, ladder: str) -> list[syntax.Step]:
-        return build.of_type(self.ladders[ladder].tree.lines, syntax.Step)
+        return self._steps[ladder]
 
 
 def meets(step: syntax.Step, priority: str) -> bool:

@@ -46,18 +46,14 @@ def line_findings(kind: str, lines: Sequence[syntax.Line], broken: bool) -> list
     return out
 
 
-def _once(keyword: str, kind: str, line: Ranged, seen: dict[str, Origin]) -> Iterator[Finding]:
+def _once(keyword: str, kind: str, line: Ranged, seen: dict[str, Origin]) -> tuple[Finding, ...]:
     first = seen.get(keyword)
     if first is None:
         seen[keyword] = here(line)
-        return
-    yield Finding(
-        "E0303",
-        f"`{keyword}` is said twice in this {kind}",
-        here(line),
-        "keep the one that is meant",
-        labels=((first, "said here first"),),
-    )
+        return ()
+    message = f"`{keyword}` is said twice in this {kind}"
+    labels = ((first, "said here first"),)
+    return (Finding("E0303", message, here(line), "keep the one that is meant", labels=labels),)
 
 
 def empty(word: syntax.Word) -> tuple[Finding, ...]:
@@ -71,29 +67,27 @@ def empty(word: syntax.Word) -> tuple[Finding, ...]:
 # ---------------------------------------------------------------- plain lines
 
 
-def _fact(line: syntax.Fact) -> Iterator[Finding]:
+def _fact(line: syntax.Fact) -> list[Finding]:
     keyword, words = line.keyword, line.words
-    if keyword in _ONE_WORD and len(words) > 1:
-        yield Finding(
-            "E0303",
-            f"`{keyword}` takes one value",
-            Origin("", words[1].start, words[-1].end),
-            "keep the one that is meant",
-        )
+    out: list[Finding] = []
+    if len(words) > 1 and keyword in _ONE_WORD:
+        at = Origin("", words[1].start, words[-1].end)
+        out.append(Finding("E0303", f"`{keyword}` takes one value", at, "keep the one that is meant"))
     if keyword not in ("include", "file"):  # there, the missing file says enough
         for word in words:
-            yield from empty(word)
+            out += empty(word)
     if keyword == "limit":
-        yield from value_findings(words[0], values.amount)
+        out += value_findings(words[0], values.amount)
     elif keyword == "warn":
         for word in words:
-            yield from _warning(word)
-    elif len(words) > 1:
-        yield from repeated(words)
+            out += _warning(word)
+    else:
+        out += repeated(words)
+    return out
 
 
 def _warning(word: syntax.Word) -> Iterator[Finding]:
-    found = list(value_findings(word, values.percent))
+    found = value_findings(word, values.percent)
     yield from found
     if not found and not 0 < values.percent(word.text) < 10_000:
         yield Finding(
@@ -125,7 +119,7 @@ def _closed_date(line: syntax.ClosedDate) -> Iterator[Finding]:
 
 def _ranges(words: Iterable[syntax.Word]) -> Iterator[Finding]:
     for word in words:
-        found = list(value_findings(word, values.time_range))
+        found = value_findings(word, values.time_range)
         yield from found
         if not found and word.text.endswith("-23:59"):
             mended = word.text.replace("-23:59", "-24:00")
@@ -145,7 +139,7 @@ _HOLIDAYS: dict[str, Callable[[str], object]] = {
 }
 
 
-def _holiday(line: syntax.Holiday) -> Iterator[Finding]:
+def _holiday(line: syntax.Holiday) -> Iterable[Finding]:
     return value_findings(line.day, _HOLIDAYS[line.keyword])
 
 
@@ -181,8 +175,7 @@ def _announced(line: syntax.Announced) -> Iterator[Finding]:
 
 
 def _target(line: syntax.Target) -> Iterator[Finding]:
-    if len(line.priorities) > 1:
-        yield from repeated(line.priorities)
+    yield from repeated(line.priorities)
     yield from value_findings(line.amount, values.amount)
     if line.when:
         yield from never_for_priorities(line)
@@ -228,7 +221,7 @@ def _changes_something(line: syntax.Line) -> bool:
     return isinstance(line, syntax.Target) or (isinstance(line, syntax.Fact) and line.keyword == "calendar")
 
 
-def _escalate(line: syntax.Escalate) -> Iterator[Finding]:
+def _escalate(line: syntax.Escalate) -> Iterable[Finding]:
     return repeated(line.priorities)
 
 
@@ -260,11 +253,11 @@ def _retainer(line: syntax.Retainer) -> Iterator[Finding]:
     yield from _period(line.period)
 
 
-def _concerns(line: syntax.Concerns) -> Iterator[Finding]:
+def _concerns(line: syntax.Concerns) -> Iterable[Finding]:
     return repeated(line.names)
 
 
-_OF_LINE: Mapping[type[syntax.Line], Callable[[Any], Iterator[Finding]]] = {
+_OF_LINE: Mapping[type[syntax.Line], Callable[[Any], Iterable[Finding]]] = {
     syntax.OpenDays: _open_days,
     syntax.OpenDate: _open_date,
     syntax.ClosedDate: _closed_date,

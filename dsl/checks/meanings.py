@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from dsl import syntax, values
 from dsl.finding import Finding, here
 
 
-def value_findings(word: syntax.Word, meaning: Callable[[str], object]) -> Iterator[Finding]:
+def value_findings(word: syntax.Word, meaning: Callable[[str], object]) -> tuple[Finding, ...]:
     """A finding when `meaning` (of `dsl.values`) refuses the word."""
     try:
         meaning(word.text)
     except ValueError as reason:
         code = "E0512" if meaning is values.amount else "E0219"
-        yield Finding(code, str(reason), here(word), "correct the value")
+        return (Finding(code, str(reason), here(word), "correct the value"),)
     except OverflowError:
-        yield Finding("E0219", f"{word.text} is out of range", here(word), "correct the value")
+        return (Finding("E0219", f"{word.text} is out of range", here(word), "correct the value"),)
+    return ()

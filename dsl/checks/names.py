@@ -50,17 +50,21 @@ class Names(Asking):
 
     # ------------------------------------------------------------ references
 
-    def unknown(self, kind: str, word: syntax.Word) -> Iterator[Finding]:
+    def unknown(self, kind: str, word: syntax.Word) -> tuple[Finding, ...]:
         """A finding when nothing of that kind has that name."""
-        if (missing := self._missing(kind, word.text)) is not None:
-            meant, help_ = missing
-            yield Finding(
+        missing = self._missing(kind, word.text)
+        if missing is None:
+            return ()
+        meant, help_ = missing
+        return (
+            Finding(
                 "E0301",
                 f"there is no {_CALLED.get(kind, kind)} `{word.text}`",
                 here(word),
                 help_,
                 mends=(Mend(f"write {meant}", ((here(word), meant),)),) if meant else (),
-            )
+            ),
+        )
 
     def all_unknown(self, kind: str, words: Iterable[syntax.Word]) -> list[Finding]:
         """The same for each name of a list; for one that stands there again, which is wrong itself, once."""

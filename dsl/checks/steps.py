@@ -188,7 +188,7 @@ def _options(line: syntax.Step) -> Iterator[Finding]:
         )
     yield from repeated(line.priorities)
     yield from repeated(line.action.channels)
-    yield from repeated(syntax.Word(spelt(one), one.start, one.end) for one in line.action.to)
+    yield from repeated([syntax.Word(spelt(one), one.start, one.end) for one in line.action.to])
 
 
 def spelt(one: syntax.Recipient) -> str:

@@ -63,8 +63,8 @@ def check_findings(tree: syntax.Declaration, *, broken: bool) -> Iterator[Findin
     lines = [line for line in tree.lines if isinstance(line, syntax.CheckLine)]
     for line in lines:
         yield from repeated(line.priorities)
-        yield from repeated(one.field for one in line.settings)
-        yield from repeated(one.metric for one in line.promises)
+        yield from repeated([one.field for one in line.settings])
+        yield from repeated([one.metric for one in line.promises])
         for one in line.promises:
             yield from value_findings(one.amount, values.amount) if one.amount else ()
     if tree.day is not None:
@@ -137,7 +137,7 @@ def _values(line: build_scenario.Told) -> Iterator[Finding]:
             yield from _expected(line)
         case syntax.Happens(at, _, settings):
             yield from _moments(at)
-            yield from repeated(one.field for one in settings)
+            yield from repeated([one.field for one in settings])
         case syntax.Outage(_, _, since, until):
             yield from _moments(since, until)
             yield from _ordered(since, until)
