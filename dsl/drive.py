@@ -117,7 +117,7 @@ class Driver:
         self._bottom = Stack(start, None, self._seen)
 
     def read(self, text: str, *, whole: bool = True) -> Any:  # noqa: ANN401 - whatever the rules build
-        """The tree of a text, a reader where it is none; also at its end where it is not the `whole`."""
+        """The tree of a text, None where nothing makes one; a reader where it is none; also at its end where it is not the `whole`."""
         if len(self._seen) > _MOST_STACKS:
             for one in (self._bottom, *self._seen.values()):
                 one.moves.clear()  # stacks that lead to each other would wait for the garbage collector
@@ -140,5 +140,5 @@ class Driver:
                 said = text[begin:at]
                 values.append(new(Word, (said if says is None else says(said), begin, at)))
             elif terminal is None:
-                return values[0]
+                return values[0] if values else None
         return Reader(stack, values, at, found)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from dsl.cut import cut
 from dsl.limits import MOST_WRONG
-from dsl.parse import Fault, parse
+from dsl.parse import parse, refusal
 from dsl.spacing import BLANK, spaced, tokens
 from dsl.span import Lines
 
@@ -83,12 +83,11 @@ def format_text(text: str) -> Formatted:
 
 def _laid_out(chunk: str) -> _LaidOut:
     """A declaration in its layout, or as it is where that would be wrong."""
-    tree = parse(chunk)
-    if isinstance(tree, Fault):
-        return _LaidOut(chunk.split("\n"), block=False, fault=tree.start)
+    if fault := refusal(chunk):
+        return _LaidOut(chunk.split("\n"), block=False, fault=fault.start)
     lines = _declaration(chunk)
     laid_out = "\n".join(lines)
-    if _tokens(laid_out) != _tokens(chunk) and not _same(tree, parse(laid_out)):
+    if _tokens(laid_out) != _tokens(chunk) and not _same(parse(chunk), parse(laid_out)):
         lines = chunk.split("\n")
     return _LaidOut(lines, block=_opens(lines[0]))
 

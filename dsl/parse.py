@@ -34,10 +34,14 @@ class Fault(NamedTuple):
 
 def parse(text: str) -> syntax.Declaration | Fault:
     """Parse one declaration. Offsets count from the start of `text`. One that passes a limit is a fault."""
-    if over := excess(text):
-        return Fault(over.start, over.end, "", frozenset())
-    found: syntax.Declaration | Reader = _driver().read(text)
-    return _fault(text, found) if isinstance(found, Reader) else found
+    tree: syntax.Declaration | Fault = _read(_driver(), text)
+    return tree
+
+
+def refusal(text: str) -> Fault | None:
+    """The first fault of one declaration, None where it can be read: what `parse` would say, without making its tree."""
+    fault: Fault | None = _read(_recogniser(), text)
+    return fault
 
 
 def begun(text: str) -> Reader | None:
@@ -74,6 +78,18 @@ def _tables() -> Tables:
 @cache
 def _driver() -> Driver:
     return Driver(_tables().start)
+
+
+@cache
+def _recogniser() -> Driver:
+    return Driver(tables(_parser(), None).start)
+
+
+def _read(driver: Driver, text: str) -> Any:  # noqa: ANN401 - whatever the driver makes
+    if over := excess(text):
+        return Fault(over.start, over.end, "", frozenset())
+    found = driver.read(text)
+    return _fault(text, found) if isinstance(found, Reader) else found
 
 
 def _fault(text: str, reader: Reader) -> Fault:

@@ -59,9 +59,12 @@ class Tables(NamedTuple):
     anything: re.Pattern[str]
 
 
-def tables(lark: Any, build: object) -> Tables:  # noqa: ANN401 - what it is made of has no public types
+def tables(lark: Any, build: object | None) -> Tables:  # noqa: ANN401 - what it is made of has no public types
     """What Lark made of a grammar, and an object with a method for each rule that makes a node; a rule whose name begins with `_`
-    is a part of those that use it. Raises KeyError for a rule without a method, and for a fixed word that another terminal may be too."""
+    is a part of those that use it. Without such an object nothing is made or kept: a text has no tree and is read faster.
+
+    Raises KeyError for a rule without a method, and for a fixed word that another terminal may be too.
+    """
     table, lexer = lark.parser.parser.parser.parse_table, lark.parser.lexer
     (start,), (end,) = table.start_states.values(), table.end_states.values()
     states = {number: State(lexer.lexers[number], ends=number == end) for number in table.states}
@@ -70,10 +73,12 @@ def tables(lark: Any, build: object) -> Tables:  # noqa: ANN401 - what it is mad
         for name, (action, given) in row.items():
             if action.name == "Reduce":
                 if given not in made:
-                    made[given] = Reduce(len(given.expansion), given.origin.name, _act(given, build))
+                    act = _act(given, build) if build else None
+                    made[given] = Reduce(len(given.expansion), given.origin.name, act)
                 states[number].actions[name] = made[given]
             elif name in lark.parser.lexer_conf.terminals_by_name:  # Lark drops what is named with a `_`
-                states[number].actions[name] = Shift(states[given], name[0] != "_", SAYS.get(name))
+                kept = build is not None and name[0] != "_"
+                states[number].actions[name] = Shift(states[given], kept, SAYS.get(name))
             else:
                 states[number].gotos[name] = states[given]
     return Tables(states[start], _expression(lexer.root_lexer, or_nothing=True))

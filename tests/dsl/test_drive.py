@@ -14,7 +14,7 @@ from dsl import drive
 from dsl.cut import cut
 from dsl.drive import END, Driver
 from dsl.limits import excess
-from dsl.parse import Fault, _tables, begun, parse
+from dsl.parse import Fault, _tables, begun, parse, refusal
 from dsl.tables import tables
 from tests.dsl import fuzzing
 from tests.dsl.larks_loop import lark, parsed
@@ -27,7 +27,9 @@ def test_what_lark_makes_of_it(seed):
     """Sentences of the grammar, real files, and both after accidents: the same tree, or the same fault."""
     for piece in cut(fuzzing.any_text(random.Random(seed))).texts:
         if not excess(piece):
-            assert parse(piece) == parsed(piece), piece
+            found = parse(piece)
+            assert found == parsed(piece), piece
+            assert refusal(piece) == (found if isinstance(found, Fault) else None), piece
 
 
 def test_all_of_the_grammar_and_of_what_is_shipped_has_a_tree():
@@ -63,7 +65,7 @@ def test_all_of_the_grammar_and_of_what_is_shipped_has_a_tree():
 )
 def test_too_little_or_too_much_is_the_same_fault(text):
     assert isinstance(parse(text), Fault)
-    assert parse(text) == parsed(text)
+    assert parse(text) == parsed(text) == refusal(text)
 
 
 def test_stacks_that_were_forgotten_are_found_again(monkeypatch):
