@@ -243,24 +243,27 @@ def target(key: str, text: str, line: syntax.Target) -> model.Target:
 
 def tier(key: str, text: str, it: syntax.Declaration, block: Block, parent: model.Tier | None) -> model.Tier:
     """`parent` is the tier that `like` names. A later fact replaces the same fact of it."""
+    base = parent or _NO_TIER
     own = [target(key, text, line) for line in block.of(syntax.Target)]
-    warned = block.all("warn")
-    warn = tuple(sorted({values.percent(word) for word in warned})) if warned else ()
+    warn = sorted({values.percent(word) for word in block.all("warn")})
     reopen = block.one("reopen")
     return model.Tier(
         name_of(it),
         title(it),
-        block.one("calendar") or (parent.calendar if parent else ""),
-        (*(_kept(parent.targets, own) if parent else ()), *own) if own or not parent else parent.targets,
-        warn or (parent.warn if parent else model.DEFAULT_WARN),
-        tuple(dict.fromkeys(block.all("pause"))) or (parent.pauses if parent else ()),
-        model.Reopen(reopen) if reopen else (parent.reopen if parent else model.Reopen.RESUMES),
-        ladders(block.of(syntax.Escalate), parent.ladders if parent else ()),
+        block.one("calendar") or base.calendar,
+        (*_kept(base.targets, own), *own) if own else base.targets,
+        tuple(warn) or base.warn,
+        tuple(dict.fromkeys(block.all("pause"))) or base.pauses,
+        model.Reopen(reopen) if reopen else base.reopen,
+        ladders(block.of(syntax.Escalate), base.ladders),
         origin(it, key),
-        uptimes(key, block.of(syntax.Uptime), parent.uptimes if parent else ()),
-        block.one("credits") or (parent.credits if parent else ""),
+        uptimes(key, block.of(syntax.Uptime), base.uptimes),
+        block.one("credits") or base.credits,
         block.one("like"),
     )
+
+
+_NO_TIER = model.Tier("", "", "", (), model.DEFAULT_WARN, (), model.Reopen.RESUMES)
 
 
 def _kept(inherited: Sequence[model.Target], own: Sequence[model.Target]) -> list[model.Target]:

@@ -21,13 +21,9 @@ _MOST_STACKS = 20_000
 Stacks = dict[tuple[State, "Stack"], "Stack"]
 
 
-class _Move(NamedTuple):
-    """What a terminal does: the rules that are complete with it, what is open then, and whether it has a value and by what."""
-
-    acts: tuple[Act, ...]
-    stack: Stack
-    kept: bool
-    says: Callable[[str], str] | None
+_Move = tuple[tuple[Act, ...], "Stack", bool, Callable[[str], str] | None]
+"""What a terminal does: the rules that are complete with it, what is open then, and whether it has a value and by what. A plain
+tuple is taken apart faster than one with names."""
 
 
 class Stack:
@@ -66,7 +62,7 @@ class Stack:
         acts: list[Act] = []
         while (action := stack.state.actions.get(terminal or END)) is not None:
             if isinstance(action, Shift):
-                return _Move(tuple(acts), stack.above(action.state), action.kept, action.says)
+                return tuple(acts), stack.above(action.state), action.kept, action.says
             for _ in range(action.size):
                 assert stack.below is not None
                 stack = stack.below
@@ -74,7 +70,7 @@ class Stack:
                 acts.append(action.act)
             stack = stack.above(stack.state.gotos[action.origin])
             if stack.state.ends:
-                return _Move(tuple(acts), stack, kept=False, says=None) if terminal is None else None
+                return (tuple(acts), stack, False, None) if terminal is None else None
         return None
 
     def accepts(self) -> frozenset[str]:
@@ -98,13 +94,14 @@ class Reader(NamedTuple):
         the only value is the tree."""
         move = self.stack.move(terminal)
         assert move is not None
+        acts, stack, kept, says = move
         values = [[*one] if isinstance(one, list) else one for one in self.values]  # a list may grow
-        for act in move.acts:
+        for act in acts:
             act(values)
         end = self.at + len(text)
-        if move.kept:
-            values.append(Word(move.says(text) if move.says else text, self.at, end))
-        return Reader(move.stack, values, end, None)
+        if kept:
+            values.append(Word(says(text) if says else text, self.at, end))
+        return Reader(stack, values, end, None)
 
 
 class Driver:

@@ -224,11 +224,11 @@ def _references(site: Site, declared: Declared, around: Around) -> Iterator[Find
     named = REFERENCES.get(tree.kind, {})
     for line in tree.lines:
         match line:
-            case syntax.Fact("zone", words):
-                yield from zone_findings(words[0])
             case syntax.Fact(keyword, words):
                 if keyword in named:
                     yield from around.all_unknown(named[keyword], words)
+                elif keyword == "zone":
+                    yield from zone_findings(words[0])
             case syntax.Target():
                 yield from target_findings(line, around)
             case syntax.PauseWhen(when) | syntax.StopWhen(when):
