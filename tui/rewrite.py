@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import stat
 import sys
-from io import StringIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -14,13 +12,13 @@ import click
 
 from dsl.errors import SlaError
 from tui.plain import plain
+from tui.unified import unified_difference
 
 
 def show_diff(name: str, before: bytes, after: bytes) -> None:
     """A unified difference on standard output, in colour on a terminal."""
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    old, new = (list(StringIO(content.decode(), newline="\n")) for content in (before, after))
-    for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
+    for line in unified_difference(name, before.decode(), after.decode()):
         _show_line(line, colour)
 
 
