@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from dsl.diagnostic import Diagnostic, Edit, Fix, Label, Severity
 from dsl.finding import Finding, is_error
+from dsl.listed import MOST_OF_A_CODE, first_of_each
 from dsl.model import RuleSet
 from dsl.sheet import Places, Sheet
 from dsl.span import Origin, Span
@@ -28,6 +29,7 @@ class Loaded:
     _places: Places = field(repr=False, compare=False)
     asked: frozenset[str] = field(default=frozenset(), compare=False)
     patterns: Mapping[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _found: Sequence[Finding] = field(default=(), repr=False, compare=False)
 
     @property
     def sheets(self) -> Sequence[Sheet]:
@@ -45,6 +47,12 @@ class Loaded:
     def diagnose(self, findings: Iterable[Finding]) -> tuple[Diagnostic, ...]:
         """Findings about this rule set as diagnostics, in the order of the files' text."""
         return diagnostics_of(findings, self._places)
+
+    def every_diagnostic(self) -> tuple[Diagnostic, ...]:
+        """What `diagnostics` are the first of: for who changes or leaves out many of them, and would have to load again for the rest."""
+        if len(self._found) <= MOST_OF_A_CODE:
+            return self.diagnostics
+        return _in_order(dict.fromkeys(self._found), self._places)
 
     def counts(self) -> dict[str, int]:
         """How many of what are declared, for a summary; only files are counted where there are errors."""
@@ -67,25 +75,17 @@ class Loaded:
         }
 
 
-_MOST_OF_A_CODE = 1000
-
-
 def diagnostics_of(findings: Iterable[Finding], places: Places) -> tuple[Diagnostic, ...]:
     """Findings in their places, each once, in the order of the files' text.
 
     Of one code the first thousand are told, with a note on how many more there are.
     """
-    by_code: dict[str, list[Finding]] = {}
-    for finding in dict.fromkeys(findings):
-        by_code.setdefault(finding.code, []).append(finding)
-    out: set[Diagnostic] = set()
-    for found in by_code.values():
-        listed = found[:_MOST_OF_A_CODE]
-        if len(found) > _MOST_OF_A_CODE:
-            more = f"{len(found) - _MOST_OF_A_CODE:,} more of {listed[-1].code} are not listed"
-            listed[-1] = listed[-1]._replace(notes=(*listed[-1].notes, more))
-        out.update(_diagnostic(finding, places) for finding in listed)
-    return tuple(sorted(out, key=_order))
+    listed = first_of_each(dict.fromkeys(findings), lambda one, notes: one._replace(notes=notes))
+    return _in_order(listed, places)
+
+
+def _in_order(findings: Iterable[Finding], places: Places) -> tuple[Diagnostic, ...]:
+    return tuple(sorted({_diagnostic(finding, places) for finding in findings}, key=_order))
 
 
 def _order(one: Diagnostic) -> tuple[object, ...]:

@@ -66,13 +66,13 @@ class Edits:
         return offset - self._grown[number]
 
 
-def before(span: Span, rounds: Sequence[Mended], text: str) -> Span:
-    """Where something stood in the `text` that the first round began with; what a fix wrote is where it wrote it."""
+def before(span: Span, rounds: Sequence[Mended], lines: Lines) -> Span:
+    """Where something stood in the text, of `lines`, that the first round began with; what a fix wrote is where it wrote it."""
     start, end = span.start, span.end
     for edits in [one.edits[span.path] for one in reversed(rounds) if span.path in one.edits]:
         start, last = edits.back(start), edits.back(end - 1)
         end = max(start, last + 1)
-    return Lines(span.path, text).span(start, min(end, len(text)))
+    return lines.span(start, min(end, lines.length))
 
 
 def _start(edit: Edit) -> int:

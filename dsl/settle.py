@@ -100,6 +100,7 @@ def settle(gathered: Gathered, last: Settled | None = None) -> Settled:
         places,
         frozenset(gathered.asked),
         gathered.patterns,
+        all_,
     )
     return Settled(loaded, base, frozenset(), gathered, site, checked, shared, found)
 
@@ -151,6 +152,7 @@ def patched(last: Settled, gathered: Gathered, edits: Iterable[Edit]) -> Settled
         files=gathered.texts,
         digest=digest,
         _places=places,
+        _found=all_,
     )
     return Settled(loaded, base, touched, gathered, last.site, last.checked, last.shared, last.found)
 

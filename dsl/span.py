@@ -57,6 +57,11 @@ class Lines:
         self._asked = 0
         self._starts: list[int] = []
 
+    @property
+    def length(self) -> int:
+        """Characters of the text."""
+        return len(self._text)
+
     def span(self, start: int, end: int) -> Span:
         """The range between two offsets of the text."""
         (line, column), (end_line, end_column) = self._place(start), self._place(end)

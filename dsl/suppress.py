@@ -7,11 +7,16 @@ warnings can be put aside: an error keeps rules out of force whatever a comment 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from heapq import heappop, heappush
+from itertools import accumulate
 
 from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
+from dsl.listed import MOST_OF_A_CODE
 from dsl.spacing import BLANK, tokens
 from dsl.span import Lines, Span
 from dsl.verdict import SUPPRESSION
@@ -35,7 +40,6 @@ class _Suppression:
     until: date
     first: int = 0
     last: int = -1
-    used: set[str] = field(default_factory=set)
 
 
 def has_suppressions(files: Mapping[str, str]) -> bool:
@@ -68,14 +72,64 @@ def without_suppressed(
                     out += [_expired(item)] if command == "check" else []
                 else:
                     standing.setdefault(path, []).append(item)
-    out += [one for one in diagnostics if not _suppressed(one, standing.get(one.span.path, ()))]
+    found = _Found(diagnostics)
+    covered = _covered(standing)
+    out += [one for one in found.all if not _holds(covered, one)]
     for path, items in standing.items():
         lines = Lines(path, files[path])
         for item in items:
-            idle = [code for code in item.codes if code not in item.used and _found_by(code) == command]
+            idle = [
+                code
+                for code in item.codes
+                if not found.any_of(code, path, item.first, item.last) and _found_by(code) == command
+            ]
             if idle:
                 out.append(_unused(item, tuple(dict.fromkeys(idle)), files[path], lines))
     return tuple(sorted(out, key=lambda one: (one.span, one.code)))
+
+
+class _Found:
+    """Findings by code and line."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.all = tuple(diagnostics)
+        self._lines: dict[tuple[str, str], list[int]] = {}
+        for one in self.all:
+            self._lines.setdefault((one.code, one.span.path), []).append(one.span.line)
+        for lines in self._lines.values():
+            lines.sort()
+        often = Counter(one.code for one in self.all)
+        self._cut = {code for code, many in often.items() if many >= MOST_OF_A_CODE}
+
+    def any_of(self, code: str, path: str, first: int, last: int) -> bool:
+        """Whether these lines have such a finding, or may have one that is not told."""
+        lines = self._lines.get((code, path), ())
+        at = bisect_left(lines, first)
+        return code in self._cut or (at < len(lines) and lines[at] <= last)
+
+
+_Covered = Mapping[tuple[str, str], tuple[Sequence[int], Sequence[int]]]
+"""By code and path: the first lines that suppressions cover, in order, and how far each and those before it reach."""
+
+
+def _covered(standing: Mapping[str, Iterable[_Suppression]]) -> _Covered:
+    ranges: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for path, items in standing.items():
+        for item in items:
+            for code in item.codes:
+                ranges.setdefault((code, path), []).append((item.first, item.last))
+    out = {}
+    for key, all_ in ranges.items():
+        firsts, lasts = zip(*sorted(all_), strict=True)
+        out[key] = (firsts, list(accumulate(lasts, max)))
+    return out
+
+
+def _holds(covered: _Covered, one: Diagnostic) -> bool:
+    """Whether a suppression covers a finding."""
+    firsts, reaches = covered.get((one.code, one.span.path), ((), ()))
+    at = bisect_right(firsts, one.span.line)
+    return at > 0 and one.span.line <= reaches[at - 1]
 
 
 def _found_by(code: str) -> str:
@@ -84,32 +138,44 @@ def _found_by(code: str) -> str:
     return pages()[code].command
 
 
-def _suppressed(one: Diagnostic, items: Iterable[_Suppression]) -> bool:
-    hit = False
-    for item in items:
-        if one.code in item.codes and item.first <= one.span.line <= item.last:
-            item.used.add(one.code)
-            hit = True
-    return hit and one.severity is Severity.WARNING
-
-
-def _comments(path: str, text: str) -> Iterator[_Suppression | Diagnostic]:
+def _comments(path: str, text: str) -> list[_Suppression | Diagnostic]:
+    """What each comment is and covers: where it stands alone one fact below it, or a whole block where that begins one."""
+    out: list[_Suppression | Diagnostic] = []
     lines = text.split("\n")
-    start = 0
-    first = last = -1  # what the comments above it cover, from 0
-    for index, line in enumerate(lines):
+    start = depth = 0
+    above: list[_Suppression] = []  # a fact that has not come yet
+    inside: list[
+        tuple[int, int, list[_Suppression]]
+    ] = []  # a fact that has not ended: the deepest block first
+    for number, line in enumerate(lines, 1):
         if SUPPRESSION in line and (found := _comment(line)) is not None:
             comment, alone = found
             at = line.rindex(comment)
             end = at + len(comment)
-            span = Span(path, start + at, start + end, index + 1, at + 1, index + 1, end + 1)
-            item = _read(comment, span, alone=alone)
+            item = _read(
+                comment, Span(path, start + at, start + end, number, at + 1, number, end + 1), alone=alone
+            )
             if isinstance(item, _Suppression):
-                if alone and first <= index:
-                    first, last = _covered(lines, index)
-                item.first, item.last = (first + 1, last + 1) if alone else (index + 1, index + 1)
-            yield item
+                if alone:
+                    above.append(item)
+                else:
+                    item.first = item.last = number
+            out.append(item)
+        if above and line.strip(BLANK)[:1] not in ("", "#"):
+            heappush(inside, (-depth, number, above))
+            above = []
+        if inside:
+            code = [token for token in tokens(line) if not token.startswith("#")]
+            depth += code.count("{") - code.count("}")
+            while inside and depth <= -inside[0][0] and code[-1:] != [","]:
+                _, first, items = heappop(inside)
+                for item in items:
+                    item.first, item.last = first, number
         start += len(line) + 1
+    for _, first, items in inside:
+        for item in items:
+            item.first, item.last = first, len(lines)
+    return out
 
 
 def _comment(line: str) -> tuple[str, bool] | None:
@@ -142,20 +208,6 @@ def _read(comment: str, span: Span, *, alone: bool) -> _Suppression | Diagnostic
     return _Suppression(
         span, alone, codes, (span.start + match.start("codes"), span.start + match.end("codes")), until
     )
-
-
-def _covered(lines: list[str], index: int) -> tuple[int, int]:
-    """The lines below a comment, from 0, that it is about: one fact, or a whole block where it begins one."""
-    first = index + 1
-    while first < len(lines) and lines[first].strip(BLANK)[:1] in ("", "#"):
-        first += 1
-    depth = 0
-    for number in range(first, len(lines)):
-        code = [token for token in tokens(lines[number]) if not token.startswith("#")]
-        depth += code.count("{") - code.count("}")
-        if depth <= 0 and code[-1:] != [","]:
-            return first, number
-    return first, len(lines) - 1
 
 
 def _finding(code: str, message: str, span: Span, help_: str, fixes: tuple[Fix, ...] = ()) -> Diagnostic:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.diagnostic import Diagnostic, Edit, Fix, Severity
-from dsl.load import load_texts
+from dsl.load import Loader, load_texts
 from dsl.mend import before, mended
 from dsl.span import Lines
 from tests.dsl import fuzzing
@@ -102,7 +102,7 @@ def test_places_are_led_back_through_rounds_of_edits(data):
         rounds.append(outcome)
         text = outcome.files["a"]
     for offset, place in enumerate(origin):
-        there = before(Lines("a", text).span(offset, offset + 1), rounds, first)
+        there = before(Lines("a", text).span(offset, offset + 1), rounds, Lines("a", first))
         assert 0 <= there.start <= there.end <= len(first)
         if place >= 0:
             assert (there.start, there.end) == (place, place + 1)
@@ -142,6 +142,45 @@ def test_of_many_mistakes_in_one_declaration_none_is_left(sla, tmp_path, monkeyp
     monkeypatch.undo()
     code, _, err = sla("fix", str(path))
     assert (code, err) == (0, "460 findings fixed, 0 left\n")
+
+
+def test_of_more_than_are_told_all_are_mended_at_once(sla, tmp_path, monkeypatch):
+    loads = []
+    load = Loader.load_from
+    monkeypatch.setattr(Loader, "load_from", lambda *given: loads.append(1) or load(*given))
+    late = "".join(
+        f"calendar c{number} {{\n  zone UTC\n" + "  open mon-fri 08:00-23:59\n" * 10 + "}\n"
+        for number in range(250)
+    )
+    (tmp_path / "sla.rules").write_text(SMOOTH + late)
+    assert "2500 findings fixed, 0 left" in sla("fix")[2]
+    assert len(loads) == 2
+    assert (tmp_path / "sla.rules").read_text() == SMOOTH + late.replace("23:59", "24:00")
+
+
+def test_of_many_that_are_left_the_first_thousand_are_listed(sla, tmp_path):
+    expired = '# sla:ignore W0408 until 2000-01-01 reason "x"\n'
+    (tmp_path / "sla.rules").write_text(SMOOTH + expired * 1500)
+    for arguments in (["fix"], ["fix", "--dry-run"]):
+        code, out, err = sla(*arguments)
+        assert code == 1
+        assert (out + err).count("W0109") == 1000
+        assert "0 findings" in err and "1500 left, of which 1000 are listed" in err
+    assert sla("check", "--format", "compact")[1].count("W0109") == 1000
+    assert "500 more of W0109 are not listed" in sla("check")[1]
+
+
+def test_a_finding_is_told_though_a_thousand_before_it_are_suppressed(sla, tmp_path):
+    until = '# sla:ignore W0408 until 2999-01-01 reason "x"\n'
+    late = "".join(
+        f"{until}calendar c{number} {{\n  zone UTC\n" + "  open mon-fri 08:00-23:59\n" * 10 + "}\n"
+        for number in range(120)
+    )
+    text = SMOOTH + late + late[len(until) :].split(until)[0].replace("c0", "last")
+    (tmp_path / "sla.rules").write_text(text)
+    for _ in range(2):
+        out = sla("check", "--format", "compact")[1]
+        assert out.count("W0408") == out.count("\n") == 10
 
 
 def test_a_full_disk_is_told_with_the_file(sla, tmp_path, monkeypatch):

@@ -10,19 +10,22 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from dsl.diagnostic import Diagnostic, Severity
 from dsl.errors import FINDINGS
 from dsl.include import Disk, Drafts, Unreadable, decoded, root_file
-from dsl.suppress import without_suppressed
+from dsl.suppress import has_suppressions, without_suppressed
 from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
 from tui.fragment import refuse_part
 from tui.reporting import failing_as_finding, format_option, report
 from tui.rule_path import rule_path
+
+if TYPE_CHECKING:
+    from dsl.loaded import Loaded
 
 _STDIN = "<stdin>"
 _STDIN_ARGUMENT = Path("-")
@@ -91,7 +94,7 @@ def _before(root: Path, name: str, today: date) -> Before:
         except FileNotFoundError:
             return Before((), {})
         loaded = Loader().load_from(source, root.name)
-    return Before(without_suppressed(loaded.diagnostics, loaded.files, today), loaded.files)
+    return Before(without_suppressed(_found(loaded), loaded.files, today), loaded.files)
 
 
 def _checked(root: Path) -> _Outcome:
@@ -102,8 +105,14 @@ def _checked(root: Path) -> _Outcome:
 
     loaded = load(root)
     counts = loaded.counts()
-    remember(root, Verdict(loaded.diagnostics, counts), loaded.files, loaded.patterns)
-    return _Outcome(loaded.diagnostics, loaded.files, counts)
+    found = _found(loaded)
+    remember(root, Verdict(found, counts), loaded.files, loaded.patterns)
+    return _Outcome(found, loaded.files, counts)
+
+
+def _found(loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """What suppressions may leave of many findings is told too, however many come before it."""
+    return loaded.every_diagnostic() if has_suppressions(loaded.files) else loaded.diagnostics
 
 
 def _checked_draft() -> _Outcome:
@@ -115,4 +124,4 @@ def _checked_draft() -> _Outcome:
     except Unreadable as problem:
         text, fault = problem.text, problem
     loaded = Loader().load_from(Drafts({_STDIN: text}, Disk(Path()), fault), _STDIN)
-    return _Outcome(loaded.diagnostics, loaded.files, loaded.counts())
+    return _Outcome(_found(loaded), loaded.files, loaded.counts())

@@ -14,8 +14,10 @@ import click
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS, SlaError
 from dsl.include import Disk, Drafts, decoded, root_file
+from dsl.listed import listed
 from dsl.load import Loader
 from dsl.mend import Mended, before, mended
+from dsl.span import Lines
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from tui import rewrite
@@ -64,8 +66,10 @@ def command(rules_path: Path, dry_run: bool) -> int:
         else:
             rewrite.replace(file, after)
             click.echo(f"fixed {plain(file)}")
-    for one in fixed.left:
-        there = before(one.span, fixed.rounds, fixed.before[one.span.path]) if dry_run else one.span
+    original = {path: Lines(path, text) for path, text in fixed.before.items()}
+    left = listed(fixed.left)
+    for one in left:
+        there = before(one.span, fixed.rounds, original[one.span.path]) if dry_run else one.span
         click.echo(compact(replace(one, span=there)), err=dry_run)
         for fix in one.fixes:
             click.echo(f"  could be mended: {plain(fix.title)}", err=dry_run)
@@ -74,7 +78,8 @@ def command(rules_path: Path, dry_run: bool) -> int:
     again = (
         "; run it again, for more of them" if any(fix.safe for one in fixed.left for fix in one.fixes) else ""
     )
-    summary = f"{counted(applied, 'finding')} {would}fixed, {len(fixed.left)} left{again}"
+    told = f", of which {len(left)} are listed" if len(left) < len(fixed.left) else ""
+    summary = f"{counted(applied, 'finding')} {would}fixed, {len(fixed.left)} left{told}{again}"
     click.echo(summary, err=True)
     return FINDINGS if fixed.left or (dry_run and changed) else 0
 
@@ -85,7 +90,7 @@ def _fixed(root: Path, today: date) -> _Fixed:
     loaded = loader.load(root)
     files = original = dict(loaded.files)
     rounds: list[Mended] = []
-    left = without_suppressed(loaded.diagnostics, files, today)
+    left = without_suppressed(loaded.every_diagnostic(), files, today)
     for _ in range(_MOST_ROUNDS):
         outcome = mended(left, files)
         if outcome.files == files:
@@ -93,7 +98,7 @@ def _fixed(root: Path, today: date) -> _Fixed:
         loaded = loader.load_from(Drafts(outcome.files, disk), root.name)
         rounds.append(outcome)
         files = outcome.files
-        left = without_suppressed(loaded.diagnostics, loaded.files, today)
+        left = without_suppressed(loaded.every_diagnostic(), loaded.files, today)
         files = {**loaded.files, **files}
         original = {**loaded.files, **original}
     return _Fixed(original, files, tuple(rounds), left)

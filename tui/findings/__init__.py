@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from dsl.diagnostic import Diagnostic
+from dsl.listed import listed
 from tui.findings.human import compact, human, spoken
 from tui.findings.record import record
 
@@ -38,13 +39,13 @@ def render(
     folder: str = "",
     title: str = "sla check",
 ) -> str:
-    """All diagnostics in one of FORMATS, without a newline at the end.
+    """The diagnostics that are told in one of FORMATS, without a newline at the end.
 
     Of nothing, formats for people and `github` give "", the others a document that says so. Files are named relative to
     the root file's folder for people; formats that other programs match with a repository put `folder`, with forward
     slashes, before them. `title` is the command that found it.
     """
-    diagnostics = found.diagnostics
+    diagnostics = listed(found.diagnostics)
     match format_:
         case "human":
             return human(diagnostics, found.files, color=color)

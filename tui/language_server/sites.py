@@ -14,6 +14,7 @@ from dsl.diagnostic import Diagnostic
 from dsl.errors import SlaError
 from dsl.include import ROOT_NAME, Buffers, Disk
 from dsl.language_server.positions import Lines
+from dsl.listed import listed
 from dsl.load import Loader
 from dsl.loaded import Loaded
 from dsl.suppress import without_suppressed
@@ -101,6 +102,6 @@ class Sites:
             return None
         last = self._readings.get(root)
         if last is None or last.loaded is not loaded or last.today != today:
-            left = without_suppressed(loaded.diagnostics, loaded.files, today)
+            left = listed(without_suppressed(loaded.diagnostics, loaded.files, today))
             last = self._readings[root] = Reading(folder, root.name, loaded, today, left)
         return last
