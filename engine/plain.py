@@ -1,9 +1,11 @@
 """Text that strangers wrote, made harmless: one line without control characters, escape sequences, direction marks or lone
-surrogates. What leaves by a message or reaches a terminal goes through here; each then escapes it for its own format.
+surrogates. What leaves by a message or reaches a terminal goes through here; each then escapes it for its own format. JSON has
+escapes for all of these, so that nothing is lost in it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -12,6 +14,7 @@ _KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyp
 _WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
 
 
@@ -50,3 +53,18 @@ def markdown(text: object, limit: int = 2000) -> str:
     """Neither Markdown nor HTML."""
     line = plain(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN.sub(r"\\\1", line)
+
+
+def json_text(data: object, *, indent: int | None = 2) -> str:
+    """The JSON of plain data, in one line where `indent` is None. It has every text whole and as it is: what could steer a terminal is
+    written as an escape, which a parser gives back."""
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    return text if text.isascii() and "\x7f" not in text else _BEYOND_ASCII.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if _harmless(character) == character:
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

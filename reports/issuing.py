@@ -6,7 +6,6 @@ Customers are taken some at a time: as many as a process reads at once, and the 
 from __future__ import annotations
 
 import hashlib
-import json
 import pickle
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from dsl.report import SECTIONS
 from engine.calendar.period import Period, bound_text
 from engine.facts import Instant
 from engine.graph import Graph
-from engine.plain import plain
+from engine.plain import json_text
 from engine.processes import spread
 from engine.replay.ways import chain, compiled
 from engine.store.opening import open_store
@@ -192,7 +191,7 @@ def _issuer(packed: bytes) -> Issuer:
 def entry(file: File) -> Entry:
     """What the manifest says of a file."""
     digest = hashlib.sha256(file.content).hexdigest()
-    return Entry(file.name, plain(file.customer), file.form, len(file.content), digest)
+    return Entry(file.name, file.customer, file.form, len(file.content), digest)
 
 
 def manifest(issue: Issue, entries: Sequence[Entry]) -> str:
@@ -202,7 +201,7 @@ def manifest(issue: Issue, entries: Sequence[Entry]) -> str:
         "start": bound_text(issue.period.start),
         "end": bound_text(issue.period.end),
         "zone": issue.zone or "of each customer",
-        "scope": {name: plain(value) for name, value in issue.wanted.items()},
+        "scope": dict(issue.wanted),
         "made": format_instant(issue.now),
         "rules": issue.rules[0].digest,
         "files": [
@@ -210,4 +209,4 @@ def manifest(issue: Issue, entries: Sequence[Entry]) -> str:
             for item in sorted(entries, key=lambda item: item.file)
         ],
     }
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record) + "\n"

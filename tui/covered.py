@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from engine.scenario.coverage import Covered, Unit
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 FORMATS = ("text", "json", "lcov")
 
@@ -16,11 +15,9 @@ def written(found: Sequence[Covered], form: str, *, ran: bool = True) -> str:
     """The coverage in one of FORMATS, with a newline at the end. Where nothing ran nothing is covered."""
     if not ran:
         nothing = {"percent": 0.0, "kinds": {}, "units": []}
-        return {"json": f"{json.dumps(nothing, indent=2)}\n", "lcov": ""}.get(
-            form, "coverage\n  nothing was run\n"
-        )
+        return {"json": f"{json_text(nothing)}\n", "lcov": ""}.get(form, "coverage\n  nothing was run\n")
     if form == "json":
-        return json.dumps(as_data(found), indent=2, ensure_ascii=False) + "\n"
+        return json_text(as_data(found)) + "\n"
     return "\n".join(lcov(found) if form == "lcov" else table(found)) + "\n"
 
 
@@ -64,7 +61,7 @@ def as_data(found: Sequence[Covered]) -> dict[str, object]:
         "units": [
             {
                 "kind": one.unit.value,
-                "name": plain(one.name),
+                "name": one.name,
                 "file": one.span.path,
                 "line": one.span.line,
                 "column": one.span.column,

@@ -5,7 +5,6 @@ Every text is made harmless on the way: for a terminal in all three, for a sprea
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +14,10 @@ from decimal import Decimal
 from engine.snapshot import Row
 from reports.render.sheet import Cell, csv_text
 from tui.moment import iso
-from tui.plain import markdown, plain
+from tui.plain import json_text, markdown
 from tui.standing import standing
 
 FORMATS = ("csv", "json", "md")
-
-_LONGEST = 32_000  # what a spreadsheet's cell can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +39,12 @@ def write(sheet: Sheet, format_: str) -> str:
 def _json(sheet: Sheet) -> str:
     rows = [
         {
-            name: plain(value, _LONGEST) if isinstance(value, str | Decimal) else value
+            name: str(value) if isinstance(value, Decimal) else value
             for name, value in zip(sheet.header, row, strict=True)
         }
         for row in sheet.rows
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return json_text(rows) + "\n"
 
 
 def _markdown(sheet: Sheet) -> str:

@@ -5,7 +5,6 @@ People read the reason on standard error; the exit code is the same for both.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
@@ -15,8 +14,9 @@ import click
 
 from dsl.diagnostic import Diagnostic
 from dsl.errors import FINDINGS, SlaError
+from dsl.listed import listed
 from tui.findings.record import record
-from tui.plain import plain
+from tui.plain import json_text
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,11 +61,11 @@ def failure_json(error: SlaError) -> str:
     """The documented JSON object of a failure."""
     found = error.findings if isinstance(error, BrokenRulesError) else ()
     data = {
-        "error": plain(error, 2000),
-        "help": plain(error.help, 2000),
-        "findings": [record(one) for one in found],
+        "error": str(error),
+        "help": error.help,
+        "findings": [record(one) for one in listed(found)],
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json_text(data)
 
 
 def _of_the_system(error: OSError) -> SlaError:

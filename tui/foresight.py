@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from engine.delivery.deliver import Preview
 from engine.delivery.outbox import Outbox
 from tui.messages import about
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 
 def preview_lines(previews: Iterable[Preview], outbox: Outbox, form: str) -> Iterator[str]:
@@ -18,7 +17,7 @@ def preview_lines(previews: Iterable[Preview], outbox: Outbox, form: str) -> Ite
         tickets = {message.id: message.ticket for message in found}
         named = list(dict.fromkeys(tickets.get(number, "") for number in item.messages))
         if form == "jsonl":
-            yield json.dumps(_record(item, [ticket for ticket in named if ticket]))
+            yield json_text(_record(item, [ticket for ticket in named if ticket]), indent=None)
             continue
         to = plain(item.recipient or "-", 200)
         channel = plain(item.channel)
@@ -39,14 +38,15 @@ def notice_lines(outbox: Outbox, after: int, form: str) -> Iterator[str]:
         if item.id <= after:
             continue
         if form == "jsonl":
-            yield json.dumps(
+            yield json_text(
                 {
                     "what": "would tell",
                     "channel": item.message.channel,
                     "recipient": item.message.recipient,
                     "ticket": item.ticket,
                     "about": about(item),
-                }
+                },
+                indent=None,
             )
         else:
             words = (

@@ -35,7 +35,7 @@ def record_of(owed: Owed, *, outages: bool) -> dict[str, Any]:
             }
             for one in owed.months
         ],
-        "unsettled": [plain(one, 500) for one in owed.unsettled],
+        "unsettled": list(owed.unsettled),
     }
 
 
@@ -43,8 +43,7 @@ def _settled(settled: Settled) -> dict[str, Any]:
     return {
         "total": _amounts(settled.credits),
         "lines": [
-            {"rule": line.rule, "because": plain(line.because, 100_000), **_amount(line.amount)}
-            for line in settled.lines
+            {"rule": line.rule, "because": line.because, **_amount(line.amount)} for line in settled.lines
         ],
     }
 

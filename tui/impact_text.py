@@ -73,13 +73,13 @@ def record_of(told: Told) -> dict[str, Any]:
 def _records(found: Found) -> Iterator[dict[str, Any]]:
     for about, items in found.items():
         yield {
-            "customer": plain(about.customer),
+            "customer": about.customer,
             "change": about.kind.value,
             "metric": about.metric,
             "step": about.step or None,
             "clocks": [
                 {
-                    "ticket": plain(item.ticket),
+                    "ticket": item.ticket,
                     "cycle": item.cycle,
                     "due_before": None if item.before is None else format_instant(item.before),
                     "due_after": None if item.after is None else format_instant(item.after),

@@ -14,6 +14,7 @@ from dsl.suggest import nearest
 from engine import pausing
 from engine.calendar.hours import OpenHours
 from engine.wall import format_instant, parse_instant
+from tui.plain import json_text
 
 LONGEST_LINE = 1_000_000
 _LONGEST_TARGET = 10**12
@@ -35,7 +36,7 @@ class Answers:
             return self._answer(_object(line))
         except ValueError as error:
             self.bad += 1
-            return json.dumps({"error": str(error)})
+            return json_text({"error": str(error)}, indent=None)
 
     def _answer(self, question: Mapping[str, object]) -> str:
         hours = self._calendar(question)

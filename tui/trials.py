@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from dsl.diagnostic import Diagnostic
 from dsl.verdict import counted
 from engine.scenario.verdicts import Result
 from tui.findings import record, render
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 _WIDE = 2000
 _RED, _GREEN, _BOLD, _END = "\x1b[31m", "\x1b[32m", "\x1b[1m", "\x1b[0m"
@@ -43,7 +42,7 @@ class Trial:
 def written(trial: Trial, form: str, *, color: bool = False) -> str:
     """The whole run for people, or as an object: "human", "plain" or "json"."""
     if form == "json":
-        return json.dumps(as_data(trial), indent=2, ensure_ascii=False)
+        return json_text(as_data(trial))
     if form == "plain" or trial.errors:
         return "\n\n".join(filter(None, (render(trial, form, color=color), summary(trial))))
     return "\n".join([*human(trial, color=color), summary(trial)])
@@ -55,14 +54,14 @@ def as_data(trial: Trial) -> dict[str, object]:
         "results": [
             {
                 "kind": result.kind,
-                "title": plain(result.title),
+                "title": result.title,
                 "file": result.span.path,
                 "line": result.span.line,
                 "expectations": result.expectations,
                 "failures": [
                     {
-                        "expected": plain(failure.expected),
-                        "got": plain(failure.got),
+                        "expected": failure.expected,
+                        "got": failure.got,
                         "priority": failure.priority,
                         "rewritten": trial.blessed and failure.can_be_blessed,
                         "diagnostic": record(failure.diagnostic),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from engine.calendar.period import bound_text
-from engine.plain import plain
+from engine.plain import json_text
 from engine.wall import format_instant
 from reports.compliance import Figures, Judged, Standing
 from reports.correction import Told, net, with_corrections
@@ -23,14 +22,12 @@ def render(report: Report) -> str:
         "start": bound_text(report.period.start),
         "end": bound_text(report.period.end),
         "zone": report.zone or "of each customer",
-        "scope": {name: plain(value, _LONGEST) for name, value in report.scope.wanted.items()},
+        "scope": dict(report.scope.wanted),
         "made": format_instant(report.made_at),
         "rules": report.rules,
         "total": _figures(figures),
         **{
-            f"by_{dimension}": {
-                plain(name, _LONGEST): _figures(found) for name, found in report.by(dimension).items()
-            }
+            f"by_{dimension}": {name: _figures(found) for name, found in report.by(dimension).items()}
             for dimension in DIMENSIONS
         },
         "clocks": [
@@ -44,7 +41,7 @@ def render(report: Report) -> str:
         "closings": [
             {
                 "period": item.period,
-                "customer": plain(item.customer, _LONGEST),
+                "customer": item.customer,
                 "zone": item.zone,
                 "start": format_instant(item.start),
                 "end": format_instant(item.end),
@@ -56,10 +53,7 @@ def render(report: Report) -> str:
         ],
         "definitions": list(DEFINITIONS),
     }
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-
-
-_LONGEST = 32_000
+    return json_text(record) + "\n"
 
 
 def _figures(figures: Figures) -> dict[str, Any]:
@@ -86,7 +80,7 @@ def _name(which: Standing | None) -> str | None:
 def _clock(clock: Judged, made_at: int) -> dict[str, Any]:
     excuse = clock.excuse
     texts = {
-        name: plain(getattr(clock, name), _LONGEST)
+        name: getattr(clock, name)
         for name in ("ticket", "customer", "group", "tier", "priority", "team", "metric")
     }
     return {
@@ -97,7 +91,5 @@ def _clock(clock: Judged, made_at: int) -> dict[str, Any]:
         "due": None if clock.due is None else format_instant(clock.due),
         "stopped": None if clock.stopped is None else format_instant(clock.stopped),
         "over_by_seconds": over_by(clock, made_at),
-        "excuse": None
-        if excuse is None
-        else {"reason": plain(excuse.reason, _LONGEST), "by": plain(excuse.by, _LONGEST)},
+        "excuse": None if excuse is None else {"reason": excuse.reason, "by": excuse.by},
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ from dsl.commitment import WHOLE, Money
 from engine.commitment.uptime import Figure
 from engine.commitment.words import share, uptime
 from engine.lengths import length
-from engine.plain import markdown, plain
+from engine.plain import json_text, markdown
 from engine.wall import format_instant, format_local
 from reports.render.sheet import Cell, csv_text
 from reports.render.words import amount, exact
@@ -20,7 +19,6 @@ HEADER = (
     *("section", "name", "amount", "currency", "reason", "of", "rule_at", "met", "breached", "excluded"),
     *("percent", "promised", "kept", "from", "until", "down_seconds", "agreed_seconds"),
 )
-_LONGEST = 32_000
 
 
 def uptime_percent(figure: Figure) -> str:
@@ -106,8 +104,8 @@ def digests(month: Settlement) -> Iterator[tuple[str, str]]:
 def as_json(month: Settlement) -> str:
     """One object. Amounts are decimal texts, instants ISO 8601 in UTC, lengths seconds."""
     record = {
-        "customer": plain(month.customer, _LONGEST),
-        "title": plain(month.title, _LONGEST),
+        "customer": month.customer,
+        "title": month.title,
         "period": month.period,
         "zone": month.zone,
         "start": format_instant(month.start),
@@ -130,7 +128,7 @@ def as_json(month: Settlement) -> str:
         "uptime": [_uptime(figure) for figure in month.figures],
         **dict(digests(month)),
     }
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    return json_text(record) + "\n"
 
 
 def _value(value: Money) -> dict[str, str]:
@@ -142,12 +140,12 @@ def _entry(entry: Entry) -> dict[str, Any]:
     return {
         **({"of": entry.of} if entry.of else {}),
         "rule": line.rule,
-        "because": plain(line.because, _LONGEST),
+        "because": line.because,
         **_value(line.amount),
         "credits": line.credits,
         "service": line.service or None,
-        "tickets": [plain(ticket) for ticket in line.tickets],
-        "rule_at": plain(entry.where),
+        "tickets": list(line.tickets),
+        "rule_at": entry.where,
     }
 
 

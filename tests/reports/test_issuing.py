@@ -122,12 +122,14 @@ def test_files_are_named_by_what_is_declared_and_by_nothing_that_strangers_wrote
 def test_the_manifest_has_the_digest_of_every_file(office, place):
     issue = wanted(office, place)
     found = files_of(issue)
-    told = json.loads(manifest(issue, [entry(file) for file in found.values()]))
+    text = manifest(issue, [entry(file) for file in found.values()])
+    assert "\x1b" not in text
+    told = json.loads(text)
     assert [item["file"] for item in told["files"]] == sorted(found)
     for item in told["files"]:
         assert item["sha256"] == hashlib.sha256(found[item["file"]].content).hexdigest()
         assert item["bytes"] == len(found[item["file"]].content)
-        assert "\x1b" not in item["customer"]
+        assert item["customer"] == found[item["file"]].customer
     assert (told["period"], told["rules"]) == ("2026-10", office.graph.digest)
 
 

@@ -222,3 +222,12 @@ def test_a_remembered_verdict_does_not_hide_a_suppression(tmp_path, text, code):
             sla_command("check"), capture_output=True, cwd=tmp_path, env=environment(), check=False
         )
         assert done.returncode == code
+
+
+def test_programs_get_the_whole_message_and_people_a_short_one(sla, tmp_path):
+    name = "n" * 3000
+    (tmp_path / "sla.rules").write_text(f"customer acme {{\n  tier {name}\n}}\n")
+    found = json.loads(sla("check", "--format", "json")[1])
+    assert any(f"`{name}`" in one["message"] for one in found)
+    shown = sla("check", "--format", "plain")[1]
+    assert name not in shown and "…" in shown

@@ -11,7 +11,7 @@ from datetime import UTC
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.widgets import Input
 
@@ -25,7 +25,7 @@ from tui.arranging import arrange
 from tui.export import FORMATS, file_name, inbox_sheet, write
 from tui.glyphs import ASCII, UNICODE
 from tui.line import text
-from tui.plain import plain, spreadsheet
+from tui.plain import json_text, plain, spreadsheet
 from tui.screens.ask import Confirm
 from tui.view import View, inbox_lines, lay_out, row_lines
 from tui.view_health import health_lines, health_sheet, health_view
@@ -170,6 +170,22 @@ async def test_a_subject_of_a_megabyte_is_just_another_row() -> None:
         assert shown_is_harmless(app)
 
 
-@pytest.mark.parametrize("format_", FORMATS)
-def test_a_megabyte_is_cut_in_files_too(format_: str) -> None:
+def test_json_has_the_text_as_it_is_and_of_a_megabyte_all() -> None:
+    for subject in (*EVIL.values(), "=" + "x" * 1_000_000):
+        (told,) = json.loads(write(inbox_sheet([row(0, subject=subject)], NOW, UTC), "json"))
+        assert told["subject"] == subject
+
+
+@given(st.recursive(st.text(max_size=20), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@example(["\x7f", "\U000e0041", "\ud800", "\u2028", "ü é 👩\u200d🚒"])
+def test_json_steers_nothing_and_reads_back_the_same(data: object) -> None:
+    for indent in (2, None):
+        text = json_text(data, indent=indent)
+        assert harmless(text.replace("\n", ""))
+        assert json.loads(text) == data
+    assert "ü é 👩\u200d🚒" in json_text("ü é 👩\u200d🚒")
+
+
+@pytest.mark.parametrize("format_", sorted({*FORMATS} - {"json"}))
+def test_a_megabyte_is_cut_in_files_that_people_read(format_: str) -> None:
     assert len(write(inbox_sheet([row(0, subject="=" + "x" * 1_000_000)], NOW, UTC), format_)) < 40_000

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -13,7 +12,7 @@ import click
 from engine.facts import Instant
 from engine.wall import format_instant
 from tui.options import graph_of, month_of_text, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -47,7 +46,7 @@ def command(month: str, customer: str, form: str, store_path: Place) -> None:
                 click.echo(f"{plain(whose)}: {plain(why, 2000)}", err=True)
             raise
     if form == "json":
-        click.echo(json.dumps([_record(item) for item in done], indent=2))
+        click.echo(json_text([_record(item) for item in done]))
         return
     for item in done:
         figures = item.figures
@@ -83,7 +82,7 @@ def _record(item: Done) -> dict[str, object]:
     """The documented JSON object of a closing."""
     return {
         "period": item.closing.period,
-        "customer": plain(item.closing.customer, 2000),
+        "customer": item.closing.customer,
         "zone": item.closing.zone,
         "start": format_instant(item.closing.start),
         "end": format_instant(item.closing.end),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from dsl.errors import FINDINGS
 from tui.options import config_option, graph_from_file, rule_file_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 
 @click.group(epilog="Example: sla config validate --config sla.toml --rules sla.rules")
@@ -29,7 +28,11 @@ def show(config_path: Path | None, form: str) -> None:
 
     found = load(config_path).shown()
     if form == "json":
-        click.echo(json.dumps([{"key": key, "value": value, "from": origin} for key, value, origin in found]))
+        click.echo(
+            json_text(
+                [{"key": key, "value": value, "from": origin} for key, value, origin in found], indent=None
+            )
+        )
         return
     keys = max(len(key) for key, *_ in found)
     values = min(40, max(len(value) for _, value, _ in found))
@@ -53,7 +56,9 @@ def validate(config_path: Path | None, rules_path: Path, form: str) -> int:
     found = problems(settings, graph_from_file(rules_path).ruleset)
     if form == "json":
         click.echo(
-            json.dumps([{"key": item.key, "message": item.message, "help": item.help} for item in found])
+            json_text(
+                [{"key": item.key, "message": item.message, "help": item.help} for item in found], indent=None
+            )
         )
     else:
         for item in found:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import click
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
 from tui.options import at_option, rules_option, store_option, world, zone_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.graph import Graph
@@ -92,7 +91,7 @@ def print_customers(found: Customers, words: str, now: Instant, zone: str, form:
         raise SlaError(f"--filter: {plain(parsed.message, 200)}", help=parsed.help, exit_code=USAGE)
     chosen = choose(part, found.entries, Wish(filter=words), now)
     if form == "json":
-        click.echo(json.dumps([record(item, now) for item in chosen], indent=2, ensure_ascii=False))
+        click.echo(json_text([record(item, now) for item in chosen]))
     elif form == "csv":
         click.echo(write(sheet(chosen, now, where), "csv"), nl=False)
     else:
@@ -120,7 +119,7 @@ def _one(
         )
     about = detail(store, graph, item, now)
     if form == "json":
-        click.echo(json.dumps(record(item, now), indent=2, ensure_ascii=False))
+        click.echo(json_text(record(item, now)))
     elif form == "csv":
         click.echo(write(customer_sheet(about, now), "csv"), nl=False)
     else:
@@ -147,15 +146,15 @@ def record(item: Customer, now: int) -> dict[str, Any]:
 
     scorecard = item.scorecard
     return {
-        "customer": plain(scorecard.name, 2000),
-        "title": plain(scorecard.title, 2000),
+        "customer": scorecard.name,
+        "title": scorecard.title,
         "declared": scorecard.declared,
         "group": scorecard.group or None,
         "tier": scorecard.tier or None,
         "zone": scorecard.zone,
         "period": scorecard.period,
         "compliance": figures(scorecard.figures),
-        "by_metric": {plain(name, 200): figures(one) for name, one in scorecard.metrics.items()},
+        "by_metric": {name: figures(one) for name, one in scorecard.metrics.items()},
         "months": [{"period": one.name, **figures(one.figures)} for one in scorecard.months],
         "uptime": [
             {
@@ -170,8 +169,8 @@ def record(item: Customer, now: int) -> dict[str, Any]:
             for one in scorecard.uptime
         ],
         "credits": [{"amount": f"{one.amount:f}", "currency": one.currency} for one in scorecard.credits],
-        "not_counted": plain(scorecard.trouble, 2000) or None,
-        "renegotiations": [plain(talk.renegotiation.name, 200) for talk in scorecard.talks],
+        "not_counted": scorecard.trouble or None,
+        "renegotiations": [talk.renegotiation.name for talk in scorecard.talks],
         "open": item.open,
         "breached": item.breached,
     }

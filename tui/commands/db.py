@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.options import store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -35,7 +34,7 @@ def status(store_path: Place, form: str) -> None:
         for name, value in (("last_event", found.last_event), ("rules_since", found.rules_since))
     }
     if form == "json":
-        click.echo(json.dumps(record))
+        click.echo(json_text(record, indent=None))
         return
     width = max(len(name) for name in record)
     for name, value in record.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import time
@@ -20,6 +19,7 @@ from engine.store.database import POST
 from tui.ledger import Entry, Ledger, entry_line, entry_record
 from tui.logs import log_option, say
 from tui.options import config_option, graph_from_file, graph_of, rules_option, store_option
+from tui.plain import json_text
 
 if TYPE_CHECKING:
     from engine.delivery.deliver import Deliverer
@@ -105,7 +105,7 @@ def tell(ledger: Ledger, form: str) -> None:
 
 
 def _told(entry: Entry, form: str) -> str:
-    return json.dumps(entry_record(entry)) if form == "jsonl" else entry_line(entry)
+    return json_text(entry_record(entry), indent=None) if form == "jsonl" else entry_line(entry)
 
 
 def complain(words: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,7 +15,7 @@ from dsl.verdict import counted
 from tui.failure import failing_in, failure_json
 from tui.options import graph_of_loaded
 from tui.period_text import period_text
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.rule_path import rules_above_option
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def command(old: str, new: str, rules_path: Path, form: str, verbose: bool, deta
     ]
     found = difference(graphs[0], graphs[1])
     if form == "json":
-        click.echo(json.dumps({"differences": [record(one) for one in found]}, indent=2, ensure_ascii=False))
+        click.echo(json_text({"differences": [record(one) for one in found]}))
     else:
         for one in found:
             for line in lines(one, verbose=verbose):
@@ -126,10 +125,10 @@ def record(one: Difference) -> dict[str, object]:
     change = one.change
     return {
         "about": change.about.value,
-        "subject": _whole(change.subject),
-        "before": _whole(change.before) or None,
-        "after": _whole(change.after) or None,
-        "when": _whole(change.when) or None,
+        "subject": change.subject,
+        "before": change.before or None,
+        "after": change.after or None,
+        "when": change.when or None,
         "customers": [
             {
                 "customer": place.customer,
@@ -138,10 +137,6 @@ def record(one: Difference) -> dict[str, object]:
             for place in one.places
         ],
     }
-
-
-def _whole(text: str) -> str:
-    return plain(text, len(text))
 
 
 # ---------------------------------------------------------------- people

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from engine.preview import preview
 from engine.wall import format_instant
 from tui.chapters import Listing
 from tui.options import rules_option, store_option, world
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -86,7 +85,9 @@ def list_(store_path: Place, rules_path: Path | None, everything: bool, form: st
         ]
     found.sort(key=lambda item: (not item.now, item.marks[-1].at, item.ticket))
     for item in found:
-        for text in [json.dumps(record(item))] if form == "jsonl" else lines(item, log=everything):
+        for text in (
+            [json_text(record(item), indent=None)] if form == "jsonl" else lines(item, log=everything)
+        ):
             click.echo(text)
     if not found and form == "table":
         click.echo("no ticket was ever flagged" if everything else "no ticket is flagged")

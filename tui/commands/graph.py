@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import click
 
 from tui.failure import failing_in, failure_json
 from tui.options import graph_from_file
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.rule_path import rule_path
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def as_json(nodes: Sequence[Node]) -> Iterable[str]:
         }
         for node in nodes
     ]
-    yield json.dumps({"nodes": listed}, indent=2)
+    yield json_text({"nodes": listed})
 
 
 def _label(node: Node) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from engine.wall import format_instant
 from tui.glyphs import glyphs_for
 from tui.look import look
 from tui.options import at_option, rules_option, store_option, world, zone_option
+from tui.plain import json_text
 from tui.view_health import health_lines
 from tui.view_uptime import uptimes
 
@@ -51,7 +51,7 @@ def print_health(
         ran = so_far(store, graph, now)
         assert snapshot.health is not None
         if form == "json":
-            click.echo(json.dumps(record(snapshot.health) | {"uptime": records(graph, ran, now)}, indent=2))
+            click.echo(json_text(record(snapshot.health) | {"uptime": records(graph, ran, now)}))
             return
         glyphs = glyphs_for(sys.stdout.encoding, "")
         customers = graph.ruleset.customers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +13,7 @@ import click
 
 from dsl.errors import FINDINGS, SlaError
 from tui.options import store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.intake.load import Outcome
@@ -193,7 +192,7 @@ def _say(
             "rejects": str(rejects) if outcome.refused else None,
             "seconds": round(seconds, 3),
         }
-        click.echo(json.dumps(record))
+        click.echo(json_text(record, indent=None))
         return
     click.echo(
         f"{plain(file)}: {outcome.new:,} new events, {outcome.known:,} known, {outcome.refused:,} rows refused in {seconds:.1f} s"

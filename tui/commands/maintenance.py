@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -18,7 +17,7 @@ from engine.wall import format_instant, format_local, parse_instant
 from tui.chapters import Listing
 from tui.commands.outage import SOURCE, declared
 from tui.options import InstantParam, graph_of, rules_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from dsl.commitment import Window
@@ -180,4 +179,4 @@ def _json(one: Notice) -> str:
         "id": one.source_id,
         "note": one.note,
     }
-    return json.dumps(record)
+    return json_text(record, indent=None)

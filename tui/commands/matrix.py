@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from dsl.suggest import nearest
 from tui.failure import failing_in, failure_json
 from tui.options import graph_from_file
 from tui.period_text import period_text
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.rule_path import rules_above_option
 
 if TYPE_CHECKING:
@@ -111,8 +110,7 @@ def _declared(contract: Contract, text: str) -> str:
 
 
 def _json(sheet: Sheet) -> str:
-    """Every text as the rules have it: what could steer a terminal is written as an escape, as all that is not ASCII."""
-    return json.dumps([dict(zip(sheet.header, row, strict=True)) for row in sheet.rows], indent=2)
+    return json_text([dict(zip(sheet.header, row, strict=True)) for row in sheet.rows])
 
 
 def _heading(block: Block) -> str:

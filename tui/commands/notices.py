@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import time
 from collections.abc import Iterable
 from contextlib import closing
@@ -20,7 +19,7 @@ from engine.wall import format_instant
 from tui.chapters import Listing
 from tui.messages import about, message_record
 from tui.options import rules_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 INBOX = "inbox"
 
@@ -53,7 +52,7 @@ def list_(who: tuple[str, ...], store_path: Place, unread: bool, limit: int, for
         _declared(who, store)
         found = store.outbox.notices(who, unread=unread, limit=limit)
     for item in found:
-        click.echo(json.dumps(message_record(item)) if form == "jsonl" else line(item))
+        click.echo(json_text(message_record(item), indent=None) if form == "jsonl" else line(item))
     if not found and form == "table":
         click.echo("nothing unread" if unread else "no notices")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 import uuid
@@ -19,7 +18,7 @@ from engine.wall import LATEST, format_instant
 from tui.chapters import Listing
 from tui.moment import span
 from tui.options import InstantParam, graph_of, rules_option, store_option, zone_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.commitment.outage import Outage
@@ -186,7 +185,7 @@ def _json(one: Outage) -> str:
         "id": one.source_id,
         "note": one.note,
     }
-    return json.dumps(record)
+    return json_text(record, indent=None)
 
 
 def _table(found: list[Outage], now: int) -> Iterator[str]:

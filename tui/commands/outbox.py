@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 import time
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from engine.facts import Instant
 from tui.chapters import Listing
 from tui.messages import message_line, message_record
 from tui.options import store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -56,7 +55,7 @@ def list_(store_path: Place, statuses: tuple[str, ...], ticket: str | None, limi
         found = store.outbox.queued(wanted, ticket=about, limit=limit)
         counts = store.outbox.counts()
     for item in found:
-        click.echo(json.dumps(message_record(item)) if form == "jsonl" else message_line(item))
+        click.echo(json_text(message_record(item), indent=None) if form == "jsonl" else message_line(item))
     if form == "table":
         click.echo(_summary(counts))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import time
@@ -21,6 +20,7 @@ from tui.commands.diff import graph_of_version, lines, loaded_version, versions
 from tui.failure import failing_in, failure_json
 from tui.gates import MoneyParam, breaches_gate, credit_gates
 from tui.options import InstantParam, store_option
+from tui.plain import json_text
 from tui.replaying import archive_option, sources_of, worked_out, workers_option
 from tui.since import SinceParam, since
 
@@ -164,7 +164,7 @@ def command(
         recorded=record and holds,
     )
     if form == "json":
-        click.echo(json.dumps(record_of(told), indent=2, ensure_ascii=False))
+        click.echo(json_text(record_of(told)))
     else:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         shown = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +15,7 @@ from engine.facts import Instant
 from engine.wall import format_instant
 from tui.chapters import Listing
 from tui.options import store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -88,7 +87,7 @@ def _json(one: Publication) -> str:
     record = {
         "number": one.id,
         "customer": one.customer,
-        "title": plain(one.title),
+        "title": one.title,
         "report": one.report or None,
         "period": one.period,
         "from": format_instant(one.start),
@@ -98,11 +97,11 @@ def _json(one: Publication) -> str:
         "made": format_instant(one.made),
         "rules": one.rules,
         "published": format_instant(one.published_at),
-        "published_by": plain(one.published_by),
+        "published_by": one.published_by,
         "withdrawn": None if one.withdrawn_at is None else format_instant(one.withdrawn_at),
-        "withdrawn_by": plain(one.withdrawn_by) or None,
+        "withdrawn_by": one.withdrawn_by or None,
     }
-    return json.dumps(record, ensure_ascii=False)
+    return json_text(record, indent=None)
 
 
 def _table(found: list[Publication]) -> Iterator[str]:

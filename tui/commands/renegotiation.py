@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ import click
 
 from dsl.errors import FINDINGS, SlaError
 from tui.options import month_of_text, rules_option, store_option, world
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -81,7 +80,7 @@ def command(
     chosen = {name: talks for name, talks in chosen.items() if talks}
     if form == "json":
         rows = [_record(graph, talk) for talks in chosen.values() for talk in talks]
-        click.echo(json.dumps({"period": period.name, "talks": rows}, indent=2, ensure_ascii=False))
+        click.echo(json_text({"period": period.name, "talks": rows}))
     elif form == "csv":
         from tui.export import Sheet, write
 
@@ -110,7 +109,7 @@ def _names(graph: Graph, text: str) -> list[str]:
 def _record(graph: Graph, talk: Talk) -> dict[str, Any]:
     return {
         "customer": talk.customer,
-        "title": plain(graph.ruleset.customers[talk.customer].title),
+        "title": graph.ruleset.customers[talk.customer].title,
         "renegotiation": talk.renegotiation.name,
         "needed": talk.needed,
         "evidence": [

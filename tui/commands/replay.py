@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +16,7 @@ from engine.facts import Instant
 from engine.snapshot import Tally
 from tui.line import cells_of as cells
 from tui.options import InstantParam, graph_from_file, rule_file_option, rules_from_file, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.replaying import archive_option, sources_of, worked_out, workers_option
 
 if TYPE_CHECKING:
@@ -133,7 +132,7 @@ def _shown(result: Outcomes, work: Replay, form: str) -> str:
 
     names = [state.value for state in OUTCOMES]
     if form == "json":
-        return json.dumps(_record(result, work, names), indent=2) + "\n"
+        return json_text(_record(result, work, names)) + "\n"
     if form == "csv":
         from tui.export import Sheet, write
 
@@ -155,7 +154,7 @@ def _record(result: Outcomes, work: Replay, names: Sequence[str]) -> dict[str, A
         "told_one_by_one": result.apart,
         "outcomes": [
             {
-                "customer": plain(customer),
+                "customer": customer,
                 "metric": metric,
                 **dict(zip(names, counts, strict=True)),
                 "percent": _percent(counts),

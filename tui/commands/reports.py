@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,7 +16,7 @@ from engine.facts import Instant
 from engine.wall import format_instant, format_local
 from tui.chapters import Listing
 from tui.options import config_option, graph_of, rules_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from dsl.report import Report
@@ -145,7 +144,7 @@ def _json(graph: Graph, report: Report, waiting: list[Due], now: int) -> str:
             for one in waiting
         ],
     }
-    return json.dumps(record, ensure_ascii=False)
+    return json_text(record, indent=None)
 
 
 def _shared(report: Report) -> Iterator[str]:

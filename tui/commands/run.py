@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import time
@@ -28,7 +27,7 @@ from tui.erasing import Daily
 from tui.logs import log_option, say
 from tui.messages import decision_line, decision_record
 from tui.options import config_option, graph_from_file, rule_file_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.reporter import Reporter
 from tui.watched import Watched
 
@@ -177,9 +176,11 @@ def _run(
 def lines(turn: Turn, form: str) -> Iterator[str]:
     """Everything that a turn brought, as text ("plain") or as the documented JSON objects ("jsonl")."""
     for item in turn.transitions:
-        yield json.dumps(record(item)) if form == "jsonl" else line(item)
+        yield json_text(record(item), indent=None) if form == "jsonl" else line(item)
     for decision in turn.decisions:
-        yield json.dumps(decision_record(decision)) if form == "jsonl" else decision_line(decision)
+        yield (
+            json_text(decision_record(decision), indent=None) if form == "jsonl" else decision_line(decision)
+        )
 
 
 def graph_of(engine: Engine) -> Graph | None:

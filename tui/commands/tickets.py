@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from engine.facts import Instant, Ticket
 from engine.preview import preview
 from engine.wall import format_instant
 from tui.options import at_option, rules_option, store_option, world
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -64,7 +63,7 @@ def command(store_path: Place, rules_path: Path | None, at: Instant | None, form
         seen = preview(store, graph, now)
         if form == "jsonl":
             for ticket, evaluated in seen:
-                click.echo(json.dumps(record(ticket, evaluated), ensure_ascii=True))
+                click.echo(json_text(record(ticket, evaluated), indent=None))
             return
         for line in _table(seen):
             click.echo(line)

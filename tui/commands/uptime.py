@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -16,7 +15,7 @@ from dsl.errors import FINDINGS, SlaError
 from engine.facts import Instant
 from engine.wall import format_local
 from tui.options import at_option, graph_of, month_of_text, rules_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.calendar.period import Period
@@ -70,7 +69,7 @@ def command(
         history = recorded(store, graph, (month or month_of(now, "UTC")).span("UTC"), now)
         found = list(_figures(graph, _customers(graph, customer), month, history, now))
     if form == "json":
-        click.echo(json.dumps(records(graph, found, now), indent=2, ensure_ascii=False))
+        click.echo(json_text(records(graph, found, now)))
     elif form == "csv":
         from tui.export import Sheet, write
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from engine.snapshot import Transition
 from tui.messages import happening, happening_line, lateness
 from tui.options import NumberRange, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 
 if TYPE_CHECKING:
     from engine.store.place import Place
@@ -72,7 +71,11 @@ def command(
                 gone = ""
             for number, item in found:
                 after = number
-                click.echo(json.dumps({"number": number, **record(item)}) if form == "jsonl" else line(item))
+                click.echo(
+                    json_text({"number": number, **record(item)}, indent=None)
+                    if form == "jsonl"
+                    else line(item)
+                )
             if len(found) < BATCH:
                 if once:
                     return

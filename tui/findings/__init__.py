@@ -5,7 +5,6 @@ Each format is a pure function of diagnostics and the texts that they point into
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from dsl.diagnostic import Diagnostic
 from dsl.listed import listed
 from tui.findings.human import compact, human, spoken
 from tui.findings.record import record
+from tui.plain import json_text
 
 __all__ = ["FORMATS", "FOR_PEOPLE", "Findings", "record", "render", "wants_color"]
 
@@ -54,7 +54,7 @@ def render(
         case "plain":
             return "\n\n".join(map(spoken, diagnostics))
         case "json":
-            return json.dumps([record(one) for one in diagnostics], indent=2, ensure_ascii=False)
+            return json_text([record(one) for one in diagnostics])
         case "sarif":
             from tui.findings.sarif import sarif
 

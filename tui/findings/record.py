@@ -16,18 +16,17 @@ def record(one: Diagnostic) -> dict[str, object]:
     data: dict[str, object] = {
         "code": one.code,
         "severity": one.severity.value,
-        "message": plain(one.message),
+        "message": one.message,
         "file": one.span.path,
         "span": _span(one.span),
         "labels": [
-            {"file": label.span.path, "span": _span(label.span), "text": plain(label.text)}
-            for label in one.labels
+            {"file": label.span.path, "span": _span(label.span), "text": label.text} for label in one.labels
         ],
-        "help": plain(one.help),
-        "notes": [plain(note) for note in one.notes],
+        "help": one.help,
+        "notes": list(one.notes),
         "fixes": [
             {
-                "title": plain(fix.title),
+                "title": fix.title,
                 "applicability": "safe" if fix.safe else "maybe",
                 "edits": [
                     {"file": edit.span.path, "span": _span(edit.span), "text": edit.text}

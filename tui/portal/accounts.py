@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
 from tui.options import config_option, rules_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.portal.desk import account_of, customer_named, iso, note, portal_desk
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ def list_accounts(customer: str, form: str, config_path: Path | None) -> None:
                     "standing": account.standing.value,
                 }
                 shown_more = {"codes": account.second_factor, "created": iso(account.created)}
-                click.echo(json.dumps(shown | shown_more))
+                click.echo(json_text(shown | shown_more, indent=None))
             else:
                 codes = ", codes" if account.second_factor else ""
                 click.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
 from tui.options import config_option, rules_option, store_option
-from tui.plain import plain
+from tui.plain import json_text, plain
 from tui.portal.desk import customer_named, iso, note, portal_desk
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def links(customer: str, form: str, config_path: Path | None) -> None:
                     "customer": one.customer,
                     "report": one.publication,
                 }
-                click.echo(json.dumps(told | instants | {"works": one.works(now)}))
+                click.echo(json_text(told | instants | {"works": one.works(now)}, indent=None))
                 continue
             what = f"report {one.publication}" if one.publication else one.kind.value
             until = f"until {iso(one.expires)}" if one.expires else "without end"

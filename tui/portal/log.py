@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from engine.facts import Instant
 from tui.options import InstantParam, config_option
-from tui.plain import plain, spreadsheet
+from tui.plain import json_text, plain, spreadsheet
 from tui.portal.desk import iso, portal_desk
 
 
@@ -31,7 +30,7 @@ def audit(since: Instant | None, customer: str, account: str, form: str, config_
         for entry, email in desk.audit.entries(since=since or 0, customer=customer, email=account):
             told = asdict(entry) | {"at": iso(entry.at), "account": email}
             if form == "jsonl":
-                click.echo(json.dumps({name: told[name] for name in header}))
+                click.echo(json_text({name: told[name] for name in header}, indent=None))
             elif form == "csv":
                 cells = ("" if told[name] is None else spreadsheet(told[name]) for name in header)
                 click.echo(",".join('"' + cell.replace('"', '""') + '"' for cell in cells))
