@@ -13,6 +13,7 @@ import click
 
 from dsl.errors import USAGE, SlaError, advised
 from engine.facts import Instant
+from tui.named_path import NamedPath
 from tui.plain import plain
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class NumberRange(click.FloatRange):
         return number
 
 
-class StoreParam(click.Path):
+class StoreParam(NamedPath):
     """A file, or the URL of a PostgreSQL database."""
 
     name = "store"
@@ -67,7 +68,7 @@ class StoreParam(click.Path):
         if isinstance(value, Server):
             return value
         place = place_of(value)
-        return Path(str(super().convert(str(place), param, ctx))) if isinstance(place, Path) else place
+        return place if isinstance(place, Server) else super().convert(value, param, ctx)
 
 
 def store_option(function: F) -> F:
@@ -75,7 +76,7 @@ def store_option(function: F) -> F:
     return click.option(
         "--store",
         "store_path",
-        type=StoreParam(path_type=Path),
+        type=StoreParam(),
         default=DEFAULT_STORE,
         envvar="SLA_STORE",
         show_default=True,
@@ -89,7 +90,7 @@ def rules_option(function: F) -> F:
     return click.option(
         "--rules",
         "rules_path",
-        type=click.Path(path_type=Path),
+        type=NamedPath(),
         default=None,
         envvar="SLA_RULES",
         help="Rule file to use in place of the rules that the store has in force.",
@@ -101,7 +102,7 @@ def rule_file_option(help_text: str) -> Callable[[F], F]:
     return click.option(
         "--rules",
         "rules_path",
-        type=click.Path(path_type=Path),
+        type=NamedPath(),
         default=DEFAULT_RULES,
         envvar="SLA_RULES",
         show_default=True,
@@ -114,7 +115,7 @@ def config_option(function: F) -> F:
     return click.option(
         "--config",
         "config_path",
-        type=click.Path(path_type=Path),
+        type=NamedPath(),
         default=None,
         envvar="SLA_CONFIG",
         help="The settings: mail server, limits, web address.  [default: sla.toml, if there is one]",

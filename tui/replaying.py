@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tui.named_path import NamedPath
 from tui.progress import progress
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def archive_option(function: F) -> F:
     return click.option(
         "--archive",
         "folder",
-        type=click.Path(path_type=Path, file_okay=False, exists=True),
+        type=NamedPath(file_okay=False, exists=True),
         default=None,
         help="Replay this archive alone; with --store the store and its archive, which is in this folder.",
     )(function)

@@ -11,21 +11,10 @@ import click
 from click.core import ParameterSource
 
 from dsl.include import root_here, root_of
+from tui.named_path import NamedPath
 from tui.plain import plain
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class NamedPath(click.Path):
-    """A path that has a name: an empty one, of a variable that nobody set, would be this folder."""
-
-    def __init__(self) -> None:
-        super().__init__(path_type=Path)
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:  # noqa: ANN401
-        if not str(value).strip():
-            self.fail("the name is empty: is a variable set that should hold it?", param, ctx)
-        return Path(str(super().convert(value, param, ctx)))
 
 
 def rule_path(function: F) -> F:

@@ -73,7 +73,7 @@ def test_what_is_no_folder_where_one_is_needed_keeps_all_files_from_being_writte
 def test_an_empty_name_is_not_this_folder(sla, tmp_path, command):
     (tmp_path / "site").mkdir()
     code, out, err = sla(*command)
-    assert (code, out) == (3, "") and "the name is empty" in err
+    assert (code, out) == (3, "") and "the path is empty" in err
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 

@@ -12,6 +12,7 @@ import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
 from engine.facts import Instant
+from tui.named_path import NamedPath
 from tui.options import graph_of, store_option
 from tui.plain import plain
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--to",
     "folder",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=NamedPath(file_okay=False),
     default=None,
     help="The archive's folder.  [default: where the last one went]",
 )

@@ -17,6 +17,7 @@ from engine.simulate import DAY, HOUR, MINUTE, SOURCE, Desk, Simulation
 from engine.store import outages
 from engine.store.protocol import Store
 from engine.store.sqlite import SqliteStore
+from tui.named_path import NamedPath
 from tui.options import graph_from_file, world, zone_option
 
 HISTORY = 21 * DAY
@@ -41,7 +42,7 @@ def site_rules() -> Path:
 @click.option(
     "--rules",
     "rules_path",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     default=None,
     help="Rules to try in place of ours.",
 )

@@ -17,6 +17,7 @@ from engine.lengths import length
 from engine.pausing import Pause
 from engine.wall import format_instant, format_local, parse_instant, weekday, zone
 from tui.day_table import WEEKDAYS, day_table
+from tui.named_path import NamedPath
 from tui.options import rule_file_option
 from tui.plain import plain
 from tui.questions import Answers, lines, unknown_calendar
@@ -35,7 +36,7 @@ Examples:
 )
 @rule_file_option("Rule file with the calendars; `always` is built in.")
 @click.option("--jsonl", is_flag=True, help="Answer a JSON object a line, from FILE or standard input.")
-@click.argument("source", metavar="[FILE]", type=click.Path(path_type=Path, allow_dash=True), default=STDIN)
+@click.argument("source", metavar="[FILE]", type=NamedPath(allow_dash=True), default=STDIN)
 @click.option("--calendar", "name", help="Calendar to count on.")
 @click.option(
     "--from", "start", help="When the clock starts: ISO 8601, or local time of the calendar's zone."

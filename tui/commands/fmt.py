@@ -15,6 +15,7 @@ from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from dsl.format import Refusal, format_text
 from dsl.include import Unreadable, decoded, root_here
 from dsl.load import load
+from tui.named_path import NamedPath
 from tui.plain import plain
 from tui.rewrite import replace, show_diff
 
@@ -39,7 +40,7 @@ Examples:
   sla fmt --check --diff         change nothing, show what would change, exit 1 if anything
   sla fmt - < draft.rules        standard input to standard output"""
 )
-@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(readable=False, path_type=str))
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=NamedPath(readable=False, path_type=str))
 @click.option("--check", is_flag=True, help="Write nothing; name the files that would change and exit 1.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
 def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
@@ -51,8 +52,6 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
     """
     if _STDIN in paths and len(paths) > 1:
         raise click.UsageError("standard input (-) cannot be formatted together with files")
-    if not all(path.strip() for path in paths):
-        raise click.UsageError("the name is empty: is a variable set that should hold it?")
     codes = [0]
     changed = total = 0
     for path in _wanted(paths):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from dsl.errors import FINDINGS, SlaError
+from tui.named_path import NamedPath
 from tui.options import store_option
 from tui.plain import json_text, plain
 
@@ -29,10 +30,11 @@ _FORMATS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
     epilog="Examples: sla import incidents.csv --map servicenow --store sla.db --rules sla.rules; "
     "zcat events.gz | sla import - --map events --as jsonl"
 )
-@click.argument("file")
+@click.argument("file", type=NamedPath(path_type=str))
 @click.option(
     "--map",
     "map_name",
+    type=NamedPath(path_type=str),
     required=True,
     metavar="NAME|TOML",
     help="A built-in map (events, servicenow) or a TOML file.",
@@ -48,14 +50,14 @@ _FORMATS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
 @click.option(
     "--rules",
     "rules_path",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     default=None,
     help="Put these rules in force and set the clocks of what was imported.",
 )
 @click.option(
     "--rejects",
     "rejects_path",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     default=None,
     help="Where refused rows go.  [default: FILE.rejects]",
 )

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from dsl.errors import FINDINGS, SlaError, advised
+from tui.named_path import NamedPath
 from tui.plain import plain
-from tui.rule_path import NamedPath
 
 LAYOUT = {
     "sla.rules": "sla.rules",

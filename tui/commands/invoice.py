@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import USAGE, SlaError
+from tui.named_path import NamedPath
 from tui.options import month_of_text, store_option, world
 from tui.plain import plain
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=NamedPath(dir_okay=False),
     default=None,
     help="The file to write.  [default: what is printed]",
 )

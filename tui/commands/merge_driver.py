@@ -13,6 +13,7 @@ from dsl.conflict import has_conflict
 from dsl.errors import FINDINGS, SlaError
 from dsl.include import Unreadable, decoded
 from dsl.merge import merge
+from tui.named_path import NamedPath
 from tui.plain import plain
 
 _BOM = "\ufeff"
@@ -32,9 +33,9 @@ def _labels(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tu
 Example: what `sla init --git` lets git run, once for each clone:
   sla merge-driver %O %A %B --marker-size %L --path %P --labels %S %X %Y"""
 )
-@click.argument("base", type=click.Path(path_type=Path))
-@click.argument("ours", type=click.Path(path_type=Path))
-@click.argument("theirs", type=click.Path(path_type=Path))
+@click.argument("base", type=NamedPath())
+@click.argument("ours", type=NamedPath())
+@click.argument("theirs", type=NamedPath())
 @click.option("--marker-size", type=click.IntRange(1, 100), default=7, help="Length of conflict markers.")
 @click.option(
     "--labels",

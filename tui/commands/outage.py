@@ -17,6 +17,7 @@ from engine.facts import Instant
 from engine.wall import LATEST, format_instant
 from tui.chapters import Listing
 from tui.moment import span
+from tui.named_path import NamedPath
 from tui.options import InstantParam, graph_of, rules_option, store_option, zone_option
 from tui.plain import json_text, plain
 
@@ -104,7 +105,7 @@ def end(number: int, store_path: Place, at: Instant | None) -> None:
 @command.command(
     "import", epilog="Example: sla outage import outages.csv --source statuspage --zone Europe/Berlin"
 )
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("file", type=NamedPath(exists=True, dir_okay=False, allow_dash=True))
 @store_option
 @rules_option
 @zone_option
@@ -112,7 +113,7 @@ def end(number: int, store_path: Place, at: Instant | None) -> None:
 @click.option(
     "--as", "form", type=click.Choice(["csv", "jsonl"]), default=None, help="By the file's ending without it."
 )
-@click.option("--rejects", type=click.Path(path_type=Path), default=None, help="[default: FILE.rejects]")
+@click.option("--rejects", type=NamedPath(), default=None, help="[default: FILE.rejects]")
 def import_(
     file: Path,
     store_path: Place,

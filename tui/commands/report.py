@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
+from tui.named_path import NamedPath
 from tui.options import config_option, rules_option, store_option, world
 from tui.plain import plain
 
@@ -66,7 +67,7 @@ Examples:
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     default=None,
     help="The file to write.  [default: what is printed]",
 )
