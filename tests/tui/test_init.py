@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 import re
 import shlex
 import shutil
@@ -105,9 +106,48 @@ def test_git_is_told_or_the_lines_are_printed(sla, tmp_path):
 
 def test_git_where_there_is_no_repository(sla, tmp_path, monkeypatch):
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    code, _, err = sla("init", "--git")
-    assert code == 4
-    assert "git init" in err
+    code, out, err = sla("init", "new/site", "--git")
+    assert (code, out) == (4, "")
+    assert "is in no git repository" in err and "git init new/site" in err
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    assert "there is no git here" in sla("init", "--git")[2]
+
+
+def test_what_git_says_of_a_repository_of_somebody_else_is_passed_on(sla, tmp_path, monkeypatch):
+    Repository(tmp_path)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+        monkeypatch.setenv(name, os.devnull)
+    code, out, err = sla("init", "--git")
+    assert (code, out) == (4, "")
+    assert "dubious ownership" in err and "safe.directory" in err and "git init" not in err
+    assert [path.name for path in tmp_path.iterdir()] == [".git"]
+
+
+def test_attributes_that_do_not_name_the_drivers_are_told(sla, tmp_path):
+    repository = Repository(tmp_path)
+    assert sla("init", "slas")[0] == 0
+    attributes = tmp_path / "slas" / ".gitattributes"
+    ours = attributes.read_text()
+    attributes.write_text("*.rules text -diff\n")
+    code, out, err = sla("init", "slas", "--git")
+    assert code == 1 and "git config merge.sla.driver" in out
+    assert "git does not use them" in err
+    line = re.search(r"to slas/\.gitattributes: (.*)$", err, re.MULTILINE)[1]
+    assert line in ours
+    attributes.write_text(f"*.rules text -diff\n{line}\n")
+    assert sla("init", "slas", "--git")[::2] == (0, "")
+    assert repository("check-attr", "diff", "--", "slas/sla.rules") == "slas/sla.rules: diff: sla\n"
+
+
+@pytest.mark.parametrize("folder", ["notes", "notes/site", "notes/a/site"])
+def test_a_file_where_a_folder_is_needed_keeps_all_from_being_written(sla, tmp_path, folder):
+    (tmp_path / "notes").write_text("mine")
+    code, out, err = sla("init", folder)
+    assert (code, out) == (1, "")
+    assert err.startswith("sla: notes already there; nothing was written")
+    assert (tmp_path / "notes").read_text() == "mine"
 
 
 def schema(name):

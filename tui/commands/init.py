@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import click
 
 from dsl.errors import FINDINGS, SlaError, advised
+from dsl.revision import is_repository
 from tui.named_path import NamedPath
 from tui.plain import plain
 
@@ -59,7 +61,9 @@ def command(folder: Path, git: bool) -> int:
     """
     top = _top_above(folder)
     layout = {name: source for name, source in LAYOUT.items() if top is None or name not in AT_THE_TOP}
-    there = list(dict.fromkeys(filter(None, (_in_the_way(folder, name) for name in layout))))
+    there = _no_folder(folder) or list(
+        dict.fromkeys(filter(None, (_in_the_way(folder, name) for name in layout)))
+    )
     if there and not (git and "sla.rules" in there):
         click.echo(f"sla: {', '.join(map(plain, there))} already there; nothing was written", err=True)
         help_ = "name another folder, or move what is there"
@@ -67,9 +71,11 @@ def command(folder: Path, git: bool) -> int:
             help_ += "; to tell git about rules that are laid out elsewhere, name their folder: sla init FOLDER --git"
         click.echo(f"  help: {help_}", err=True)
         return FINDINGS
+    if git:
+        _look_for_repository(folder)
     if not there:
         for name, source in layout.items():
-            _write(folder / name, files("rules").joinpath("starter", source).read_text(encoding="utf-8"))
+            _write(folder / name, _starter(source))
             click.echo(f"wrote {plain(folder / name)}")
         if top is not None:
             below = plain(os.path.relpath(folder.absolute(), top))
@@ -83,10 +89,10 @@ def command(folder: Path, git: bool) -> int:
         for key, value in DRIVERS.items():
             _configure(folder, key, value)
             click.echo(f"git config {key}")
-    else:
-        click.echo("\ntell git, once for each clone (or: sla init --git):")
-        for key, value in DRIVERS.items():
-            click.echo(f"  {advised('git', 'config', key, value)}")
+        return _unused(folder)
+    click.echo("\ntell git, once for each clone (or: sla init --git):")
+    for key, value in DRIVERS.items():
+        click.echo(f"  {advised('git', 'config', key, value)}")
     return 0
 
 
@@ -96,6 +102,15 @@ def _top_above(folder: Path) -> Path | None:
     if (path / ".git").exists():
         return None
     return next((above for above in path.parents if (above / ".git").exists()), None)
+
+
+def _starter(source: str) -> str:
+    return files("rules").joinpath("starter", source).read_text(encoding="utf-8")
+
+
+def _no_folder(folder: Path) -> list[str]:
+    """The folder itself, or one that it would be in, where that is something else."""
+    return [str(path) for path in (folder, *folder.parents) if os.path.lexists(path) and not path.is_dir()]
 
 
 def _in_the_way(folder: Path, name: str) -> str:
@@ -112,15 +127,34 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _configure(folder: Path, key: str, value: str) -> None:
-    try:
-        done = subprocess.run(
-            ["git", "config", key, value], cwd=folder, capture_output=True, text=True, check=False
-        )
-    except FileNotFoundError:
-        raise SlaError("there is no git here", help="install git, or leave --git out") from None
-    if done.returncode:
+def _look_for_repository(folder: Path) -> None:
+    """Raises SlaError where git knows no repository of a folder that may not be there yet, or does not want to look into it."""
+    here = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
+    if shutil.which("git") is None:
+        raise SlaError("there is no git here", help="install git, or leave --git out")
+    if not is_repository(here):
         raise SlaError(
-            f"git config: {done.stderr.strip().removeprefix('fatal: ') or 'failed'}",
+            f"{here} is in no git repository",
             help=f"make the folder a repository first: {advised('git', 'init', folder)}",
         )
+
+
+def _configure(folder: Path, key: str, value: str) -> None:
+    done = subprocess.run(
+        ["git", "config", key, value], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SlaError(f"git config: {done.stderr.strip().removeprefix('fatal: ') or 'failed'}")
+
+
+def _unused(folder: Path) -> int:
+    """Say where attributes keep git from using what it was told; the exit code."""
+    asked = ["git", "check-attr", "-z", "diff", "merge", "--", "sla.rules"]
+    done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False)
+    values = done.stdout.split("\0")[2::3]
+    if values == ["sla", "sla"]:
+        return 0
+    line = next(line for line in _starter("gitattributes").splitlines() if line.startswith("*.rules"))
+    click.echo("sla: git does not use them: its attributes do not name them for rule files", err=True)
+    click.echo(f"  help: add this line to {plain(folder / '.gitattributes')}: {line}", err=True)
+    return FINDINGS
