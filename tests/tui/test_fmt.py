@@ -131,6 +131,23 @@ def test_what_does_not_parse_is_left_and_named(here: Path, capsys: pytest.Captur
     assert "a.rules:3:3: 'tier  gold' does not parse and was left as it is" in capsys.readouterr().err
 
 
+def test_a_brace_too_many_is_left_and_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    block = "tier gold {\n  like silver\n}\n"
+    text = f"}}\n\n{block}\n}}  # of nothing\n"
+    (here / "a.rules").write_text(text)
+    for command in (["fmt"], ["fmt", "--check"], ["fmt", "--diff"]):
+        assert run([*command, "a.rules"]) == 1
+        told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("sla: ")]
+        assert told == [
+            f"sla: a.rules:{line}:1: this brace closes nothing and was left as it is"
+            for line in (1, text.count("\n"))
+        ]
+    assert (here / "a.rules").read_text() == text
+    (here / "a.rules").write_text(block + "\n" + "}\n" * 3000)
+    assert run(["fmt", "a.rules"]) == 1
+    assert capsys.readouterr().err.count("closes nothing") == 20
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [(b"\x7fELF\x00\x01", "NUL"), (b"field \xff text\n", "not UTF-8"), (b"\xff\xfef\x00", "not UTF-8")],
@@ -140,8 +157,11 @@ def test_what_is_no_text_is_refused_and_kept(
 ) -> None:
     (here / "bad.rules").write_bytes(content)
     (here / "good.rules").write_text(UGLY)
-    assert run(["fmt", "bad.rules", "good.rules"]) == 4
-    assert said in capsys.readouterr().err
+    for command in (["fmt"], ["fmt", "--check"], ["check"]):
+        assert run([*command, "bad.rules"]) == 1
+        streams = capsys.readouterr()
+        assert said in streams.out + streams.err
+    assert run(["fmt", "bad.rules", "good.rules"]) == 1
     assert (here / "bad.rules").read_bytes() == content
     assert (here / "good.rules").read_text() == NEAT
 

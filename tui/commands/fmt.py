@@ -5,16 +5,19 @@ from __future__ import annotations
 import codecs
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
+from dsl.cut import cut, strays
 from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from dsl.format import Refusal, format_text
 from dsl.include import Unreadable, decoded, root_here
 from dsl.load import load
+from dsl.span import Lines
 from tui.named_path import NamedPath
 from tui.plain import plain
 from tui.rewrite import replace, show_diff
@@ -23,13 +26,21 @@ _STDIN = "-"
 _MOST_TOLD = 20
 
 
+class _Kept(NamedTuple):
+    """What was left as it is, from 1, and why."""
+
+    line: int
+    column: int
+    why: str
+
+
 class _File(NamedTuple):
     """A file before and after, BOM and all."""
 
     name: str
     before: bytes
     after: bytes
-    refused: tuple[Refusal, ...]
+    kept: list[_Kept]
 
 
 @click.command(
@@ -47,8 +58,8 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
     """Format rule files: white space only.
 
     PATH is a file, a folder (every *.rules file below it) or - for standard input; without one, sla.rules, here or
-    in a folder above, and the files that it includes, or else every *.rules file below this folder. A declaration that does not parse stays as
-    it is, is named, and makes the exit code 1.
+    in a folder above, and the files that it includes, or else every *.rules file below this folder. What does not parse stays as
+    it is, is named, and makes the exit code 1, as does a file that is no text.
     """
     if _STDIN in paths and len(paths) > 1:
         raise click.UsageError("standard input (-) cannot be formatted together with files")
@@ -64,7 +75,7 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
             raise
         except (SlaError, OSError) as error:
             _complain(_said(error, path), error.help if isinstance(error, SlaError) else "")
-            codes.append(UNREACHABLE)
+            codes.append(error.exit_code if isinstance(error, SlaError) else UNREACHABLE)
     if paths != (_STDIN,):
         what = "would change" if check or diff else "formatted"
         click.echo(f"{changed} of {total} files {what}", err=True)
@@ -82,15 +93,14 @@ def _settle(path: Path | None, file: _File, *, check: bool, diff: bool) -> int:
     elif path is not None and differs:
         replace(path, file.after)
         click.echo(f"formatted {plain(file.name)}")
-    for refusal in file.refused[:_MOST_TOLD]:
-        place = f"{file.name}:{refusal.line}:{refusal.column}"
+    for one in file.kept[:_MOST_TOLD]:
         _complain(
-            f"{place}: {plain(refusal.head, 100)!r} does not parse and was left as it is",
+            f"{file.name}:{one.line}:{one.column}: {one.why} and was left as it is",
             "sla check says what is wrong",
         )
-    if len(file.refused) > _MOST_TOLD:
+    if len(file.kept) > _MOST_TOLD:
         _complain(f"{file.name}: there is more that does not parse; the first {_MOST_TOLD} are told")
-    return FINDINGS if file.refused or (check and differs) else 0
+    return FINDINGS if file.kept or (check and differs) else 0
 
 
 def _wanted(paths: tuple[str, ...]) -> Iterator[Path | None]:
@@ -142,10 +152,25 @@ def _formatted(path: Path | None) -> _File:
     try:
         text = decoded(before)
     except Unreadable as problem:
-        raise SlaError(f"{name} is not a rule file: {problem}", help="save it as UTF-8 text") from None
+        at = Lines(name, problem.text).span(problem.position, problem.position)
+        raise SlaError(
+            f"{at}: not a text file: {problem}", help="save it as UTF-8 text", exit_code=FINDINGS
+        ) from None
     formatted = format_text(text)
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-    return _File(name, before, mark + formatted.text.encode(), formatted.refused)
+    return _File(name, before, mark + formatted.text.encode(), _kept(text, formatted.refused))
+
+
+def _kept(text: str, refused: Iterable[Refusal]) -> list[_Kept]:
+    """What was not formatted, in its order; of braces that close nothing one more than are told."""
+    lines = Lines("", text)
+    braces = [lines.span(start, start) for start in islice(strays(text, cut(text)), _MOST_TOLD + 1)]
+    return sorted(
+        [
+            *(_Kept(one.line, one.column, f"{plain(one.head, 100)!r} does not parse") for one in refused),
+            *(_Kept(one.line, one.column, "this brace closes nothing") for one in braces),
+        ]
+    )
 
 
 def _show(file: _File, *, named: bool, diff: bool) -> None:
