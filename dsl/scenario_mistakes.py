@@ -54,7 +54,7 @@ def _begun_with_at(line: Line, match: re.Match[str]) -> Finding:
         line,
         *match.span(1),
         "what is expected does not begin with `at`",
-        "write `expect breach of .. at 2026-03-02 10:00`: `at` begins a step of a ladder, and here the moment",
+        f"write `expect {' '.join(match['rest'].split())}`: `at` begins a step of a ladder, and here the moment",
         "",
     )
 
@@ -136,7 +136,7 @@ _SCENARIO: Table = (
     ),
     (re.compile(rf"({_DAY})T(\d\d:\d\d)(:\d\d)?(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?"), _joined),
     (re.compile(rf"{_DAY}[ \t]+(\d:\d\d(?::\d\d)?)(?![\d:])"), _one_digit),
-    (re.compile(rf"\bexpect\s+(at\s+)(?!{_DAY})(?=\S)"), _begun_with_at),
+    (re.compile(rf"\bexpect\s+(at\s+)(?!{_DAY})(?P<rest>\S[^#\n]*)"), _begun_with_at),
     (re.compile(r"\bexpect\s+(tier\s+)([a-z][a-z0-9-]*)\s+decides\b"), _tier),
     (
         re.compile(

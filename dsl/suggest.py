@@ -8,14 +8,15 @@ CUTOFF = 0.6
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The most similar known word, "" when none is similar enough. Case does not count.
+    """The most similar known word, "" when none is similar enough; of several the first, in a set by the alphabet. Case does not count.
 
     Similar are two words that have much in common in one order: twice the length of their longest common subsequence, as a share of
     both lengths.
     """
     from rapidfuzz import fuzz, process  # for who has made a mistake only
 
-    folded = {name.casefold(): name for name in known}
+    ordered = sorted(known) if isinstance(known, set | frozenset) else known
+    folded = {name.casefold(): name for name in ordered}
     found = process.extractOne(word.casefold(), folded.keys(), scorer=fuzz.ratio, score_cutoff=100 * CUTOFF)
     return folded[found[0]] if found else ""
 

@@ -238,7 +238,7 @@ def setting_findings(field: syntax.Word, value: syntax.Literal, fields: Fields) 
             here(value),
             f"did you mean `{mended}`?"
             if meant
-            else f"declare it, or use {some(fields.known_values(field.text))}",
+            else f"{'declare it' if value.text.strip() else 'leave it out'}, or use {some(fields.known_values(field.text))}",
             mends=(Mend(f"write {mended}", ((here(value), mended),)),) if meant else (),
         )
 

@@ -259,6 +259,32 @@ def test_slips_are_told_with_the_way_to_mend_them(line, code, mended):
     assert f"  {mended}\n" in fixed
 
 
+@pytest.mark.parametrize(
+    ("value", "advised"),
+    [('""', "leave it out, or use"), ('" "', "leave it out, or use"), ('"somewhere"', "declare it, or use")],
+)
+def test_a_priority_that_has_no_name_cannot_be_declared(value, advised):
+    text = SITE + told(OPENED, f"at 2026-10-05 09:05 set priority {value}", "expect no update")
+    (one,) = load_texts("sla.rules", {"sla.rules": text}).diagnostics
+    assert (one.code, one.help[: len(advised)]) == ("W0806", advised)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "resolution met",
+        "breach of response at 2026-10-05 10:00",
+        "30m  before response never",
+        "response breached # why",
+    ],
+)
+def test_what_begins_with_at_is_told_in_its_own_words(rest):
+    text = SITE + told(OPENED, f"expect at {rest}", "expect no update")
+    (one,) = load_texts("sla.rules", {"sla.rules": text}).diagnostics
+    said = " ".join(rest.split("#")[0].split())
+    assert one.help == f"write `expect {said}`: `at` begins a step of a ladder, and here the moment"
+
+
 def test_a_name_in_place_of_a_title():
     ((code, shown),) = found(told(OPENED, "expect no update").replace('"s"', "night-shift"))
     assert (code, shown) == ("E0224", "night-shift")

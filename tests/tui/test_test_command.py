@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -160,6 +161,15 @@ def test_a_threshold_is_held_against_the_counts(threshold, short):
     assert falls_short(found, threshold) is short
 
 
+def test_a_threshold_is_told_as_it_was_written(sla):
+    line = re.search(r"\((\d+) of (\d+)\)", sla("--threshold", "100", rules=GOOD)[2])
+    above = f"{int(line[1]) * 100 / int(line[2]) + 1e-9:.9f}"
+    err = sla("--threshold", above, rules=GOOD)[2]
+    said, under = re.search(r"sla: ([\d.]+) % .* covered, under ([\d.]+) %", err).groups()
+    assert under == above and float(said) < float(under)
+    assert "under 100 %" in sla("--threshold", "100", rules=GOOD)[2]
+
+
 def test_a_share_that_is_reached_exactly_is_enough():
     place = Span("sla.rules", 0, 1, 1, 1, 1, 2)
     for hits in range(1001):
@@ -218,6 +228,11 @@ def test_coverage_for_programs(sla):
         ("--watch", "--bless"),
         ("--bless", "--record", "T-1"),
         ("--bless", "--format", "sarif"),
+        ("--record", "T-1", "--format", "json"),
+        ("--record", "T-1", "--format", "junit", "--output", "x.rules"),
+        ("--record", "T-1", "--junit", "x.xml"),
+        ("--record", "T-1", "--run", "x"),
+        ("--record", "T-1", "--threshold", "80"),
         ("--coverage-format", "lcov"),
         ("--coverage", "--format", "json"),
         ("--threshold", "101"),
@@ -226,7 +241,8 @@ def test_coverage_for_programs(sla):
     ],
 )
 def test_what_makes_no_sense_is_refused(sla, arguments):
-    assert sla(*arguments)[0] == 3
+    code, out, err = sla(*arguments)
+    assert (code, out) == (3, "") and "Error: " in err
 
 
 def test_texts_of_strangers_steer_nothing(sla):

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
@@ -95,10 +96,16 @@ def command(
     A failure shows what was expected above what came out, then the reasons. Exit code 0 when everything holds, 1 when
     something does not, or less than the threshold is covered.
     """
+    covering = coverage or threshold is not None or coverage_output is not None
     _refuse(
         ("--watch with --bless or --record", watch and (blessing or ticket is not None)),
         (f"--bless with --format {form}", blessing and form not in (*FOR_PEOPLE, "json")),
         ("--bless with --record", blessing and ticket is not None),
+        (f"--record with --format {form}", ticket is not None and form not in FOR_PEOPLE),
+        (
+            "--record with --run, --junit or --coverage",
+            ticket is not None and (covering or pattern is not None or junit is not None),
+        ),
         ("--dry-run without --bless or --record", dry_run and not (blessing or ticket is not None)),
         ("--output without --record", output is not None and ticket is None),
         (
@@ -114,7 +121,6 @@ def command(
     from dsl.load import load
     from tui.fragment import refuse_part
 
-    coverage = coverage or threshold is not None or coverage_output is not None
     if ticket is not None:
         from tui.recording import record_ticket
 
@@ -124,7 +130,7 @@ def command(
         (lambda _: True) if pattern is None else (lambda title: pattern.search(title) is not None),
         form,
         junit,
-        coverage,
+        covering,
         threshold,
         coverage_format,
         coverage_output,
@@ -192,7 +198,7 @@ def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
     if short:
         hit = sum(one.hits > 0 for one in covered)
         share = f"{coverage.share(covered):.1f} % ({hit} of {len(covered)}) covered"
-        click.echo(f"sla: {share}, under {wanted.threshold:g} %", err=True)
+        click.echo(f"sla: {share}, under {Decimal(str(wanted.threshold)).normalize():f} %", err=True)
     return unwritten or (FINDINGS if short or trial.failed else 0)
 
 
