@@ -63,8 +63,10 @@ def json_text(data: object, *, indent: int | None = 2) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    character = match[0]
-    if _harmless(character) == character:
-        return character
-    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return match[0] if _harmless(match[0]) == match[0] else escapes(match[0])
+
+
+def escapes(text: str) -> str:
+    """Every character as JSON escapes it: a stream whose encoding lacks some writes these, so that JSON stays JSON."""
+    units = text.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

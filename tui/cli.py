@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
+from io import TextIOWrapper
 
 from dsl.errors import INTERNAL, UNREACHABLE, USAGE, SlaError
 from tui.version import __version__
@@ -35,6 +37,7 @@ def run(arguments: list[str]) -> int:
         name = gone.thread.name if gone.thread else "a thread"
         _say(f"internal error in {name}: {gone.exc_type.__name__}: {gone.exc_value}", code=INTERNAL)
 
+    _say_all()
     if not os.environ.get("SLA_DEBUG"):
         threading.excepthook = ended
     try:
@@ -68,6 +71,22 @@ def run(arguments: list[str]) -> int:
             code=INTERNAL,
         )
     return outcome if isinstance(outcome, int) else 0
+
+
+def _say_all() -> None:
+    """Let streams write an escape for what their encoding lacks: only UTF-8 has every name that a customer may have."""
+
+    def escaped(error: UnicodeError) -> tuple[str, int]:
+        from tui.plain import escapes
+
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        return escapes(error.object[error.start : error.end]), error.end
+
+    codecs.register_error("escapes", escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="escapes")
 
 
 def _print(line: str) -> int:

@@ -6,6 +6,6 @@ It is still only text: widgets get it as literal `Text`/`Content`, never as mark
 
 from __future__ import annotations
 
-from engine.plain import json_text, markdown, plain, spreadsheet
+from engine.plain import escapes, json_text, markdown, plain, spreadsheet
 
-__all__ = ["json_text", "markdown", "plain", "spreadsheet"]
+__all__ = ["escapes", "json_text", "markdown", "plain", "spreadsheet"]

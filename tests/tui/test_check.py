@@ -231,3 +231,21 @@ def test_programs_get_the_whole_message_and_people_a_short_one(sla, tmp_path):
     assert any(f"`{name}`" in one["message"] for one in found)
     shown = sla("check", "--format", "plain")[1]
     assert name not in shown and "…" in shown
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "shift_jis"])
+def test_a_stream_that_lacks_a_letter_gets_its_escape(tmp_path, encoding):
+    name = "Müller عاصفة 東京 😀"
+    (tmp_path / "sla.rules").write_text(f'customer "{name}" {{\n', encoding="utf-8")
+    for form in ("json", "compact"):
+        done = subprocess.run(
+            sla_command("check", "--format", form),
+            cwd=tmp_path,
+            env=environment(PYTHONIOENCODING=encoding),
+            capture_output=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (1, b"")
+        text = done.stdout.decode(encoding)
+        if form == "json":
+            assert name in json.loads(text)[0]["message"]
