@@ -144,9 +144,7 @@ def _comments(path: str, text: str) -> list[_Suppression | Diagnostic]:
     lines = text.split("\n")
     start = depth = 0
     above: list[_Suppression] = []  # a fact that has not come yet
-    inside: list[
-        tuple[int, int, list[_Suppression]]
-    ] = []  # a fact that has not ended: the deepest block first
+    inside: list[tuple[int, int, list[_Suppression]]] = []  # facts that have not ended, the deepest first
     for number, line in enumerate(lines, 1):
         if SUPPRESSION in line and (found := _comment(line)) is not None:
             comment, alone = found
