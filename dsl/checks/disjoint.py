@@ -251,7 +251,9 @@ class _Needs:
             )
         if no >= {True, False} and all(isinstance(value, bool) for value in no):
             return False
-        return least is None or most is None or least <= most
+        if least is None or most is None:
+            return True
+        return sum(isinstance(value, int) and least <= value <= most for value in no) <= most - least
 
 
 def _apart(one: Range, other: Range) -> bool:

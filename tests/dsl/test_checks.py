@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dsl.checks.disjoint import can_both_hold
@@ -78,6 +78,10 @@ def holds(condition, ticket):
 
 
 @given(CONDITIONS, CONDITIONS)
+@example(
+    AllOf((Compare("impact", Comparison.GT, 1), Compare("impact", Comparison.LT, 3))),
+    Compare("impact", Comparison.NE, 2),
+)
 def test_two_conditions_exclude_each_other_exactly_when_no_ticket_has_both(one, other):
     assert can_both_hold(one, other) == any(holds(one, t) and holds(other, t) for t in TICKETS)
 
