@@ -22,7 +22,7 @@ from dsl.settle import Edit, Settled, digest_of, patched, settle
 from dsl.sheet import Places, Sheet
 from dsl.unit import Unit
 
-__all__ = ["ROOT_NAME", "Loaded", "Loader", "load", "load_texts", "root_file"]
+__all__ = ["ROOT_NAME", "Loaded", "Loader", "load", "load_texts", "root_file", "rule_files"]
 
 
 def load(path: Path) -> Loaded:
@@ -33,6 +33,36 @@ def load(path: Path) -> Loaded:
 def load_texts(root: str, files: Mapping[str, str]) -> Loaded:
     """Load from texts by shown path, without touching the disk. Raises SlaError when `root` is not in them."""
     return Loader().load_from(Texts(files), root)
+
+
+def rule_files(path: Path) -> list[str]:
+    """The rule files of the set whose root file is meant, by the paths that are shown, that one first; nothing but includes is read in
+    them. Raises SlaError when there is no root file."""
+    root = root_file(path)
+    source = Disk(root.parent)
+    try:
+        text = _read_root(source, root.name)
+    except Unreadable:
+        return [root.name]
+    return [*gather(source, root.name, text, _including).texts]
+
+
+def _including(path: str, text: str) -> Sheet:
+    pieces = cut(without_conflicts(text))
+    units = [read(piece) for piece in pieces.texts if piece.startswith("include")]
+    return Sheet(path, text, pieces, units, [], units)
+
+
+def _read_root(source: Source, root: str) -> str:
+    """The root file's text. Raises SlaError where it cannot be had, and Unreadable where it is none."""
+    try:
+        return source.read(root)
+    except FileNotFoundError:
+        raise SlaError(f"there is no file {root}") from None
+    except Unreadable as problem:
+        if problem.code == "E0101":
+            raise
+        raise SlaError(f"{root} cannot be read: {problem}") from None
 
 
 class Loader:
@@ -53,13 +83,9 @@ class Loader:
     def load_from(self, source: Source, root: str) -> Loaded:
         """Load the file `root` of a source and what it includes. Raises SlaError when it cannot be read."""
         try:
-            text = source.read(root)
-        except FileNotFoundError:
-            raise SlaError(f"there is no file {root}") from None
+            text = _read_root(source, root)
         except Unreadable as problem:
-            if problem.code == "E0101":
-                return _unusable(root, problem)
-            raise SlaError(f"{root} cannot be read: {problem}") from None
+            return _unusable(root, problem)
         self._edits = []
         gathered = gather(source, root, text, self._sheet)
         last = self._last

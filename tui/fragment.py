@@ -16,10 +16,10 @@ def refuse_part(path: Path, command: str) -> None:
     for root in roots_above(path.absolute().parent):
         if os.path.realpath(root) == named:
             continue
-        from dsl.load import load
+        from dsl.load import rule_files
 
         try:
-            files = load(root).files
+            files = rule_files(root)
         except SlaError:
             continue
         if any(os.path.realpath(root.parent / shown) == named for shown in files):

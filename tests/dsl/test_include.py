@@ -9,7 +9,7 @@ import pytest
 
 from dsl.errors import SlaError
 from dsl.limits import MOST_PATTERNS, MOST_WRONG
-from dsl.load import Loader, load, load_texts
+from dsl.load import Loader, load, load_texts, rule_files
 from tests.dsl.small_site import BASE, codes
 
 
@@ -101,6 +101,23 @@ def test_after_a_thousand_that_are_not_there_no_more_files_are_looked_for(line, 
     assert ("there.rules" in loaded.files) == ("holidays" in line)  # what is included is looked for first
     [left] = [one for one in loaded.diagnostics if one.code == "E0111"]
     assert left.span.line > MOST_WRONG
+
+
+def test_the_files_of_a_set_are_known_without_reading_what_they_say(tmp_path):
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "sla.rules").write_text(
+        BASE + 'include "rules/*.rules" # all\nholidays h {\n  file "h.ics"\n}\ntier {\n  lik\n'
+    )
+    (tmp_path / "rules" / "a.rules").write_text('include "b/c.rules"\ninclude "../none.rules"\ntier t {\n')
+    (tmp_path / "rules" / "bin.rules").write_bytes(b"\xff")
+    (tmp_path / "rules" / "b").mkdir()
+    (tmp_path / "rules" / "b" / "c.rules").write_text('include "../../sla.rules"\n')
+    assert rule_files(tmp_path) == [*load(tmp_path).files]
+    assert len(rule_files(tmp_path)) == 4
+    (tmp_path / "sla.rules").write_bytes(b"\xff")
+    assert rule_files(tmp_path) == [*load(tmp_path).files] == ["sla.rules"]
+    with pytest.raises(SlaError):
+        rule_files(tmp_path / "rules")
 
 
 def test_patterns_that_match_may_be_too_many(tmp_path):

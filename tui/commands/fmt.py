@@ -16,7 +16,7 @@ from dsl.cut import cut, strays
 from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from dsl.format import Refusal, format_text
 from dsl.include import Unreadable, decoded, root_here
-from dsl.load import load
+from dsl.load import rule_files
 from dsl.span import Lines
 from tui.named_path import NamedPath
 from tui.plain import plain
@@ -117,7 +117,7 @@ def _files(given: str | None) -> list[Path] | list[None]:
     if given == _STDIN:
         return [None]
     if given is None and (root := root_here()).is_file():
-        files = (root.parent / shown for shown in load(root).files if not shown.endswith(".ics"))
+        files = (root.parent / shown for shown in rule_files(root))
         return [path for path in files if path.is_file()]
     path = Path(given or ".")
     if not path.is_dir():
