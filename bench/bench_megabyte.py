@@ -1,5 +1,5 @@
 """Reading and checking a megabyte, and formatting it: of every kind of declaration as short as it can be, of longer ones, of conditions and
-lists without end, and of what is wrong.
+lists without end, of what is wrong, and of lines of the grammar at random that are said again and again.
 
 Processor time of one process, the best of three. The peer is Lark's own loop over the same declarations, with the same grammar and tree
 builder, which checks and builds nothing.
@@ -7,16 +7,19 @@ builder, which checks and builds nothing.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable
 
 from dsl.cut import cut
 from dsl.format import format_text
 from dsl.load import load_texts
+from tests.dsl.fuzzing import said_again
 from tests.dsl.larks_loop import lark
 
 SIZE = 1_000_000
 TIMES = 3
+SEEDS = 100
 HEAD = """\
 language 1
 priorities critical, high
@@ -58,6 +61,9 @@ SHORT = {
     "pause": "pause p-{n} {{\n  when status is waiting\n  stops resolution\n}}\n",
     "escalation": "escalation e-{n} {{\n  at breach of resolution notify p via inbox\n}}\n",
     "group": "group g-{n} {{\n  tier gold\n}}\n",
+    "group and a customer of it": "group g-{n} {{\n  tier gold\n}}\ncustomer c-{n} {{\n  group g-{n}\n}}\n",
+    "escalation and a tier that climbs it": "escalation e-{n} {{\n  at breach of resolution notify p via inbox\n}}\n"
+    "tier t-{n} {{\n  like gold\n  escalate via e-{n}\n}}\n",
     "customer": "customer c-{n} {{\n  tier gold\n}}\n",
     "service": "service s-{n} {{\n}}\n",
     "maintenance": "maintenance m-{n} {{\n  window sun 02:00-06:00 zone UTC\n}}\n",
@@ -118,7 +124,23 @@ def run() -> list[tuple[str, str, str, str]]:
     )
     rows += [_row(f"1 MB of {shape}", repeated(pattern)) for shape, pattern in DENSE.items()]
     rows += [_row(f"1 MB of {shape}", repeated(pattern), peer=False) for shape, pattern in WRONG.items()]
-    return rows
+    return [*rows, _at_random()]
+
+
+def _at_random() -> tuple[str, str, str, str]:
+    """The slowest of many, each read once to find it."""
+    found = []
+    for seed in range(SEEDS):
+        text = said_again(random.Random(f"megabyte {seed}"), SIZE)
+        begin = time.process_time()
+        load_texts("sla.rules", {"sla.rules": text})
+        between = time.process_time()
+        format_text(text)
+        found.append((between - begin, time.process_time() - between, text))
+    read = max(found, key=lambda one: one[0])[2]
+    formatted = max(found, key=lambda one: one[1])[2]
+    measured = f"{seconds(read):.2f} s; formatted in {best(lambda: format_text(formatted)):.2f} s"
+    return f"1 MB of lines of the grammar, said again and again; of {SEEDS} the slowest", "1 s", measured, ""
 
 
 def repeated(pattern: str) -> str:
