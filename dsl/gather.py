@@ -12,6 +12,7 @@ from dsl.finding import Finding, Ranged, here, in_file
 from dsl.include import Source, Unreadable, folder_of, is_pattern, target_of
 from dsl.limits import LONGEST_BROKEN, MOST_PATTERNS, MOST_WRONG
 from dsl.sheet import Sheet
+from dsl.suggest import chained
 from dsl.unit import Unit
 
 
@@ -203,7 +204,7 @@ def _include_word(tree: syntax.Declaration) -> syntax.Word:
 def _circle(word: syntax.Word, paths: list[str]) -> Finding:
     return Finding(
         "E0104",
-        f'"{word.text}" includes itself: {" -> ".join(paths)}',
+        f'"{word.text}" includes itself: {chained(paths)}',
         here(word),
         "remove one of these includes; the order of files never matters",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 CUTOFF = 0.6
 
@@ -28,3 +28,10 @@ def some(words: Iterable[str], limit: int = 8) -> str:
     if len(all_) > limit:
         return ", ".join(shown) + f" and {len(all_) - limit} more"
     return f"{', '.join(shown[:-1])} or {shown[-1]}" if len(shown) > 1 else "".join(shown)
+
+
+def chained(names: Sequence[str], limit: int = 8) -> str:
+    """Names that lead to each other: "a -> b -> a", without the middle where there are more than `limit`."""
+    if len(names) > limit:
+        names = (*names[: limit // 2], f".. {len(names) - limit:,} more ..", *names[-limit // 2 :])
+    return " -> ".join(names)

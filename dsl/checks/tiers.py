@@ -11,6 +11,7 @@ from dsl.finding import Finding, Mend, here
 from dsl.model import ALWAYS
 from dsl.resolve import Declared, Site
 from dsl.span import Origin
+from dsl.suggest import chained
 
 Targets = tuple[tuple[Declared, syntax.Target], ...]
 
@@ -63,7 +64,7 @@ def _circle(declared: Declared, circle: tuple[str, ...]) -> Finding:
     word = next(line.words[0] for line in facts if line.keyword == "like")
     return Finding(
         "E0306",
-        f"tier `{word.text}` is like itself: {' -> '.join(circle)}",
+        f"tier `{word.text}` is like itself: {chained(circle)}",
         here(word, declared.key),
         "remove one of these `like` lines",
     )

@@ -75,6 +75,14 @@ def test_a_circle_of_includes_is_told_once(tmp_path):
     assert "sla.rules -> a.rules -> sla.rules" in loaded.diagnostics[0].message
 
 
+def test_of_a_circle_of_many_the_ends_are_told():
+    files = {f"{number}.rules": f'include "{number + 1}.rules"\n' for number in range(2000)}
+    files |= {"sla.rules": 'include "0.rules"\nfield x text\n', "2000.rules": 'include "sla.rules"\n'}
+    [one] = load_texts("sla.rules", files).diagnostics
+    shown = "sla.rules -> 0.rules -> 1.rules -> 2.rules -> .. 1,995 more .. -> 1998.rules -> 1999.rules -> 2000.rules -> sla.rules"
+    assert one.message.endswith(f": {shown}")
+
+
 def test_files_may_include_each_other_as_deep_as_they_like():
     files = {f"{number}.rules": f'include "{number + 1}.rules"\n' for number in range(2000)}
     files |= {"sla.rules": BASE + 'include "0.rules"\n', "2000.rules": "field last text\n"}
