@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dsl.condition import StatusClass
 from dsl.model import BUILT_IN_METRICS, Reopen
@@ -11,10 +11,10 @@ from engine.clock import Clock
 from engine.cycles import Cycle, cycles
 from engine.facts import Fields, Pin, Ticket
 from engine.graph import Graph
-from engine.history import ENDED, History, read, within_reach
+from engine.history import ENDED, History, Reading, read_on, within_reach
 from engine.measure import clock_of
 from engine.pinning import Pinned, pinned
-from engine.timeline import Leg, Timeline, legs, timeline
+from engine.timeline import Begun, Leg, Timeline, legs, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,39 @@ class Measured:
     legs: tuple[Leg, ...]
 
 
+@dataclass(slots=True)
+class Settled:
+    """What looks at one ticket under one graph leave for later ones, of which each knows the same events, and others since.
+
+    `stopped` are clocks that have, by metric, cycle and the last acknowledgement; `begun` is how far those came that have not,
+    `reading` how far the events were read.
+    """
+
+    stopped: dict[tuple[str, Cycle, int | None], Measured] = field(default_factory=dict)
+    begun: Begun = field(default_factory=dict)
+    reading: Reading | None = None
+
+    def copy(self) -> Settled:
+        """The same for looks that know of other events from here on."""
+        return Settled(self.stopped.copy(), self.begun.copy(), self.reading and self.reading.copy())
+
+
 def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
     """The ticket at `now` under the rules of `graph`; events and repins after `now` are not seen. Never raises."""
     return evaluate_life(ticket, live(ticket, graph, now), graph, now)
 
 
-def evaluate_life(ticket: Ticket, life: Life | None, graph: Graph, now: int) -> Evaluated:
-    """The same for a ticket whose life has been read at `now`."""
+def evaluate_life(
+    ticket: Ticket, life: Life | None, graph: Graph, now: int, settled: Settled | None = None
+) -> Evaluated:
+    """The same for a ticket whose life has been read at `now`; `settled` is what earlier looks at it left."""
     now = within_reach(now)
     if life is None:
         return _unseen(ticket, now)
     history = life.history
     situation = history.last.situation
     customer = graph.customer(history.last.customer)
-    clocks = tuple(item.clock for item in measured(life, graph, now))
+    clocks = tuple(item.clock for item in measured(life, graph, now, settled))
     plan = life.states.states[-1].plan
     snoozed = history.snoozed_until
     snoozed = snoozed if snoozed is not None and snoozed > now else None
@@ -95,17 +114,20 @@ def evaluate_life(ticket: Ticket, life: Life | None, graph: Graph, now: int) -> 
     )
 
 
-def live(ticket: Ticket, graph: Graph, now: int) -> Life | None:
-    """What is known of the ticket by `now`; None if nothing is."""
+def live(ticket: Ticket, graph: Graph, now: int, settled: Settled | None = None) -> Life | None:
+    """What is known of the ticket by `now`; None if nothing is. `settled` is what earlier looks at it left."""
     now = within_reach(now)
-    history = read(ticket.events, graph, now)
-    if history is None:
+    reading = read_on(settled.reading if settled else None, ticket.events, graph, now)
+    if settled is not None:
+        settled.reading = reading
+    if reading is None:
         return None
+    history = reading.history
     pins = pinned(ticket.pins, history, graph, now)
     return Life(history, pins, timeline(history, pins.in_force, graph))
 
 
-def measured(life: Life, graph: Graph, now: int) -> Iterator[Measured]:
+def measured(life: Life, graph: Graph, now: int, settled: Settled | None = None) -> Iterator[Measured]:
     """Every clock of the ticket, by metric and cycle."""
 
     def reopen(at: int) -> Reopen:
@@ -114,12 +136,31 @@ def measured(life: Life, graph: Graph, now: int) -> Iterator[Measured]:
 
     for metric in _metrics(life.states):
         for cycle in cycles(metric, life.history, graph.metric(metric), reopen):
-            parts = legs(metric, cycle, life.states)
-            if parts:
-                plan = life.states.at(parts[-1].start).plan
-                warn = plan.warn if plan else ()
-                clock = clock_of(metric, cycle, parts, warn, now, life.history.acknowledged_at)
-                yield Measured(clock, cycle, tuple(parts))
+            item = _measured(metric, cycle, life, now, settled)
+            if item is not None:
+                yield item
+
+
+def _measured(metric: str, cycle: Cycle, life: Life, now: int, settled: Settled | None) -> Measured | None:
+    acknowledged = life.history.acknowledged_at
+    over = settled is not None and cycle.stop is not None and cycle.stop < now
+    key = (metric, cycle, acknowledged)
+    if settled is not None and over and key in settled.stopped:
+        return settled.stopped[key]
+    parts = legs(metric, cycle, life.states, settled.begun if settled else None)
+    if not parts:
+        return None
+    plan = life.states.at(parts[-1].start).plan
+    warn = plan.warn if plan else ()
+    item = Measured(clock_of(metric, cycle, parts, warn, now, acknowledged), cycle, tuple(parts))
+    if settled is not None and over and not _repeats_in_hours(item):
+        settled.stopped[key] = item
+    return item
+
+
+def _repeats_in_hours(item: Measured) -> bool:
+    """Whether a step is repeated by hours that go on when the clock has stopped."""
+    return any(rung.hours and rung.step.repeat for leg in item.legs for rung in leg.rungs)
 
 
 def _metrics(states: Timeline) -> list[str]:

@@ -6,8 +6,9 @@ put into them can do more than be wrong.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from dsl.condition import StatusClass
@@ -73,37 +74,84 @@ def within_reach(at: int) -> int:
 
 def read(events: Iterable[Event], graph: Graph, now: int) -> History | None:
     """What the events up to `now` say; None if there are none."""
+    reading = read_on(None, events, graph, now)
+    return None if reading is None else reading.history
+
+
+def read_on(known: Reading | None, events: Iterable[Event], graph: Graph, now: int) -> Reading | None:
+    """The events up to `now`, read; None if there are none. Where the first of them are those that are `known`, that one reads on."""
     seen = in_order(events, now)
     if not seen:
         return None
     first = next((event for event in seen if event.kind == facts.OPENED), seen[0])
-    opened = within_reach(first.at)
-    writer = Writer(graph)
-    index = 0
-    steps: list[Step] = []
+    reading = known if known and known.goes_on(first, seen) else Reading(Writer(graph), first)
+    reading.take(seen[reading.count :])
+    return reading
+
+
+@dataclass(slots=True)
+class Reading:
+    """So many events of one ticket, `first` its opening and `last` the last of them, read under one graph."""
+
+    writer: Writer
+    first: Event
+    last: Event | None = None
+    count: int = 0
+    index: int = 0
+    steps: list[Step] = field(default_factory=list)
     acknowledged: int | None = None
     snoozed: int | None = None
-    flagged = ended = cancelled = False
-    for event in seen:
-        at = max(event.at, EARLIEST)
-        data = clean(event.data)
-        if event.kind == facts.ACKNOWLEDGED:
-            acknowledged = at
-        elif event.kind == facts.SNOOZED:
-            snoozed = as_number(data.get("until")) or None
-        elif event.kind == facts.FLAGGED:
-            flagged = as_flag(data.get("flag", True))
-        marks = writer.take(event.kind, data)
-        if event is first:
-            index = len(steps)
-        if at >= opened:
-            found = writer.situation.status_class
-            was, ended = ended, found in ENDED
-            cancelled = ended and (cancelled or found is StatusClass.CANCELLED)
-            steps.append(
-                Step(at, marks, writer.situation, writer.customer, ended and not was, was and not ended)
-            )
-    return History(opened, index, tuple(steps), acknowledged, snoozed, flagged, cancelled)
+    flagged: bool = False
+    ended: bool = False
+    cancelled: bool = False
+
+    def goes_on(self, first: Event, seen: Sequence[Event]) -> bool:
+        """Whether these events begin with those that are read."""
+        return first is self.first and self.count <= len(seen) and seen[self.count - 1] is self.last
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Read on; these come after those that are read."""
+        opened, writer = within_reach(self.first.at), self.writer
+        ended, cancelled = self.ended, self.cancelled
+        for event in events:
+            at = max(event.at, EARLIEST)
+            data = clean(event.data)
+            if event.kind == facts.ACKNOWLEDGED:
+                self.acknowledged = at
+            elif event.kind == facts.SNOOZED:
+                self.snoozed = as_number(data.get("until")) or None
+            elif event.kind == facts.FLAGGED:
+                self.flagged = as_flag(data.get("flag", True))
+            marks = writer.take(event.kind, data)
+            if event is self.first:
+                self.index = len(self.steps)
+            if at >= opened:
+                found = writer.situation.status_class
+                was, ended = ended, found in ENDED
+                cancelled = ended and (cancelled or found is StatusClass.CANCELLED)
+                self.steps.append(
+                    Step(at, marks, writer.situation, writer.customer, ended and not was, was and not ended)
+                )
+        self.ended, self.cancelled = ended, cancelled
+        self.count += len(events)
+        self.last = events[-1] if events else self.last
+
+    def copy(self) -> Reading:
+        """Another that has read as far."""
+        return replace(self, writer=copy(self.writer), steps=self.steps.copy())
+
+    @property
+    def history(self) -> History:
+        """What they say."""
+        return History(
+            within_reach(self.first.at),
+            self.index,
+            tuple(self.steps),
+            self.acknowledged,
+            self.snoozed,
+            self.flagged,
+            self.cancelled,
+        )
 
 
 def in_order(events: Iterable[Event], now: int) -> list[Event]:

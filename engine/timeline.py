@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from dsl.model import Amount, Seconds
 from engine.calendar.hours import OpenHours
-from engine.cycles import FOREVER, Cycle
+from engine.cycles import FOREVER, Cycle, Stretch
 from engine.facts import Pin
 from engine.graph import Graph
 from engine.history import History
@@ -124,30 +124,88 @@ def _situation(begins: Sequence[tuple[int, Situation]], at: int) -> Situation:
     return next((situation for start, situation in reversed(begins) if start <= at), begins[0][1])
 
 
-def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
-    """The parts of a cycle that a target was promised for; none if it never was."""
-    found: list[Leg] = []
-    spells: dict[str, _Spell] = {}
-    before: Option | None = None
-    target: int | None = None
-    seen = cycle.start
-    for a, b, state in _spans(cycle, life):
-        if spells and seen < a:
-            for between in life.within(seen, a):
+Begun = dict[tuple[str, int], tuple[list[Stretch], int, "_Walk"]]
+"""Walks through open cycles, by metric and number, each with what was walked: stretches, until an instant."""
+
+
+def legs(metric: str, cycle: Cycle, life: Timeline, begun: Begun | None = None) -> list[Leg]:
+    """The parts of a cycle that a target was promised for; none if it never was.
+
+    `begun` is what legs of the same ticket left that were asked for before the events after its last state were known.
+    """
+    walk, walked = _Walk(metric, cycle.start), cycle.start
+    if begun is None or cycle.stop is not None:
+        for a, b, state in _spans(cycle, life, walked):
+            walk.take(a, b, state, life)
+        return walk.found
+    key, last = (metric, cycle.number), life.states[-1].start
+    if key in begun:
+        stretches, until, known = begun[key]
+        if _until(cycle, until) == stretches:
+            walk, walked = known.copy(), until
+    for a, b, state in _spans(cycle, life, walked):
+        if a >= last > walked:
+            walked = last
+            begun[key] = (_until(cycle, last), last, walk.copy())
+        walk.take(a, b, state, life)
+    return walk.found
+
+
+def _until(cycle: Cycle, instant: int) -> list[Stretch]:
+    return [(start, min(end, instant)) for start, end in cycle.stretches if start < instant]
+
+
+def _spans(cycle: Cycle, life: Timeline, walked: int) -> Iterator[tuple[int, int, State]]:
+    for start, end in cycle.stretches:
+        if start == end and cycle.start != cycle.stretches[-1][1]:
+            continue  # of a cycle that takes time, only what takes time counts
+        if end <= walked > cycle.start:
+            continue
+        for state in life.within(max(start, walked), end):
+            yield max(state.start, start), min(state.end, end), state
+
+
+class _Walk:
+    """Through the states of a cycle, from each to the legs that it makes."""
+
+    __slots__ = ("_before", "_metric", "_seen", "_spells", "_target", "found")
+
+    def __init__(self, metric: str, start: int) -> None:
+        self.found: list[Leg] = []
+        self._metric = metric
+        self._seen = start
+        self._spells: dict[str, _Spell] = {}
+        self._before: Option | None = None
+        self._target: int | None = None
+
+    def copy(self) -> _Walk:
+        """Another walk that has come as far."""
+        other = _Walk(self._metric, self._seen)
+        other.found = self.found.copy()
+        other._spells = {name: replace(spell) for name, spell in self._spells.items()}
+        other._before, other._target = self._before, self._target
+        return other
+
+    def take(self, a: int, b: int, state: State, life: Timeline) -> None:
+        """Go through `[a, b)` of the cycle, in which that is the state."""
+        found, metric, spells = self.found, self._metric, self._spells
+        if spells and self._seen < a:
+            for between in life.within(self._seen, a):
                 spells = _lasting(spells, between)
-        seen = b
+        self._seen = b
         option = None if state.plan is None else state.plan.select(metric, state.situation)
         if state.plan is None or option is None:
-            spells = _lasting(spells, state)
-            continue
+            self._spells = _lasting(spells, state)
+            return
         begun = found[0].start if found else a
-        spells = {
+        self._spells = spells = {
             rule.name: spells.get(rule.name) or _Spell(rule, a)
             for rule in state.plan.pauses[metric]
             if rule.holds(state.situation)
         }
-        if option is not before:
-            before, target = option, open_seconds(option.target.amount, option.hours, begun)
+        if option is not self._before:
+            self._before = option
+            self._target = open_seconds(option.target.amount, option.hours, begun)
         limits = {name: spell.take(option.hours, a, b) for name, spell in spells.items()}
         cuts = sorted({at for at in limits.values() if a < at < b}) if limits else ()
         rungs = state.plan.climb(metric, state.situation.priority)
@@ -166,16 +224,7 @@ def legs(metric: str, cycle: Cycle, life: Timeline) -> list[Leg]:
                     start, used = last.start, last.used  # noqa: PLW2901
                     found.pop()
             room = None if end == FOREVER else option.hours.elapsed(start, end)
-            found.append(Leg(start, end, option, target, holding, rungs, used, room))
-    return found
-
-
-def _spans(cycle: Cycle, life: Timeline) -> Iterator[tuple[int, int, State]]:
-    for start, end in cycle.stretches:
-        if start == end and cycle.start != cycle.stretches[-1][1]:
-            continue  # of a cycle that takes time, only what takes time counts
-        for state in life.within(start, end):
-            yield max(state.start, start), min(state.end, end), state
+            found.append(Leg(start, end, option, self._target, holding, rungs, used, room))
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from engine.cycles import Cycle, cycles
 from engine.evaluate import Life
 from engine.facts import Event, Instant
 from engine.graph import Graph
-from engine.history import ENDED, read
+from engine.history import ENDED, Reading
 from engine.plan import Plan
 from engine.predicate import Predicate, Situation, as_text, compile_condition, fields_of
 
@@ -44,19 +44,16 @@ class Deciding:
             return True
         return any(test(one) is not test(other) for test in self.tests.get(field, ()))
 
-    def starts_or_stops(self, kind: str, at: Instant, known: Sequence[Event]) -> bool:
+    def starts_or_stops(self, kind: str, at: Instant, known: Reading) -> bool:
         """Whether an event of that kind, without fields, after those that are `known` makes any cycle another one, now or after a reopening."""
-        number = max(event.sequence for event in known) + 1
-        event = Event(at, kind, {}, "", "", number)
-        reopened = Event(at, facts.REOPENED, {}, "", "", number + 1)
-        return any(
-            self._cycles((*known, *then)) != self._cycles((*known, event, *then))
-            for then in ((), (reopened,))
-        )
+        event, reopened = (Event(at, one, {}, "", "") for one in (kind, facts.REOPENED))
+        follow = ((), (reopened,)) if known.ended else ((),)
+        return any(self._cycles(known, then) != self._cycles(known, (event, *then)) for then in follow)
 
-    def _cycles(self, events: Sequence[Event]) -> list[list[Cycle]]:
-        history = read(events, self.graph, max(event.at for event in events))
-        assert history is not None
+    def _cycles(self, known: Reading, then: Sequence[Event]) -> list[list[Cycle]]:
+        reading = known.copy()
+        reading.take(then)
+        history = reading.history
         # Only a change of status moves the resolution, and that is seen by itself.
         metrics = self.metrics - {"resolution"}
         return [

@@ -42,7 +42,13 @@ class Owed:
 def owed(told: scenario.Scenario, name: str, what: scenario.Credited, graph: Graph) -> Owed:
     """The month of an expectation below all that is told, about the ticket `name` or the customer that it names, if nothing else
     happens by its end. Raises EngineError for what cannot be settled."""
-    customer, rehearsal = _whose(told, name, what, graph)
+    return owed_by(told, _rehearsed(told, graph), name, what)
+
+
+def owed_by(told: scenario.Scenario, rehearsal: Rehearsal, name: str, what: scenario.Credited) -> Owed:
+    """The same with a rehearsal to which all of it was told, and which is used up."""
+    graph = rehearsal.graph
+    customer = what.customer or _customer(name, rehearsal)
     zone = graph.zone(customer)
     span = month(what.month).span(zone)
     rehearsal.advance(span[1])
@@ -68,7 +74,7 @@ def paid(
 ) -> tuple[str, scenario.Retained]:
     """The customer, and what it pays for the month of an expectation as the one that holds. Raises EngineError for a ticket of no
     declared customer."""
-    customer, _ = _whose(told, name, what, graph)
+    customer = what.customer or _customer(name, _rehearsed(told, graph))
     declared = graph.ruleset.customers[customer]
     first = month(what.month).start
     assert isinstance(first, date)
@@ -76,12 +82,11 @@ def paid(
     return customer, scenario.Retained(found.money if found else None, what.month, what.customer)
 
 
-def _whose(told: scenario.Scenario, name: str, what: OfMonth, graph: Graph) -> tuple[str, Rehearsal]:
-    """The customer that an expectation names or whose the ticket is, and all that is told of tickets."""
+def _rehearsed(told: scenario.Scenario, graph: Graph) -> Rehearsal:
     rehearsal = Rehearsal(graph)
     for _ in tell(told, rehearsal):
         pass
-    return what.customer or _customer(name, rehearsal), rehearsal
+    return rehearsal
 
 
 def breaches_in(span: Span, ticket: str, evaluated: Evaluated) -> Iterator[Breach]:

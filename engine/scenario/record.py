@@ -21,15 +21,15 @@ from engine.errors import EngineError
 from engine.evaluate import Evaluated, live
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
-from engine.history import ENDED, MOVES, NOWHERE, Writer, clean, read
+from engine.history import ENDED, MOVES, NOWHERE, Reading, Writer, clean, read_on
 from engine.ladder.consequence import SOURCE as ESCALATION
 from engine.plain import plain
 from engine.predicate import Situation, as_flag, as_number, as_text
 from engine.scenario.deciding import deciding
 from engine.scenario.outcome import decided, is_second, latest, reading, standing
-from engine.scenario.owed import came_to, owed
+from engine.scenario.owed import came_to, owed_by
 from engine.scenario.rehearsal import Rehearsal
-from engine.scenario.telling import event_of, in_time
+from engine.scenario.telling import event_of
 
 _NAME = "t1"
 _UNTOLD = frozenset((*scenario.UNTOLD, facts.OPENED))
@@ -48,11 +48,11 @@ def record(ticket: Ticket, graph: Graph, title: str = "") -> scenario.Scenario:
     if not events:
         raise EngineError(f"nothing is known of ticket {ticket.key}")
     zone = _zone(events, graph)
-    lines = _Telling(events, graph, zone).lines
-    bare = scenario.Scenario(
-        title or f"ticket {plain(ticket.key, 100)}", zone, (_story(lines, graph.ruleset),)
-    )
-    return _with_expectations(bare, graph)
+    telling = _Telling(events, graph, zone)
+    story = _story(telling.lines, graph.ruleset)
+    told = scenario.Scenario(title or f"ticket {plain(ticket.key, 100)}", zone, (story,))
+    lines = [*_with_expectations(story.lines, telling.seen), *_credited(told, telling.end)]
+    return replace(told, stories=(replace(story, lines=tuple(lines)),))
 
 
 def _story(lines: list[scenario.Happens], rules: RuleSet) -> scenario.Story:
@@ -71,14 +71,17 @@ def _story(lines: list[scenario.Happens], rules: RuleSet) -> scenario.Story:
 class _Telling:
     """Tells a ticket's events to a rehearsal, each as far as it makes a difference there, and keeps what it told as `lines`.
 
-    After each, what its events brought is compared with what the rehearsal has, where ladders have acted meanwhile.
+    After each, what its events brought is compared with what the rehearsal has, where ladders have acted meanwhile. `seen` is what could be
+    expected when the instants of lines were over, by the number of lines until then, `end` the rehearsal after the last of them.
     """
 
     def __init__(self, events: Sequence[Event], graph: Graph, zone: str) -> None:
         self.lines: list[scenario.Happens] = []
+        self.seen: dict[int, list[_Seen]] = {}
         self._graph = graph
         self._zone = zone
-        self._rehearsal = Rehearsal(graph)
+        self.end = self._rehearsal = Rehearsal(graph)
+        self._known: Reading | None = None
         self._decides = deciding(live(Ticket(0, "", tuple(events)), graph, events[-1].at), graph)
         number = next((n for n, event in enumerate(events) if event.kind == facts.OPENED), 0)
         opening = events[number]
@@ -93,6 +96,7 @@ class _Telling:
         self._ticket = Writer(graph, early)
         for event in (*(one for one in before if one.kind in facts.DEEDS), *events[len(before) :]):
             self._tell(replace(event, at=max(event.at, opening.at)), begun=event.order > opening.order)
+        self._see()
 
     def _open(self, opening: Event, early: Situation, *, alone: bool) -> None:
         """The opening with all that is known by then. The status is that of before, where one that ended the ticket then and there was not
@@ -110,7 +114,9 @@ class _Telling:
 
     def _tell(self, event: Event, *, begun: bool) -> None:
         """An event, if it makes a difference. Until the ticket has `begun` to be, what is known of it was said at its opening."""
-        self._rehearsal.advance(event.at)
+        if event.at > self._rehearsal.now:
+            self._see()
+            self._rehearsal.advance(event.at)
         self._take(event)
         real, told = self._ticket.situation, self._told
         moved = self._decides.differ("status", told, real)
@@ -118,7 +124,7 @@ class _Telling:
             (event.kind in MOVES and moved)
             or (event.kind == facts.ACKNOWLEDGED and self._decides.acknowledged)
             or (event.kind == facts.FLAGGED and self._decides.flagged)
-            or self._decides.starts_or_stops(event.kind, event.at, self._events)
+            or self._decides.starts_or_stops(event.kind, event.at, self._reading)
         )
         if counts:
             after = Writer(self._graph, told)
@@ -145,15 +151,24 @@ class _Telling:
         self.lines.append(line)
         self._rehearsal.happen(_NAME, event_of(line, at, len(self.lines)))
 
+    def _see(self) -> None:
+        """Of one instant only the end can be looked at."""
+        if len(self.lines) not in self.seen:
+            evaluated = self._rehearsal.look_at(_NAME)
+            self.seen[len(self.lines)] = list(_expected(evaluated, self._zone))
+            self.end = self._rehearsal.fork()
+
     @property
-    def _events(self) -> tuple[Event, ...]:
-        return self._rehearsal.actors[_NAME].ticket.events
+    def _reading(self) -> Reading:
+        """What the rehearsal has."""
+        events, graph = self._rehearsal.actors[_NAME].ticket.events, self._graph
+        self._known = read_on(self._known, events, graph, self._rehearsal.now)
+        assert self._known is not None
+        return self._known
 
     @property
     def _told(self) -> Situation:
-        history = read(self._events, self._graph, self._rehearsal.now)
-        assert history is not None
-        return history.last.situation
+        return self._reading.writer.situation
 
     def _settings(self, data: Mapping[str, object], without: Collection[str] = ()) -> dict[str, Value]:
         """What of the data are fields that the rules ask for, each as the type that it has."""
@@ -185,36 +200,38 @@ def _zone(events: Iterable[Event], graph: Graph) -> str:
 # ---------------------------------------------------------------- what came of it
 
 
-def _with_expectations(bare: scenario.Scenario, graph: Graph) -> scenario.Scenario:
-    """After each event, what it made of the clocks, as far as that is not what was said before."""
-    rehearsal = Rehearsal(graph)
-    story = bare.stories[0]
-    lines: list[scenario.Happens | scenario.Expect] = []
+_Seen = tuple[scenario.Expectation, bool]
+"""What could be expected, and whether only at the end."""
+
+_LOOKS = 100
+"""After at most so many lines something is expected, and after the last: more would be longer than a declaration may be."""
+
+
+def _with_expectations(
+    told: Sequence[scenario.Line], seen: Mapping[int, list[_Seen]]
+) -> Iterator[scenario.Line]:
+    """After each event, what it made of the clocks, as far as that is not what was said before; after some of them where they are many."""
+    apart = -(-len(seen) // _LOOKS)
+    looked = {*list(seen)[::apart], len(told)}
     before: set[str] = set()
-    told = [(line, at) for _, line, at in in_time(bare) if isinstance(line, scenario.Happens)]
-    for number, (line, at) in enumerate(told, 1):
-        settings = story.settings if line.kind == facts.OPENED else ()
-        rehearsal.happen(_NAME, event_of(line, at, number, settings))
-        lines.append(line)
-        if number < len(told) and told[number][1] == at:
-            continue  # of one instant only the end can be looked at
-        expected = list(_expected(rehearsal.look_at(_NAME), bare.zone, last=number == len(told)))
-        lines += [scenario.Expect(one) for one in expected if said(one) not in before]
-        before = {said(one) for one in expected}
-    whole = replace(bare, stories=(replace(story, lines=tuple(lines)),))
-    lines += _credited(whole, rehearsal.look_at(_NAME), graph)
-    return replace(bare, stories=(replace(story, lines=tuple(lines)),))
+    for number, line in enumerate(told, 1):
+        yield line
+        if number in looked:
+            expected = [one for one, late in seen[number] if not late or number == len(told)]
+            yield from (scenario.Expect(one) for one in expected if said(one) not in before)
+            before = {said(one) for one in expected}
 
 
-def _credited(told: scenario.Scenario, evaluated: Evaluated, graph: Graph) -> Iterator[scenario.Expect]:
+def _credited(told: scenario.Scenario, rehearsal: Rehearsal) -> Iterator[scenario.Expect]:
     """What each month comes to in which the ticket broke a promise, as far as amounts are fixed: a retainer is no fact of a ticket."""
+    evaluated, graph = rehearsal.look_at(_NAME), rehearsal.graph
     zone = graph.zone(evaluated.customer)
     failed = [clock.decided for clock in evaluated.clocks if clock.state in FAILED_STATES]
     decided = sorted(at for at in failed if at is not None)
     for month in dict.fromkeys(month_of(at, zone).name for at in decided if evaluated.customer):
         asked = scenario.Credited(None, month)
         try:
-            found = owed(told, _NAME, asked, graph)
+            found = owed_by(told, rehearsal.fork(), _NAME, asked)
         except EngineError:
             continue
         paying = {line.credits for line in found.settled.lines}
@@ -229,17 +246,16 @@ def _shared(credits_: Credits) -> bool:
     )
 
 
-def _expected(evaluated: Evaluated, zone: str, *, last: bool) -> Iterator[scenario.Expectation]:
+def _expected(evaluated: Evaluated, zone: str) -> Iterator[_Seen]:
     metrics = dict.fromkeys(clock.metric for clock in evaluated.clocks)
     for metric in metrics:
         clock = latest(evaluated, metric)
         assert clock is not None
         if clock.stopped is None:
-            yield decided(clock)
+            yield decided(clock), False
             due = None if clock.due is None else reading(clock.due, zone)
             if clock.due is None or not is_second(clock.due, zone):
-                yield scenario.Due(metric, due)
-        if clock.stopped is not None or last or clock.state is State.PAUSED:
-            yield standing(clock, metric)
-    if last and not metrics:
-        yield from (scenario.NoClock(metric) for metric in ("response", "resolution"))
+                yield scenario.Due(metric, due), False
+        yield standing(clock, metric), clock.stopped is None and clock.state is not State.PAUSED
+    if not metrics:
+        yield from ((scenario.NoClock(metric), True) for metric in ("response", "resolution"))

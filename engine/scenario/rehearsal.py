@@ -14,12 +14,12 @@ from typing import Protocol
 from dsl.ladder import LadderStep
 from engine.clock import Clock, Point
 from engine.commitment.credits import Line
-from engine.evaluate import Evaluated
+from engine.evaluate import Evaluated, Settled, evaluate_life, live
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
 from engine.ladder.climb import climb
 from engine.ladder.decision import Decision, Key, Outcome
-from engine.looks import key, look
+from engine.looks import Looked, key, passed
 from engine.predicate import as_text
 
 MOST_REPEATED = 100
@@ -40,7 +40,7 @@ class Told:
 @dataclass(slots=True)
 class Actor:
     """A ticket with what was told and decided about it. `evaluated` is how it was at the last look, `looked`; `wake` is when
-    a step comes next, None if none does."""
+    a step comes next, None if none does; `settled` is what looks leave for later ones."""
 
     ticket: Ticket
     evaluated: Evaluated | None = None
@@ -49,6 +49,7 @@ class Actor:
     told: dict[tuple[str, int, str], Told] = field(default_factory=dict)
     decisions: dict[Key, Decision] = field(default_factory=dict)
     steps: list[Told] = field(default_factory=list)
+    settled: Settled = field(default_factory=Settled)
 
     def everything(self) -> Iterator[Told]:
         """All that was told so far."""
@@ -87,7 +88,11 @@ class Rehearsal:
         other.now = self.now
         other.actors = {
             name: replace(
-                actor, told=dict(actor.told), decisions=dict(actor.decisions), steps=list(actor.steps)
+                actor,
+                told=dict(actor.told),
+                decisions=dict(actor.decisions),
+                steps=list(actor.steps),
+                settled=actor.settled.copy(),
             )
             for name, actor in self.actors.items()
         }
@@ -166,8 +171,10 @@ class Rehearsal:
             return
         actor.looked = self.now
         while True:
-            looked = look(actor.ticket, self.graph, self.now)
-            evaluated = actor.evaluated = looked.now
+            life = live(actor.ticket, self.graph, self.now, actor.settled)
+            evaluated = evaluate_life(actor.ticket, life, self.graph, self.now, actor.settled)
+            actor.evaluated = evaluated
+            looked = Looked(actor.ticket, evaluated, life, None, (), passed(evaluated, self.now))
             reasons = {name: decision.reason for name, decision in actor.decisions.items()}
             taken = climb(looked, self.graph, self.now, reasons, self._loads(), awake=True)
             fired: list[LadderStep] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -243,3 +244,21 @@ def test_a_breach_that_pays_a_fixed_amount_is_recorded_with_its_month():
     assert (diagnostics, result.failures) == ((), ())
     in_time = ticket(("2026-10-31T21:00:00Z", "opened", opened), ("2026-10-31T22:00:00Z", "resolved", {}))
     assert "credits" not in text_of(in_time)
+
+
+def test_a_long_ticket_is_recorded_whole_and_looked_at_a_hundred_times():
+    opened = {"customer": "ACME", "priority": "critical", "status": "New"}
+    kinds = [
+        ("changed", {"priority": "high"}),
+        ("changed", {"priority": "critical"}),
+        ("message", {}),
+        ("reply", {}),
+    ]
+    later = [(f"2026-03-{2 + n // 24:02}T{n % 24:02}:30:00Z", *kinds[n % 4]) for n in range(1, 241)]
+    text = text_of(ticket(("2026-03-02T00:00:00Z", "opened", opened), *later))
+    assert len(happened(text)) == 239  # who was high stays it
+    looks = re.findall(r"^  at .*\n(?=  expect )", text, flags=re.MULTILINE)
+    assert 60 < len(looks) <= 101
+    assert text.rstrip("}\n").rpartition("  at ")[2].count("  expect ") >= 2
+    diagnostics, (result,) = told(text)
+    assert (diagnostics, result.failures) == ((), ())
