@@ -51,6 +51,9 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
     if output is None:
         click.echo(text, nl=False)
         return _warned(said)
+    if said:
+        click.echo(f"sla: nothing is added to {plain(output)}", err=True)
+        return _warned(said)
     before = output.read_bytes() if output.exists() else b""
     after = before + (b"\n" if before else b"") + text.encode()
     if dry:
@@ -61,9 +64,8 @@ def record_ticket(key: str, store_path: Place, rules: Path, output: Path | None,
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_bytes(after)
     click.echo(f'scenario "{title}" {"would be " if dry else ""}added to {plain(output)}', err=True)
-    code = _warned(said)
     if part:
-        return code
+        return 0
     click.echo(f"sla: {plain(output)} is no part of {plain(root)}: the scenario does not run", err=True)
     click.echo(f"  help: {_include(output, root)}", err=True)
     return FINDINGS
@@ -81,12 +83,16 @@ def _said_of(text: str, loaded: Loaded) -> list[Diagnostic]:
 
 
 def _warned(found: list[Diagnostic]) -> int:
+    from dsl.diagnostic import Severity
+
     for one in found:
         click.echo(f"sla: sla check says {one.code} of the scenario: {plain(one.message, 2000)}", err=True)
     if not found:
         return 0
+    broken = any(one.severity is Severity.ERROR for one in found)
     put_aside = f'# sla:ignore {", ".join(dict.fromkeys(one.code for one in found))} until DATE reason ".."'
-    click.echo(f"  help: declare what it names, or write above it: {put_aside}", err=True)
+    help_ = f"declare what it names, or print it without --output and write above it: {put_aside}"
+    click.echo(f"  help: {'it cannot be a part of rules' if broken else help_}", err=True)
     return FINDINGS
 
 

@@ -174,7 +174,7 @@ def test_a_recorded_scenario_that_would_never_run_is_said(sla, tmp_path):
 @pytest.mark.parametrize(
     ("moved", "says"), [("p9", 'no priority "p9" is declared'), ("", 'no priority "" is')]
 )
-def test_what_check_says_of_a_recorded_scenario_is_said(sla, moved, says):
+def test_a_ticket_of_which_check_would_have_something_to_say_is_added_to_no_file(sla, moved, says):
     with closing(SqliteStore.open("sla.db", create=True)) as store:
         for number, priority in enumerate(("low", moved)):
             kind = "changed" if number else "opened"
@@ -182,10 +182,18 @@ def test_what_check_says_of_a_recorded_scenario_is_said(sla, moved, says):
                 at(f"2026-03-02 1{number}:00"), kind, {"priority": priority}, "t", str(number), number
             )
             store.add_events("t", [("T-1", event)])
-    for output in ((), ("--output", "sla.rules")):
-        code, _, err = sla("--record", "T-1", "--store", "sla.db", *output, rules="")
+    outputs = (
+        (),
+        ("--output", "sla.rules"),
+        ("--output", "new.rules"),
+        ("--output", "sla.rules", "--dry-run"),
+    )
+    for output in outputs:
+        code, out, err = sla("--record", "T-1", "--store", "sla.db", *output, rules="")
         assert (code, err.count("sla check says W0806 of the scenario"), says in err) == (1, 1, True)
-    assert run(["check", "--format", "json"]) == 1
+        assert ("nothing is added to" in err, out.startswith("scenario ")) == (bool(output), not output)
+    assert (Path("sla.rules").read_text(), Path("new.rules").exists()) == (RULES, False)
+    assert run(["check", "--format", "json"]) == 0
 
 
 def test_nothing_to_bless_is_said(sla):
