@@ -272,10 +272,23 @@ def test_a_store_without_rules_gets_none_that_were_not_planned(sla, tmp_path):
     assert sla(*once)[0] == 0
 
 
-def test_the_first_rules_of_a_store_that_is_not_there_can_be_planned(sla, tmp_path):
-    assert sla("plan", ".", "--store", "new.db")[0] == 4 and not (tmp_path / "new.db").exists()
-    assert sla("plan", ".", "--store", "new.db", "--record")[0] == 0
-    assert sla("run", "--once", "--no-deliver", "--require-plan", "--store", "new.db")[0] == 0
+@pytest.mark.parametrize("gates", [(), ("--max-new-breaches", "0"), ("--max-credit-delta", "EUR 0")])
+@pytest.mark.parametrize("store", ["mistyped.db", "mistyped/sla.db"])
+def test_a_mistyped_store_is_not_made(sla, tmp_path, store, gates):
+    before = sorted(tmp_path.rglob("*"))
+    for record in ((), ("--record",)):
+        code, out, err = sla("plan", "sla.rules", "next.rules", "--store", store, *record, *gates)
+        assert (code, out) == (4, "") and "no such store" in err and "help: " in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_the_first_rules_of_a_new_store_are_planned_as_the_docs_say(sla, tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "plan.md").read_text()
+    block = next(one for one in text.split("```") if "its first rules" in one)
+    said = [line.split("   ")[0].split()[1:] for line in block.strip().splitlines()]
+    assert [words[0] for words in said] == ["run", "plan", "run"]
+    (tmp_path / "sla.db").unlink()
+    assert [sla(*words)[0] for words in (*said[:2], [*said[2], "--once", "--no-deliver"])] == [1, 0, 0]
 
 
 IMPORT = ("import", "e.jsonl", "--map", "events", "--rules", "sla.rules")

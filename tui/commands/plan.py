@@ -73,7 +73,7 @@ Examples:
 @click.option(
     "--record",
     is_flag=True,
-    help="Note in the store, which may be a new one, that B was planned, if every gate holds.",
+    help="Note in the store that B was planned, if every gate holds.",
 )
 @workers_option
 @click.option(
@@ -133,8 +133,6 @@ def command(
     )
     differences = difference(*graphs)
     span = _Span(start, now, concerned(*graphs, differences))
-    if record:
-        _make(store_path)
     if with_store:
         found = _of_store(loaded, span, store_path, folder)
     else:
@@ -232,13 +230,6 @@ def _of_store(loaded: Sequence[Loaded], span: _Span, place: Place, folder: Path 
             outages.known_since(store.connection),
         )
         yield span.planning(old, new, promised), sources, history
-
-
-def _make(place: Place) -> None:
-    """A store without tickets, where there is none: its first rules can be planned too."""
-    from engine.store.opening import open_store
-
-    open_store(place, create=True).close()
 
 
 def _record(place: Place, digests: tuple[str, str], now: Instant) -> None:
