@@ -61,7 +61,7 @@ class Judge:
         """What would have come, had each rule set promised what it says on the day of the opening."""
         told = portion.told
         unpinned = Portion(
-            replace(told, pinned=np.full(len(told), LIVE, dtype=np.int32)),
+            replace(told, pinned=np.full(len(told), LIVE, dtype=np.int32), terms=[]),
             lambda place: replace(portion.ticket(place), pins=()),
             portion.keys,
         )

@@ -5,6 +5,7 @@ Tables are compared once for each promise, so that of a million tickets only tho
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,14 @@ class Placed:
     pairs: tuple[Pair, ...]
 
 
+def _later(told: Told, say: Flags) -> tuple[I64, I64]:
+    """What events say of these things, but for openings that come first, and the places of their tickets."""
+    places, ticket = events_that(told, say)
+    opens = np.array([kind == OPENED for kind, _ in told.sayings], dtype=np.bool_)
+    usual = (places == told.starts[ticket]) & opens[told.saying[places]]
+    return told.saying[places[~usual]].astype(np.int64), ticket[~usual]
+
+
 class Touch:
     """Compares what two graphs say of a customer text, each promise once."""
 
@@ -87,9 +96,9 @@ class Touch:
         touched = told.apart.copy()
         touched[has] |= np.array([pair.differs for pair in self._pairs], dtype=np.bool_)[found[has]]
         hit = np.array([any(self._pairs[pair].differs for pair in row) for row in rows], dtype=np.bool_)
-        regrouped = np.array([self._regrouped(text) for text in texts], dtype=np.bool_)
-        if regrouped.any() and self._asks_about_groups():
-            hit |= regrouped
+        differs = self._kept(told.terms)
+        for number in self._come_to(told, of_saying):
+            hit[number] |= differs(texts[number])
         self._elsewhere(told, of_saying, hit, touched)
         return Placed(touched, found, tuple(self._pairs))
 
@@ -112,24 +121,39 @@ class Touch:
         """Mark the tickets of which anything but the opening names a customer whom any difference touches."""
         if not hit.any():
             return
-        opens = np.array([kind == OPENED for kind, _ in told.sayings], dtype=np.bool_)
-        names = (of_saying >= 0) & hit[np.maximum(of_saying, 0)]
-        places, ticket = events_that(told, names)
-        usual = (places == told.starts[ticket]) & opens[told.saying[places]]
-        touched[ticket[~usual]] = True
+        _, ticket = _later(told, (of_saying >= 0) & hit[np.maximum(of_saying, 0)])
+        touched[ticket] = True
 
-    def _regrouped(self, text: str) -> bool:
-        """Whether a customer is of another group."""
-        before, after = self._whom(text)
-        return before.group != after.group
+    @staticmethod
+    def _come_to(told: Told, of_saying: I64) -> list[int]:
+        """The numbers of the customer texts that tickets come to name which may have been promised something then."""
+        if not told.terms:
+            return []
+        sayings, _ = _later(told, of_saying >= 0)
+        return [int(number) for number in np.unique(of_saying[sayings])]
 
-    def _asks_about_groups(self) -> bool:
-        """Whether a ticket that comes to be of another group may differ by it, whatever was promised to it when it opened."""
-        return any(
-            terms is not None and self._comparison.asks(side, terms)
-            for pair in self._pairs
-            for side, terms in enumerate((pair.before, pair.after))
-        )
+    def _kept(self, kept: Sequence[Terms | None]) -> Callable[[str], bool]:
+        """Tells of a customer text whether any of the promises that were made to somebody differs for it."""
+        asking: list[Terms | None] = []
+        plain: list[Terms | None] = []
+        for terms in kept:
+            asks = terms is not None and any(self._comparison.asks(side, terms) for side in (0, 1))
+            (asking if asks else plain).append(terms)
+
+        def any_of(text: str, found: Sequence[Terms | None]) -> bool:
+            return any(self._pairs[self._pair(text, terms, terms)].differs for terms in found)
+
+        known: dict[object, bool] = {}
+
+        def differs(text: str) -> bool:
+            one, other = self._whom(text)
+            kinds = [(side.customer is None, side.declared is None) for side in (one, other)]
+            key = (one.name == other.name, *kinds)
+            if key not in known:
+                known[key] = any_of(text, plain)  # which say the same to all of a kind
+            return known[key] or any_of(text, asking)
+
+        return differs
 
     def _whom(self, text: str) -> tuple[Whom, Whom]:
         """Who is meant by a customer text; nobody where it is not declared."""
