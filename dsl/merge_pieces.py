@@ -141,8 +141,8 @@ def contested(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Declarations of each side, by their keys, with the key of what was called otherwise in the base and is gone on both sides.
 
-    Each side has another name for it, and two of the three say the same; or one side has none, and nothing else in the base said
-    the same.
+    Each side has something of its kind that the base has not, of which what is most like it is taken for it; or only one side has, which
+    says the same as it and as nothing else in the base.
     """
     gone = [key for key in base if key not in ours and key not in theirs and not _is_comment(key)]
     mine: dict[str, str] = {}
@@ -152,29 +152,49 @@ def contested(
     said = _said(base)
     often = Counter(said.values())
     new = [_said({key: one for key, one in side.items() if key not in base}) for side in (ours, theirs)]
-    for key in gone:
+
+    def added(key: str) -> list[dict[str, str]]:
+        """What each side alone has of the kind, but for what says the same as one other of the base: that is a copy of it."""
         kind, body = said[key]
-        one, two = (
+        return [
             {
                 name: text
                 for name, (of, text) in side.items()
-                if of == kind and (text == body or (of, text) not in often) and name not in known
+                if of == kind
+                and (text == body or often[of, text] != 1)
+                and not any(name in known for known in taken)
             }
-            for side, known in zip(new, ({*mine, *theirs}, {*other, *ours}), strict=True)
-        )
-        both = [text for text in one.values() if text in two.values()]
-        alike = body if body in (*one.values(), *two.values()) else next(iter(both), None)
-        if alike is None or (not (one and two) and often[kind, body] > 1):
-            continue
-        for names, side in ((mine, one), (other, two)):
+            for side, taken in zip(new, ((mine, theirs), (other, ours)), strict=True)
+        ]
+
+    def known_again(key: str, sides: list[dict[str, str]]) -> None:
+        for names, side, beside in zip((mine, other), sides, sides[::-1], strict=True):
             if side:
-                names[_with(side, alike)] = key
+                names[_most_like(said[key][1], side, beside)] = key
+
+    left = []
+    for key in gone:
+        sides = added(key)
+        if any(said[key][1] in side.values() for side in sides) and (all(sides) or often[said[key]] == 1):
+            known_again(key, sides)
+        else:
+            left.append(key)
+    for key in left:
+        sides = added(key)
+        if all(sides):
+            known_again(key, sides)
     return mine, other
 
 
-def _with(side: Mapping[str, str], body: str) -> str:
-    """The key with that body, else the first."""
-    return next((key for key, text in side.items() if text == body), next(iter(side)))
+def _most_like(body: str, side: Mapping[str, str], beside: Mapping[str, str]) -> str:
+    """The key with that body, else with the most words of it, best one that the other side has too; the first of several."""
+    words, said = {*body.split()}, {*beside.values()}
+
+    def likeness(key: str) -> tuple[bool, int, bool]:
+        text = side[key]
+        return text == body, len(words.intersection(text.split())), text in said
+
+    return max(side, key=likeness)
 
 
 def _said(side: Mapping[str, Piece]) -> dict[str, tuple[str, str]]:

@@ -116,9 +116,7 @@ def test_it_is_the_merge_of_dictionaries(base, ours, theirs):
     """The slow oracle: declarations are entries of a dictionary, and each entry is merged for itself."""
 
     def text(site):
-        return "\n".join(
-            customer(name, f'{tier}\n  alias "{name}"') for name, tier in site.items()
-        )  # a body of its own for each name: nothing looks renamed
+        return "\n".join(customer(name, f'{tier}\n  alias "{name}"') for name, tier in site.items())
 
     expected, conflicts = {}, set()
     for name in {*base, *ours, *theirs}:
@@ -134,12 +132,36 @@ def test_it_is_the_merge_of_dictionaries(base, ours, theirs):
             continue
         if value:
             expected[name] = value
+    gone = {f"customer {name}" for name in base if name not in ours and name not in theirs}
+    alone = [one.keys() - other.keys() - base.keys() for one, other in ((ours, theirs), (theirs, ours))]
     merged = merge(text(base), text(ours), text(theirs), merge_lines=conflicted)
-    assert set(merged.conflicts) == conflicts
+    renamed = set(merged.conflicts) - conflicts
+    assert (conflicts <= set(merged.conflicts), renamed <= gone) == (True, True)
+    assert len(renamed) == min(len(gone), *map(len, alone))
+    for inside in re.findall(r"<<<<<<< ours\n(.*?)>>>>>>> theirs\n", merged.text, flags=re.DOTALL):
+        names = re.findall(r"customer (\S+) \{", inside)
+        if set(names) <= alone[0] | alone[1]:
+            assert [expected.pop(name, None) is not None for name in names] == [True, True]
     clean = re.sub(r"<<<<<<< ours\n.*?>>>>>>> theirs\n", "", merged.text, flags=re.DOTALL)
     got = dict(re.findall(r"customer (\S+) \{\n  tier (\S+)\n", clean))
     assert got == expected
     assert "\n\n\n" not in clean or conflicts
+
+
+@settings(deadline=None)
+@given(SITES, SITES, SITES)
+def test_what_a_side_adds_is_never_lost(base, ours, theirs):
+    """Nor what one changes and the other leaves; under equal bodies too, where anything may look like anything."""
+    versions = ["\n".join(map(customer, site, site.values())) for site in (base, ours, theirs)]
+    merged = merge(*versions, merge_lines=conflicted)
+    inside = "".join(re.findall(r"<<<<<<< ours\n.*?>>>>>>> theirs\n", merged.text, flags=re.DOTALL))
+    for side, other in ((ours, theirs), (theirs, ours)):
+        for name, tier in side.items():
+            if base.get(name) != tier:
+                assert customer(name, tier) in merged.text
+                assert merged.text.count(f"customer {name} {{") == 1 or name in other
+            if name not in base and customer(name, tier) in inside:
+                assert merged.conflicts
 
 
 def service(name, title="", *lines):
@@ -168,6 +190,52 @@ def test_one_declaration_that_both_sides_call_otherwise_is_a_conflict(base, ours
     assert mine in ours
     assert other in theirs
     assert mine.split()[0] == other.split()[0] == base.split()[0]
+
+
+def people(**says):
+    return "\n".join(f"customer {name.replace('_', '-')} {{\n  {body}\n}}\n" for name, body in says.items())
+
+
+@pytest.mark.parametrize(
+    ("base", "ours", "theirs", "inside"),
+    [
+        (people(acme="tier gold"), people(acme_gmbh="tier silver"), people(acme_inc="tier bronze"), [("acme-gmbh", "acme-inc")]),
+        (
+            people(acme='tier gold\n  alias "A"', globex='tier gold\n  alias "G"'),
+            people(globex_ag='tier iron\n  alias "G"', new="tier tin", acme_gmbh='tier silver\n  alias "A"'),
+            people(acme_inc='tier bronze\n  alias "A"', globex_inc='tier zinc\n  alias "G"'),
+            [("acme-gmbh", "acme-inc"), ("globex-ag", "globex-inc")],
+        ),
+        (
+            people(acme="tier gold", one="tier silver", two="tier silver"),
+            people(one="tier silver", two="tier silver", acme_gmbh="tier silver"),
+            people(one="tier silver", two="tier silver", acme_inc="tier iron"),
+            [("acme-gmbh", "acme-inc")],
+        ),
+    ],
+)  # fmt: skip
+def test_one_declaration_that_both_sides_call_and_change_otherwise_is_a_conflict(base, ours, theirs, inside):
+    for versions, pairs in (
+        ((base, ours, theirs), inside),
+        ((base, theirs, ours), [(two, one) for one, two in inside]),
+    ):
+        merged = merge(*versions, merge_lines=conflicted)
+        blocks = re.findall(
+            r"<<<<<<< ours\n(.*?)=======\n(.*?)>>>>>>> theirs\n", merged.text, flags=re.DOTALL
+        )
+        found = [tuple(text.split()[1] for text in block) for block in blocks]
+        assert sorted(found) == sorted(pairs)
+
+
+def test_what_both_take_away_while_one_adds_or_each_adds_another_kind_is_none():
+    base = f"{BASE}\n{people(initech='tier gold')}"
+    both = (
+        (f"{BASE}\n{people(one='tier a')}", BASE),
+        (f"{BASE}\n{people(one='tier a')}", f"{BASE}\n{service('web')}"),
+    )
+    for ours, theirs in both:
+        assert merge(base, ours, theirs, merge_lines=never).conflicts == ()
+        assert merge(base, theirs, ours, merge_lines=never).conflicts == ()
 
 
 def test_renamed_here_and_taken_away_there_is_a_conflict():
