@@ -14,6 +14,7 @@ import numpy as np
 from engine.calendar.batch import NEVER
 from engine.columns.fold import FAILED, ClockColumns
 from engine.columns.told import I64, LIVE, Flags, Told
+from engine.contract.ended import ended
 from engine.contract.impact_faults import Faulted, Faults, together
 from engine.contract.impact_found import Found, How, Kind, Part
 from engine.contract.impact_steps import CYCLES, Steps, keys_of, once, rewritten, steps_of
@@ -114,6 +115,7 @@ class Judge:
         """What would come at once for the open tickets, which keep what was promised to them."""
         placed = self._touch.placed(portion.told)
         keep = placed.touched & (_opened(portion) <= self._now)
+        keep &= ~ended(portion.told, (self._old, self._new))
         found, apart = self._found(self._replayed(portion, keep), placed, keep, open_only=True)
         return Impact(today=found, apart=apart)
 
