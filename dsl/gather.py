@@ -149,7 +149,7 @@ class _Search:
             unit,
             Finding(
                 "E0103",
-                f'"{word.text}" is outside the folder of the root file',
+                f'"{word.text}" is no path below the folder of the root file',
                 here(word),
                 "use a path relative to this file, with forward slashes and below the root file's folder",
             ),

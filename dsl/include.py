@@ -10,6 +10,8 @@ import glob
 import os
 import posixpath
 import re
+import stat
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import takewhile
@@ -20,6 +22,8 @@ from dsl.errors import SlaError
 
 ROOT_NAME = "sla.rules"
 _REPOSITORY = ".git"
+_ELSEWHERE = re.compile(r"[A-Za-z]:|[a-z]+://")
+_FOLDERS = r"(?:(?!\.)[^/]+/)*"
 LARGEST = 16_000_000
 """Bytes of a file: a hundred thousand customers. What is larger was not written by people."""
 
@@ -64,23 +68,27 @@ class Disk(NamedTuple):
         if not _inside(path, self.folder):
             raise Unreadable(OUTSIDE, code="E0103")
         try:
-            if path.stat().st_size > LARGEST:
+            found = path.stat()
+            if not stat.S_ISREG(found.st_mode):
+                folder = stat.S_ISDIR(found.st_mode)
+                raise Unreadable(f"it is a {'folder' if folder else 'pipe or a device'} and not a file")
+            if found.st_size > LARGEST:
                 raise Unreadable(f"it is larger than {LARGEST // 1_000_000} MB; divide it into several files")
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             if path.is_symlink():
                 raise Unreadable(NOWHERE) from None
             raise FileNotFoundError(shown) from None
-        except IsADirectoryError:
-            raise Unreadable("it is a folder and not a file") from None
         except OSError as error:
             raise Unreadable((error.strerror or str(error)).lower()) from None
         return decoded(content)
 
     def expand(self, pattern: str) -> list[str]:
+        if "**" in pattern:
+            return matching(pattern, _below(self.folder, folder_of(pattern)))
         # Path.glob goes into hidden folders, where Kubernetes keeps a second copy of every file.
-        found = glob.glob(pattern, root_dir=self.folder, recursive=True)  # noqa: PTH207
-        return sorted(path.replace(os.sep, "/") for path in found if _is_meant(self.folder / path))
+        found = glob.glob(pattern, root_dir=self.folder)  # noqa: PTH207
+        return sorted(path.replace(os.sep, "/") for path in found if not (self.folder / path).is_dir())
 
     def identity(self, shown: str) -> str:
         return os.path.realpath(self.folder / shown)
@@ -218,15 +226,32 @@ def folder_of(pattern: str) -> str:
 
 def target_of(including: str, written: str) -> str | None:
     """The shown path (or pattern) that `written` in the file `including` means; None when it leads outside."""
-    if written.startswith(("/", "~")) or "\\" in written or re.match(r"[A-Za-z]:", written):
+    if not written.strip() or written.startswith(("/", "~")) or "\\" in written or _ELSEWHERE.match(written):
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(including), written))
     return None if path == ".." or path.startswith("../") else path
 
 
-def _is_meant(path: Path) -> bool:
-    """Files, and links that lead nowhere: whoever put one there meant a file, and is told when it is read."""
-    return path.is_file() or (path.is_symlink() and not path.exists())
+def _below(folder: Path, top: str) -> Iterator[str]:
+    """Whatever is no folder in `top` and below it, hidden folders left out, by its path from `folder`.
+
+    Each folder is gone into once, by its own path before any link, and none outside: links may lead in circles.
+    """
+    seen: set[str] = set()
+    folders, links = deque([top]), deque[str]()
+    while folders or links:
+        shown = (folders or links).popleft()
+        real = os.path.realpath(folder / shown)
+        if real in seen or not _inside(folder / shown, folder):
+            continue
+        seen.add(real)
+        with suppress(OSError), os.scandir(real) as entries:
+            for entry in sorted(entries, key=lambda one: one.name):
+                path = posixpath.join(shown, entry.name)
+                if not entry.is_dir():
+                    yield path
+                elif not entry.name.startswith("."):
+                    (links if entry.is_symlink() else folders).append(path)
 
 
 def _inside(path: Path, folder: Path) -> bool:
@@ -236,14 +261,17 @@ def _inside(path: Path, folder: Path) -> bool:
 
 def _glob_expression(pattern: str) -> re.Pattern[str]:
     out: list[str] = []
-    for piece in re.findall(r"\*\*/|\*+|\?|\[!?\]?[^\]]*\]|.", pattern):
+    pieces = re.findall(r"\*\*/|\*+|\?|\[!?\]?[^\]]*\]|.", pattern)
+    for number, piece in enumerate(pieces, 1):
         match piece:
             case "**/":
-                out.append(r"(?:(?!\.)[^/]+/)*")
+                out.append(_FOLDERS)
             case "?":
                 out.append("[^/]")
             case _ if piece.startswith("*"):
                 at_start = not out or out[-1] == "/" or out[-1].endswith("/)*")
+                if at_start and piece == "**" and number == len(pieces):
+                    out.append(_FOLDERS)
                 out.append(r"(?!\.)[^/]*" if at_start else "[^/]*")
             case _ if piece.startswith("[") and len(piece) > 1:
                 out.append("[^" + piece[2:] if piece.startswith("[!") else piece)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections import Counter
 
 import pytest
 
 from dsl.errors import SlaError
+from dsl.include import Disk, Texts
 from dsl.limits import MOST_PATTERNS, MOST_WRONG
 from dsl.load import Loader, load, load_texts, rule_files
 from tests.dsl.small_site import BASE, codes
@@ -47,6 +49,71 @@ def test_a_folder_mounted_by_kubernetes_is_inside(tmp_path):
     loaded = load(tmp_path / "sla.rules")
     assert loaded.diagnostics == ()
     assert list(loaded.files) == ["sla.rules", "b.rules"]
+
+
+def test_links_that_lead_in_circles_are_followed_once(tmp_path):
+    """As git brings them: two links to folders above make exponentially many paths."""
+    (tmp_path / "r" / "a").mkdir(parents=True)
+    (tmp_path / "sla.rules").write_text(BASE + 'include "r/**/*.rules"\n')
+    (tmp_path / "r" / "a" / "f.rules").write_text("field f text\n")
+    (tmp_path / "r" / "a" / "up").symlink_to("..")
+    (tmp_path / "r" / "a" / "here").symlink_to(".")
+    (tmp_path / "r" / "a" / "out").symlink_to(tmp_path.parent)
+    (tmp_path / "r" / "..data" / "mounted").mkdir(parents=True)
+    (tmp_path / "r" / "..data" / "mounted" / "m.rules").write_text("field m text\n")
+    (tmp_path / "r" / "mounted").symlink_to("..data/mounted")
+    loaded = load(tmp_path)
+    assert loaded.diagnostics == ()
+    assert list(loaded.files) == ["sla.rules", "r/a/f.rules", "r/mounted/m.rules"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["**", "**/*", "**/*.rules", "a/**", "a/**/b*", "*", "*/*", "a*/?.rules", "**/[!x]*.rules", "a/**.rules"],
+)
+def test_a_pattern_means_the_same_of_texts_and_on_the_disk(pattern, tmp_path):
+    files = [
+        "x.rules",
+        "a/x.rules",
+        "a/b.rules",
+        "a/b/c.rules",
+        "ab/c.rules",
+        ".h/c.rules",
+        "a/.h/c.rules",
+        "a/.i",
+        "a/b/b",
+    ]
+    for path in files:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("")
+    assert Disk(tmp_path).expand(pattern) == Texts(dict.fromkeys(files, "")).expand(pattern)
+    found = glob.glob(pattern, root_dir=tmp_path, recursive=True)  # noqa: PTH207
+    by_glob = {path.replace(os.sep, "/") for path in found}
+    assert set(Disk(tmp_path).expand(pattern)) == by_glob & set(files)
+
+
+def test_what_is_neither_a_file_nor_a_folder_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.rules")
+    (tmp_path / "null.rules").symlink_to("/dev/zero")
+    (tmp_path / "sla.rules").write_text(BASE + 'include "pipe.rules"\n')
+    [one] = load(tmp_path).diagnostics
+    assert (one.code, one.message) == (
+        "E0107",
+        '"pipe.rules" cannot be read: it is a pipe or a device and not a file',
+    )
+    (tmp_path / "sla.rules").write_text(BASE + 'include "*.rules"\n')
+    assert codes(load(tmp_path)) == ["E0103", "E0107"]
+    with pytest.raises(SlaError, match="it is a pipe"):
+        load(tmp_path / "pipe.rules")
+
+
+@pytest.mark.parametrize(
+    "written", ["", " ", "http://x.example/y.rules", "a\\b.rules", "C:/x.rules", "/x.rules", "../x.rules"]
+)
+def test_what_is_no_path_below_the_root_is_told_as_it_is_written(written):
+    text = BASE + f'include "{written}"\n'.replace("\\", "\\\\")
+    [one] = load_texts("sla.rules", {"sla.rules": text}).diagnostics
+    assert (one.code, one.message) == ("E0103", f'"{written}" is no path below the folder of the root file')
 
 
 def test_a_pattern_without_files_forgives_nothing(tmp_path):
