@@ -11,7 +11,6 @@ import os
 import posixpath
 import re
 import stat
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import takewhile
@@ -233,25 +232,21 @@ def target_of(including: str, written: str) -> str | None:
 
 
 def _below(folder: Path, top: str) -> Iterator[str]:
-    """Whatever is no folder in `top` and below it, hidden folders left out, by its path from `folder`.
+    """Whatever is no folder in `top` and below it, by its path from `folder`; hidden folders are left out.
 
-    Each folder is gone into once, by its own path before any link, and none outside: links may lead in circles.
+    Through links too, but no link below another one: they may lead in circles. One that leads outside is there, and refused when read.
     """
-    seen: set[str] = set()
-    folders, links = deque([top]), deque[str]()
-    while folders or links:
-        shown = (folders or links).popleft()
-        real = os.path.realpath(folder / shown)
-        if real in seen or not _inside(folder / shown, folder):
-            continue
-        seen.add(real)
-        with suppress(OSError), os.scandir(real) as entries:
-            for entry in sorted(entries, key=lambda one: one.name):
+    todo = [(top, False)]
+    while todo:
+        shown, linked = todo.pop()
+        with suppress(OSError), os.scandir(folder / shown) as entries:
+            for entry in entries:
                 path = posixpath.join(shown, entry.name)
-                if not entry.is_dir():
+                link = entry.is_symlink()
+                if not entry.is_dir() or (link and not _inside(folder / path, folder)):
                     yield path
-                elif not entry.name.startswith("."):
-                    (links if entry.is_symlink() else folders).append(path)
+                elif not entry.name.startswith(".") and not (link and linked):
+                    todo.append((path, linked or link))
 
 
 def _inside(path: Path, folder: Path) -> bool:

@@ -19,6 +19,7 @@ from dsl.include import NOWHERE, OUTSIDE, Unreadable, decoded, matching
 
 _LINK = "120000"
 _FOLLOWED = 40
+_TOP = "."
 _NO_GIT = "git is not installed, and only git can read a revision"
 
 
@@ -36,7 +37,7 @@ class Revision:
         self._files = files
         self._asking = asking
         self._answers = answers
-        self._folders = {folder for path in files for folder in _parents(path)}
+        self._folders = {_TOP, *(folder for path in files for folder in _parents(path))}
         self._shown: list[str] | None = None
 
     def read(self, shown: str) -> str:
@@ -92,8 +93,10 @@ class Revision:
             if target is None or target not in self._folders:
                 yield path
             else:
-                below = (other for other in self._files if other.startswith(f"{target}/"))
-                yield from (path + other[len(target) :] for other in below if not self._files[other].link)
+                top = "" if target == _TOP else f"{target}/"
+                for other in self._files:
+                    if other.startswith(top) and self._followed(other) not in self._folders:
+                        yield posixpath.join(path, other[len(top) :])
 
 
 def _parents(path: str) -> Iterator[str]:

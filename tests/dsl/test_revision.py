@@ -32,6 +32,8 @@ def site(tmp_path: Path) -> Path:
         (folder / path).write_text(text)
     (folder / "linked").symlink_to("others")
     (folder / "rules" / "same.rules").symlink_to("a.rules")
+    (folder / "others" / "too.rules").symlink_to("d.rules")
+    (folder / "others" / "again").symlink_to("..")
     git(folder.parent, "init", "-q", "-b", "main")
     git(folder.parent, "add", "-A")
     git(folder.parent, "commit", "-q", "-m", "first")
@@ -54,7 +56,16 @@ def test_a_revision_is_what_was_committed(site: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["rules/*.rules", "rules/**/*.rules", "linked/*.rules", "**/*.rules", "*.rules", "x/*"]
+    "pattern",
+    [
+        "rules/*.rules",
+        "rules/**/*.rules",
+        "linked/*.rules",
+        "**/*.rules",
+        "*.rules",
+        "x/*",
+        "others/**/*.rules",
+    ],
 )
 def test_patterns_match_as_on_a_disk(site: Path, pattern: str) -> None:
     with revision(site, "HEAD") as source:
