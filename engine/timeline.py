@@ -105,7 +105,7 @@ def timeline(history: History, pins: Sequence[Pin], graph: Graph) -> Timeline:
         (step.at, step.situation) for step in history.steps[history.first :]
     ]
     known = {at for at, _ in begins}
-    begins += ((pin.at, _situation(begins, pin.at)) for pin in pins if pin.at not in known)
+    begins += [(pin.at, _situation(begins, pin.at)) for pin in pins if pin.at not in known]
     begins.sort(key=lambda item: item[0])
     states: list[State] = []
     index, plan = -1, None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from engine.clock import State
-from engine.evaluate import Evaluated, evaluate
+from engine.evaluate import Evaluated, evaluate, live
 from engine.facts import Pin
 from tests.engine.clocks import GRAPH, clock, opened
 from tests.engine.desk import RULES, at, event, graph, ticket
@@ -130,6 +130,26 @@ def test_a_repin_counts_from_its_instant() -> None:
     found = next(item for item in after.clocks if item.metric == "resolution")
     assert (found.target, found.elapsed) == (16 * 3600, 5400)
     assert len(after.pins) == 2
+
+
+def test_a_ticket_that_is_repinned_again_stays_as_it_was_then() -> None:
+    terms = [GRAPH.terms(customer, at("10-05 09:00")) for customer in ("globex", "acme")]
+    pins = tuple(
+        Pin(at(now), one, "repin") for now, one in zip(("10-05 10:00", "10-05 12:00"), terms, strict=True)
+    )
+    it = ticket(opened(priority="critical"), event("10-05 11:00", "changed", priority="normal"), pins=pins)
+    life = live(it, GRAPH, at("10-05 13:00"))
+    assert life is not None
+    assert [
+        (state.start, state.situation.priority, state.plan.terms.tier)
+        for state in life.states.states
+        if state.plan
+    ] == [
+        (at("10-05 09:00"), "critical", "gold"),
+        (at("10-05 10:00"), "critical", "silver"),
+        (at("10-05 11:00"), "normal", "silver"),
+        (at("10-05 12:00"), "normal", "gold"),
+    ]
 
 
 def test_a_pin_for_an_opening_that_a_late_event_moved_does_not_count() -> None:
