@@ -95,6 +95,11 @@ class Graph:
         """The digest of the rule files (hex)."""
         return self.ruleset.digest
 
+    @property
+    def rulesets(self) -> tuple[RuleSet, ...]:
+        """The rules in force, and those behind them that know what is not declared any more."""
+        return (self.ruleset, *(self.fallback.rulesets if self.fallback else ()))
+
     def where(self, origin: Origin) -> str:
         """file:line of a rule; the name of its declaration where the files are not at hand, or are older ones."""
         if self._source is None or not origin.declaration:

@@ -19,7 +19,7 @@ from engine.facts import Instant
 from engine.graph import Graph
 from engine.plain import json_text
 from engine.processes import spread
-from engine.replay.ways import chain, compiled
+from engine.replay.ways import compiled
 from engine.store.opening import open_store
 from engine.store.place import Place
 from engine.wall import format_instant
@@ -42,7 +42,7 @@ MANIFEST = "manifest.json"
 @dataclass(frozen=True, slots=True)
 class Issue:
     """What is reported to each customer, and in which formats. `wanted` narrows it by dimension; `rules` are a graph taken apart by
-    `chain`. It travels to where the reports are made."""
+    `Graph.rulesets`. It travels to where the reports are made."""
 
     place: Place
     rules: tuple[RuleSet, ...]
@@ -71,7 +71,7 @@ class Issue:
         anew: bool = False,
     ) -> Issue:
         """As `graph` judges."""
-        rules, narrowed = chain(graph), dict(wanted)
+        rules, narrowed = graph.rulesets, dict(wanted)
         return cls(place, rules, now, period, narrowed, shown, tuple(formats), look, zone, anew)
 
 

@@ -96,10 +96,8 @@ def conditions_of(terms: Terms) -> list[Condition]:
 def asked(graph: Graph, terms: Iterable[Terms | None] = ()) -> frozenset[str]:
     """The fields that the rules, and these terms under them, may ask about."""
     conditions: list[Condition] = []
-    behind: Graph | None = graph
-    while behind is not None:
-        conditions += (pause.when for pause in behind.ruleset.pauses.values())
-        behind = behind.fallback
+    for behind in graph.rulesets:
+        conditions += (pause.when for pause in behind.pauses.values())
     rules = graph.ruleset
     lists = [tier.targets for tier in rules.tiers.values()]
     for party in (*rules.customers.values(), *rules.groups.values()):

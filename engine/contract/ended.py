@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from dsl.model import RuleSet
+from dsl.condition import StatusClass
 from engine import facts
 from engine.columns.told import Flags, Saying, Told, events_that
 from engine.graph import Graph
-from engine.history import ENDED, MOVES, Writer
+from engine.history import ENDED, Writer
+from engine.predicate import Situation
 
 _NOTHING, _GOES_ON, _ENDS, _STARTS = range(4)
 
@@ -30,33 +31,31 @@ def ended(told: Told, graphs: Iterable[Graph]) -> Flags:
     return found
 
 
-def _rules(graph: Graph | None) -> Iterator[RuleSet]:
-    """Those in force, and those behind them that know what is not declared any more."""
-    while graph is not None:
-        yield graph.ruleset
-        graph = graph.fallback
-
-
-def _says(sayings: Iterable[Saying], graph: Graph) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
+def _says(sayings: Sequence[Saying], graph: Graph) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
     """What each of these does to a ticket."""
-    starts = {metric.start for rules in _rules(graph) for metric in rules.metrics.values()} - {facts.OPENED}
+    starts = {metric.start for rules in graph.rulesets for metric in rules.metrics.values()} - {facts.OPENED}
     ending = _GOES_ON if starts.intersection(one.value for one in ENDED) else _ENDS
-    known: dict[object, int] = {}
 
-    def says(kind: str, status: facts.FieldValue | None) -> int:
+    def says(kind: str, moved: StatusClass | None) -> int:
         if kind in starts:
             return _STARTS
-        if kind in facts.DEEDS or (status is None and kind not in MOVES):
-            return _NOTHING
-        writer = Writer(graph)
-        writer.take(kind, {} if status is None else {"status": status})
-        return ending if writer.situation.status_class in ENDED else _GOES_ON
+        return _NOTHING if moved is None else ending if moved in ENDED else _GOES_ON
 
-    found = []
-    for kind, data in sayings:
-        status = None if "status" in facts.no_fields(kind) else data.get("status")
-        key = (kind, type(status), status)
-        if key not in known:
-            known[key] = says(kind, status)
-        found.append(known[key])
+    found = [says(kind, moved) for (kind, _), moved in zip(sayings, brought(sayings, graph), strict=True)]
     return np.array(found, dtype=np.int8)
+
+
+def brought(sayings: Iterable[Saying], graph: Graph) -> Iterator[StatusClass | None]:
+    """The class that each of these brings a ticket into, whatever was before; None if it leaves it in its own."""
+    known: dict[object, StatusClass | None] = {}
+    for kind, data in sayings:
+        status = {"status": data["status"]} if "status" in data else {}
+        key = (kind, *((type(value), value) for value in status.values()))
+        if key not in known:
+            ends = set()
+            for one in (StatusClass.WORKING, StatusClass.CANCELLED):  # what leaves it alone ends in both
+                writer = Writer(graph, Situation({}, one, "", ""))
+                writer.take(kind, dict(status))
+                ends.add(writer.situation.status_class)
+            known[key] = ends.pop() if len(ends) == 1 else None
+        yield known[key]

@@ -7,14 +7,13 @@ columns. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
 from dsl.condition import Condition, StatusClass, StatusIs
 from dsl.condition_text import tests_of
 from engine.columns.told import I64, Told, events_that
+from engine.contract.ended import brought
 from engine.facts import DEEDS, no_fields
 from engine.graph import Graph
 from engine.history import ENDED, NOWHERE, Writer
@@ -104,23 +103,10 @@ class Steady:
         """The classes, a bit each, that each ticket with events is ever in."""
         if self._classes is None:
             told = self._told
-            bits = np.array([_BIT[one] if one else 0 for one in self._brought()], dtype=np.uint8)
+            bits = np.array(
+                [_BIT[one] if one else 0 for one in brought(told.sayings, self._graph)], dtype=np.uint8
+            )
             found = np.bitwise_or.reduceat(bits[told.saying], told.starts[:-1][self._has])
             found[bits[self._first] == 0] |= _BIT[NOWHERE.status_class]
             self._classes = found
         return self._classes
-
-    def _brought(self) -> Iterator[StatusClass | None]:
-        """By saying the class that it brings a ticket into, None if it leaves it in its own."""
-        known: dict[tuple[str, object], StatusClass | None] = {}
-        for kind, data in self._told.sayings:
-            status = {"status": data["status"]} if "status" in data else {}
-            key = (kind, data.get("status"))
-            if key not in known:
-                ends = set()
-                for one in (StatusClass.WORKING, StatusClass.CANCELLED):  # what leaves it alone ends in both
-                    writer = Writer(self._graph, Situation({}, one, "", ""))
-                    writer.take(kind, dict(status))
-                    ends.add(writer.situation.status_class)
-                known[key] = ends.pop() if len(ends) == 1 else None
-            yield known[key]

@@ -10,7 +10,7 @@ from engine.contract.impact import Impact, Judge, added
 from engine.graph import Graph
 from engine.replay.judge import Portion
 from engine.replay.read import Reader, Shelf, Source
-from engine.replay.ways import Workbench, chain, compiled
+from engine.replay.ways import Workbench, compiled
 from engine.terms import Terms
 
 
@@ -38,7 +38,7 @@ class Planning:
         credited: frozenset[str] = frozenset(),
     ) -> Planning:
         """The work of comparing these graphs."""
-        return cls(chain(old), chain(new), since, now, promised, credited)
+        return cls(old.rulesets, new.rulesets, since, now, promised, credited)
 
     def workbench(self, threads: int = 1) -> Workbench[Impact]:
         old, new = compiled(self.old), compiled(self.new)

@@ -70,7 +70,7 @@ class Replay:
     @classmethod
     def of(cls, graph: Graph, period: Period, promised: Mapping[str, Terms] | None = None) -> Replay:
         """The work of replaying by the rules of `graph`."""
-        return cls(chain(graph), period, promised)
+        return cls(graph.rulesets, period, promised)
 
     def workbench(self, threads: int = 1) -> Workbench[Outcomes]:
         graph = compiled(self.rules)
@@ -84,18 +84,8 @@ class Replay:
         return added(parts)
 
 
-def chain(graph: Graph) -> tuple[RuleSet, ...]:
-    """The rules of a graph and of those behind it: what travels."""
-    found: list[RuleSet] = []
-    behind: Graph | None = graph
-    while behind is not None:
-        found.append(behind.ruleset)
-        behind = behind.fallback
-    return tuple(found)
-
-
 def compiled(rules: Sequence[RuleSet]) -> Graph:
-    """The graph that `chain` took apart."""
+    """The graph of rules and those behind them, as `Graph.rulesets` took it apart."""
     graph: Graph | None = None
     for one in reversed(rules):
         graph = Graph.compile(one, fallback=graph)
