@@ -180,9 +180,11 @@ class _Search:
         return None
 
     def _wrong(self, sheet: Sheet, unit: Unit, finding: Finding) -> None:
-        self.out.findings.append((sheet.path, unit, finding))
         if len(self.out.findings) == MOST_WRONG:
-            self._enough(sheet, unit, finding.at, f"{MOST_WRONG:,} files that are named cannot be taken in")
+            self._enough(
+                sheet, unit, finding.at, f"more than {MOST_WRONG:,} files that are named cannot be taken in"
+            )
+        self.out.findings.append((sheet.path, unit, finding))
 
     def _enough(self, sheet: Sheet, unit: Unit, at: Ranged, message: str) -> NoReturn:
         finding = Finding(
