@@ -14,14 +14,13 @@ from urllib.parse import parse_qs
 
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.errors import EngineError
 from engine.plain import plain
 from reports.portal.accounts import Account, Standing
-from reports.portal.address import client
 from reports.portal.audit import Entry
 from reports.portal.desk import Desk
 from reports.portal.links import Link
@@ -30,6 +29,7 @@ from reports.portal.scope import UnservedError, View, Views
 from reports.portal.sessions import Session
 from reports.portal.tokens import LONGEST, form_key, fresh, same
 from reports.portal.visit import Access, Page, Visit
+from reports.web.address import client
 
 FIELD = "key"
 """The field of every form that shows that the form is ours."""
@@ -233,6 +233,6 @@ async def _form(request: Request) -> dict[str, str]:
     try:
         body = (await request.body()).decode("ascii", "replace")
         found = parse_qs(body, keep_blank_values=True, max_num_fields=16, errors="replace")
-    except (ValueError, ClientDisconnect) as error:
+    except ValueError as error:
         raise HTTPException(400) from error
     return {name: values[0] for name, values in found.items()}

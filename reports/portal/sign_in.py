@@ -11,9 +11,9 @@ from starlette.responses import Response
 from engine.errors import EngineError
 from reports.portal import passwords
 from reports.portal.accounts import Standing, normal
-from reports.portal.address import counted
 from reports.portal.passes import Purpose
 from reports.portal.visit import Access, Page, Visit
+from reports.web.address import counted
 
 _WRONG = "Address or password is not right."
 _WRONG_CODE = "That code is not right, or was used before."

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
@@ -67,6 +67,9 @@ def create(
         answer.headers.update(error.headers or {})
         return answer
 
+    async def gone(_: Request, __: Exception) -> Response:
+        return Response(status_code=400)  # nobody reads it: who asked has hung up, or was cut off
+
     async def unreachable(_: Request, __: Exception) -> Response:
         return sorry(503)
 
@@ -77,7 +80,12 @@ def create(
     known = [Route("/healthz", healthz), *routes]
     app = Starlette(
         routes=known if under == "/" else [*known, Mount(under, routes=known)],
-        exception_handlers={HTTPException: refused, EngineError: unreachable, Exception: broken},
+        exception_handlers={
+            HTTPException: refused,
+            ClientDisconnect: gone,
+            EngineError: unreachable,
+            Exception: broken,
+        },
     )
     app.router.redirect_slashes = False  # a redirection would repeat whatever the request calls its host
     return SecureHeaders(BodyLimit(app, more=bodies), content_policy=content_policy, headers=headers)

@@ -12,12 +12,14 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from engine.errors import EngineError
+from reports.web.connection import PLACES, Connection
 
 GRACE = 10
 """Seconds that requests under way have to end in."""
 
-AT_ONCE = 200
-"""Connections at a time; further ones are asked to come again."""
+AT_ONCE = 3 * PLACES
+"""Whole requests at a time; who asks more is asked to come again. The server counts all connections, so those that come in one go
+and those that are being cut have to fit in."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -27,13 +29,32 @@ def listen(host: str, port: int) -> socket.socket:
         made = socket.socket(family, socket.SOCK_STREAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
-        made.listen(AT_ONCE)  # from here on nobody is turned away
+        made.listen(PLACES)  # from here on nobody is turned away
     except OSError as error:
         raise EngineError(
             f"cannot listen on {host} port {port}: {error.strerror}",
             help="choose others with --host and --port",
         ) from error
     return made
+
+
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How an app is served."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # who may speak for others is a setting, not a default
+        lifespan="off",
+        ws="none",
+        backlog=PLACES,  # no more are let in before some are let go
+        limit_concurrency=AT_ONCE,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE,
+    )
 
 
 def serve(app: ASGIApp, sock: socket.socket, said: Callable[[str], None]) -> None:
@@ -43,20 +64,7 @@ def serve(app: ASGIApp, sock: socket.socket, said: Callable[[str], None]) -> Non
     """
     log = logging.getLogger("uvicorn")
     log.handlers, log.propagate = [_Said(said)], False
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # who may speak for others is a setting, not a default
-        lifespan="off",
-        ws="none",
-        limit_concurrency=AT_ONCE,
-        timeout_keep_alive=5,
-        timeout_graceful_shutdown=GRACE,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(app))
 
     def end(*_: object) -> None:
         server.should_exit = True

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from reports.web.serve import listen
+from reports.web.serve import configured, listen
 from tests.reports.portal.world import World
 
 PROGRAM = Path("/usr/bin/chromium")
@@ -25,8 +25,7 @@ def serving(folder: Path) -> Iterator[World]:
     """A world whose portal listens on loopback."""
     sock = listen("127.0.0.1", 0)
     world = World(folder, folder / "sla.db", url=f"http://127.0.0.1:{sock.getsockname()[1]}")
-    config = uvicorn.Config(world.app, log_config=None, lifespan="off", ws="none", proxy_headers=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(configured(world.app))
     thread = threading.Thread(target=server.run, args=([sock],))
     thread.start()
     try:

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from reports.portal.address import client, counted
 from reports.portal.links import Kind
+from reports.web.address import client, counted
 from tests.reports.portal.routes import addresses, routes
 from tests.reports.portal.world import CUSTOMERS, NOW, PASSWORD, World
 

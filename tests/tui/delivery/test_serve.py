@@ -6,10 +6,13 @@ import json
 import socket
 import sys
 import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
 
 import pytest
 
 from engine.delivery.links import Links
+from reports.web.connection import PLACES
 from tests.tui.delivery.pager import out
 from tests.tui.serving import ask, serving
 from tui.cli import run
@@ -42,6 +45,18 @@ def test_links_are_served_and_act_once(served, site, capsys):
     assert ask(address + "/act/forged")[0] == 404
     [row] = json.loads(out(capsys, "inbox", "--format", "json"))
     assert row["acknowledged"] is not None
+
+
+def test_connections_that_send_half_a_request_keep_nobody_out(served):
+    address, links = served
+    place = urlsplit(address)
+    path = links.address(3, 1, "acknowledge", "duty-manager", int(time.time()))
+    half = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf".encode()
+    with ExitStack() as held:
+        for number in range(2 * PLACES):
+            peer = held.enter_context(socket.create_connection((place.hostname, place.port)))
+            peer.sendall((half, b"", half[:30])[number % 3])
+        assert [ask(address + "/healthz")[0] for _ in range(20)] == [200] * 20
 
 
 def test_serve_wants_links_and_a_free_port(site, monkeypatch, capsys):
