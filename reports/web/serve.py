@@ -25,8 +25,9 @@ and those that are being cut have to fit in."""
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens. Raises EngineError where that is not possible."""
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        made = socket.socket(family, socket.SOCK_STREAM)
+        family, kind, protocol, *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        # With its protocol: asyncio sends at once only what it is told is TCP.
+        made = socket.socket(family, kind, protocol)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))
         made.listen(PLACES)  # from here on nobody is turned away

@@ -208,6 +208,14 @@ def test_who_takes_the_answer_slowly_gets_it_whole(hasty):
     assert time.monotonic() - before > 2 * PATIENCE
 
 
+def test_an_answer_is_sent_at_once(served):
+    """Not held back until the peer has confirmed its head, which takes 40 ms."""
+    peer = served.peer(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert peer.recv(1_000).startswith(b"HTTP/1.1 200")
+    [kept] = served.server.server_state.connections
+    assert kept.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_a_connection_that_is_kept_serves_more_than_one_request(hasty):
     asking = HTTPConnection(HERE, hasty.port, timeout=10)
     for body in (b"", b"first", b"second"):
