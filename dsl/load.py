@@ -22,7 +22,7 @@ from dsl.settle import Edit, Settled, digest_of, patched, settle
 from dsl.sheet import Places, Sheet
 from dsl.unit import Unit
 
-__all__ = ["ROOT_NAME", "Loaded", "Loader", "load", "load_texts", "root_file", "rule_files"]
+__all__ = ["ROOT_NAME", "Loaded", "Loader", "files_read", "load", "load_texts", "root_file", "rule_files"]
 
 
 def load(path: Path) -> Loaded:
@@ -38,19 +38,29 @@ def load_texts(root: str, files: Mapping[str, str]) -> Loaded:
 def rule_files(path: Path) -> list[str]:
     """The rule files of the set whose root file is meant, by the paths that are shown, that one first; nothing but includes is read in
     them. Raises SlaError when there is no root file."""
+    return _reached(path, "include")
+
+
+def files_read(path: Path) -> list[str]:
+    """The same with the iCalendar files that lists of holidays name."""
+    return _reached(path, "include", "holidays")
+
+
+def _reached(path: Path, *kinds: str) -> list[str]:
+    """The files that are named, by declarations of these kinds."""
     root = root_file(path)
     source = Disk(root.parent)
     try:
         text = _read_root(source, root.name)
     except Unreadable:
         return [root.name]
-    return [*gather(source, root.name, text, _including).texts]
 
+    def naming(path: str, text: str) -> Sheet:
+        pieces = cut(without_conflicts(text))
+        units = [read(piece) for piece in pieces.texts if piece.startswith(kinds)]
+        return Sheet(path, text, pieces, units, [], units)
 
-def _including(path: str, text: str) -> Sheet:
-    pieces = cut(without_conflicts(text))
-    units = [read(piece) for piece in pieces.texts if piece.startswith("include")]
-    return Sheet(path, text, pieces, units, [], units)
+    return [*gather(source, root.name, text, naming).texts]
 
 
 def _read_root(source: Source, root: str) -> str:

@@ -116,7 +116,7 @@ def test_the_bar_moves_on_a_terminal(sla, monkeypatch):
         (("--each-customer",), 3, "name it with --output"),
         (("--each-customer", "--output", "out", "--customer", "c1"), 3, "leave out --customer"),
         (("--each-customer", "--output", "out", "--publish", "--by", "lead"), 3, "and --publish"),
-        (("--each-customer", "--output", "sla.rules"), 3, "sla.rules is a file"),
+        (("--each-customer", "--output", "sla.rules"), 3, "sla.rules is a rule file"),
         (("--each-customer", "--output", "sla.rules/out"), 4, "sla.rules"),
         (("--each-customer", "--output", "out", "--format", "docx"), 3, "no format of a report"),
         (("--format", "csv", "--format", "json"), 3, "several formats are for --each-customer"),

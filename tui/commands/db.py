@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.named_path import NamedPath
+from tui.named_path import OutputPath
 from tui.options import store_option
 from tui.plain import json_text, plain
 
@@ -57,7 +57,7 @@ def migrate(store_path: Place) -> None:
 
 @command.command(epilog="Example: sla db backup --store sla.db sla-backup.db")
 @store_option
-@click.argument("target", type=NamedPath())
+@click.argument("target", type=OutputPath())
 def backup(store_path: Place, target: Path) -> None:
     """Copy the store to a new file TARGET while others go on using it, and verify the copy.
 

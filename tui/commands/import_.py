@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import click
 
 from dsl.errors import FINDINGS, SlaError
-from tui.named_path import NamedPath
+from tui.named_path import NamedPath, OutputPath, never_over
 from tui.options import store_option
 from tui.plain import json_text, plain
 
@@ -57,7 +57,7 @@ _FORMATS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl",
 @click.option(
     "--rejects",
     "rejects_path",
-    type=NamedPath(),
+    type=OutputPath(),
     default=None,
     help="Where refused rows go.  [default: FILE.rejects]",
 )
@@ -81,6 +81,7 @@ def command(
     from engine.intake.reject import write_rejects
     from engine.store.opening import open_store
 
+    never_over(rejects_path, rules_path, Path(file), Path(map_name), store_path)
     map_ = load_map(map_name)
     chosen = _format(file, form, map_)
     digest = None if rules_path is None else _checked(rules_path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import USAGE, SlaError
-from tui.named_path import NamedPath
+from tui.named_path import OutputPath, never_over
 from tui.options import month_of_text, store_option, world
 from tui.plain import plain
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--output",
-    type=NamedPath(dir_okay=False),
+    type=OutputPath(dir_okay=False),
     default=None,
     help="The file to write.  [default: what is printed]",
 )
@@ -42,6 +42,7 @@ def command(customer: str, month: str, store_path: Place, form: str | None, outp
     from reports.invoice import invoice
     from reports.render.invoice import as_csv, as_json, as_markdown
 
+    never_over(output, None, store_path)
     period = month_of_text(month, "PERIOD")
     formats = {"json": as_json, "csv": as_csv, "md": as_markdown}
     if form is None:

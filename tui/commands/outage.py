@@ -17,7 +17,7 @@ from engine.facts import Instant
 from engine.wall import LATEST, format_instant
 from tui.chapters import Listing
 from tui.moment import span
-from tui.named_path import NamedPath
+from tui.named_path import NamedPath, OutputPath, never_over
 from tui.options import InstantParam, graph_of, rules_option, store_option, zone_option
 from tui.plain import json_text, plain
 
@@ -113,7 +113,7 @@ def end(number: int, store_path: Place, at: Instant | None) -> None:
 @click.option(
     "--as", "form", type=click.Choice(["csv", "jsonl"]), default=None, help="By the file's ending without it."
 )
-@click.option("--rejects", type=NamedPath(), default=None, help="[default: FILE.rejects]")
+@click.option("--rejects", type=OutputPath(), default=None, help="[default: FILE.rejects]")
 def import_(
     file: Path,
     store_path: Place,
@@ -134,6 +134,7 @@ def import_(
     from engine.store.opening import open_store
     from engine.store.outages import record
 
+    never_over(rejects, rules_path, file, store_path)
     from_pipe = str(file) == "-"
     form = form or ("jsonl" if file.suffix.lower() in (".jsonl", ".ndjson") else "csv")
     refused: list[Reject] = []

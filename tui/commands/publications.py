@@ -14,7 +14,7 @@ from dsl.errors import FINDINGS, SlaError
 from engine.facts import Instant
 from engine.wall import format_instant
 from tui.chapters import Listing
-from tui.named_path import NamedPath
+from tui.named_path import OutputPath, never_over
 from tui.options import store_option
 from tui.plain import json_text, plain
 
@@ -65,7 +65,7 @@ def withdraw(number: int, store_path: Place, person: str | None) -> None:
 
 @command.command(epilog="Example: sla publications save 12 acme-2026-10.pdf")
 @click.argument("number", type=click.IntRange(min=1))
-@click.argument("file", type=NamedPath(dir_okay=False))
+@click.argument("file", type=OutputPath(dir_okay=False))
 @store_option
 def save(number: int, file: Path, store_path: Place) -> None:
     """Write the bytes of a publication, also of a withdrawn one, to FILE."""
@@ -73,6 +73,7 @@ def save(number: int, file: Path, store_path: Place) -> None:
     from engine.store.publications import kept_content
     from tui.prefs import write_whole
 
+    never_over(file, None, store_path)
     with closing(open_store(store_path, read_only=True)) as store:
         content = kept_content(store.connection, number)
     if content is None:

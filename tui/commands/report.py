@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dsl.errors import FINDINGS, USAGE, SlaError
-from tui.named_path import NamedPath
+from tui.named_path import OutputPath, never_over
 from tui.options import config_option, rules_option, store_option, world
 from tui.plain import plain
 
@@ -67,7 +67,7 @@ Examples:
 )
 @click.option(
     "--output",
-    type=NamedPath(),
+    type=OutputPath(),
     default=None,
     help="The file to write.  [default: what is printed]",
 )
@@ -120,6 +120,8 @@ def command(
     from tui.publishing import declared_only, press, signed
     from tui.publishing import publish as let_have
 
+    if not each_customer:
+        never_over(output, rules_path, config_path, store_path)
     forms = _formats(forms, output, each_customer)
     period = _period(month, start, end)
     _known_zone(zone)

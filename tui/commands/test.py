@@ -18,7 +18,7 @@ from dsl.errors import FINDINGS, UNREACHABLE, SlaError
 from tui.covered import FORMATS as COVERAGE_FORMATS
 from tui.failure import BrokenRulesError, failing
 from tui.findings import FOR_PEOPLE, FORMATS, wants_color
-from tui.named_path import NamedPath
+from tui.named_path import NamedPath, OutputPath, never_over
 from tui.options import NumberRange, rules_from_file, store_option
 from tui.plain import plain
 from tui.rule_path import rule_path
@@ -64,11 +64,11 @@ Examples:
     "--run", "pattern", metavar="REGEX", callback=_pattern, help="Only those with this in their title."
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
-@click.option("--junit", type=NamedPath(), help="Write the results as JUnit XML too.")
+@click.option("--junit", type=OutputPath(), help="Write the results as JUnit XML too.")
 @click.option("--coverage", is_flag=True, help="Say which rules were put to the test.")
 @click.option("--threshold", type=NumberRange(0, 100), help="Exit 1 if less than this percentage is covered.")
 @click.option("--coverage-format", type=click.Choice(COVERAGE_FORMATS), default="text", show_default=True)
-@click.option("--coverage-output", type=NamedPath(), help="Write the coverage to this file.")
+@click.option("--coverage-output", type=OutputPath(), help="Write the coverage to this file.")
 @click.option("--watch", is_flag=True, help="Run again whenever a rule file is saved.")
 @click.option("--bless", "blessing", is_flag=True, help="Write what came out into expectations that fail.")
 @click.option("--dry-run", is_flag=True, help="With --bless or --record: show it, and write nothing.")
@@ -116,7 +116,15 @@ def command(
             f"--coverage with --format {form} without --coverage-output",
             coverage and form != "human" and coverage_output is None,
         ),
+        (
+            "one file for --junit and --coverage-output",
+            junit is not None
+            and coverage_output is not None
+            and junit.resolve() == coverage_output.resolve(),
+        ),
     )
+    for file in (junit, coverage_output):
+        never_over(file, rules_path)
     from dsl.include import root_file
     from dsl.load import load
     from tui.fragment import refuse_part
