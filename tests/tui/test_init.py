@@ -6,8 +6,10 @@ import importlib.util
 import json
 import os
 import re
+import resource
 import shlex
 import shutil
+import signal
 import subprocess
 import tomllib
 from contextlib import closing
@@ -22,6 +24,7 @@ from engine.run import Engine
 from engine.store.sqlite import SqliteStore
 from tests.engine.site import at
 from tests.git import ENVIRONMENT, ROOT, Repository
+from tests.tui.process import environment, sla_command
 from tui.commands.init import AT_THE_TOP, DRIVERS, LAYOUT
 from tui.group import COMMANDS
 
@@ -54,6 +57,44 @@ def test_one_file_that_is_there_keeps_all_others_from_being_written(sla, tmp_pat
     (tmp_path / "README.md").symlink_to("nowhere")
     assert sla("init")[0] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["README.md"]
+
+
+@pytest.mark.parametrize("there", [False, True])
+@pytest.mark.parametrize("largest", [0, 800, 1000])
+def test_a_full_disk_leaves_nothing_behind_and_the_next_try_works(tmp_path, there, largest):
+    def small_disk():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    if there:
+        (tmp_path / "site").mkdir()
+
+    def tried(**options):
+        words = sla_command("init", "site")
+        return subprocess.run(
+            words, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False, **options
+        )
+
+    done = tried(preexec_fn=small_disk)
+    assert (done.returncode, done.stdout) == (4, "")
+    assert re.match(r"sla: site/\S+ cannot be written: file too large; what was written is gone", done.stderr)
+    assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*")] == (["site"] if there else [])
+    done = tried()
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_what_somebody_puts_into_a_folder_meanwhile_stays(sla, tmp_path, monkeypatch):
+    def starter(source):
+        if source == "readme.md":
+            (tmp_path / "site/rules/mine.txt").touch()
+            raise OSError(28, "No space left on device")
+        return ""
+
+    monkeypatch.setattr("tui.commands.init._starter", starter)
+    code, out, err = sla("init", "site")
+    assert (code, out) == (4, "")
+    assert err.startswith("sla: site/README.md cannot be written: no space left on device; ")
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["mine.txt"]
 
 
 def test_what_is_no_folder_where_one_is_needed_keeps_all_files_from_being_written(sla, tmp_path):

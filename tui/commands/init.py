@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -74,8 +76,8 @@ def command(folder: Path, git: bool) -> int:
     if git:
         _look_for_repository(folder)
     if not there:
-        for name, source in layout.items():
-            _write(folder / name, _starter(source))
+        _lay_out(folder, layout)
+        for name in layout:
             click.echo(f"wrote {plain(folder / name)}")
         if top is not None:
             below = plain(os.path.relpath(folder.absolute(), top))
@@ -121,10 +123,36 @@ def _in_the_way(folder: Path, name: str) -> str:
     return ""
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _lay_out(folder: Path, layout: Mapping[str, str]) -> None:
+    """Write all of the files or none of them. Raises SlaError that names the one that cannot be written."""
+    with ExitStack() as undo:
+        for name, source in layout.items():
+            path = folder / name
+            try:
+                _write(path, _starter(source), undo)
+            except OSError as error:
+                why = (error.strerror or str(error)).lower()
+                raise SlaError(
+                    f"{path} cannot be written: {why}; what was written is gone again",
+                    help="run it again when there is room for it and it may be written",
+                ) from error
+        undo.pop_all()
+
+
+def _write(path: Path, text: str, undo: ExitStack) -> None:
+    """Write a file that is not there, in folders that may not be there. Raises OSError; `undo` takes away what was made."""
+    for above in reversed(path.parents):
+        if not above.exists():
+            above.mkdir()
+            undo.callback(_if_possible, above.rmdir)
     with path.open("x", encoding="utf-8", newline="\n") as file:
+        undo.callback(_if_possible, path.unlink)
         file.write(text)
+
+
+def _if_possible(deed: Callable[[], None]) -> None:
+    with suppress(OSError):  # somebody may have put something there meanwhile
+        deed()
 
 
 def _look_for_repository(folder: Path) -> None:
