@@ -14,8 +14,7 @@ from tui.version import __version__
 def main() -> None:
     """Run `sla`; never returns. Exit codes as documented in docs/commands.md."""
     if sys.argv[1:] == ["--version"]:
-        print(f"sla {__version__}")
-        raise SystemExit(0)
+        raise SystemExit(_print(f"sla {__version__}"))
     if sys.argv[1:2] == ["check"]:
         from dsl.verdict import unchanged
 
@@ -59,9 +58,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return _say("interrupted", code=130)
     except OSError as error:
-        return _say(
-            f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", code=UNREACHABLE
-        )
+        return _unreachable(error)
     except Exception as error:  # the last line of defence: no traceback reaches a user
         if os.environ.get("SLA_DEBUG"):
             raise
@@ -94,7 +91,15 @@ def _print(line: str) -> int:
         print(line, flush=True)
     except BrokenPipeError:
         return _nobody_reads()
+    except OSError as error:
+        return _unreachable(error)
     return 0
+
+
+def _unreachable(error: OSError) -> int:
+    return _say(
+        f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", code=UNREACHABLE
+    )
 
 
 def _nobody_reads() -> int:

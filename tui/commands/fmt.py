@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 
 from dsl.cut import cut, strays
-from dsl.errors import FINDINGS, UNREACHABLE, SlaError
+from dsl.errors import FINDINGS, SlaError
 from dsl.format import Refusal, format_text
 from dsl.include import Unreadable, decoded, root_here
 from dsl.load import rule_files
@@ -71,11 +71,9 @@ def command(paths: tuple[str, ...], check: bool, diff: bool) -> int:
             file = _formatted(path)
             codes.append(_settle(path, file, check=check, diff=diff))
             changed += file.before != file.after
-        except BrokenPipeError:
-            raise
-        except (SlaError, OSError) as error:
-            _complain(_said(error, path), error.help if isinstance(error, SlaError) else "")
-            codes.append(error.exit_code if isinstance(error, SlaError) else UNREACHABLE)
+        except SlaError as error:
+            _complain(str(error), error.help)
+            codes.append(error.exit_code)
     if paths != (_STDIN,):
         what = "would change" if check or diff else "formatted"
         click.echo(f"{changed} of {total} files {what}", err=True)
@@ -144,11 +142,14 @@ def _raise(error: OSError) -> None:
 
 
 def _formatted(path: Path | None) -> _File:
-    """Read and format. Raises SlaError for what is no text and OSError for what cannot be read."""
+    """Read and format. Raises SlaError for what is no text or cannot be read."""
     name = "<stdin>" if path is None else str(path)
-    if path is not None and path.exists() and not path.is_file():
-        raise SlaError(f"{name} is not a file")
-    before = sys.stdin.buffer.read() if path is None else path.read_bytes()
+    try:
+        if path is not None and path.exists() and not path.is_file():
+            raise SlaError(f"{name} is not a file")
+        before = sys.stdin.buffer.read() if path is None else path.read_bytes()
+    except OSError as error:
+        raise SlaError(f"{name}: {(error.strerror or str(error)).lower()}") from error
     try:
         text = decoded(before)
     except Unreadable as problem:
@@ -178,12 +179,6 @@ def _show(file: _File, *, named: bool, diff: bool) -> None:
         click.echo(f"would format {plain(file.name)}", err=diff)
     if diff:
         show_diff(file.name, file.before, file.after)
-
-
-def _said(error: SlaError | OSError, path: Path | None) -> str:
-    if isinstance(error, SlaError):
-        return str(error)
-    return f"{error.filename or path}: {(error.strerror or str(error)).lower()}"
 
 
 def _complain(message: str, help_: str = "") -> None:
