@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 import click
 
@@ -47,10 +48,8 @@ def replace(path: Path, content: bytes) -> None:
 
 def _put(target: Path, content: bytes) -> None:
     before = target.stat()
-    with NamedTemporaryFile(
-        dir=target.parent, prefix=f".{target.name}.", suffix=".tmp", delete=False
-    ) as beside:
-        fresh = Path(beside.name)
+    fresh = target.with_name(f".{target.name}.sla.tmp")
+    with _ours(fresh) as beside:
         try:
             beside.write(content)
             beside.flush()
@@ -62,3 +61,24 @@ def _put(target: Path, content: bytes) -> None:
         except BaseException:
             fresh.unlink()
             raise
+
+
+def _ours(path: Path) -> BinaryIO:
+    """The file, open and empty, that nobody else writes until it is closed: whoever writes it is waited for, and what a killed process
+    left is taken over. Raises OSError."""
+    import fcntl
+
+    while True:
+        try:
+            file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb")  # noqa: PTH123, SIM115
+        except PermissionError:  # it was left by somebody else
+            path.unlink()
+            continue
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with suppress(FileNotFoundError):
+            if os.path.samestat(
+                os.fstat(file.fileno()), path.stat()
+            ):  # else it was put in its place meanwhile
+                file.truncate()
+                return file
+        file.close()

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.tui.process import environment
 from tui.cli import run
+from tui.rewrite import replace
 
 UGLY = "field   a    text\n"
 NEAT = "field a text\n"
@@ -204,6 +210,51 @@ def test_a_full_disk_loses_nothing(
     assert (here / "a.rules").read_text() == UGLY
     assert [path.name for path in here.iterdir()] == ["a.rules"]
     assert "a.rules cannot be written: no space left on device" in capsys.readouterr().err
+
+
+KILLED = """
+import os, signal
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+from tui.cli import main
+main()
+"""
+
+
+def test_what_a_killed_one_left_is_taken_over(here: Path) -> None:
+    (here / "a.rules").write_text(UGLY)
+    for _ in range(2):
+        words = [sys.executable, "-c", KILLED, "fmt", "a.rules"]
+        done = subprocess.run(words, cwd=here, env=environment(), check=False)
+        assert done.returncode == -signal.SIGKILL
+        assert {path.name for path in here.iterdir()} == {"a.rules", ".a.rules.sla.tmp"}
+        assert (here / "a.rules").read_text() == UGLY
+    assert run(["fmt", "a.rules"]) == 0
+    assert [path.name for path in here.iterdir()] == ["a.rules"]
+    assert (here / "a.rules").read_text() != UGLY
+
+
+def test_many_at_once_write_one_whole_file(here: Path) -> None:
+    file = here / "a.rules"
+    file.write_text("")
+    contents = [bytes([65 + number]) * size for number, size in enumerate((10, 100_000, 1, 50_000))]
+
+    def write(content: bytes) -> None:
+        for _ in range(50):
+            replace(file, content)
+            assert file.read_bytes() in contents
+
+    with ThreadPoolExecutor(len(contents)) as threads:
+        list(threads.map(write, contents))
+    assert [path.name for path in here.iterdir()] == ["a.rules"]
+
+
+def test_nothing_is_written_through_a_link_beside(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "a.rules").write_text(UGLY)
+    (here / "mine").write_text("mine")
+    (here / ".a.rules.sla.tmp").symlink_to("mine")
+    assert run(["fmt", "a.rules"]) == 4
+    assert "a.rules cannot be written" in capsys.readouterr().err
+    assert (here / "mine").read_text() == "mine"
 
 
 def test_a_name_of_megabytes_is_told_in_few_words(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
