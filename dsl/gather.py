@@ -213,12 +213,12 @@ def _circle(word: syntax.Word, paths: list[str]) -> Finding:
 
 
 def not_text(shown: str, problem: Unreadable) -> Finding:
-    """The finding for a file that is no UTF-8 text."""
+    """The finding for a file that is no text."""
     return Finding(
         "E0101",
         f"{shown} is not a text file: {problem}",
         in_file(shown, problem.position, problem.position + 1),
-        "save the file as UTF-8 text",
+        problem.help,
     )
 
 

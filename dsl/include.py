@@ -31,11 +31,23 @@ OUTSIDE = "it leads outside the folder of the root file"
 NOWHERE = "it is a link to a file that is not there"
 
 
-class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error
-    """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded."""
+_ALONE = re.compile(r"(?<!\r)\r+(?![\r\n]|\Z)")
 
-    def __init__(self, reason: str, *, code: str = "E0107", text: str = "", position: int = 0) -> None:
+
+class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error
+    """Why a file has no text; `position` is where its bytes stop being UTF-8, `text` what could be decoded, `help` what makes it text."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        code: str = "E0107",
+        text: str = "",
+        position: int = 0,
+        help: str = "save the file as UTF-8 text",  # noqa: A002
+    ) -> None:
         super().__init__(reason)
+        self.help = help
         self.code = code
         self.text = text
         self.position = position
@@ -191,7 +203,7 @@ class Buffers(NamedTuple):
 
 
 def decoded(content: bytes) -> str:
-    """Text of a rule file. Raises Unreadable for what is not UTF-8 or holds a NUL."""
+    """Text of a rule file. Raises Unreadable for what is not UTF-8, holds a NUL, or has lines that editors see and we do not."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -203,6 +215,14 @@ def decoded(content: bytes) -> str:
     if "\0" in text:
         position = text.index("\0")
         raise Unreadable("it holds a NUL byte, so it is no text", code="E0101", text=text, position=position)
+    if "\r" in text and (alone := _ALONE.search(text)):
+        raise Unreadable(
+            "a line ends in a carriage return alone, as on old Macs",
+            code="E0101",
+            text=text,
+            position=alone.start(),
+            help="save it with line ends of Unix or Windows, or convert it: tr '\\r' '\\n' < OLD > NEW",
+        )
     return text.removeprefix("\ufeff")
 
 

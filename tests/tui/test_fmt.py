@@ -212,6 +212,38 @@ def test_a_full_disk_loses_nothing(
     assert "a.rules cannot be written: no space left on device" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("content", "where"),
+    [
+        (b"language 1\rpriorities high\r", "1:11"),
+        (b"# gold\rpriorities high\r\n", "1:7"),
+        (b"language 1\r\npriorities high\r\rlanguage 1", "2:16"),
+    ],
+)
+def test_line_ends_of_old_macs_are_told_and_left(
+    here: Path, capsys: pytest.CaptureFixture[str], content: bytes, where: str
+) -> None:
+    (here / "sla.rules").write_bytes(content)
+    for arguments in (["fmt"], ["check", "--format", "compact"], ["fix"]):
+        assert run(arguments) == 1
+        caught = capsys.readouterr()
+        said = caught.out + caught.err
+        assert f"sla.rules:{where}" in said
+        assert "a line ends in a carriage return alone, as on old Macs" in said
+        assert (here / "sla.rules").read_bytes() == content
+    assert run(["check"]) == 1
+    assert r"tr '\r' '\n' < OLD > NEW" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content", [b"language 1\r", b"language 1\r\r\n", b"language 1\r\n\r\n", b"\r" * 1_000_000]
+)
+def test_carriage_returns_at_the_end_of_a_line_belong_to_it(here: Path, content: bytes) -> None:
+    (here / "sla.rules").write_bytes(content)
+    assert run(["fmt"]) == 0
+    assert b"\r" not in (here / "sla.rules").read_bytes()
+
+
 KILLED = """
 import os, signal
 os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)

@@ -154,9 +154,7 @@ def _formatted(path: Path | None) -> _File:
         text = decoded(before)
     except Unreadable as problem:
         at = Lines(name, problem.text).span(problem.position, problem.position)
-        raise SlaError(
-            f"{at}: not a text file: {problem}", help="save it as UTF-8 text", exit_code=FINDINGS
-        ) from None
+        raise SlaError(f"{at}: not a text file: {problem}", help=problem.help, exit_code=FINDINGS) from None
     formatted = format_text(text)
     mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
     return _File(name, before, mark + formatted.text.encode(), _kept(text, formatted.refused))
