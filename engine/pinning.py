@@ -54,6 +54,8 @@ def _occasions(history: History) -> list[tuple[int, str, str]]:
     after = history.steps[history.first + 1 :]
     now = opening.customer
     for step, following in zip_longest(after, after[1:]):
+        if step.customer == now:
+            continue
         settled = following is None or following.at > step.at
         if settled and step.customer.casefold() != now.casefold():
             now = step.customer

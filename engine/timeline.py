@@ -101,9 +101,13 @@ class Timeline:
 
 def timeline(history: History, pins: Sequence[Pin], graph: Graph) -> Timeline:
     """The states of a ticket under the pins in force, the first of them at its opening."""
-    begins: list[tuple[int, Situation]] = [
-        (step.at, step.situation) for step in history.steps[history.first :]
-    ]
+    promised = {pin.at for pin in pins}
+    begins: list[tuple[int, Situation]] = []
+    last: Situation | None = None
+    for step in history.steps[history.first :]:
+        if step.situation is not last or step.at in promised:  # most events say nothing that counts here
+            begins.append((step.at, step.situation))
+        last = step.situation
     known = {at for at, _ in begins}
     begins += [(pin.at, _situation(begins, pin.at)) for pin in pins if pin.at not in known]
     begins.sort(key=lambda item: item[0])
