@@ -11,6 +11,7 @@ that exists; one that happens twice means its first instant for a start and its 
 from __future__ import annotations
 
 import zoneinfo
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -138,6 +139,13 @@ class Zone:
         # Not the reading plus the gap: hours of 02:30-03:15 would then end before they begin, and the agreed answer
         # for them (case biz-after-018) is the fifteen minutes from 03:00 that exist.
         return found or [at for at, before, after in near if at + before <= wall < at + after]
+
+    def steady(self, a: int, b: int) -> Iterator[tuple[int, int, int]]:
+        """The spans of `[a, b)` between changes of clocks, in order: start, end, seconds east of UTC."""
+        begin, offset = a, self.offset(a)
+        for at, _, after in (*self.changes(a + 1, b), (b, 0, 0)):
+            yield begin, at, offset
+            begin, offset = at, after
 
     def day(self, t: int) -> int:
         """The local day at the instant `t`."""

@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from dsl.suggest import nearest
 from engine import pausing
-from engine.calendar.hours import OpenHours
+from engine.calendar.hours import OpenHours, never_due
 from engine.wall import format_instant, parse_instant
 from tui.plain import json_text
 
@@ -54,9 +54,7 @@ class Answers:
             return f'{{"due": "{format_instant(due)}"}}'
         if any(end is None for _, end in pauses):
             return '{"due": null}'
-        raise ValueError(
-            f'never due: calendar "{hours.name}" does not open for ten years on end, or not often enough before 2200'
-        )
+        raise ValueError(never_due(hours))
 
     def _calendar(self, question: Mapping[str, object]) -> OpenHours:
         name = _needed(question, "calendar")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from dsl.model import ALWAYS, Calendar, TimeRange
 from engine.calendar.closures import closures_of
@@ -64,17 +65,24 @@ class _Table:
             self.sums.append(total)
 
 
+class _OpenDates(NamedTuple):
+    """The open dates of a local year in order, and of each its first opening and its last closing instant."""
+
+    days: list[int]
+    hours: dict[int, Interval]
+
+
 class OpenHours:
     """When a calendar is open. Instants are UTC seconds; nothing is open before the year 1900 or after 2199."""
 
-    __slots__ = ("_calendar", "_days", "_table", "name", "zone")
+    __slots__ = ("_calendar", "_dates", "_table", "name", "zone")
 
     def __init__(self, name: str, zone_name: str, calendar: Calendar | None) -> None:
         """`calendar` None is open around the clock. Raises EngineError for an unknown zone."""
         self.name = name
         self.zone = zone_name
         self._calendar = calendar
-        self._days: dict[int, Interval | None] = {}
+        self._dates: dict[int, _OpenDates] = {}
         origin = _year_start(zone(zone_name), _ORIGIN_YEAR)
         if calendar is None:
             years = (FIRST_YEAR, LAST_YEAR + 1)
@@ -155,7 +163,7 @@ class OpenHours:
         """The open intervals clipped to `[a, b)`, in order, none touching the next."""
         if b <= a:
             return []
-        edges = self._covering(a, b).edges
+        edges = self._covering(a, b - 1).edges
         first = bisect_right(edges, a) // 2 * 2
         last = (bisect_left(edges, b) + 1) // 2 * 2
         return [(max(edges[i], a), min(edges[i + 1], b)) for i in range(first, last, 2) if edges[i + 1] > a]
@@ -173,29 +181,45 @@ class OpenHours:
         any of it is.
         """
         where = zone(self.zone)
-        day, time = divmod(where.wall(start), DAY)
-        left, closed = n, 0
-        hours: Interval | None = None
-        while left > 0:
-            day += 1
-            hours = self.hours_on(day)
-            if hours is not None:
-                left, closed = left - 1, 0
-            elif closed < PATIENCE_DAYS:
-                closed += 1
-            else:
-                return None
-        if hours is None:
+        today, time = divmod(where.wall(start), DAY)
+        if n < 1:
             return 1
-        at = min(max(where.first(day * DAY + time), hours[0]), hours[1])
-        return max(self.elapsed(start, at), 1)
+        self._covering(start, start + n * DAY)  # at least so far, and at once
+        left, since = n, today
+        for year in range(max(date_of(today).year, FIRST_YEAR), LAST_YEAR + 1):
+            dates = self._open_dates(year)
+            index = bisect_right(dates.days, today)
+            count = len(dates.days) - index
+            following = dates.days[index] if count else day_number(date(year + 1, 1, 1))
+            if following - since > PATIENCE_DAYS + 1:
+                return None
+            if left <= count:
+                day = dates.days[index + left - 1]
+                opening, closing = dates.hours[day]
+                at = min(max(where.first(day * DAY + time), opening), closing)
+                return max(self.elapsed(start, at), 1)
+            if count:
+                left, since = left - count, dates.days[-1]
+        return None
 
     def hours_on(self, day: int) -> Interval | None:
         """The first opening and the last closing instant of a local day; None if it is closed."""
-        if day not in self._days:
-            found = self.open_on(day)
-            self._days[day] = (found[0][0], found[-1][1]) if found else None
-        return self._days[day]
+        return self._open_dates(date_of(day).year).hours.get(day)
+
+    def _open_dates(self, year: int) -> _OpenDates:
+        known = self._dates.get(year)
+        if known is None:
+            where = zone(self.zone)
+            new_year, next_year = day_number(date(year, 1, 1)), day_number(date(year + 1, 1, 1))
+            hours: dict[int, Interval] = {}
+            for begin, end, offset in where.steady(where.first(new_year * DAY), where.last(next_year * DAY)):
+                for a, b in self.intervals(begin, end):
+                    for day in range((a + offset) // DAY, (b - 1 + offset) // DAY + 1):
+                        opening = hours[day][0] if day in hours else max(a, day * DAY - offset)
+                        hours[day] = opening, min(b, (day + 1) * DAY - offset)
+            days = sorted(day for day in hours if new_year <= day < next_year)
+            known = self._dates[year] = _OpenDates(days, hours)
+        return known
 
     def _covering(self, a: int, b: int) -> _Table:
         """The table, grown to cover `[a, b]` as far as there are years."""
@@ -220,12 +244,15 @@ class OpenHours:
         return table
 
     def _year(self, t: int) -> int:
-        return date_of(zone(self.zone).day(min(max(t, EARLIEST), LATEST - 1))).year
+        year = date_of(zone(self.zone).day(min(max(t, EARLIEST), LATEST - 1))).year
+        return min(
+            max(year, FIRST_YEAR), LAST_YEAR
+        )  # a local year may begin before that of UTC, or end after it
 
     def _grown(self, table: _Table, years: Interval) -> _Table:
         assert self._calendar is not None
         where = zone(self.zone)
-        low, high = years[0], min(years[1], LAST_YEAR + 1)
+        low, high = years
         earlier: list[Interval] = []
         for year in range(low, table.low_year):
             earlier += _open_intervals(self._calendar, where, year)
@@ -236,6 +263,14 @@ class OpenHours:
         at_low = table.base[0] - sum(end - start for start, end in earlier)
         bounds = (_year_start(where, low), _year_start(where, high))
         return _Table((low, high), bounds, merge(earlier + known + later), at_low)
+
+
+def never_due(hours: OpenHours) -> str:
+    """What people are told where `due` or `business_days` answers None."""
+    return (
+        f'never due: calendar "{hours.name}" does not open for ten years on end, '
+        f"or not often enough before {LAST_YEAR + 1}"
+    )
 
 
 def _year_start(where: Zone, year: int) -> int:

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from dsl.errors import FINDINGS
 from dsl.model import BUILT_IN_METRICS, BusinessDays
 from dsl.suggest import nearest, some
-from engine.clock import Clock, State
+from engine.calendar.hours import never_due
+from engine.clock import State
 from engine.errors import EngineError
 from engine.evaluate import Life, Measured, live, measured
 from engine.explain.days import reasoning, told_in
@@ -91,17 +92,18 @@ def _wanted(
 def _reasoning(item: Measured, life: Life, graph: Graph, now: int, default: str) -> Iterator[str]:
     clock = item.clock
     zone = told_in(item.legs[-1].option.hours, default).zone
-    yield _headline(clock, zone, now)
+    yield _headline(item, zone, now)
     yield from (f"  {line}" for line in deciding(life, item.legs, graph, zone))
-    if isinstance(clock.promise.amount, BusinessDays):
+    if isinstance(clock.promise.amount, BusinessDays) and item.legs[-1].target is not None:
         yield f"  {amount(clock.promise.amount)} from the start are {length(clock.target)} of open time"
     end = clock.due if clock.due is not None and clock.stopped is None else clock.stopped
     until = now if end is None else end
     yield from (f"  {line}" for line in reasoning(clock, item.legs, graph, until, now, default))
 
 
-def _headline(clock: Clock, zone: str, now: int) -> str:
+def _headline(item: Measured, zone: str, now: int) -> str:
     """`zone` is that of all instants of the clock which are not under a calendar's own heading."""
+    clock = item.clock
     cycle = f" (cycle {clock.cycle})" if clock.cycle > 1 else ""
     parts = [f"{clock.metric}{cycle}: {clock.state.value}"]
     if clock.state is State.PAUSED and clock.paused_by:
@@ -111,9 +113,8 @@ def _headline(clock: Clock, zone: str, now: int) -> str:
         word = "was due" if clock.due < now else "due"
         parts.append(f"{word} {format_local(clock.due, zone)}")
     elif clock.stopped is None:
-        parts.append(
-            "not due while it is paused" if clock.paused_by else "never due: its calendar does not open"
-        )
+        hours = item.legs[-1].option.hours
+        parts.append("not due while it is paused" if clock.paused_by else never_due(hours))
     if clock.stopped is not None:
         parts.append(f"stopped {format_local(clock.stopped, zone)}")
     over = clock.elapsed - clock.target

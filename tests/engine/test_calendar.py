@@ -12,8 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsl.model import Calendar, ClosedDate, DayHoliday, HolidayList, OpenDate, TimeRange, YearlyHoliday
-from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar, merge, subtract
-from engine.wall import LATEST, day_number, format_local, parse_instant
+from engine.calendar import hours as opening_hours_module
+from engine.calendar.hours import (
+    ALWAYS_OPEN,
+    PATIENCE_DAYS,
+    OpenHours,
+    around_the_clock,
+    compile_calendar,
+    merge,
+    subtract,
+)
+from engine.wall import DAY, LATEST, day_number, format_local, parse_instant, zone
 
 HOUR = 3600
 
@@ -230,6 +239,79 @@ def test_business_days_end_at_the_same_local_time(start: str, n: int, due: str) 
 
 def test_no_business_days_are_worth_the_least() -> None:
     assert calendar(mon_fri="09:00-17:00").business_days(0, 0) == 1
+
+
+def counted_by_days(opening: OpenHours, start: int, n: int) -> int | None:
+    """Business days a day at a time, each by its own open intervals."""
+    where = zone(opening.zone)
+    day, time = divmod(where.wall(start), DAY)
+    last, closed = day_number(date(2199, 12, 31)), 0
+    while n:
+        day += 1
+        if day > last or closed > PATIENCE_DAYS:
+            return None
+        found = opening.open_on(day)
+        n, closed = (n - 1, 0) if found else (n, closed + 1)
+    at = min(max(where.first(day * DAY + time), found[0][0]), found[-1][1])
+    return max(opening.elapsed(start, at), 1)
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        calendar(mon_fri="09:00-12:00, 13:00-17:30", closed_2027_01_04=""),
+        calendar("America/New_York", mon_sun="22:00-06:00"),
+        calendar("Pacific/Apia", mon_sun="00:00-24:00"),
+        calendar("Africa/Cairo", fri="00:00-01:00", sat="23:00-01:30"),
+        calendar(open_2020_01_01="09:00-10:00", open_2030_01_01="09:00-10:00", open_2040_01_01="09:00-10:00"),
+        calendar(open_2020_01_01="09:00-10:00", open_2030_01_02="09:00-10:00"),
+        around_the_clock("Asia/Tokyo"),
+    ],
+)
+def test_business_days_by_the_year_are_those_by_the_day(opening: OpenHours) -> None:
+    dice = random.Random(7)
+    begin, end = parse_instant("2010-01-01T00:00:00Z"), parse_instant("2030-01-01T00:00:00Z")
+    near = parse_instant("2199-06-01T00:00:00Z")
+    starts = [dice.randrange(begin, end) for _ in range(60)] + [
+        dice.randrange(near, LATEST) for _ in range(20)
+    ]
+    starts += [
+        parse_instant(text, opening.zone) for text in ("2020-01-01", "2019-12-31", "2029-12-31", "2030-01-01")
+    ]
+    for start in starts:
+        for n in (1, 2, dice.randrange(3, 400)):
+            assert opening.business_days(start, n) == counted_by_days(opening, start, n), (start, n)
+
+
+def test_business_days_end_with_the_year_2199_and_make_each_year_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+    make = opening_hours_module._open_intervals
+
+    def counting(of: Calendar, where: object, year: int) -> list[tuple[int, int]]:
+        made.append(year)
+        assert len(made) <= 200
+        return make(of, where, year)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(opening_hours_module, "_open_intervals", counting)
+    whole = calendar(mon="09:00-17:00")._calendar
+    for start in ("2199-12-31 22:00", "2180-01-01 12:00", "2026-12-01 16:00"):
+        fresh = OpenHours("fresh", "Europe/Berlin", whole)
+        assert fresh.business_days(parse_instant(start, fresh.zone), 9999) is None
+        assert len(made) == len(set(made))
+        made.clear()
+    assert fresh.business_days(parse_instant("2199-12-23 12:00", fresh.zone), 1) == 8 * HOUR
+    assert fresh.business_days(parse_instant("2199-12-23 12:00", fresh.zone), 2) is None
+
+
+def test_always_has_days_up_to_the_last_in_every_zone() -> None:
+    for name in ("Europe/Berlin", "America/New_York", "UTC"):
+        around = around_the_clock(name)
+        last = parse_instant("2199-12-30 12:00", name)
+        assert around.business_days(last, 1) == DAY
+        assert around.business_days(last, 2) is None
+        assert around.intervals(LATEST - 1, LATEST) == [(LATEST - 1, LATEST)]
 
 
 def test_threads_that_grow_the_same_table_agree() -> None:

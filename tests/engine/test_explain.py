@@ -14,6 +14,7 @@ from engine.evaluate import evaluate
 from engine.explain.clocks import explain, pauses_of, why
 from engine.graph import Graph
 from engine.lengths import length
+from engine.wall import parse_instant
 from tests.engine.desk import RULES, START, at, event, graph, random_ticket, ticket
 
 GRAPH = graph()
@@ -230,3 +231,15 @@ def test_a_calendar_that_another_override_lends_is_told_with_its_line() -> None:
     assert (
         f"tier gold decides: target p1 response within 2h (sla.rules:12), calendar night of {lender}" in text
     )
+
+
+def test_what_its_calendar_brings_only_after_2199_is_told_as_never_due() -> None:
+    far = graph(RULES.replace("resolution within 2bd", "resolution within 9999bd"))
+    start = parse_instant("2190-10-05T09:00:00Z")
+    it = ticket(event(start, "opened", customer="ACME", priority="normal"))
+    text = "\n".join(why(it, far, start + 3600, "resolution"))
+    assert (
+        'never due: calendar "office" does not open for ten years on end, or not often enough before 2200'
+        in text
+    )
+    assert "9999bd from the start" not in text

@@ -258,6 +258,15 @@ def test_a_long_way_is_told_in_short(say: Any) -> None:
     assert "due       Fri 2027-01-01 00:00 UTC" in out
 
 
+def test_who_asks_how_is_told_the_same_of_what_is_never_due(say: Any, ask: Any) -> None:
+    _, answers = ask({**GOOD, "target_seconds": 10**12})
+    for target in ("9999bd", "99999h"):
+        code, out, _ = say("--calendar", "office", "--from", "2190-12-01 16:00", "--target", target)
+        assert code == 1
+        assert out.splitlines()[-1] == answers[0]["error"]
+    assert "or not often enough before 2200" in answers[0]["error"]
+
+
 def test_a_pause_that_lasts_has_no_due_time(say: Any) -> None:
     code, out, _ = say(
         "--calendar", "office", "--from", "2026-12-23", "--target", "4h", "--pause", "2026-12-23 09:00.."

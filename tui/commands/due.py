@@ -12,7 +12,7 @@ from dsl.errors import FINDINGS
 from dsl.model import ALWAYS, BusinessDays, Calendar, RuleSet, Seconds
 from engine import pausing
 from engine.calendar.day_by_day import day_by_day
-from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar
+from engine.calendar.hours import ALWAYS_OPEN, OpenHours, compile_calendar, never_due
 from engine.lengths import length
 from engine.pausing import Pause
 from engine.wall import format_instant, format_local, parse_instant, weekday, zone
@@ -24,7 +24,6 @@ from tui.questions import Answers, lines, unknown_calendar
 
 STDIN = Path("-")
 _CHUNK = 2_000
-_NEVER = "never due: the calendar does not open for ten years on end"
 
 
 @click.command(
@@ -132,7 +131,7 @@ def _answer_person(
     said += [f"target    {target}{worth}", ""]
     if seconds is None or due is None:
         lasting = seconds is not None and any(last is None for _, last in stopped)
-        said.append("not due while the pause lasts" if lasting else _NEVER)
+        said.append("not due while the pause lasts" if lasting else never_due(hours))
         click.echo("\n".join(said))
         return 0 if lasting else FINDINGS
     said += day_table(day_by_day(calendar, hours, begin, due, stopped), hours.zone)
