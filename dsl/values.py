@@ -63,9 +63,12 @@ def written(value: Amount) -> str:
 def day(text: str) -> date:
     """`2026-03-08`."""
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text} is not a date of the calendar") from None
+        found = None
+    if found is None or found.isoformat() != text:  # ISO 8601 has other forms too
+        raise ValueError(f"{text} is not a date of the calendar")
+    return found
 
 
 def day_within_reach(text: str) -> date:

@@ -181,6 +181,20 @@ def test_a_customer_that_nobody_declared_is_a_usage_error(sla):
     assert sla("matrix", "--rules", "nowhere.rules")[0] == 4
 
 
+@pytest.mark.parametrize("command", [("matrix", "acme", "--on"), ("analyse", "--on"), ("check", "--today")])
+def test_a_day_out_of_reach_is_a_usage_error_and_one_within_is_looked_at(sla, command: tuple[str, ...]):
+    for day in ("0001-01-01", "0002-05-05", "1899-12-31", "2200-01-01", "9998-12-31", "9999-12-31"):
+        code, _, err = sla(*command, day)
+        assert (code, f"{day} is outside the years 1900 to 2199" in err) == (3, True)
+    for text in ("2026-02-30", "20260308", "2026-W10-7", "2026-3-8", "x" * 5000, "\x1b[31m"):
+        code, _, err = sla(*command, text)
+        assert code == 3
+        assert "is not a date of the calendar. Write it like 2026-03-08." in err.replace("\n", " ") or "x" in text
+        assert len(err) < 1000
+    for day in ("1900-01-01", "2199-12-31"):
+        assert sla(*command, day)[0] in (0, 1)
+
+
 # ---------------------------------------------------------------- diff
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -13,8 +12,10 @@ from dsl.errors import FINDINGS, SlaError
 from dsl.include import root_file
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
+from engine.wall import DAY, day_number
 from tui.findings import FORMATS
 from tui.fragment import refuse_part
+from tui.options import DateParam
 from tui.reporting import Found, failing_as_finding, report
 from tui.rule_path import rule_path
 
@@ -30,11 +31,9 @@ Examples:
 )
 @rule_path
 @click.option("--format", "form", type=click.Choice(FORMATS), default="human", show_default=True)
-@click.option(
-    "--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day to look at it from.  [default: today]"
-)
+@click.option("--on", "day", type=DateParam(), help="The day to look at it from.  [default: today]")
 @uncollected()
-def command(rules_path: Path, form: str, day: datetime | None) -> int:
+def command(rules_path: Path, form: str, day: date | None) -> int:
     """Look for what the rules of PATH can never do, leave out or promise twice: dead targets, gaps, overrides that weaken, lists
     that end, steps out of reach, text that many customers share.
 
@@ -53,11 +52,11 @@ def command(rules_path: Path, form: str, day: datetime | None) -> int:
         report(loaded, form, root_file(rules_path), "sla analyse")
         raise SlaError("the rules have errors: nothing was analysed", exit_code=FINDINGS)
     graph = Graph.compile(loaded)
-    at = int(day.replace(tzinfo=UTC).timestamp()) if day else int(time.time()) // 86_400 * 86_400
+    day = day or datetime.now(UTC).date()
     left = without_suppressed(
-        analyse(loaded, graph, at + _MORNING),
+        analyse(loaded, graph, day_number(day) * DAY + _MORNING),
         loaded.files,
-        datetime.fromtimestamp(at, UTC).date(),
+        day,
         command="analyse",
     )
     found = Found(left, loaded.files)

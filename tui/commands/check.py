@@ -21,6 +21,7 @@ from dsl.suppress import has_suppressions, without_suppressed
 from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
 from tui.fragment import refuse_part
+from tui.options import DateParam
 from tui.reporting import failing_as_finding, format_option, report
 from tui.rule_path import rule_path
 
@@ -55,17 +56,17 @@ Examples:
 )
 @click.option(
     "--today",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DateParam(),
     help="Compare the dates of suppressions with this day.  [default: today, UTC]",
 )
-def command(rules_path: Path, format_: str, changed_since: str | None, today: datetime | None) -> int:
+def command(rules_path: Path, format_: str, changed_since: str | None, today: date | None) -> int:
     """Check rule files: PATH is the root file, a folder that holds sla.rules, or - for standard input.
 
     Exit code 0 when all is well, 1 on any finding, 3 or 4 when there is nothing to look at.
     """
     if rules_path == _STDIN_ARGUMENT and changed_since is not None:
         raise click.UsageError("standard input (-) has no history; --changed-since needs a file")
-    day = (today or datetime.now(UTC)).date()
+    day = today or datetime.now(UTC).date()
     with failing_as_finding(format_, rules_path, "sla check"):
         root = None if rules_path == _STDIN_ARGUMENT else root_file(rules_path)
         outcome = _checked_draft() if root is None else _checked(root)

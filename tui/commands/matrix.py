@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from dsl.collector import uncollected
 from dsl.errors import USAGE, SlaError
 from dsl.suggest import nearest
 from tui.failure import failing_in, failure_json
-from tui.options import graph_from_file
+from tui.options import DateParam, graph_from_file
 from tui.period_text import period_text
 from tui.plain import json_text, plain
 from tui.rule_path import rules_above_option
@@ -50,8 +50,7 @@ Examples:
 @rules_above_option("The rule file or its folder.")
 @click.option(
     "--on",
-    "day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DateParam(),
     help="Only what holds on this local date of the customer.",
 )
 @click.option(
@@ -66,9 +65,7 @@ Examples:
 )
 @uncollected()
 @failing_in({"json": failure_json, "csv": _csv_failure, "html": _html_failure})
-def command(
-    customers: tuple[str, ...], rules_path: Path, day: datetime | None, form: str, origins: bool
-) -> None:
+def command(customers: tuple[str, ...], rules_path: Path, on: date | None, form: str, origins: bool) -> None:
     """Show what is promised to each CUSTOMER (all, and `default` for those not declared): every priority, metric and case, by date.
 
     CUSTOMER is a name, a title or an alias, as in tickets. Dates are those on which a ticket opens. Customers that are promised the same share a table.
@@ -80,7 +77,6 @@ def command(
     contract = Contract(graph_from_file(rules_path))
     chosen = list(dict.fromkeys(_declared(contract, text) for text in customers)) or contract.customers
     tables = Tables(contract, origins=origins)
-    on = day.date() if day else None
     if form == "csv":
         click.echo(write(tables.flat(chosen, on), form), nl=False)
         return
