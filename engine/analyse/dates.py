@@ -16,7 +16,7 @@ from engine.analyse.opening import Opening, of_line, plainest
 from engine.analyse.survey import Spot, Survey
 from engine.calendar.closures import listed
 from engine.contract.table import DEFAULT, Stretch
-from engine.wall import FIRST_YEAR, date_of, local_date, start_of_date
+from engine.wall import EARLIEST, FIRST_YEAR, date_of, local_date, start_of_date
 
 
 def date_findings(survey: Survey) -> Iterator[Shown]:
@@ -128,7 +128,7 @@ def _missed(survey: Survey, spot: Spot, calendar: str, days: list[date]) -> Scen
     line = next((one for one in counted if plainest(one.cases, survey.graph)), counted[0])
     start, end, zone = spot.stretch.start, spot.stretch.end, survey.graph.zone(spot.customer)
     opening = of_line(survey, spot, line)
-    reached = (max(start_of_date(day, zone), start or 0) for day in days)
+    reached = (max(start_of_date(day, zone), EARLIEST if start is None else start) for day in days)
     at = next((one for one in reached if end is None or one < end), opening.at)
     return show(
         survey.graph, "a day that a list no longer closes", replace(opening, at=at), decision(line.metric)

@@ -21,6 +21,7 @@ from engine.ladder.climb import climb
 from engine.ladder.decision import Decision, Key, Outcome
 from engine.looks import Looked, key, passed
 from engine.predicate import as_text
+from engine.wall import EARLIEST
 
 MOST_REPEATED = 100
 """So many repetitions of a step are looked at by themselves, those after them only when something else happens."""
@@ -78,7 +79,7 @@ class Rehearsal:
 
     def __init__(self, graph: Graph, witness: Witness | None = None) -> None:
         self.graph = graph
-        self.now = Instant(0)
+        self.now = Instant(EARLIEST)
         self.actors: dict[str, Actor] = {}
         self._witness = witness
 
@@ -128,7 +129,7 @@ class Rehearsal:
         assert actor.evaluated is not None
         return actor.evaluated
 
-    def to_come(self, name: str, *, repeats_until: int = 0) -> Iterator[Told]:
+    def to_come(self, name: str, *, repeats_until: int = EARLIEST) -> Iterator[Told]:
         """What comes of a ticket from now on if nothing else happens, in order; time passes as it is asked for.
 
         Repetitions of steps only before `repeats_until`: some never end.

@@ -11,6 +11,7 @@ from engine import facts
 from engine.facts import Event, Instant
 from engine.scenario.outcome import instant
 from engine.scenario.rehearsal import Rehearsal
+from engine.wall import EARLIEST
 
 SOURCE = "scenario"
 
@@ -42,7 +43,7 @@ def in_time(told: scenario.Scenario) -> list[tuple[str, scenario.Happens | scena
     """What happens to tickets and what is expected as time passes: each expectation right after what happens above it."""
     lines: list[tuple[str, scenario.Happens | scenario.Expect, Instant]] = []
     for story in told.stories:
-        at = Instant(0)
+        at = Instant(EARLIEST)
         for line in story.lines:
             if isinstance(line, scenario.Happens):
                 at = Instant(instant(line.at, told.zone))

@@ -185,6 +185,20 @@ def test_reminders_that_a_standing_ladder_holds_back_are_quiet_and_end():
     assert [failure.got for failure in result.failures] == []
 
 
+@pytest.mark.parametrize(
+    "day", ["1900-01-01", "1969-12-29", "1970-01-05", "2026-10-05", "2199-12-02"]
+)  # Mondays
+def test_every_year_within_reach_is_like_any_other(day):
+    opened = f"at {day} 09:00 opened"
+    assert got(f"nothing until {day} 09:30", opened) == ""
+    assert got(f"nothing until {day} 09:31", opened) == f"nothing until {day} 09:30"
+    assert got(f"nothing until {day} 10:30", opened, f"at {day} 10:00 reply") == ""
+    quiet = (opened, f"at {day} 13:01 reply", f"at {day} 14:10 acknowledged")
+    assert got(f"nothing until {day} 18:00", *quiet) == ""
+    assert got(f"nothing until {day} 15:00", *quiet[:2]) == f"nothing until {day} 14:00"
+    assert got(f"response breached at {day} 10:01", opened) == ""
+
+
 def test_a_reply_at_the_very_instant_is_in_time_and_silences_the_breach():
     assert got("nothing until 2026-10-05 10:30", OPENED, "at 2026-10-05 10:00 reply") == ""
 

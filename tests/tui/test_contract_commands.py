@@ -189,7 +189,10 @@ def test_a_day_out_of_reach_is_a_usage_error_and_one_within_is_looked_at(sla, co
     for text in ("2026-02-30", "20260308", "2026-W10-7", "2026-3-8", "x" * 5000, "\x1b[31m"):
         code, _, err = sla(*command, text)
         assert code == 3
-        assert "is not a date of the calendar. Write it like 2026-03-08." in err.replace("\n", " ") or "x" in text
+        assert (
+            "is not a date of the calendar. Write it like 2026-03-08." in err.replace("\n", " ")
+            or "x" in text
+        )
         assert len(err) < 1000
     for day in ("1900-01-01", "2199-12-31"):
         assert sla(*command, day)[0] in (0, 1)
