@@ -51,7 +51,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """`target`, `elapsed` and `paused` are open seconds on the calendar; instants are UTC seconds.
+    """`target`, `elapsed`, `paused` and `over`, what is used since the due, are open seconds on the calendar; instants are UTC seconds.
 
     `due` is when the target is used up if nothing more happens: None while a pause without limit holds, or when
     the calendar never opens again. The target in force decides: one that a change makes stricter than what is used is due
@@ -75,6 +75,7 @@ class Clock:
     thresholds: tuple[Threshold, ...]
     next_at: int | None
     points: tuple[Point, ...] = ()
+    over: int = 0
 
     @property
     def decided(self) -> int | None:

@@ -10,7 +10,7 @@ from engine.clock import Clock, Point, State, Threshold
 from engine.cycles import Cycle
 from engine.ladder.points import points_on
 from engine.plan import WHOLE
-from engine.timeline import Leg, nominal
+from engine.timeline import Leg
 
 
 def clock_of(
@@ -52,7 +52,7 @@ def clock_of(
         state=_state(stopped is None, failed, cancelled, bool(here)),
         started=first.start,
         stopped=stopped,
-        target=nominal(last.option.target.amount) if last.target is None else last.target,
+        target=last.promised,
         due=due,
         elapsed=elapsed,
         paused=paused,
@@ -64,7 +64,13 @@ def clock_of(
         ),
         next_at=_next(legs, reached, points, now) if stopped is None else None,
         points=points,
+        over=_over(legs, due, now) if failed and due is not None else 0,
     )
+
+
+def _over(legs: Iterable[Leg], due: int, now: int) -> int:
+    """Open seconds that were used since the due. It may be that of a stricter target that more was used of by then."""
+    return sum(leg.so_far(now) - leg.so_far(due) for leg in legs if not leg.paused_by)
 
 
 def _share_of(target: int, share: int) -> int:

@@ -59,6 +59,11 @@ class Leg:
             at = self.option.hours.due(self.start, need - self.used)
         return at if at is not None and at < self.end else None
 
+    @property
+    def promised(self) -> int:
+        """The target as people are told it, in open seconds."""
+        return nominal(self.option.target.amount) if self.target is None else self.target
+
     def so_far(self, now: int) -> int:
         """Its open seconds before `now`."""
         if self.room is not None and self.end <= now:

@@ -117,12 +117,11 @@ def _headline(item: Measured, zone: str, now: int) -> str:
         parts.append("not due while it is paused" if clock.paused_by else never_due(hours))
     if clock.stopped is not None:
         parts.append(f"stopped {format_local(clock.stopped, zone)}")
-    over = clock.elapsed - clock.target
     parts.append(f"{length(clock.elapsed)} of {length(clock.target)} used")
     if clock.paused:
         parts.append(f"{length(clock.paused)} paused")
-    if over > 0:
-        parts.append(f"{length(over)} over")
+    if clock.over:
+        parts.append(f"{length(clock.over)} over")
     return ", ".join(parts)
 
 

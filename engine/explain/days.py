@@ -30,10 +30,11 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Legs that follow each other on one calendar, all of them past or all still `coming`."""
+    """Legs that follow each other on one calendar to one `target` (open seconds), all of them past or all still `coming`."""
 
     hours: OpenHours
     calendar: str
+    target: int
     start: int
     end: int
     pauses: tuple[tuple[int, int, tuple[str, ...]], ...]
@@ -58,10 +59,10 @@ def runs(legs: Sequence[Leg], end: int, now: int, zone: str) -> list[Run]:
             coming = b > now
             pauses = ((a, b, leg.paused_by),) if leg.paused_by else ()
             last = found[-1] if found else None
-            if last and (last.hours, last.end, last.coming) == (hours, a, coming):
+            if last and (last.hours, last.target, last.end, last.coming) == (hours, leg.promised, a, coming):
                 found[-1] = replace(last, end=b, pauses=last.pauses + pauses)
             else:
-                found.append(Run(hours, leg.option.target.calendar, a, b, pauses, coming))
+                found.append(Run(hours, leg.option.target.calendar, leg.promised, a, b, pauses, coming))
     return found
 
 
@@ -81,6 +82,8 @@ def reasoning(
             yield f"on calendar {run.calendar}, times of {zone}"
         if previous is not None and previous.end < run.start:
             yield f"  {format_local(previous.end, zone)} to {format_local(run.start, zone)}: the clock stands still"
+        if previous is not None and previous.target != run.target:
+            yield f"  from {format_local(run.start, zone)} on the target is {length(run.target)}:"
         if run.coming and (previous is None or not previous.coming):
             yield f"  still to come from {format_local(run.start, zone)} on, if nothing more happens:"
         previous = run
@@ -103,7 +106,7 @@ def reasoning(
                 used += day.used
                 # What is reached at midnight was reached by the day before, unless the clock only began then.
                 reached = [point for point in here if local_date(max(point.at - 1, begin), zone) == day.date]
-                yield _line(day, run, clock, used, reached)
+                yield _line(day, run, used, reached)
 
 
 def _points(clock: Clock, run: Run, following: Run | None) -> list[Point]:
@@ -128,7 +131,7 @@ def _counted(run: Run, start: int, end: int) -> int:
     return run.hours.elapsed(start, end) - paused
 
 
-def _line(day: Day, run: Run, clock: Clock, used: int, reached: Sequence[Point]) -> str:
+def _line(day: Day, run: Run, used: int, reached: Sequence[Point]) -> str:
     zone = run.hours.zone
     name = f"{_WEEKDAYS[day.date.weekday()]} {day.date.isoformat()}"
     parts = [", ".join(f"{_time(a, zone)}-{_closing(b, day, zone)}" for a, b in day.hours) or "closed"]
@@ -136,7 +139,7 @@ def _line(day: Day, run: Run, clock: Clock, used: int, reached: Sequence[Point])
     if day.change is not None:
         parts.append("(clocks change)")
     if day.used:
-        parts.append(f"{_used(day.used, run)}, {length(used)} of {length(clock.target)}")
+        parts.append(f"{_used(day.used, run)}, {length(used)} of {length(run.target)}")
     if day.paused:
         names = dict.fromkeys(
             name

@@ -89,8 +89,7 @@ def standing(
     if clock is None:
         return scenario.NoClock(metric, at)
     if clock.state in (State.BREACHED, State.MISSED):
-        over = max(clock.elapsed - clock.target, 0)
-        return scenario.Stands(metric, scenario.Standing.BREACHED, over, (), at)
+        return scenario.Stands(metric, scenario.Standing.BREACHED, clock.over, (), at)
     pauses = tuple(sorted(clock.paused_by)) if clock.state is State.PAUSED else ()
     return scenario.Stands(metric, scenario.Standing(clock.state.value), None, pauses, at)
 

@@ -34,6 +34,7 @@ class Slow:
     metric: str
     cycle: int
     used: int = 0
+    over: int = 0
     paused: int = 0
     ticks: int = 0
     on: bool = True
@@ -216,7 +217,7 @@ class Desk:
             return
         clock.began = t if clock.began is None else clock.began
         if clock.used < self.seconds(target.amount, target.calendar, clock.began):
-            clock.due = None
+            clock.due, clock.over = None, 0
         elif clock.due is None:
             clock.due = t
         clock.names = self.pauses(clock, target, t)
@@ -225,6 +226,7 @@ class Desk:
                 clock.paused += self.step
             else:
                 clock.used += self.step
+                clock.over += self.step if clock.due is not None else 0
 
     def pauses(self, clock: Slow, target: PinnedTarget, t: int) -> tuple[str, ...]:
         assert self.terms is not None

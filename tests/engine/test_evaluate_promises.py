@@ -35,6 +35,16 @@ def test_what_is_late_before_and_after_a_change_was_due_when_it_was_first_late()
         assert (found.state, found.due) == (State.BREACHED, at("10-13 13:00"))
 
 
+def test_what_is_over_is_counted_from_the_due_whatever_more_was_used_by_then() -> None:
+    it = ticket(opened(priority="normal"), event("10-05 11:00", "changed", priority="critical"))
+    for now, over in (("10-05 11:00", 0), ("10-05 11:01", 60), ("10-05 12:00", 3600)):
+        found = clock(it, now, "resolution")
+        assert (found.over, found.elapsed - found.target) == (over, over + 3600)
+    late = ticket(opened("10-13 09:00"), event("10-14 09:00", "changed", priority="high"))
+    assert clock(late, "10-14 08:00", "resolution").over == 19 * 3600  # around the clock
+    assert clock(late, "10-14 10:00", "resolution").over == 21 * 3600  # in office hours
+
+
 def test_a_looser_target_puts_the_clock_back_in_time() -> None:
     it = ticket(opened(), event("10-05 11:00", "changed", priority="normal"))
     found = clock(it, "10-05 11:30", "resolution")

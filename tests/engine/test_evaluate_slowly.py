@@ -74,7 +74,7 @@ def compare(seed: int, rules: Graph, make: Callable[[Random], Ticket]) -> int:
         due = clock.due
         if due is not None and due < min(end, now):
             assert found.state is (State.BREACHED if clock.on else State.MISSED), label
-            assert found.due == due, label
+            assert (found.due, found.over) == (due, clock.over), label
         elif clock.on:
             assert found.state in OPEN_STATES - {State.BREACHED}, label
             due = desk.ahead(clock, now)

@@ -81,6 +81,20 @@ def test_each_target_in_turn_is_told() -> None:
     ] * 3
 
 
+def test_days_are_told_with_the_target_that_was_in_force_on_them() -> None:
+    it = ticket(
+        event("10-12 09:00", "opened", customer="ACME", priority="normal"),
+        event("10-13 16:00", "changed", priority="high"),
+    )
+    lines = why(it, GRAPH, at("10-13 17:00"), "resolution")
+    assert lines[0].endswith("was due 2026-10-13 16:00, 15h of 8h used, 1h over")
+    assert [line for line in lines if " of " in line and "used, " in line or "target is" in line][1:] == [
+        "    Mon 2026-10-12  08:00-12:00, 13:00-17:00  7h used, 7h of 16h",
+        "    Tue 2026-10-13  08:00-12:00, 13:00-17:00  7h used, 14h of 16h  <- warning 50% 09:00  <- warning 75% 14:00",
+        "    from 2026-10-13 16:00 on the target is 8h:",
+    ]
+
+
 @pytest.mark.parametrize("seed", range(60))
 def test_each_threshold_is_told_once_and_the_days_add_up(seed: int) -> None:
     it = random_ticket(Random(seed))

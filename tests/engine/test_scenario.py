@@ -199,6 +199,17 @@ def test_every_year_within_reach_is_like_any_other(day):
     assert got(f"response breached at {day} 10:01", opened) == ""
 
 
+def test_what_becomes_stricter_is_over_since_the_change():
+    raised = (
+        OPENED,
+        "at 2026-10-05 09:30 reply",
+        "at 2026-10-05 15:30 set priority critical",
+        "at 2026-10-05 16:30 note",
+    )
+    for expected in ("resolution due 2026-10-05 15:30", "resolution breached by 1h"):
+        assert got(expected, *raised, head="ticket t1 customer acme priority low") == ""
+
+
 def test_a_reply_at_the_very_instant_is_in_time_and_silences_the_breach():
     assert got("nothing until 2026-10-05 10:30", OPENED, "at 2026-10-05 10:00 reply") == ""
 
