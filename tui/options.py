@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -44,22 +43,6 @@ class InstantParam(click.ParamType[Instant]):
             return Instant(parse_instant(str(value), "UTC"))
         except ValueError as error:
             self.fail(f"{plain(value)!r}: {error}. Write it like 2026-03-06T16:00:00+00:00.", param, ctx)
-
-
-class DateParam(click.ParamType[date]):
-    """A date like 2026-03-08, of the years that rules can name."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        from dsl.values import day_within_reach
-
-        if isinstance(value, date):
-            return value
-        try:
-            return day_within_reach(str(value))
-        except ValueError as error:
-            self.fail(f"{plain(error, 120)}. Write it like 2026-03-08.", param, ctx)
 
 
 class NumberRange(click.FloatRange):

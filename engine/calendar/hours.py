@@ -184,7 +184,8 @@ class OpenHours:
         today, time = divmod(where.wall(start), DAY)
         if n < 1:
             return 1
-        self._covering(start, start + n * DAY)  # at least so far, and at once
+        if start + n * DAY > self._table.high:
+            self._covering(start, start + n * DAY)  # at least so far, and at once
         left, since = n, today
         for year in range(max(date_of(today).year, FIRST_YEAR), LAST_YEAR + 1):
             dates = self._open_dates(year)

@@ -88,7 +88,7 @@ def test_days_are_told_with_the_target_that_was_in_force_on_them() -> None:
     )
     lines = why(it, GRAPH, at("10-13 17:00"), "resolution")
     assert lines[0].endswith("was due 2026-10-13 16:00, 15h of 8h used, 1h over")
-    assert [line for line in lines if " of " in line and "used, " in line or "target is" in line][1:] == [
+    assert [line for line in lines if (" of " in line and "used, " in line) or "target is" in line][1:] == [
         "    Mon 2026-10-12  08:00-12:00, 13:00-17:00  7h used, 7h of 16h",
         "    Tue 2026-10-13  08:00-12:00, 13:00-17:00  7h used, 14h of 16h  <- warning 50% 09:00  <- warning 75% 14:00",
         "    from 2026-10-13 16:00 on the target is 8h:",

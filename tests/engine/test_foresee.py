@@ -50,7 +50,8 @@ def opener(tmp_path):
 def timeless(looked):
     """A look without what moves with every second: an open clock's use, which no store keeps."""
     clocks = tuple(
-        replace(clock, elapsed=0, paused=0) if clock.stopped is None else clock for clock in looked.now.clocks
+        replace(clock, elapsed=0, paused=0, over=0) if clock.stopped is None else clock
+        for clock in looked.now.clocks
     )
     return replace(looked.now, clocks=clocks), list(looked.passed)
 

@@ -13,9 +13,9 @@ from dsl.include import root_file
 from dsl.suppress import without_suppressed
 from dsl.verdict import counted
 from engine.wall import DAY, day_number
+from tui.date_param import DateParam
 from tui.findings import FORMATS
 from tui.fragment import refuse_part
-from tui.options import DateParam
 from tui.reporting import Found, failing_as_finding, report
 from tui.rule_path import rule_path
 

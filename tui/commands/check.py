@@ -20,8 +20,8 @@ from dsl.include import Disk, Drafts, Unreadable, decoded, root_file
 from dsl.suppress import has_suppressions, without_suppressed
 from dsl.touched import Before, touched
 from dsl.verdict import Verdict, recall, remember, summary
+from tui.date_param import DateParam
 from tui.fragment import refuse_part
-from tui.options import DateParam
 from tui.reporting import failing_as_finding, format_option, report
 from tui.rule_path import rule_path
 

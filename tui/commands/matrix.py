@@ -12,8 +12,9 @@ import click
 from dsl.collector import uncollected
 from dsl.errors import USAGE, SlaError
 from dsl.suggest import nearest
+from tui.date_param import DateParam
 from tui.failure import failing_in, failure_json
-from tui.options import DateParam, graph_from_file
+from tui.options import graph_from_file
 from tui.period_text import period_text
 from tui.plain import json_text, plain
 from tui.rule_path import rules_above_option
