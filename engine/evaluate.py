@@ -61,7 +61,7 @@ class Measured:
 
 
 @dataclass(slots=True)
-class Settled:
+class Kept:
     """What looks at one ticket under one graph leave for later ones, of which each knows the same events, and others since.
 
     `stopped` are clocks that have, by metric, cycle and the last acknowledgement; `begun` is how far those came that have not,
@@ -72,9 +72,9 @@ class Settled:
     begun: Begun = field(default_factory=dict)
     reading: Reading | None = None
 
-    def copy(self) -> Settled:
+    def copy(self) -> Kept:
         """The same for looks that know of other events from here on."""
-        return Settled(self.stopped.copy(), self.begun.copy(), self.reading and self.reading.copy())
+        return Kept(self.stopped.copy(), self.begun.copy(), self.reading and self.reading.copy())
 
 
 def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
@@ -83,16 +83,16 @@ def evaluate(ticket: Ticket, graph: Graph, now: int) -> Evaluated:
 
 
 def evaluate_life(
-    ticket: Ticket, life: Life | None, graph: Graph, now: int, settled: Settled | None = None
+    ticket: Ticket, life: Life | None, graph: Graph, now: int, kept: Kept | None = None
 ) -> Evaluated:
-    """The same for a ticket whose life has been read at `now`; `settled` is what earlier looks at it left."""
+    """The same for a ticket whose life has been read at `now`; `kept` is what earlier looks at it left."""
     now = within_reach(now)
     if life is None:
         return _unseen(ticket, now)
     history = life.history
     situation = history.last.situation
     customer = graph.customer(history.last.customer)
-    clocks = tuple(item.clock for item in measured(life, graph, now, settled))
+    clocks = tuple(item.clock for item in measured(life, graph, now, kept))
     plan = life.states.states[-1].plan
     snoozed = history.snoozed_until
     snoozed = snoozed if snoozed is not None and snoozed > now else None
@@ -114,12 +114,12 @@ def evaluate_life(
     )
 
 
-def live(ticket: Ticket, graph: Graph, now: int, settled: Settled | None = None) -> Life | None:
-    """What is known of the ticket by `now`; None if nothing is. `settled` is what earlier looks at it left."""
+def live(ticket: Ticket, graph: Graph, now: int, kept: Kept | None = None) -> Life | None:
+    """What is known of the ticket by `now`; None if nothing is. `kept` is what earlier looks at it left."""
     now = within_reach(now)
-    reading = read_on(settled.reading if settled else None, ticket.events, graph, now)
-    if settled is not None:
-        settled.reading = reading
+    reading = read_on(kept.reading if kept else None, ticket.events, graph, now)
+    if kept is not None:
+        kept.reading = reading
     if reading is None:
         return None
     history = reading.history
@@ -127,7 +127,7 @@ def live(ticket: Ticket, graph: Graph, now: int, settled: Settled | None = None)
     return Life(history, pins, timeline(history, pins.in_force, graph))
 
 
-def measured(life: Life, graph: Graph, now: int, settled: Settled | None = None) -> Iterator[Measured]:
+def measured(life: Life, graph: Graph, now: int, kept: Kept | None = None) -> Iterator[Measured]:
     """Every clock of the ticket, by metric and cycle."""
 
     def reopen(at: int) -> Reopen:
@@ -136,25 +136,25 @@ def measured(life: Life, graph: Graph, now: int, settled: Settled | None = None)
 
     for metric in _metrics(life.states):
         for cycle in cycles(metric, life.history, graph.metric(metric), reopen):
-            item = _measured(metric, cycle, life, now, settled)
+            item = _measured(metric, cycle, life, now, kept)
             if item is not None:
                 yield item
 
 
-def _measured(metric: str, cycle: Cycle, life: Life, now: int, settled: Settled | None) -> Measured | None:
+def _measured(metric: str, cycle: Cycle, life: Life, now: int, kept: Kept | None) -> Measured | None:
     acknowledged = life.history.acknowledged_at
-    over = settled is not None and cycle.stop is not None and cycle.stop < now
+    over = kept is not None and cycle.stop is not None and cycle.stop < now
     key = (metric, cycle, acknowledged)
-    if settled is not None and over and key in settled.stopped:
-        return settled.stopped[key]
-    parts = legs(metric, cycle, life.states, settled.begun if settled else None)
+    if kept is not None and over and key in kept.stopped:
+        return kept.stopped[key]
+    parts = legs(metric, cycle, life.states, kept.begun if kept else None)
     if not parts:
         return None
     plan = life.states.at(parts[-1].start).plan
     warn = plan.warn if plan else ()
     item = Measured(clock_of(metric, cycle, parts, warn, now, acknowledged), cycle, tuple(parts))
-    if settled is not None and over and not _repeats_in_hours(item):
-        settled.stopped[key] = item
+    if kept is not None and over and not _repeats_in_hours(item):
+        kept.stopped[key] = item
     return item
 
 

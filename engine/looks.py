@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dsl.condition import StatusClass
 from engine.clock import Clock, Point
-from engine.evaluate import Evaluated, Life, Settled, evaluate, evaluate_life, live
+from engine.evaluate import Evaluated, Life, Kept, evaluate, evaluate_life, live
 from engine.facts import Ticket
 from engine.graph import Graph
 from engine.ladder.decision import Key
@@ -59,14 +59,14 @@ def look(ticket: Ticket, graph: Graph, now: int, *, old: Graph | None = None, an
     come since somebody looked."""
     life = live(ticket, graph, now)
     moments = _moments(ticket, life, now) if anew and life is not None and not _steady(life) else []
-    settled = Settled() if moments else None
+    kept = Kept() if moments else None
     earlier = [
-        (moment, evaluate_life(ticket, live(ticket, graph, moment, settled), graph, moment, settled))
+        (moment, evaluate_life(ticket, live(ticket, graph, moment, kept), graph, moment, kept))
         for moment in moments
     ]
     return judged(
         ticket,
-        evaluate_life(ticket, life, graph, now, settled),
+        evaluate_life(ticket, life, graph, now, kept),
         now,
         life=life,
         before=evaluate(ticket, old, now) if old is not None else None,

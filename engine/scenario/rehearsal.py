@@ -14,7 +14,7 @@ from typing import Protocol
 from dsl.ladder import LadderStep
 from engine.clock import Clock, Point
 from engine.commitment.credits import Line
-from engine.evaluate import Evaluated, Settled, evaluate_life, live
+from engine.evaluate import Evaluated, Kept, evaluate_life, live
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
 from engine.ladder.climb import climb
@@ -41,7 +41,7 @@ class Told:
 @dataclass(slots=True)
 class Actor:
     """A ticket with what was told and decided about it. `evaluated` is how it was at the last look, `looked`; `wake` is when
-    a step comes next, None if none does; `settled` is what looks leave for later ones."""
+    a step comes next, None if none does; `kept` is what looks leave for later ones."""
 
     ticket: Ticket
     evaluated: Evaluated | None = None
@@ -50,7 +50,7 @@ class Actor:
     told: dict[tuple[str, int, str], Told] = field(default_factory=dict)
     decisions: dict[Key, Decision] = field(default_factory=dict)
     steps: list[Told] = field(default_factory=list)
-    settled: Settled = field(default_factory=Settled)
+    kept: Kept = field(default_factory=Kept)
 
     def everything(self) -> Iterator[Told]:
         """All that was told so far."""
@@ -93,7 +93,7 @@ class Rehearsal:
                 told=dict(actor.told),
                 decisions=dict(actor.decisions),
                 steps=list(actor.steps),
-                settled=actor.settled.copy(),
+                kept=actor.kept.copy(),
             )
             for name, actor in self.actors.items()
         }
@@ -172,8 +172,8 @@ class Rehearsal:
             return
         actor.looked = self.now
         while True:
-            life = live(actor.ticket, self.graph, self.now, actor.settled)
-            evaluated = evaluate_life(actor.ticket, life, self.graph, self.now, actor.settled)
+            life = live(actor.ticket, self.graph, self.now, actor.kept)
+            evaluated = evaluate_life(actor.ticket, life, self.graph, self.now, actor.kept)
             actor.evaluated = evaluated
             looked = Looked(actor.ticket, evaluated, life, None, (), passed(evaluated, self.now))
             reasons = {name: decision.reason for name, decision in actor.decisions.items()}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import engine.evaluate
 from dsl.load import load_texts
-from engine.evaluate import Settled, evaluate, evaluate_life, live
+from engine.evaluate import Kept, evaluate, evaluate_life, live
 from engine.facts import Event, Instant, Ticket
 from engine.graph import Graph
 from engine.looks import look
@@ -30,17 +30,17 @@ REPEATING = Graph.compile(LOADED)
 
 
 def assert_the_same(ticket, moments, seen=lambda ticket, now: ticket.events):
-    settled = Settled()
+    kept = Kept()
     for now in moments:
         known = replace(ticket, events=tuple(event for event in seen(ticket, now) if event.at <= now))
-        life, first = live(known, REPEATING, now, settled), live(known, REPEATING, now)
+        life, first = live(known, REPEATING, now, kept), live(known, REPEATING, now)
         if first:
             assert (life.history, life.pinned) == (first.history, first.pinned)
             assert life.states.states == first.states.states
-        assert evaluate_life(known, life, REPEATING, now, settled) == evaluate(known, REPEATING, now)
+        assert evaluate_life(known, life, REPEATING, now, kept) == evaluate(known, REPEATING, now)
         event = Event(Instant(now + 900), "changed", {"site": "depot", "impact": 1}, "other", "", 99)
         other = replace(known, events=(*known.events, event))
-        fork = settled.copy()
+        fork = kept.copy()
         life = live(other, REPEATING, now + 1800, fork)
         assert evaluate_life(other, life, REPEATING, now + 1800, fork) == evaluate(
             other, REPEATING, now + 1800
@@ -57,13 +57,11 @@ def test_later_looks_find_what_first_ones_would(ticket, moments):
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tickets())
 def test_of_one_instant_events_may_be_known_one_by_one(ticket):
-    settled = Settled()
+    kept = Kept()
     for number, event in enumerate(ticket.events, 1):
         known = replace(ticket, events=ticket.events[:number])
-        life = live(known, REPEATING, event.at, settled)
-        assert evaluate_life(known, life, REPEATING, event.at, settled) == evaluate(
-            known, REPEATING, event.at
-        )
+        life = live(known, REPEATING, event.at, kept)
+        assert evaluate_life(known, life, REPEATING, event.at, kept) == evaluate(known, REPEATING, event.at)
 
 
 def told(*what):
