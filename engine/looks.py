@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dsl.condition import StatusClass
 from engine.clock import Clock, Point
-from engine.evaluate import Evaluated, Life, Kept, evaluate, evaluate_life, live
+from engine.evaluate import Evaluated, Kept, Life, evaluate, evaluate_life, live
 from engine.facts import Ticket
 from engine.graph import Graph
 from engine.ladder.decision import Key
