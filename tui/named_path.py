@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
+from dsl.errors import SlaError
 from tui.plain import plain
 
 
@@ -44,9 +46,10 @@ def never_over(output: Path | None, rules: Path | None, *read: object) -> None:
     from dsl.load import files_read, root_file
 
     files = [path for path in read if isinstance(path, Path)]
-    if rules is not None and rules.exists():
-        root = root_file(rules)
-        files += (root.parent / shown for shown in files_read(root))
+    if rules is not None:
+        with suppress(SlaError):  # rules that are not there are told by who reads them
+            root = root_file(rules)
+            files += (root.parent / shown for shown in files_read(root))
     if os.path.realpath(output) in map(os.path.realpath, files):
         raise click.UsageError(
             f"{plain(output)} is read by this command, and would be overwritten: name another file"
