@@ -21,6 +21,7 @@ from dsl.errors import SlaError
 
 ROOT_NAME = "sla.rules"
 _REPOSITORY = ".git"
+_ALONE = re.compile(r"(?<!\r)\r+(?![\r\n]|\Z)")
 _ELSEWHERE = re.compile(r"[A-Za-z]:|[a-z]+://")
 _FOLDERS = r"(?:(?!\.)[^/]+/)*"
 LARGEST = 16_000_000
@@ -29,9 +30,6 @@ LARGEST = 16_000_000
 
 OUTSIDE = "it leads outside the folder of the root file"
 NOWHERE = "it is a link to a file that is not there"
-
-
-_ALONE = re.compile(r"(?<!\r)\r+(?![\r\n]|\Z)")
 
 
 class Unreadable(Exception):  # noqa: N818 - it is caught where it is a finding, not an error

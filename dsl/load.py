@@ -20,6 +20,7 @@ from dsl.loaded import Loaded, diagnostics_of
 from dsl.recover import read
 from dsl.settle import Edit, Settled, digest_of, patched, settle
 from dsl.sheet import Places, Sheet
+from dsl.spacing import BLANK
 from dsl.unit import Unit
 
 __all__ = ["ROOT_NAME", "Loaded", "Loader", "files_read", "load", "load_texts", "root_file", "rule_files"]
@@ -57,7 +58,7 @@ def _reached(path: Path, *kinds: str) -> list[str]:
 
     def naming(path: str, text: str) -> Sheet:
         pieces = cut(without_conflicts(text))
-        units = [read(piece) for piece in pieces.texts if piece.startswith(kinds)]
+        units = [read(piece) for piece in pieces.texts if piece.lstrip(BLANK).startswith(kinds)]
         return Sheet(path, text, pieces, units, [], units)
 
     return [*gather(source, root.name, text, naming).texts]

@@ -14,7 +14,7 @@ _KEPT = {"\u200d", "\ufe0f"}  # joiner and emoji presentation: they shape a glyp
 _WHITE = {"\n", "\r", "\t", "\v", "\f", "\u2028", "\u2029", "\x85"}
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#!|~$])")
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
+_MAY_STEER = re.compile(r"[^\x00-\x7e]")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # spreadsheets take the full-width signs too
 
 
@@ -59,7 +59,7 @@ def json_text(data: object, *, indent: int | None = 2) -> str:
     """The JSON of plain data, in one line where `indent` is None. It has every text whole and as it is: what could steer a terminal is
     written as an escape, which a parser gives back."""
     text = json.dumps(data, ensure_ascii=False, indent=indent)
-    return text if text.isascii() and "\x7f" not in text else _BEYOND_ASCII.sub(_escaped, text)
+    return text if text.isascii() and "\x7f" not in text else _MAY_STEER.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:

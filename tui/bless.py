@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from dsl.diagnostic import Diagnostic, Edit
 from dsl.errors import SlaError
 from dsl.include import decoded
+from dsl.mend import Edits
 from tui.plain import plain
-from tui.rewrite import replace, show_diff
+from tui.rewrite import encoded, replace, show_diff
 
 
 def bless(
@@ -31,10 +31,7 @@ def bless(
         text = decoded(before)
         if text != files[shown]:
             raise SlaError(f"{plain(shown)} was edited while its scenarios ran", help="run it again")
-        for edit in sorted(wanted, key=lambda edit: edit.span.start, reverse=True):
-            text = text[: edit.span.start] + edit.text + text[edit.span.end :]
-        mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-        after = mark + text.encode()
+        after = encoded(Edits(sorted(wanted, key=lambda edit: edit.span.start)).of(text), before)
         if not dry:
             replace(path, after)
         elif show:

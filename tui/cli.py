@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
         name = gone.thread.name if gone.thread else "a thread"
         _say(f"internal error in {name}: {gone.exc_type.__name__}: {gone.exc_value}", code=INTERNAL)
 
-    _say_all()
+    _escape_unencodable()
     if not os.environ.get("SLA_DEBUG"):
         threading.excepthook = ended
     try:
@@ -70,7 +70,7 @@ def run(arguments: list[str]) -> int:
     return outcome if isinstance(outcome, int) else 0
 
 
-def _say_all() -> None:
+def _escape_unencodable() -> None:
     """Let streams write an escape for what their encoding lacks: only UTF-8 has every name that a customer may have."""
 
     def escaped(error: UnicodeError) -> tuple[str, int]:

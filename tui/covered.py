@@ -21,15 +21,20 @@ def written(found: Sequence[Covered], form: str, *, ran: bool = True) -> str:
     return "\n".join(lcov(found) if form == "lcov" else table(found)) + "\n"
 
 
+def number_covered(found: Iterable[Covered]) -> int:
+    """How many of the units are covered."""
+    return sum(one.hits > 0 for one in found)
+
+
 def share(found: Sequence[Covered]) -> float:
     """Percent of the units that are covered, cut to one decimal: 100 is all. Nothing to cover is covered."""
-    hit = sum(one.hits > 0 for one in found)
+    hit = number_covered(found)
     return hit * 1000 // len(found) / 10 if found else 100.0
 
 
 def falls_short(found: Sequence[Covered], threshold: float) -> bool:
     """Whether a smaller share than this percentage is covered, of the counts themselves and the number as it was written."""
-    hit = sum(one.hits > 0 for one in found)
+    hit = number_covered(found)
     return bool(found) and Fraction(hit * 100, len(found)) < Fraction(str(threshold))
 
 
@@ -37,7 +42,7 @@ def table(found: Sequence[Covered]) -> Iterator[str]:
     """A line a kind of unit, then what nothing covers."""
     yield "coverage"
     for name, units in (*_by_unit(found), ("all", found)):
-        hit = sum(one.hits > 0 for one in units)
+        hit = number_covered(units)
         yield f"  {name:<20} {hit:>5} of {len(units):<5} {share(units):>5.1f} %"
     missing = [one for one in found if not one.hits]
     if missing:
@@ -53,7 +58,7 @@ def as_data(found: Sequence[Covered]) -> dict[str, object]:
         "kinds": {
             name: {
                 "units": len(units),
-                "covered": sum(one.hits > 0 for one in units),
+                "covered": number_covered(units),
                 "percent": share(units),
             }
             for name, units in _by_unit(found)
@@ -105,4 +110,4 @@ def _branches(units: Iterable[Covered]) -> Iterator[str]:
         yield f"BRDA:{one.span.line},0,{int(one.unit is Unit.LEFT)},{one.hits if reached else '-'}"
     if ways:
         yield f"BRF:{len(ways)}"
-        yield f"BRH:{sum(one.hits > 0 for one in ways)}"
+        yield f"BRH:{number_covered(ways)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import stat
 import sys
@@ -14,6 +15,11 @@ import click
 from dsl.errors import SlaError
 from tui.plain import plain
 from tui.unified import unified_difference
+
+
+def encoded(text: str, before: bytes) -> bytes:
+    """The text as a file, with a byte order mark where `before` had one."""
+    return (codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b"") + text.encode()
 
 
 def show_diff(name: str, before: bytes, after: bytes) -> None:
@@ -71,14 +77,15 @@ def _ours(path: Path) -> BinaryIO:
     while True:
         try:
             file = open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "wb")  # noqa: PTH123, SIM115
-        except PermissionError:  # it was left by somebody else
-            path.unlink()
+        except PermissionError:
+            if not os.path.lexists(path):
+                raise
+            path.unlink()  # it was left by somebody else
             continue
         fcntl.flock(file, fcntl.LOCK_EX)
         with suppress(FileNotFoundError):
-            if os.path.samestat(
-                os.fstat(file.fileno()), path.stat()
-            ):  # else it was put in its place meanwhile
+            # Else it was put in its place meanwhile.
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                 file.truncate()
                 return file
         file.close()

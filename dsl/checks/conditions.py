@@ -123,15 +123,15 @@ def condition_findings(condition: syntax.Condition, fields: Fields) -> Iterator[
 
 
 def _of_type(test: syntax.Test, type_: FieldType, fields: Fields) -> Iterator[Finding]:
+    """What is wrong with a test of a field of that type; a test that has no value is of no flag here."""
     match test:
         case syntax.FlagTest(field):
-            if type_ is not FieldType.FLAG:
-                yield Finding(
-                    "E0603",
-                    f"`{field.text}` is a {type_} and cannot stand alone as a condition",
-                    here(field),
-                    f"compare it with something: `{field.text} == {'1' if type_ is FieldType.NUMBER else '...'}`",
-                )
+            yield Finding(
+                "E0603",
+                f"`{field.text}` is a {type_} and cannot stand alone as a condition",
+                here(field),
+                f"compare it with something: `{field.text} == {'1' if type_ is FieldType.NUMBER else '...'}`",
+            )
         case syntax.Comparison(field, op, value):
             yield from _ordered(field, op, type_)
             yield from _fits(field, type_, value, fields)

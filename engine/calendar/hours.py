@@ -246,9 +246,8 @@ class OpenHours:
 
     def _year(self, t: int) -> int:
         year = date_of(zone(self.zone).day(min(max(t, EARLIEST), LATEST - 1))).year
-        return min(
-            max(year, FIRST_YEAR), LAST_YEAR
-        )  # a local year may begin before that of UTC, or end after it
+        # A local year may begin before that of UTC, or end after it.
+        return min(max(year, FIRST_YEAR), LAST_YEAR)
 
     def _grown(self, table: _Table, years: Interval) -> _Table:
         assert self._calendar is not None

@@ -96,7 +96,7 @@ class Touch:
         touched = told.apart.copy()
         touched[has] |= np.array([pair.differs for pair in self._pairs], dtype=np.bool_)[found[has]]
         hit = np.array([any(self._pairs[pair].differs for pair in row) for row in rows], dtype=np.bool_)
-        differs = self._kept(told.terms)
+        differs = self._differing(told.terms)
         for number in self._come_to(told, of_saying):
             hit[number] |= differs(texts[number])
         self._elsewhere(told, of_saying, hit, touched)
@@ -132,11 +132,11 @@ class Touch:
         sayings, _ = _later(told, of_saying >= 0)
         return [int(number) for number in np.unique(of_saying[sayings])]
 
-    def _kept(self, kept: Sequence[Terms | None]) -> Callable[[str], bool]:
+    def _differing(self, promised: Sequence[Terms | None]) -> Callable[[str], bool]:
         """Tells of a customer text whether any of the promises that were made to somebody differs for it."""
         asking: list[Terms | None] = []
         plain: list[Terms | None] = []
-        for terms in kept:
+        for terms in promised:
             asks = terms is not None and any(self._comparison.asks(side, terms) for side in (0, 1))
             (asking if asks else plain).append(terms)
 

@@ -1,7 +1,7 @@
 """Which parts of the rules scenarios and checks have put to the test, in the language's own units.
 
 A target is covered when it decided a clock, an override when one of its targets did, a pause when a clock went into it and
-when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran across its time, a line of credits
+when it came out again, a step of a ladder when it was taken, an exception of a calendar when a clock ran in its time, a line of credits
 when it put a line into a statement that an expectation asked for.
 """
 
@@ -17,10 +17,10 @@ from dsl.ladder import LadderStep
 from dsl.model import Calendar, RuleSet, Target
 from dsl.span import Origin, Span
 from engine.calendar.closures import closures_of
+from engine.calendar.hours import Interval
 from engine.clock import Clock
 from engine.commitment.credits import Line
 from engine.commitment.words import band_line, breach_line, cap_line
-from engine.cycles import Stretch
 from engine.evaluate import Evaluated
 from engine.wall import date_of, day_number, local_day, weekday, zone
 
@@ -48,7 +48,7 @@ class Covered:
 
 
 _Ticket = tuple[int, int]
-_ByYear = Callable[[int], Iterable[Stretch]]
+_ByYear = Callable[[int], Iterable[Interval]]
 """The spans of instants of a local year."""
 _Seen = dict[tuple[Unit, object], set[_Ticket]]
 
@@ -142,9 +142,9 @@ class Coverage:
                 yield Unit.STEP, step.rule, step.origin, self._hits(Unit.STEP, step.origin)
         for calendar in rules.calendars.values():
             for name, origin, spans in exceptions(calendar):
-                yield Unit.EXCEPTION, name, origin, set(self._across(calendar, spans))
+                yield Unit.EXCEPTION, name, origin, set(self._running_in(calendar, spans))
 
-    def _across(self, calendar: Calendar, spans: _ByYear) -> Iterator[_Ticket]:
+    def _running_in(self, calendar: Calendar, spans: _ByYear) -> Iterator[_Ticket]:
         """The tickets with a clock that ran in one of the spans."""
         for ticket, start, end in self._ran.get(calendar.name, ()):
             last = max(end, start + 1)
@@ -196,7 +196,7 @@ def _on(day: date, calendar: Calendar) -> _ByYear:
 
 
 def _closing(calendar: Calendar) -> _ByYear:
-    def spans(year: int) -> Iterator[Stretch]:
+    def spans(year: int) -> Iterator[Interval]:
         closures = closures_of(calendar, year)
         for day, _ in closures.days:
             yield from zone(calendar.zone).day_spans(day)
@@ -209,7 +209,7 @@ def _on_weekdays(calendar: Calendar) -> _ByYear:
     """What of its closures is on days of the week on which it opens."""
     closing = _closing(calendar)
 
-    def spans(year: int) -> Iterator[Stretch]:
+    def spans(year: int) -> Iterator[Interval]:
         for start, end in closing(year):
             for day in range(local_day(start, calendar.zone), local_day(end - 1, calendar.zone) + 1):
                 if calendar.weekly[weekday(day)]:

@@ -186,9 +186,10 @@ def test_the_files_of_a_set_are_known_without_reading_what_they_say(tmp_path):
     (tmp_path / "rules" / "a.rules").write_text('include "b/c.rules"\ninclude "../none.rules"\ntier t {\n')
     (tmp_path / "rules" / "bin.rules").write_bytes(b"\xff")
     (tmp_path / "rules" / "b").mkdir()
-    (tmp_path / "rules" / "b" / "c.rules").write_text('include "../../sla.rules"\n')
+    (tmp_path / "rules" / "b" / "c.rules").write_text('  include "d.rules"\ninclude "../../sla.rules"\n')
+    (tmp_path / "rules" / "b" / "d.rules").write_text("field d text\n")
     assert rule_files(tmp_path) == [*load(tmp_path).files]
-    assert len(rule_files(tmp_path)) == 4
+    assert len(rule_files(tmp_path)) == 5
     (tmp_path / "sla.rules").write_bytes(b"\xff")
     assert rule_files(tmp_path) == [*load(tmp_path).files] == ["sla.rules"]
     with pytest.raises(SlaError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -195,6 +196,23 @@ def test_a_read_only_file_is_kept(
     err = capsys.readouterr().err
     assert "a.rules is read-only" in err
     assert err.endswith("0 of 1 files formatted\n")
+    assert (here / "a.rules").read_text() == UGLY
+
+
+def test_a_folder_in_which_nothing_may_be_made_is_said(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "a.rules").write_text(UGLY)
+    opening = os.open
+
+    def refused(path: str | Path, flags: int, *rest: int) -> int:
+        if flags & os.O_CREAT and str(path).endswith(".sla.tmp"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return opening(path, flags, *rest)
+
+    monkeypatch.setattr("os.open", refused)
+    assert run(["fmt", "a.rules"]) == 4
+    assert "a.rules cannot be written: permission denied" in capsys.readouterr().err
     assert (here / "a.rules").read_text() == UGLY
 
 

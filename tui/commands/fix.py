@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -59,8 +58,7 @@ def command(rules_path: Path, dry_run: bool) -> int:
         found = file.read_bytes()
         if decoded(found) != fixed.before[shown]:
             raise SlaError(f"{file} was changed meanwhile", help="run sla fix again")
-        mark = codecs.BOM_UTF8 if found.startswith(codecs.BOM_UTF8) else b""
-        after = mark + fixed.after[shown].encode()
+        after = rewrite.encoded(fixed.after[shown], found)
         if dry_run:
             rewrite.show_diff(str(file), found, after)
         else:

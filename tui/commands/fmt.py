@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -20,7 +19,7 @@ from dsl.load import rule_files
 from dsl.span import Lines
 from tui.named_path import NamedPath
 from tui.plain import plain
-from tui.rewrite import replace, show_diff
+from tui.rewrite import encoded, replace, show_diff
 
 _STDIN = "-"
 _MOST_TOLD = 20
@@ -156,8 +155,7 @@ def _formatted(path: Path | None) -> _File:
         at = Lines(name, problem.text).span(problem.position, problem.position)
         raise SlaError(f"{at}: not a text file: {problem}", help=problem.help, exit_code=FINDINGS) from None
     formatted = format_text(text)
-    mark = codecs.BOM_UTF8 if before.startswith(codecs.BOM_UTF8) else b""
-    return _File(name, before, mark + formatted.text.encode(), _kept(text, formatted.refused))
+    return _File(name, before, encoded(formatted.text, before), _kept(text, formatted.refused))
 
 
 def _kept(text: str, refused: Iterable[Refusal]) -> list[_Kept]:

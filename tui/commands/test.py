@@ -148,7 +148,7 @@ def command(
     if blessing:
         with failing(lambda error: _refused(error, wanted)):
             trial, _ = _tried(rules_from_file(rules_path), wanted)
-        _some(trial, pattern, wanted)
+        _refuse_no_match(trial, pattern, wanted)
         with failing(lambda error: _refused(error, wanted)):
             return _blessed(trial, wanted, dry=dry_run)
     with failing(lambda error: _refused(error, wanted)):
@@ -156,11 +156,11 @@ def command(
         if loaded.ruleset is None:
             refuse_part(root_file(rules_path), "sla test")
     trial, covered = _tried(loaded, wanted)
-    _some(trial, pattern, wanted)
+    _refuse_no_match(trial, pattern, wanted)
     return _told(trial, covered, wanted)
 
 
-def _some(trial: Trial, pattern: re.Pattern[str] | None, wanted: Wanted) -> None:
+def _refuse_no_match(trial: Trial, pattern: re.Pattern[str] | None, wanted: Wanted) -> None:
     """Raise SlaError where a pattern was given and nothing has it in its title."""
     if trial.errors or trial.results or pattern is None:
         return
@@ -204,7 +204,7 @@ def _told(trial: Trial, covered: list[Covered], wanted: Wanted) -> int:
         click.echo(coverage.written(covered, wanted.coverage_form), nl=False)
     short = wanted.threshold is not None and coverage.falls_short(covered, wanted.threshold)
     if short:
-        hit = sum(one.hits > 0 for one in covered)
+        hit = coverage.number_covered(covered)
         share = f"{coverage.share(covered):.1f} % ({hit} of {len(covered)}) covered"
         click.echo(f"sla: {share}, under {Decimal(str(wanted.threshold)).normalize():f} %", err=True)
     return unwritten or (FINDINGS if short or trial.failed else 0)
